@@ -1,0 +1,28 @@
+# Each dependency is an installed package if there is one, else its source at a fixed commit.
+# On Debian and Ubuntu, `./run` installs the packages.
+include(FetchContent)
+
+FetchContent_Declare(fmt # text; the one dependency that the public headers show
+  GIT_REPOSITORY https://github.com/fmtlib/fmt.git
+  GIT_TAG e69e5f977d458f2650bb346dadf2ad30c5320281 # 10.2.1
+  FIND_PACKAGE_ARGS 9...<13)
+FetchContent_Declare(yaml-cpp # YAML in
+  GIT_REPOSITORY https://github.com/jbeder/yaml-cpp.git
+  GIT_TAG f7320141120f720aecc4c32be25586e7da9eb978 # 0.8.0
+  FIND_PACKAGE_ARGS 0.7)
+FetchContent_Declare(nlohmann_json # JSON out
+  GIT_REPOSITORY https://github.com/nlohmann/json.git
+  GIT_TAG 9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03 # 3.11.3
+  FIND_PACKAGE_ARGS 3.10)
+FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json)
+if(NOT TARGET yaml-cpp::yaml-cpp) # the name before 0.8
+  add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
+endif()
+
+if(FLOPWISE_TOOLS)
+  FetchContent_Declare(CLI11 # flags
+    GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git
+    GIT_TAG 6c7b07a878ad834957b98d0f9ce1dbe0cb204fc9 # 2.4.2
+    FIND_PACKAGE_ARGS 2.1)
+  FetchContent_MakeAvailable(CLI11)
+endif()

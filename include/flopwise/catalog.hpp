@@ -1,0 +1,271 @@
+// flopwise: what can be rented, where, at what price, and who says so
+//
+// A catalog joins five tables (accelerators, families, machines, regions, prices) by name and
+// never changes afterwards. Each row names its source, and each source has a date. A machine
+// without a price makes no offer: a missing price is not a price of zero.
+
+#pragma once
+
+#include <flopwise/error.hpp>
+#include <flopwise/place.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flopwise {
+
+struct Columns; // the offers in the form the solver reads; private to the library
+
+/// A day, a month or a year: a source that states only "2026-08" has day 0. Year 0: undated.
+struct Date {
+    int year = 0;
+    int month = 0; ///< 1 to 12; 0 if only the year is known
+    int day = 0;   ///< 1 to 31; 0 if not known
+
+    auto operator<=>(const Date&) const = default;
+};
+
+/// "2026-08-01", "2026-08", "2026" or "undated".
+FLOPWISE_API std::string to_string(Date date);
+/// Reads what to_string() writes. Empty if the text is no day of the calendar.
+FLOPWISE_API std::optional<Date> date_of(std::string_view text);
+/// Days from `from` to `to`; what a date leaves out counts as the first of the year or month.
+FLOPWISE_API int days_between(Date from, Date to);
+
+/// How a machine is paid for.
+enum class Purchase : std::uint8_t { on_demand, spot };
+constexpr std::size_t kPurchases = 2;
+FLOPWISE_API std::string_view to_string(Purchase purchase);
+
+/// What the provider made a family for.
+enum class Purpose : std::uint8_t {
+    training,
+    inference,
+    graphics,
+    hpc,
+    general,
+    compute,
+    memory,
+    storage,
+    fpga,
+    video,
+};
+constexpr std::size_t kPurposes = 10;
+FLOPWISE_API std::string_view to_string(Purpose purpose);
+
+/// Who says so, and when.
+struct Source {
+    std::string name;      ///< unique; rows refer to it
+    std::string title;     ///< publication, page or data set
+    Date as_of{};          ///< the day the figures held
+    bool recalled = false; ///< a well-known data sheet that was not looked up again
+
+    bool operator==(const Source&) const = default;
+};
+
+/// One accelerator as a cloud counts it: one GK210 of a K80 board. Rates are peak and dense,
+/// never with sparsity; a rate that is not published is empty. Source: data/gpus.yaml.
+struct Gpu {
+    std::string name; ///< "nvidia-k80-gk210"
+    std::string marketing_name{};
+    std::string vendor{};
+    std::string architecture{};
+    int year = 0; ///< of launch; 0 if not known
+    GiB memory{}; ///< nominal, of one device
+    std::optional<GBPerSecond> memory_bandwidth{};
+    std::optional<Tflops> fp64{}; ///< vector units
+    std::optional<Tflops> fp64_tensor{};
+    std::optional<Tflops> fp32{}; ///< vector units
+    std::optional<Tflops> tf32_tensor{};
+    std::optional<Tflops> fp16{}; ///< vector units
+    std::optional<Tflops> fp16_tensor{};
+    std::optional<Tflops> bf16_tensor{};
+    std::optional<Tflops> fp8_tensor{};
+    std::optional<Tflops> int8{}; ///< 10^12 integer operations per second
+    std::optional<Tflops> fp4_tensor{};
+    std::string interconnect{}; ///< "nvlink4", "pcie3"
+    std::optional<GBPerSecond> interconnect_bandwidth{};
+    std::optional<Watts> tdp{};
+    std::vector<std::string> aliases{}; ///< other spellings: "T4", "Tesla T4"
+    std::vector<Purpose> not_for{};     ///< work that it cannot do: Inferentia does not train
+    std::string note{};
+    std::string source;
+
+    bool operator==(const Gpu&) const = default;
+};
+
+/// Machines that a provider sells under one name in several sizes.
+struct Family {
+    std::string provider;
+    std::string name; ///< "p3"
+    Purpose purpose = Purpose::general;
+    int year = 0;            ///< of launch; 0 if not known
+    std::string successor{}; ///< the family that followed; may be retired itself
+    std::string source;
+
+    bool operator==(const Family&) const = default;
+};
+
+/// A machine type.
+struct Instance {
+    std::string provider;
+    std::string name; ///< "p3.2xlarge"
+    std::string family;
+    double vcpus = 0; ///< positive; a share of a core is possible
+    GiB memory{};
+    std::string arch{}; ///< "x86_64", "arm64", "x86_64_mac", "arm64_mac"
+    std::string cpu_vendor{};
+    double clock_ghz = 0;                     ///< sustained; 0 if not known
+    std::string gpu{};                        ///< name of a Gpu; empty for a machine without
+    double gpu_count = 0;                     ///< 0.125 for an eighth of a GPU
+    std::optional<GiB> reported_gpu_memory{}; ///< of one GPU, as the provider reports it
+    std::optional<GB> local_storage{};
+    std::string local_storage_kind{};   ///< "ssd" or "hdd"
+    std::optional<Gbps> network{};      ///< sustained
+    std::optional<Gbps> network_peak{}; ///< in bursts, if above `network`
+    bool network_estimated = false;     ///< the provider gives only a word such as "High"
+    std::optional<Gbps> ebs{};          ///< to network disks, sustained
+    bool burstable = false;
+    bool bare_metal = false;
+    bool retired = false; ///< can no longer be launched anywhere, though a price may remain
+    std::string source;
+
+    bool operator==(const Instance&) const = default;
+};
+
+/// A place where a provider rents machines.
+struct Region {
+    std::string provider;
+    std::string code; ///< "ap-southeast-1"
+    std::string name{};
+    std::string city{};
+    std::string country{};
+    Place place{};
+    int year = 0; ///< of launch; 0 if not known
+    std::string note{};
+    std::string source;
+
+    bool operator==(const Region&) const = default;
+};
+
+/// The regions in which a machine can be launched. A machine with no such row is taken to be
+/// offered wherever it has a price, unless it is retired.
+struct Offering {
+    std::string provider;
+    std::string instance;
+    std::vector<std::string> regions;
+    std::string source;
+
+    bool operator==(const Offering&) const = default;
+};
+
+/// What a machine costs for an hour, in US dollars (no other currency is accepted).
+struct Price {
+    std::string provider;
+    std::string instance;
+    std::string region;
+    Purchase purchase = Purchase::on_demand;
+    UsdPerHour hourly{}; ///< positive and finite
+    std::string source;
+
+    bool operator==(const Price&) const = default;
+};
+
+/// The rows of a catalog before they are joined, in any order.
+struct Tables {
+    std::string name{};
+    Date as_of{};
+    std::vector<Source> sources{};
+    std::vector<Gpu> gpus{};
+    std::vector<Family> families{};
+    std::vector<Instance> instances{};
+    std::vector<Region> regions{};
+    std::vector<Offering> offerings{};
+    std::vector<Price> prices{};
+
+    bool operator==(const Tables&) const = default;
+};
+
+/// A machine in a region at a price: a view into a catalog, valid while the catalog lives.
+struct Offer {
+    const Instance& instance;
+    const Family& family;
+    const Gpu* gpu; ///< null for a machine without
+    const Region& region;
+    Purchase purchase;
+    UsdPerHour price;
+    const Source& source; ///< of the price
+    bool offered;         ///< false if the machine cannot be launched in this region
+};
+
+/// Immutable tables of machines and prices, joined and checked. Copying costs a pointer.
+class FLOPWISE_API Catalog {
+public:
+    /// Joins the tables. Throws ArgumentError with a field such as "prices[3].region" for a
+    /// duplicate row, a reference to what is not there, a figure out of range, or no source.
+    explicit Catalog(Tables tables);
+
+    /// The newest catalog that is compiled into the library, or the one of that name.
+    /// Needs no file and takes under a millisecond. Throws ArgumentError for `catalog`.
+    static Catalog bundled(std::string_view name = {});
+    /// Names of the bundled catalogs, newest first.
+    static std::vector<std::string_view> bundled_names();
+
+    /// Reads a YAML file (docs/catalog.md). With a key `extends: NAME`, its rows are added to
+    /// that bundled catalog, or replace the rows of the same name.
+    /// Throws InputError with file, line and field for what the constructor refuses and for an
+    /// unknown or duplicate key, a value of another type, `.nan`, `.inf`, or broken YAML.
+    static Catalog read(const std::filesystem::path& file);
+    /// Reads several files as one catalog; a reference may point into any of them.
+    static Catalog read(std::span<const std::filesystem::path> files);
+
+    [[nodiscard]] const std::string& name() const noexcept;
+    [[nodiscard]] Date as_of() const noexcept;
+
+    [[nodiscard]] std::span<const Source> sources() const noexcept;
+    [[nodiscard]] std::span<const Gpu> gpus() const noexcept;
+    [[nodiscard]] std::span<const Family> families() const noexcept;
+    [[nodiscard]] std::span<const Instance> instances() const noexcept; ///< by provider, name
+    [[nodiscard]] std::span<const Region> regions() const noexcept;
+
+    /// Number of offers, which is the number of prices.
+    [[nodiscard]] std::size_t size() const noexcept;
+    /// An offer; the order is the library's own. Needs i < size().
+    [[nodiscard]] Offer offer(std::size_t i) const;
+
+    /// The accelerator of that name or alias, in any case ("T4", "tesla t4"); null if none.
+    [[nodiscard]] const Gpu* find_gpu(std::string_view name) const;
+    /// The family that can be rented in place of a retired one: along `successor`, the first
+    /// with a machine that is not retired. Null if there is none.
+    [[nodiscard]] const Family* successor(const Family& family) const;
+
+    /// The rows, in a fixed order: equal catalogs give equal tables.
+    [[nodiscard]] Tables tables() const;
+    /// This catalog with some prices (and their sources) added or replaced.
+    [[nodiscard]] Catalog with_prices(std::span<const Price> prices,
+                                      std::span<const Source> sources = {}) const;
+    /// This catalog with the rows of another added; where both have a row, the other's is kept.
+    [[nodiscard]] Catalog merged(const Catalog& other) const;
+
+    [[nodiscard]] const Columns& columns() const noexcept;
+
+    bool operator==(const Catalog& other) const;
+
+private:
+    struct Data;
+    explicit Catalog(std::shared_ptr<const Data> data) noexcept;
+    friend struct CatalogImage;
+
+    std::shared_ptr<const Data> data_;
+};
+
+/// The catalog as YAML that Catalog::read() reads back into an equal catalog.
+FLOPWISE_API std::string to_yaml(const Catalog& catalog);
+
+} // namespace flopwise

@@ -1,0 +1,28 @@
+// flopwise: everything
+//
+//     const auto advice = flopwise::recommend(flopwise::Catalog::bundled(), {
+//         .budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}}});
+//     std::puts(flopwise::table(advice).c_str());
+
+#pragma once
+
+#include <flopwise/budget.hpp>
+#include <flopwise/catalog.hpp>
+#include <flopwise/check.hpp>
+#include <flopwise/constraints.hpp>
+#include <flopwise/cost.hpp>
+#include <flopwise/error.hpp>
+#include <flopwise/place.hpp>
+#include <flopwise/recommend.hpp>
+#include <flopwise/report.hpp>
+#include <flopwise/request.hpp>
+#include <flopwise/score.hpp>
+#include <flopwise/units.hpp>
+#include <flopwise/workload.hpp>
+
+namespace flopwise {
+
+/// The version of the compiled library, such as "0.1.0".
+FLOPWISE_API std::string_view version();
+
+} // namespace flopwise

@@ -1,0 +1,111 @@
+// flopwise: the answer: which machines, in what order, and why not the others
+
+#pragma once
+
+#include <flopwise/cost.hpp>
+#include <flopwise/request.hpp>
+
+namespace flopwise {
+
+/// What the answer is.
+enum class Outcome : std::uint8_t {
+    found,              ///< there is at least one choice
+    nothing_fits,       ///< no machine meets the constraints, whatever it costs
+    nothing_affordable, ///< some meet the constraints, but all cost too much
+};
+FLOPWISE_API std::string_view to_string(Outcome outcome);
+
+/// An offer that qualifies, with all that a report shows of it. It owns its data.
+struct Choice {
+    int rank = 0; ///< 1 is best
+    std::string provider{};
+    std::string instance{};
+    std::string family{};
+    std::string region{};
+    Purchase purchase = Purchase::on_demand;
+    UsdPerHour price{};
+    std::string gpu{}; ///< empty for a machine without
+    double gpu_count = 0;
+    std::optional<GiB> gpu_memory{}; ///< of each GPU; absent without
+    double vcpus = 0;
+    GiB memory{};
+    std::optional<Gbps> network{};
+    bool network_estimated = false;
+    std::optional<Tflops> tflops{}; ///< of the whole machine, in the precision that was asked
+    Score score{};
+    bool pareto = false;         ///< no admitted offer is as good in price, speed and GPU memory
+    std::optional<Bill> cost{};  ///< absent if the days are not known
+    std::optional<Days> lasts{}; ///< days that the budget lasts, if these were not given
+    std::optional<Milliseconds> rtt{}; ///< round trip from `near`
+    bool retired = false;
+    std::string source{}; ///< of the price
+    Date as_of{};         ///< of the price
+
+    bool operator==(const Choice&) const = default;
+};
+
+/// A family with at least one choice, ranked by its best.
+struct FamilyChoice {
+    int rank = 0;
+    std::string provider{};
+    std::string family{};
+    Purpose purpose = Purpose::general;
+    std::string gpu{}; ///< of the best machine
+    double score = 0;  ///< of the best machine
+    std::string best{};
+    UsdPerHour price_from{}; ///< over all its offers in scope, admitted or not
+    UsdPerHour price_to{};
+    std::size_t admitted = 0; ///< offers
+    std::size_t refused = 0;
+
+    bool operator==(const FamilyChoice&) const = default;
+};
+
+/// The offers in scope that do not qualify.
+struct Refusals {
+    std::size_t count = 0;
+    std::vector<std::pair<Reason, std::size_t>> by_reason{}; ///< most first; adds up to count
+    /// Machines of which no offer qualifies, nearest to qualifying first, each by the one offer
+    /// that comes nearest. At most Request::nearest.
+    std::vector<Refusal> nearest{};
+
+    bool operator==(const Refusals&) const = default;
+};
+
+/// All that recommend() found. It owns its data and outlives catalog and request.
+struct Recommendation {
+    Outcome outcome = Outcome::nothing_fits;
+    std::string catalog_name{};
+    Date catalog_as_of{};
+    std::size_t catalog_offers = 0;
+    Request request{};                         ///< with profile, precision and weights filled in
+    std::optional<UsdPerHour> price_ceiling{}; ///< of the budget, if it is known
+    std::size_t admitted = 0;                  ///< offers; choices are the best of them
+    std::vector<Choice> choices{};
+    std::vector<FamilyChoice> families{};
+    Refusals refusals{};
+    /// Offers of other providers, other regions or other ways to pay: neither admitted nor
+    /// refused, so admitted + refusals.count + out_of_scope = catalog_offers.
+    std::size_t out_of_scope = 0;
+    /// If nothing was found among the machines asked for by name: the best of all others.
+    std::optional<Choice> instead{};
+    std::vector<std::string> warnings{};
+
+    bool operator==(const Recommendation&) const = default;
+};
+
+/// Ranks all offers of a catalog for a request.
+///
+/// Choices are ordered by score, then (with `near`) by round trip, then by provider, instance,
+/// region and purchase, so that equal input gives equal output. What it costs grows with the
+/// number of machine types; an offer adds a comparison of its price.
+/// Throws ArgumentError, or InputError for a setting from a file, if a figure is out of its
+/// range, if figures contradict one another, or if a name is not in the catalog.
+FLOPWISE_API Recommendation recommend(const Catalog& catalog, const Request& request);
+
+/// Why one offer of the catalog does not qualify; empty if it does. Unlike a recommendation's
+/// refusals, also answers for offers out of scope. Throws as recommend() does.
+FLOPWISE_API std::optional<Refusal>
+why_not(const Catalog& catalog, const Request& request, std::size_t offer);
+
+} // namespace flopwise

@@ -1,0 +1,79 @@
+// flopwise: what is asked, and the one table of its settings
+//
+// A setting has one name everywhere. The request file, the command's flags and Python's keyword
+// arguments are all read through the same table, so they mean the same and refuse the same.
+
+#pragma once
+
+#include <flopwise/budget.hpp>
+#include <flopwise/constraints.hpp>
+#include <flopwise/score.hpp>
+
+#include <map>
+
+namespace flopwise {
+
+/// What the families or the machines of an answer are listed by.
+enum class By : std::uint8_t { instance, family };
+FLOPWISE_API std::string_view to_string(By by);
+
+/// A question for recommend().
+struct Request {
+    Budget budget{};
+    Constraints constraints{};
+    Profile profile = Profile::training;
+    std::optional<Precision> precision{}; ///< absent: that of the profile
+    std::optional<Weights> weights{};     ///< absent: those of the profile
+    Date today{};    ///< prices are old 90 days before it; absent: not looked at
+    int top = 10;    ///< most choices in the answer; at least 1
+    int nearest = 3; ///< most refusals that are spelled out; at least 0
+    By by = By::instance;
+    std::string catalog{}; ///< name or file, for the caller to open; recommend() does not read it
+
+    /// Where each setting was written, by key, for messages. Empty for a request made in code.
+    std::map<std::string, Where, std::less<>> origin{};
+
+    /// Throws ArgumentError (or InputError, if the setting stands in a file) that points at
+    /// where `key` was written.
+    [[noreturn]] FLOPWISE_API void refuse(std::string_view key, std::string_view reason) const;
+
+    bool operator==(const Request&) const = default;
+};
+
+/// A value of a setting as it is shown: in the request of a JSON report, in Python.
+using Value = std::variant<std::monostate,
+                           bool,
+                           double,
+                           std::string,
+                           std::vector<std::string>,
+                           std::vector<std::pair<std::string, double>>>;
+
+/// One setting of a request.
+struct Setting {
+    std::string_view key;   ///< in request files, JSON and Python: "min_memory_gib"
+    std::string_view flag;  ///< of the command, without dashes: "min-memory"
+    std::string_view group; ///< heading in the command's help
+    std::string_view value; ///< what to write: "GIB"; empty for a switch
+    std::string_view help;
+    /// Reads one or more texts into the request. Throws through Request::refuse().
+    void (*set)(Request&, std::string_view key, std::span<const std::string> texts);
+    /// The value if it is not the default, nothing otherwise.
+    Value (*get)(const Request&);
+};
+
+/// All settings, in the order of the help.
+FLOPWISE_API std::span<const Setting> settings();
+
+/// Sets one setting from text, as a flag or a request file gives it; `where` is kept as its
+/// origin. Lists are texts separated by commas, several texts, or both.
+/// Throws ArgumentError or InputError for an unknown key or a value that is not accepted.
+FLOPWISE_API void set(Request& request,
+                      std::string_view key,
+                      std::span<const std::string> texts,
+                      const Where& where = {});
+
+/// Reads a request file: YAML with the settings as keys. Throws InputError with file, line and
+/// key for an unknown or duplicate key and for a value that is not accepted.
+FLOPWISE_API Request read_request(const std::filesystem::path& file);
+
+} // namespace flopwise

@@ -1,0 +1,24 @@
+// What the build compiles in from data/: catalog images and the places of countries.
+
+#pragma once
+
+#include <flopwise/place.hpp>
+
+#include <span>
+#include <string_view>
+
+namespace flopwise::bundled {
+
+struct Image {
+    std::string_view name;
+    std::string_view bytes;
+};
+struct Country {
+    std::string_view code; ///< ISO 3166, lower case
+    Place place;           ///< of its largest city
+};
+
+std::span<const Image> images(); ///< newest first
+std::span<const Country> countries();
+
+} // namespace flopwise::bundled

@@ -1,0 +1,422 @@
+#include <flopwise/catalog.hpp>
+
+#include "bundled.hpp"
+#include "catalog_data.hpp"
+#include "image.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <map>
+#include <numeric>
+#include <tuple>
+
+namespace flopwise {
+
+// ---- dates and names ----------------------------------------------------------------
+
+std::string to_string(Date date) {
+    if (date.year == 0)
+        return "undated";
+    if (date.month == 0)
+        return fmt::format("{:04}", date.year);
+    if (date.day == 0)
+        return fmt::format("{:04}-{:02}", date.year, date.month);
+    return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
+}
+
+static std::chrono::year_month_day earliest(Date date) {
+    return {std::chrono::year{date.year},
+            std::chrono::month{static_cast<unsigned>(std::max(1, date.month))},
+            std::chrono::day{static_cast<unsigned>(std::max(1, date.day))}};
+}
+
+std::optional<Date> date_of(std::string_view written) {
+    if (written == "undated")
+        return Date{};
+    constexpr std::array<std::size_t, 3> kWidths{4, 2, 2};
+    std::array<int, 3> figures{};
+    const auto parts = text::split(written, '-');
+    if (parts.size() > figures.size())
+        return std::nullopt;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (parts[i].size() != kWidths[i] ||
+            parts[i].find_first_not_of("0123456789") != std::string::npos)
+            return std::nullopt;
+        figures[i] = std::stoi(parts[i]);
+        if (figures[i] == 0)
+            return std::nullopt;
+    }
+    const Date date{.year = figures[0], .month = figures[1], .day = figures[2]};
+    return earliest(date).ok() ? std::optional{date} : std::nullopt;
+}
+
+int days_between(Date from, Date to) {
+    const auto days = std::chrono::sys_days{earliest(to)} - std::chrono::sys_days{earliest(from)};
+    return static_cast<int>(days.count());
+}
+
+std::string_view to_string(Purchase purchase) {
+    constexpr std::array<std::string_view, kPurchases> kNames{"on_demand", "spot"};
+    return kNames.at(static_cast<std::size_t>(purchase));
+}
+
+std::string_view to_string(Purpose purpose) {
+    constexpr std::array<std::string_view, kPurposes> kNames{"training",
+                                                             "inference",
+                                                             "graphics",
+                                                             "hpc",
+                                                             "general",
+                                                             "compute",
+                                                             "memory",
+                                                             "storage",
+                                                             "fpga",
+                                                             "video"};
+    return kNames.at(static_cast<std::size_t>(purpose));
+}
+
+// ---- joining ------------------------------------------------------------------------
+
+namespace {
+
+/// Positions of rows by key.
+template <class Key>
+using Index = std::map<Key, std::uint32_t, std::less<>>;
+using Named = std::pair<std::string_view, std::string_view>; // provider, name
+
+template <class Rows, class KeyOf>
+auto index_of(const Rows& rows, KeyOf key_of) {
+    Index<decltype(key_of(rows.front()))> index;
+    for (std::uint32_t i = 0; i < rows.size(); ++i)
+        index.emplace(key_of(rows[i]), i);
+    return index;
+}
+
+constexpr auto kByName = [](const auto& row) { return std::string_view{row.name}; };
+constexpr auto kByProviderAndName = [](const auto& row) { return Named{row.provider, row.name}; };
+constexpr auto kByProviderAndCode = [](const auto& row) { return Named{row.provider, row.code}; };
+
+/// The four things a price is looked up by, in the order of the catalog's offers.
+auto key_of(const Price& p) {
+    return std::tuple<std::string_view, std::string_view, std::string_view, Purchase>{
+        p.provider, p.instance, p.region, p.purchase};
+}
+
+template <class Rows, class Key>
+void sort_by(Rows& rows, Key key) {
+    std::sort(
+        rows.begin(), rows.end(), [key](const auto& a, const auto& b) { return key(a) < key(b); });
+}
+
+template <class Column, class Value>
+void push(Column& column, Value value) {
+    column.push_back(static_cast<typename Column::value_type>(value));
+}
+
+} // namespace
+
+static void add_types(Columns& columns,
+                      const std::vector<Instance>& instances,
+                      const std::vector<Gpu>& gpus,
+                      const std::vector<Family>& families) {
+    const auto gpu_index = index_of(gpus, kByName);
+    const auto family_index = index_of(families, kByProviderAndName);
+    for (const Instance& i : instances) {
+        const bool with_gpu = !i.gpu.empty();
+        const std::uint32_t gpu = with_gpu ? gpu_index.at(i.gpu) : 0;
+        push(columns.vcpus, i.vcpus);
+        push(columns.memory_gib, i.memory.value());
+        push(columns.gpu_count, i.gpu_count);
+        push(columns.gpu_memory_gib,
+             with_gpu ? gpus[gpu].memory.value() * std::min(1.0, i.gpu_count) : 0.0);
+        push(columns.network_gbps, i.network ? i.network->value() : kUnknown);
+        push(columns.gpu, with_gpu ? static_cast<std::int32_t>(gpu) : -1);
+        push(columns.family, family_index.at({i.provider, i.family}));
+        push(columns.retired, i.retired);
+    }
+}
+
+/// Whether each machine can be launched in each region, machines × regions.
+static std::vector<bool> offered(const Offerings& rows, std::size_t types, std::size_t regions) {
+    std::vector<bool> table(types * regions, true);
+    for (std::size_t row = 0; row < rows.instance.size(); ++row) {
+        const std::size_t base = rows.instance[row] * regions;
+        std::fill_n(table.begin() + static_cast<std::ptrdiff_t>(base), regions, false);
+        for (std::uint32_t k = rows.first[row]; k < rows.first[row + 1]; ++k)
+            table[base + rows.region[k]] = true;
+    }
+    return table;
+}
+
+static void add_offers(Columns& columns,
+                       const std::vector<Price>& prices,
+                       const std::vector<Instance>& instances,
+                       const std::vector<Region>& regions,
+                       const std::vector<Source>& sources,
+                       const Offerings& offerings) {
+    const auto type_index = index_of(instances, kByProviderAndName);
+    const auto region_index = index_of(regions, kByProviderAndCode);
+    const auto source_index = index_of(sources, kByName);
+    const auto is_offered = offered(offerings, instances.size(), regions.size());
+
+    struct Row {
+        std::uint32_t group;
+        double price;
+        std::uint32_t region;
+        std::uint32_t source;
+    };
+    std::vector<Row> rows;
+    rows.reserve(prices.size());
+    for (const Price& p : prices)
+        rows.push_back(
+            {static_cast<std::uint32_t>(type_index.at({p.provider, p.instance}) * kPurchases +
+                                        static_cast<std::size_t>(p.purchase)),
+             p.hourly.value(),
+             region_index.at({p.provider, p.region}),
+             source_index.at(p.source)});
+    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+        return std::tie(a.group, a.price, a.region) < std::tie(b.group, b.price, b.region);
+    });
+
+    columns.first.assign(instances.size() * kPurchases + 1, 0);
+    for (const Row& row : rows) {
+        const std::size_t type = row.group / kPurchases;
+        ++columns.first[row.group + 1];
+        push(columns.usd_per_hour, row.price);
+        push(columns.site,
+             row.region + (is_offered[type * regions.size() + row.region] ? 0 : regions.size()));
+        push(columns.source, row.source);
+        push(columns.type, type);
+    }
+    std::partial_sum(columns.first.begin(), columns.first.end(), columns.first.begin());
+}
+
+static Offerings compact(const std::vector<Offering>& rows,
+                         const std::vector<Instance>& instances,
+                         const std::vector<Region>& regions,
+                         const std::vector<Source>& sources) {
+    const auto type_index = index_of(instances, kByProviderAndName);
+    const auto region_index = index_of(regions, kByProviderAndCode);
+    const auto source_index = index_of(sources, kByName);
+    Offerings out;
+    out.first.push_back(0);
+    for (const Offering& row : rows) {
+        push(out.instance, type_index.at({row.provider, row.instance}));
+        push(out.source, source_index.at(row.source));
+        for (const std::string& code : row.regions)
+            push(out.region, region_index.at({row.provider, code}));
+        push(out.first, out.region.size());
+    }
+    return out;
+}
+
+Catalog::Catalog(Tables tables) {
+    if (const auto problem = problem_in(tables))
+        throw ArgumentError{fmt::format("{}[{}]{}{}",
+                                        problem->section,
+                                        problem->row,
+                                        problem->field.empty() ? "" : ".",
+                                        problem->field),
+                            problem->reason};
+    auto data = std::make_shared<Data>();
+    sort_by(tables.sources, kByName);
+    sort_by(tables.gpus, kByName);
+    sort_by(tables.families, kByProviderAndName);
+    sort_by(tables.instances, kByProviderAndName);
+    sort_by(tables.regions, kByProviderAndCode);
+    sort_by(tables.offerings, [](const Offering& o) { return Named{o.provider, o.instance}; });
+    for (Offering& row : tables.offerings)
+        std::sort(row.regions.begin(), row.regions.end());
+    data->name = std::move(tables.name);
+    data->as_of = tables.as_of;
+    data->sources = std::move(tables.sources);
+    data->gpus = std::move(tables.gpus);
+    data->families = std::move(tables.families);
+    data->instances = std::move(tables.instances);
+    data->regions = std::move(tables.regions);
+    data->offerings = compact(tables.offerings, data->instances, data->regions, data->sources);
+    add_types(data->columns, data->instances, data->gpus, data->families);
+    add_offers(data->columns,
+               tables.prices,
+               data->instances,
+               data->regions,
+               data->sources,
+               data->offerings);
+    data_ = std::move(data);
+}
+
+Catalog::Catalog(std::shared_ptr<const Data> data) noexcept : data_{std::move(data)} {}
+
+// ---- looking ------------------------------------------------------------------------
+
+Catalog Catalog::bundled(std::string_view name) {
+    for (const auto& image : bundled::images())
+        if (name.empty() || image.name == name)
+            return CatalogImage::read(image.bytes);
+    const auto names = bundled_names();
+    throw ArgumentError{"catalog",
+                        fmt::format("must be the name of a bundled catalog ({}) or a file, got "
+                                    "{}{}",
+                                    text::one_of(names),
+                                    text::quoted(name),
+                                    text::did_you_mean(name, names))};
+}
+
+std::vector<std::string_view> Catalog::bundled_names() {
+    std::vector<std::string_view> names;
+    for (const auto& image : bundled::images())
+        names.push_back(image.name);
+    return names;
+}
+
+const std::string& Catalog::name() const noexcept {
+    return data_->name;
+}
+Date Catalog::as_of() const noexcept {
+    return data_->as_of;
+}
+std::span<const Source> Catalog::sources() const noexcept {
+    return data_->sources;
+}
+std::span<const Gpu> Catalog::gpus() const noexcept {
+    return data_->gpus;
+}
+std::span<const Family> Catalog::families() const noexcept {
+    return data_->families;
+}
+std::span<const Instance> Catalog::instances() const noexcept {
+    return data_->instances;
+}
+std::span<const Region> Catalog::regions() const noexcept {
+    return data_->regions;
+}
+const Columns& Catalog::columns() const noexcept {
+    return data_->columns;
+}
+std::size_t Catalog::size() const noexcept {
+    return data_->columns.usd_per_hour.size();
+}
+
+Offer Catalog::offer(std::size_t i) const {
+    const Columns& c = data_->columns;
+    const std::uint32_t type = c.type.at(i);
+    const std::size_t regions = data_->regions.size();
+    const auto begin = c.first.begin() + static_cast<std::ptrdiff_t>(type * kPurchases);
+    const auto group = std::upper_bound(begin, begin + kPurchases, i) - begin - 1;
+    return {.instance = data_->instances[type],
+            .family = data_->families[c.family[type]],
+            .gpu = c.gpu[type] < 0 ? nullptr : &data_->gpus[static_cast<std::size_t>(c.gpu[type])],
+            .region = data_->regions[c.site[i] % regions],
+            .purchase = static_cast<Purchase>(group),
+            .price = UsdPerHour{c.usd_per_hour[i]},
+            .source = data_->sources[c.source[i]],
+            .offered = c.site[i] < regions};
+}
+
+const Gpu* Catalog::find_gpu(std::string_view name) const {
+    const std::string wanted = text::lower(name);
+    const auto is_wanted = [&](const std::string& alias) { return text::lower(alias) == wanted; };
+    for (const Gpu& gpu : data_->gpus)
+        if (is_wanted(gpu.name) || std::any_of(gpu.aliases.begin(), gpu.aliases.end(), is_wanted))
+            return &gpu;
+    return nullptr;
+}
+
+const Family* Catalog::successor(const Family& family) const {
+    const auto rented = [&](const Family& f) {
+        return std::any_of(data_->instances.begin(), data_->instances.end(), [&](const auto& i) {
+            return i.provider == f.provider && i.family == f.name && !i.retired;
+        });
+    };
+    const auto named = [&](const std::string& name) {
+        return std::find_if(data_->families.begin(), data_->families.end(), [&](const auto& f) {
+            return f.provider == family.provider && f.name == name;
+        });
+    };
+    std::string next = family.successor;
+    for (std::size_t step = 0; step < data_->families.size(); ++step) {
+        const auto found = named(next);
+        if (next.empty() || found == data_->families.end())
+            return nullptr;
+        if (rented(*found))
+            return &*found;
+        next = found->successor;
+    }
+    return nullptr; // the chain is a circle
+}
+
+// ---- changing -----------------------------------------------------------------------
+
+Tables Catalog::tables() const {
+    Tables out{.name = data_->name,
+               .as_of = data_->as_of,
+               .sources = data_->sources,
+               .gpus = data_->gpus,
+               .families = data_->families,
+               .instances = data_->instances,
+               .regions = data_->regions};
+    const Offerings& rows = data_->offerings;
+    for (std::size_t i = 0; i < rows.instance.size(); ++i) {
+        const Instance& instance = data_->instances[rows.instance[i]];
+        Offering row{instance.provider, instance.name, {}, data_->sources[rows.source[i]].name};
+        for (std::uint32_t k = rows.first[i]; k < rows.first[i + 1]; ++k)
+            row.regions.push_back(data_->regions[rows.region[k]].code);
+        out.offerings.push_back(std::move(row));
+    }
+    for (std::size_t i = 0; i < size(); ++i) {
+        const Offer o = offer(i);
+        out.prices.push_back({o.instance.provider,
+                              o.instance.name,
+                              o.region.code,
+                              o.purchase,
+                              o.price,
+                              o.source.name});
+    }
+    sort_by(out.prices, [](const Price& p) { return key_of(p); });
+    return out;
+}
+
+/// The newer rows, then those of `rows` that none of them replaces.
+template <class Rows, class Key>
+static void replace(Rows& rows, const Rows& newer, Key key) {
+    const auto index = index_of(newer, key);
+    Rows out = newer;
+    for (auto& row : rows)
+        if (!index.contains(key(row)))
+            out.push_back(std::move(row));
+    rows = std::move(out);
+}
+
+Tables overlaid(Tables base, const Tables& newer) {
+    replace(base.sources, newer.sources, kByName);
+    replace(base.gpus, newer.gpus, kByName);
+    replace(base.families, newer.families, kByProviderAndName);
+    replace(base.instances, newer.instances, kByProviderAndName);
+    replace(base.regions, newer.regions, kByProviderAndCode);
+    replace(base.offerings, newer.offerings, [](const Offering& o) {
+        return Named{o.provider, o.instance};
+    });
+    replace(base.prices, newer.prices, [](const Price& p) { return key_of(p); });
+    return base;
+}
+
+Catalog Catalog::with_prices(std::span<const Price> prices, std::span<const Source> sources) const {
+    Tables newer;
+    newer.prices.assign(prices.begin(), prices.end());
+    newer.sources.assign(sources.begin(), sources.end());
+    return Catalog{overlaid(tables(), newer)};
+}
+
+Catalog Catalog::merged(const Catalog& other) const {
+    Tables out = overlaid(tables(), other.tables());
+    out.name = fmt::format("{}+{}", name(), other.name());
+    out.as_of = std::max(as_of(), other.as_of());
+    return Catalog{std::move(out)};
+}
+
+bool Catalog::operator==(const Catalog& other) const {
+    return data_ == other.data_ || tables() == other.tables();
+}
+
+} // namespace flopwise

@@ -1,0 +1,39 @@
+// The offers of a catalog in the form the solver reads: one array for each figure.
+//
+// Offers stand in groups of one machine type and one way to pay, cheapest first. What depends on
+// the type alone is decided once for a group, a refused type is skipped whole, and "affordable"
+// is a prefix of the group.
+
+#pragma once
+
+#include <flopwise/catalog.hpp>
+
+#include <limits>
+
+namespace flopwise {
+
+/// An unknown figure. Every comparison with it is false, so it passes no "at least".
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+struct Columns {
+    // By machine type, in the order of Catalog::instances().
+    std::vector<double> vcpus;
+    std::vector<double> memory_gib;
+    std::vector<double> gpu_count;
+    std::vector<double> gpu_memory_gib; ///< of one GPU, or of the share of one; 0 without
+    std::vector<double> network_gbps;
+    std::vector<std::int32_t> gpu; ///< index into gpus(); -1 without
+    std::vector<std::uint32_t> family;
+    std::vector<std::uint8_t> retired;
+
+    // By offer.
+    std::vector<double> usd_per_hour;
+    std::vector<std::uint16_t> site; ///< region + (not offered there ? regions : 0)
+    std::vector<std::uint16_t> source;
+    std::vector<std::uint32_t> type;
+
+    /// Group g = type * kPurchases + purchase holds the offers [first[g], first[g + 1]).
+    std::vector<std::uint32_t> first;
+};
+
+} // namespace flopwise

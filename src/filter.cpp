@@ -1,0 +1,442 @@
+#include "filter.hpp"
+
+#include "text.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+
+namespace flopwise {
+
+std::string_view to_string(Reason reason) {
+    constexpr std::array<std::string_view, kReasons> kNames{
+        "another provider",
+        "another region",
+        "another way to pay",
+        "excluded",
+        "another machine than asked for",
+        "another family than asked for",
+        "another GPU than asked for",
+        "another architecture",
+        "no longer offered",
+        "no GPU",
+        "not made for this work",
+        "too few GPUs",
+        "too many GPUs",
+        "too little GPU memory",
+        "too little memory",
+        "too few vCPUs",
+        "network too slow",
+        "network rate not known",
+        "no published rate in this precision",
+        "not offered in this region",
+        "too far away",
+        "above the highest price",
+        "above the price ceiling",
+    };
+    return kNames.at(static_cast<std::size_t>(reason));
+}
+
+static bool any_matches(const std::vector<std::string>& patterns, std::string_view name) {
+    return std::any_of(patterns.begin(), patterns.end(), [name](const std::string& pattern) {
+        return text::matches(pattern, name);
+    });
+}
+
+/// Refuses a name that is none of `names`; a pattern may match nothing.
+template <class Names>
+static void must_exist(const Request& request,
+                       std::string_view key,
+                       std::string_view what,
+                       const std::vector<std::string>& wanted,
+                       const Names& names) {
+    for (const std::string& name : wanted)
+        if (!text::is_pattern(name) && std::find(names.begin(), names.end(), name) == names.end())
+            request.refuse(key,
+                           fmt::format("must be {} of the catalog, got {}{}",
+                                       what,
+                                       text::quoted(name),
+                                       text::did_you_mean(name, names)));
+}
+
+template <class Rows, class Name>
+static std::vector<std::string_view> names_of(const Rows& rows, Name name) {
+    std::vector<std::string_view> out;
+    for (const auto& row : rows)
+        out.push_back(name(row));
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+}
+
+static void check_names(const Catalog& catalog, const Request& request) {
+    const Constraints& c = request.constraints;
+    const auto name = [](const auto& row) -> std::string_view { return row.name; };
+    const auto families = names_of(catalog.families(), name);
+    const auto instances = names_of(catalog.instances(), name);
+    auto either = instances;
+    either.insert(either.end(), families.begin(), families.end());
+    must_exist(request, "family", "a family", c.family, families);
+    must_exist(request, "instance", "a machine", c.instance, instances);
+    must_exist(request, "exclude", "a machine or family", c.exclude, either);
+    must_exist(request,
+               "arch",
+               "an architecture",
+               c.arch,
+               names_of(catalog.instances(),
+                        [](const Instance& i) -> std::string_view { return i.arch; }));
+    must_exist(request,
+               "provider",
+               "a provider",
+               c.provider,
+               names_of(catalog.instances(),
+                        [](const Instance& i) -> std::string_view { return i.provider; }));
+    must_exist(
+        request,
+        "region",
+        "a region",
+        c.region,
+        names_of(catalog.regions(), [](const Region& r) -> std::string_view { return r.code; }));
+}
+
+/// Which GPUs of the catalog are asked for; empty if any is.
+static std::vector<bool> gpus_wanted(const Catalog& catalog, const Request& request) {
+    const auto& wanted = request.constraints.gpu;
+    const auto gpus = catalog.gpus();
+    std::vector<bool> out(wanted.empty() ? 0 : gpus.size());
+    for (const std::string& name : wanted) {
+        if (text::is_pattern(name)) {
+            const std::string pattern = text::lower(name);
+            for (std::size_t i = 0; i < gpus.size(); ++i)
+                if (text::matches(pattern, gpus[i].name))
+                    out[i] = true;
+        } else if (const Gpu* gpu = catalog.find_gpu(name)) {
+            out[static_cast<std::size_t>(gpu - gpus.data())] = true;
+        } else {
+            std::vector<std::string_view> names;
+            for (const Gpu& g : gpus) {
+                names.insert(names.end(), g.aliases.begin(), g.aliases.end());
+                names.emplace_back(g.name);
+            }
+            request.refuse("gpu",
+                           fmt::format("must be a GPU of the catalog, got {}{}",
+                                       text::quoted(name),
+                                       text::did_you_mean(name, names)));
+        }
+    }
+    return out;
+}
+
+/// Which types are refused for their name, or for the name of their GPU.
+static std::vector<ReasonSet>
+name_reasons(const Catalog& catalog, const Constraints& c, const std::vector<bool>& gpu_wanted) {
+    if (c.gpu.empty() && c.family.empty() && c.instance.empty() && c.exclude.empty() &&
+        c.arch.empty())
+        return {};
+    std::vector<ReasonSet> out;
+    out.reserve(catalog.instances().size());
+    for (std::size_t type = 0; type < catalog.instances().size(); ++type) {
+        const Instance& i = catalog.instances()[type];
+        const std::int32_t gpu = catalog.columns().gpu[type];
+        ReasonSet reasons = 0;
+        if (any_matches(c.exclude, i.name) || any_matches(c.exclude, i.family))
+            reasons |= bit(Reason::excluded);
+        if (!c.instance.empty() && !any_matches(c.instance, i.name))
+            reasons |= bit(Reason::other_instance);
+        if (!c.family.empty() && !any_matches(c.family, i.family))
+            reasons |= bit(Reason::other_family);
+        if (!c.gpu.empty() && (gpu < 0 || !gpu_wanted[static_cast<std::size_t>(gpu)]))
+            reasons |= bit(Reason::other_gpu);
+        if (!c.arch.empty() && !any_matches(c.arch, i.arch))
+            reasons |= bit(Reason::other_arch);
+        out.push_back(reasons);
+    }
+    return out;
+}
+
+static bool suits(const Gpu& gpu, Profile profile) {
+    return std::none_of(gpu.not_for.begin(), gpu.not_for.end(), [profile](Purpose purpose) {
+        return to_string(purpose) == to_string(profile);
+    });
+}
+
+/// A share of a GPU is asked for by any minimum below one, so "some GPU" is the smallest share.
+constexpr double kSomeGpu = std::numeric_limits<double>::min();
+
+Filter::Filter(const Catalog& catalog, const Request& request, Precision precision)
+    : catalog_{catalog}, request_{request}, precision_{precision} {
+    const Constraints& c = request.constraints;
+    check_names(catalog, request);
+    const bool only_without = c.max_gpus == 0.0 && !c.min_gpus;
+    min_gpus_ = c.min_gpus.value_or(only_without ? 0 : kSomeGpu);
+    without_gpu_ = min_gpus_ == 0;
+    if (c.max_gpus && *c.max_gpus < min_gpus_)
+        request.refuse(
+            "max_gpus",
+            fmt::format("must be at least min_gpus, got {} and {}", *c.max_gpus, min_gpus_));
+    if (c.max_rtt && !c.near)
+        request.refuse("max_rtt_ms", "must be given with near");
+    if (c.purchase.empty())
+        request.refuse("purchase", "must name at least one way to pay");
+    for (const Purchase purchase : c.purchase)
+        purchases_[static_cast<std::size_t>(purchase)] = true;
+
+    constexpr double kAnyPrice = std::numeric_limits<double>::infinity();
+    max_price_ = c.max_price ? c.max_price->value() : kAnyPrice;
+    const bool priced = request.budget.total && request.budget.days;
+    budget_limit_ = priced ? affordable_limit(request.budget).value() : kAnyPrice;
+
+    for (const Gpu& gpu : catalog.gpus()) {
+        const auto rate = peak(gpu, precision);
+        rate_by_gpu_.push_back(rate ? rate->value() : kUnknown);
+        suited_.push_back(suits(gpu, request.profile));
+    }
+    const auto weights = normalised(request.weights.value_or(weights_of(request.profile)));
+    needs_network_ = weights[static_cast<std::size_t>(Criterion::network)] > 0;
+    gpu_wanted_ = gpus_wanted(catalog, request);
+    name_reasons_ = name_reasons(catalog, c, gpu_wanted_);
+    add_sites();
+}
+
+void Filter::add_sites() {
+    const Constraints& c = request_.constraints;
+    const auto regions = catalog_.regions();
+    const auto state = [&](std::size_t i, bool offered) {
+        if (!((c.provider.empty() || any_matches(c.provider, regions[i].provider)) &&
+              (c.region.empty() || any_matches(c.region, regions[i].code))))
+            return Site::out_of_scope;
+        if (!offered && !c.include_retired)
+            return Site::not_offered;
+        return c.max_rtt && rtt_ms_[i] > c.max_rtt->value() ? Site::too_far : Site::admitted;
+    };
+    for (const Region& region : regions)
+        if (c.near)
+            rtt_ms_.push_back(round_trip(great_circle(*c.near, region.place)).value());
+    for (const bool offered : {true, false})
+        for (std::size_t i = 0; i < regions.size(); ++i)
+            sites_.push_back(state(i, offered));
+    const auto& used = catalog_.columns().site;
+    everywhere_ = std::all_of(
+        used.begin(), used.end(), [this](std::uint16_t s) { return sites_[s] == Site::admitted; });
+}
+
+double Filter::rate(std::size_t type) const {
+    const Columns& columns = catalog_.columns();
+    if (without_gpu_)
+        return columns.vcpus[type];
+    const std::int32_t gpu = columns.gpu[type];
+    return gpu < 0 ? kUnknown
+                   : rate_by_gpu_[static_cast<std::size_t>(gpu)] * columns.gpu_count[type];
+}
+
+std::optional<Milliseconds> Filter::rtt(std::size_t region) const {
+    return rtt_ms_.empty() ? std::nullopt : std::optional{Milliseconds{rtt_ms_[region]}};
+}
+
+ReasonSet Filter::type_reasons(std::size_t type) const {
+    const Columns& columns = catalog_.columns();
+    const Constraints& c = request_.constraints;
+    ReasonSet reasons = name_reasons_.empty() ? 0 : name_reasons_[type];
+    // "Not at least": an unknown figure passes no minimum.
+    const auto refuse = [&reasons](bool when, Reason reason) { reasons |= when ? bit(reason) : 0; };
+    const double gpus = columns.gpu_count[type];
+    const double network = columns.network_gbps[type];
+    refuse(columns.retired[type] != 0 && !c.include_retired, Reason::retired);
+    refuse(gpus == 0 && min_gpus_ > 0, Reason::no_gpu);
+    refuse(gpus > 0 && !without_gpu_ && !suited_[static_cast<std::size_t>(columns.gpu[type])],
+           Reason::other_work);
+    refuse(gpus > 0 && !(gpus >= min_gpus_), Reason::too_few_gpus);
+    refuse(c.max_gpus && !(gpus <= *c.max_gpus), Reason::too_many_gpus);
+    refuse(c.min_gpu_memory && !(columns.gpu_memory_gib[type] >= c.min_gpu_memory->value()),
+           Reason::little_gpu_memory);
+    refuse(c.min_memory && !(columns.memory_gib[type] >= c.min_memory->value()),
+           Reason::little_memory);
+    refuse(c.min_vcpus && !(columns.vcpus[type] >= *c.min_vcpus), Reason::few_vcpus);
+    refuse(c.min_network && network < c.min_network->value(), Reason::slow_network);
+    refuse((c.min_network || needs_network_) && std::isnan(network), Reason::unknown_network);
+    refuse((gpus > 0 || without_gpu_) && std::isnan(rate(type)), Reason::unknown_rate);
+    return reasons;
+}
+
+ReasonSet Filter::reasons(std::size_t offer) const {
+    const Columns& columns = catalog_.columns();
+    const Constraints& c = request_.constraints;
+    const Offer o = catalog_.offer(offer);
+    const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
+    ReasonSet reasons = type_reasons(columns.type[offer]);
+    if (!c.provider.empty() && !any_matches(c.provider, o.region.provider))
+        reasons |= bit(Reason::other_provider);
+    if (!c.region.empty() && !any_matches(c.region, o.region.code))
+        reasons |= bit(Reason::other_region);
+    if (!pays(o.purchase))
+        reasons |= bit(Reason::other_purchase);
+    if (!o.offered && !c.include_retired)
+        reasons |= bit(Reason::not_offered);
+    if (c.max_rtt && rtt_ms_[region] > c.max_rtt->value())
+        reasons |= bit(Reason::too_far);
+    if (!(o.price.value() <= max_price_))
+        reasons |= bit(Reason::above_max_price);
+    if (!(o.price.value() <= budget_limit_))
+        reasons |= bit(Reason::above_ceiling);
+    return reasons;
+}
+
+double Filter::distance(std::size_t type) const {
+    constexpr double kVeryFar = 10; // a factor of 22,000
+    const Columns& columns = catalog_.columns();
+    const Constraints& c = request_.constraints;
+    double sum = 0;
+    const auto add = [&sum](double has, double needed, bool fits) {
+        if (!fits)
+            sum += has > 0 && needed > 0 ? std::abs(std::log(has / needed)) : kVeryFar;
+    };
+    const auto least = [&add](double has, double needed) { add(has, needed, has >= needed); };
+    const double gpus = columns.gpu_count[type];
+    least(gpus, min_gpus_);
+    if (c.max_gpus)
+        add(gpus, *c.max_gpus, gpus <= *c.max_gpus);
+    if (c.min_gpu_memory)
+        least(columns.gpu_memory_gib[type], c.min_gpu_memory->value());
+    if (c.min_memory)
+        least(columns.memory_gib[type], c.min_memory->value());
+    if (c.min_vcpus)
+        least(columns.vcpus[type], *c.min_vcpus);
+    if (c.min_network)
+        least(columns.network_gbps[type], c.min_network->value());
+    return sum;
+}
+
+// ---- in words -----------------------------------------------------------------------
+
+static Profile fitting_profile(const Gpu& gpu) {
+    for (std::size_t p = 0; p < kProfiles; ++p)
+        if (suits(gpu, static_cast<Profile>(p)))
+            return static_cast<Profile>(p);
+    return Profile::training; // not to be had: Catalog refuses a GPU that is for nothing
+}
+
+static std::string gpus_in_words(double count) {
+    return fmt::format("{} {}", count, count <= 1 ? "GPU" : "GPUs");
+}
+
+void Filter::relax_budget(UsdPerHour price, Refusal& to) const {
+    const Budget& b = request_.budget;
+    to.relaxation.push_back({"budget_usd", total_needed(b, price).value()});
+    to.relaxation.push_back({"days", days_affordable(b, price).value()});
+    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, price).value()});
+}
+
+void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& to) const {
+    const Columns& columns = catalog_.columns();
+    const Constraints& c = request_.constraints;
+    const Instance& i = o.instance;
+    const auto say = [&to](std::string words) { to.text += (to.text.empty() ? "" : "; ") + words; };
+    const auto change = [&to](std::string key, auto value) {
+        to.relaxation.push_back({std::move(key), std::move(value)});
+    };
+    switch (reason) {
+    case Reason::other_provider:
+        say(fmt::format("is rented out by {}", i.provider));
+        return change("provider", i.provider);
+    case Reason::other_region:
+        say(fmt::format("is in {}", o.region.code));
+        return change("region", o.region.code);
+    case Reason::other_purchase:
+        say(fmt::format("is paid for as {}", to_string(o.purchase)));
+        return change("purchase", std::string{to_string(o.purchase)});
+    case Reason::excluded: {
+        const auto pattern = std::find_if(c.exclude.begin(), c.exclude.end(), [&](const auto& p) {
+            return text::matches(p, i.name) || text::matches(p, i.family);
+        });
+        say(fmt::format("is excluded by {}", *pattern));
+        return change("exclude", *pattern);
+    }
+    case Reason::other_instance:
+        say("is not among the machines asked for");
+        return change("instance", i.name);
+    case Reason::other_family:
+        say(fmt::format("is of family {}", i.family));
+        return change("family", i.family);
+    case Reason::other_gpu:
+        say(i.gpu.empty() ? "has no GPU" : fmt::format("has {}", i.gpu));
+        return i.gpu.empty() ? void() : change("gpu", i.gpu);
+    case Reason::other_arch:
+        say(fmt::format("is {}", i.arch));
+        return change("arch", i.arch);
+    case Reason::retired: {
+        const Family* next = catalog_.successor(o.family);
+        say(next == nullptr ? "is no longer offered"
+                            : fmt::format("is no longer offered, {} succeeds it", next->name));
+        return change("include_retired", true);
+    }
+    case Reason::not_offered:
+        say(fmt::format("has a price in {} but is not offered there", o.region.code));
+        return to.reasons.front() == Reason::retired ? void() : change("include_retired", true);
+    case Reason::no_gpu:
+        say("has no GPU");
+        return change("min_gpus", 0.0);
+    case Reason::other_work:
+        say(fmt::format("{} cannot be used for {}", i.gpu, to_string(request_.profile)));
+        return change("profile", std::string{to_string(fitting_profile(*o.gpu))});
+    case Reason::too_few_gpus:
+        say(fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), i.gpu_count));
+        return change("min_gpus", i.gpu_count);
+    case Reason::too_many_gpus:
+        say(fmt::format("needs at most {}, has {}", gpus_in_words(*c.max_gpus), i.gpu_count));
+        return change("max_gpus", i.gpu_count);
+    case Reason::little_gpu_memory: {
+        const GiB has{columns.gpu_memory_gib[type]};
+        say(fmt::format("needs {} of GPU memory, has {}", *c.min_gpu_memory, has));
+        return change("min_gpu_memory_gib", has.value());
+    }
+    case Reason::little_memory:
+        say(fmt::format("needs {} of memory, has {}", *c.min_memory, i.memory));
+        return change("min_memory_gib", i.memory.value());
+    case Reason::few_vcpus:
+        say(fmt::format("needs {} vCPUs, has {}", *c.min_vcpus, i.vcpus));
+        return change("min_vcpus", i.vcpus);
+    case Reason::slow_network:
+        say(fmt::format("needs a network of {}, has {}", *c.min_network, *i.network));
+        return change("min_network_gbps", i.network->value());
+    case Reason::unknown_network:
+        say("has no published network rate");
+        return;
+    case Reason::unknown_rate:
+        say(fmt::format("has no published {} rate", to_string(precision_)));
+        return;
+    case Reason::too_far: {
+        const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
+        say(fmt::format(
+            "needs a round trip of {}, has {:.0f}", *c.max_rtt, Milliseconds{rtt_ms_[region]}));
+        return change("max_rtt_ms", rtt_ms_[region]);
+    }
+    case Reason::above_max_price:
+        say(fmt::format("costs {}, at most {}", o.price, *c.max_price));
+        return change("max_price_usd_per_hour", o.price.value());
+    case Reason::above_ceiling:
+        say(fmt::format(
+            "costs {}, the ceiling is {:.4g}", o.price, price_ceiling(request_.budget)));
+        return relax_budget(o.price, to);
+    }
+}
+
+Refusal Filter::refusal(std::size_t offer) const {
+    const Offer o = catalog_.offer(offer);
+    Refusal out{.provider = o.instance.provider,
+                .instance = o.instance.name,
+                .family = o.instance.family,
+                .region = o.region.code,
+                .purchase = o.purchase,
+                .price = o.price};
+    const ReasonSet set = reasons(offer);
+    for (std::size_t r = 0; r < kReasons; ++r) {
+        const auto reason = static_cast<Reason>(r);
+        if ((set & bit(reason)) == 0)
+            continue;
+        out.reasons.push_back(reason);
+        explain(reason, o, catalog_.columns().type[offer], out);
+    }
+    return out;
+}
+
+} // namespace flopwise

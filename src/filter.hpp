@@ -1,0 +1,73 @@
+// A request's constraints with their names looked up in a catalog: what of it can be decided for
+// a machine type, for a region, and for a price.
+
+#pragma once
+
+#include <flopwise/request.hpp>
+
+#include "columns.hpp"
+
+namespace flopwise {
+
+/// A set of reasons as bits.
+using ReasonSet = std::uint32_t;
+constexpr ReasonSet bit(Reason reason) {
+    return ReasonSet{1} << static_cast<unsigned>(reason);
+}
+
+class Filter {
+public:
+    /// What a region, as it is offered or not, means for every offer there.
+    enum class Site : std::uint8_t { admitted, not_offered, too_far, out_of_scope };
+
+    /// Throws through Request::refuse() for names that the catalog does not have.
+    Filter(const Catalog& catalog, const Request& request, Precision precision);
+
+    [[nodiscard]] bool pays(Purchase p) const { return purchases_[static_cast<std::size_t>(p)]; }
+    [[nodiscard]] Site site(std::uint16_t site) const { return sites_[site]; }
+    /// Whether every offer of the catalog is at an admitted site.
+    [[nodiscard]] bool everywhere() const { return everywhere_; }
+    /// Reasons for which a type does not qualify, whatever it costs and wherever it is.
+    [[nodiscard]] ReasonSet type_reasons(std::size_t type) const;
+    /// All reasons for which one offer does not qualify.
+    [[nodiscard]] ReasonSet reasons(std::size_t offer) const;
+
+    /// Work per second of a whole machine: TFLOPS in the precision, or vCPUs where no GPU is
+    /// asked for. Unknown if it is not published.
+    [[nodiscard]] double rate(std::size_t type) const;
+    /// Whether machines without a GPU take part, so that rates are vCPUs.
+    [[nodiscard]] bool without_gpu() const { return without_gpu_; }
+    [[nodiscard]] std::optional<Milliseconds> rtt(std::size_t region) const;
+    /// Highest prices that the request and its budget admit; infinite if there is no limit.
+    [[nodiscard]] double max_price() const { return max_price_; }
+    [[nodiscard]] double budget_limit() const { return budget_limit_; }
+    /// How far a type is from what the machine must have: the sum of |ln(has / needed)|.
+    [[nodiscard]] double distance(std::size_t type) const;
+
+    /// What an offer has and what was needed, in words and as the change that would admit it.
+    [[nodiscard]] Refusal refusal(std::size_t offer) const;
+
+private:
+    void add_sites();
+    void explain(Reason reason, const Offer& offer, std::size_t type, Refusal& to) const;
+    void relax_budget(UsdPerHour price, Refusal& to) const;
+
+    const Catalog& catalog_;
+    const Request& request_;
+    Precision precision_;
+    bool without_gpu_ = false;
+    bool everywhere_ = true;
+    bool needs_network_ = false;
+    double min_gpus_ = 0;
+    double max_price_ = 0;
+    double budget_limit_ = 0;
+    std::array<bool, kPurchases> purchases_{};
+    std::vector<Site> sites_;             ///< by Columns::site
+    std::vector<double> rtt_ms_;          ///< by region; empty without `near`
+    std::vector<double> rate_by_gpu_;     ///< of one GPU
+    std::vector<bool> suited_;            ///< by GPU, for the profile
+    std::vector<bool> gpu_wanted_;        ///< by GPU; empty: any
+    std::vector<ReasonSet> name_reasons_; ///< by type; empty: no names are asked for
+};
+
+} // namespace flopwise

@@ -1,0 +1,41 @@
+// Rows and columns as text: for a terminal, where the width is scarce, and for Markdown.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flopwise {
+
+class Grid {
+public:
+    enum class Align { left, right };
+
+    /// Columns of a lower `keep` are left out first where the width does not suffice.
+    void column(std::string title, Align align, int keep = 100);
+    void row(std::vector<std::string> cells);
+
+    [[nodiscard]] bool empty() const { return rows_.empty(); }
+    /// Lines of at most `width` columns if leaving out columns can reach it.
+    [[nodiscard]] std::string terminal(std::size_t width, bool colour) const;
+    [[nodiscard]] std::string markdown() const;
+
+private:
+    struct Column {
+        std::string title;
+        Align align;
+        int keep;
+        bool used; ///< some cell has text
+    };
+    [[nodiscard]] std::size_t width_of(std::size_t column) const;
+    [[nodiscard]] std::size_t total(const std::vector<std::size_t>& shown, std::size_t gap) const;
+
+    std::vector<Column> columns_;
+    std::vector<std::vector<std::string>> rows_;
+};
+
+/// Breaks text at blanks into lines of at most `width`, each but the first after `indent` blanks.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
+} // namespace flopwise

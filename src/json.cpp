@@ -1,0 +1,154 @@
+#include <flopwise/flopwise.hpp>
+
+#include "text.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace flopwise {
+
+using Json = nlohmann::ordered_json;
+
+/// So many digits that no reader misses one, and so few that no platform's logarithm shows.
+static double shown(double value) {
+    return text::number(fmt::format("{:.12g}", value)).value_or(value);
+}
+
+/// A whole number without a decimal point: 8 vCPUs, not 8.0.
+static Json count(double value) {
+    constexpr double kExact = 9e15; // doubles hold every whole number up to there
+    if (value == std::floor(value) && std::abs(value) < kExact)
+        return static_cast<std::int64_t>(value);
+    return value;
+}
+
+template <class T>
+static Json or_null(const std::optional<T>& value) {
+    return value ? Json(value->value()) : Json(nullptr);
+}
+
+static Json text_or_null(const std::string& text) {
+    return text.empty() ? Json(nullptr) : Json(text);
+}
+
+static Json request_of(const Request& request) {
+    Json out = Json::object();
+    for (const Setting& setting : settings()) {
+        const auto put = [&](const auto& value) {
+            using T = std::decay_t<decltype(value)>;
+            if constexpr (std::is_same_v<T, std::vector<std::pair<std::string, double>>>)
+                for (const auto& [name, number] : value)
+                    out[setting.key][name] = number;
+            else if constexpr (!std::is_same_v<T, std::monostate>)
+                out[setting.key] = value;
+        };
+        std::visit(put, setting.get(request));
+    }
+    return out;
+}
+
+static Json cost_of(const Bill& bill) {
+    Json items = Json::array();
+    for (const LineItem& item : bill.items)
+        items.push_back({{"charge", item.charge},
+                         {"quantity", count(item.quantity)},
+                         {"unit", item.unit},
+                         {"amount_usd", item.amount.value()}});
+    return {{"total_usd", bill.total.value()}, {"items", items}};
+}
+
+static Json choice_of(const Choice& c) {
+    Json contributions = Json::object();
+    for (std::size_t i = 0; i < kCriteria; ++i)
+        contributions[to_string(static_cast<Criterion>(i))] = shown(c.score.contributions[i]);
+    return {{"rank", c.rank},
+            {"provider", c.provider},
+            {"instance", c.instance},
+            {"family", c.family},
+            {"region", c.region},
+            {"purchase", to_string(c.purchase)},
+            {"price_usd_per_hour", c.price.value()},
+            {"gpu", text_or_null(c.gpu)},
+            {"gpu_count", count(c.gpu_count)},
+            {"gpu_memory_gib", c.gpu_memory ? count(c.gpu_memory->value()) : Json(nullptr)},
+            {"vcpus", count(c.vcpus)},
+            {"memory_gib", count(c.memory.value())},
+            {"network_gbps", or_null(c.network)},
+            {"network_estimated", c.network_estimated},
+            {"tflops", or_null(c.tflops)},
+            {"score", shown(c.score.value)},
+            {"contributions", contributions},
+            {"pareto", c.pareto},
+            {"cost", c.cost ? cost_of(*c.cost) : Json(nullptr)},
+            {"lasts_days", or_null(c.lasts)},
+            {"rtt_ms", or_null(c.rtt)},
+            {"retired", c.retired},
+            {"price_source", c.source},
+            {"price_as_of", to_string(c.as_of)}};
+}
+
+static Json family_of(const FamilyChoice& f) {
+    return {{"rank", f.rank},
+            {"provider", f.provider},
+            {"family", f.family},
+            {"purpose", to_string(f.purpose)},
+            {"gpu", text_or_null(f.gpu)},
+            {"score", shown(f.score)},
+            {"best", f.best},
+            {"price_from_usd_per_hour", f.price_from.value()},
+            {"price_to_usd_per_hour", f.price_to.value()},
+            {"admitted", f.admitted},
+            {"refused", f.refused}};
+}
+
+static Json refusal_of(const Refusal& r) {
+    Json relaxation = Json::object();
+    for (const Change& change : r.relaxation)
+        std::visit([&](const auto& value) { relaxation[change.key] = value; }, change.value);
+    return {{"provider", r.provider},
+            {"instance", r.instance},
+            {"family", r.family},
+            {"region", r.region},
+            {"purchase", to_string(r.purchase)},
+            {"price_usd_per_hour", r.price.value()},
+            {"reason", r.text},
+            {"relaxation", relaxation}};
+}
+
+static Json refusals_of(const Refusals& refusals) {
+    Json by_reason = Json::object();
+    for (const auto& [reason, count] : refusals.by_reason)
+        by_reason[to_string(reason)] = count;
+    Json nearest = Json::array();
+    for (const Refusal& refusal : refusals.nearest)
+        nearest.push_back(refusal_of(refusal));
+    return {{"count", refusals.count}, {"by_reason", by_reason}, {"nearest", nearest}};
+}
+
+std::string json(const Recommendation& r) {
+    Json choices = Json::array();
+    for (const Choice& choice : r.choices)
+        choices.push_back(choice_of(choice));
+    Json families = Json::array();
+    for (const FamilyChoice& family : r.families)
+        families.push_back(family_of(family));
+    const Json out{{"flopwise", version()},
+                   {"catalog",
+                    {{"name", r.catalog_name},
+                     {"as_of", to_string(r.catalog_as_of)},
+                     {"offers", r.catalog_offers}}},
+                   {"request", request_of(r.request)},
+                   {"outcome", to_string(r.outcome)},
+                   {"price_ceiling_usd_per_hour", or_null(r.price_ceiling)},
+                   {"admitted", r.admitted},
+                   {"choices", choices},
+                   {"families", families},
+                   {"refusals", refusals_of(r.refusals)},
+                   {"out_of_scope", r.out_of_scope},
+                   {"instead", r.instead ? choice_of(*r.instead) : Json(nullptr)},
+                   {"warnings", r.warnings}};
+    constexpr int kIndent = 2;
+    // A catalog of the user's may hold bytes that are no UTF-8; JSON may not.
+    return out.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+} // namespace flopwise

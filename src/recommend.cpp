@@ -1,0 +1,139 @@
+#include <flopwise/recommend.hpp>
+
+#include "filter.hpp"
+#include "solver.hpp"
+
+#include <algorithm>
+
+namespace flopwise {
+
+std::string_view to_string(Outcome outcome) {
+    constexpr std::array<std::string_view, 3> kNames{"found", "nothing_fits", "nothing_affordable"};
+    return kNames.at(static_cast<std::size_t>(outcome));
+}
+
+/// The request with what it leaves open filled in, and its contradictions refused.
+static Request completed(Request request) {
+    const Budget& b = request.budget;
+    try {
+        if (b.total && b.days)
+            (void)price_ceiling(b);
+        else if (b.days)
+            (void)rented_hours(b);
+        else if (b.total)
+            (void)days_affordable(b, UsdPerHour{1});
+        (void)normalised(request.weights.value_or(Weights{.cost = 1}));
+    } catch (const ArgumentError& e) {
+        request.refuse(e.where().field, e.reason());
+    }
+    if (b.fixed != Usd{} && !b.total && !b.days)
+        request.refuse("fixed_usd", "must be given with budget_usd or days");
+    if (request.top < 1)
+        request.refuse("top", fmt::format("must be at least 1, got {}", request.top));
+    if (request.nearest < 0)
+        request.refuse("nearest", fmt::format("must not be negative, got {}", request.nearest));
+    if (!request.precision)
+        request.precision = precision_of(request.profile);
+    if (!request.weights)
+        request.weights = weights_of(request.profile);
+    return request;
+}
+
+/// The request without what it asks for by name.
+static Request without_names(Request request) {
+    Constraints& c = request.constraints;
+    c.gpu.clear();
+    c.family.clear();
+    c.instance.clear();
+    request.top = 1;
+    request.nearest = 0;
+    return request;
+}
+
+static bool has_names(const Constraints& c) {
+    return !c.gpu.empty() || !c.family.empty() || !c.instance.empty();
+}
+
+// ---- warnings -----------------------------------------------------------------------
+
+static std::string names_of(const std::vector<const Choice*>& choices) {
+    constexpr std::size_t kShown = 3;
+    std::vector<std::string> names;
+    for (const Choice* choice : choices)
+        if (std::find(names.begin(), names.end(), choice->instance) == names.end())
+            names.push_back(choice->instance);
+    std::string out;
+    for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
+        out += (i == 0 ? "" : ", ") + names[i];
+    return names.size() > kShown ? fmt::format("{} and {} more", out, names.size() - kShown) : out;
+}
+
+template <class Condition>
+static std::vector<const Choice*> choices_where(const Recommendation& r, Condition condition) {
+    std::vector<const Choice*> out;
+    for (const Choice& choice : r.choices)
+        if (condition(choice))
+            out.push_back(&choice);
+    return out;
+}
+
+static void warn_of_old_prices(Recommendation& r) {
+    constexpr int kOldAfterDays = 90;
+    const Date today = r.request.today;
+    if (today.year == 0)
+        return;
+    const auto old = choices_where(r, [today](const Choice& c) {
+        return c.as_of.year == 0 || days_between(c.as_of, today) > kOldAfterDays;
+    });
+    if (old.empty())
+        return;
+    const Choice* oldest = *std::min_element(
+        old.begin(), old.end(), [](auto a, auto b) { return a->as_of < b->as_of; });
+    r.warnings.push_back(fmt::format("{} of {} prices shown are older than {} days on {}; the "
+                                     "oldest is {}",
+                                     old.size(),
+                                     r.choices.size(),
+                                     kOldAfterDays,
+                                     to_string(today),
+                                     to_string(oldest->as_of)));
+}
+
+static void add_warnings(Recommendation& r) {
+    constexpr GiB kTrainingMemory{32};
+    warn_of_old_prices(r);
+    if (r.request.profile == Profile::training)
+        if (const auto small = choices_where(
+                r, [&](const Choice& c) { return c.memory < kTrainingMemory && !c.gpu.empty(); });
+            !small.empty())
+            r.warnings.push_back(fmt::format("less than {} of memory is little for training: {}",
+                                             kTrainingMemory,
+                                             names_of(small)));
+    if (const auto gone = choices_where(r, [](const Choice& c) { return c.retired; });
+        !gone.empty())
+        r.warnings.push_back(fmt::format("priced but no longer offered: {}", names_of(gone)));
+    if (const auto guessed = choices_where(r, [](const Choice& c) { return c.network_estimated; });
+        !guessed.empty())
+        r.warnings.push_back(fmt::format(
+            "network rate estimated from the provider's word for it: {}", names_of(guessed)));
+}
+
+Recommendation recommend(const Catalog& catalog, const Request& request) {
+    const Request full = completed(request);
+    Recommendation out = Solver{catalog, full}.solve();
+    if (out.outcome != Outcome::found && has_names(full.constraints)) {
+        Recommendation open = Solver{catalog, without_names(full)}.solve();
+        if (open.outcome == Outcome::found)
+            out.instead = std::move(open.choices.front());
+    }
+    add_warnings(out);
+    return out;
+}
+
+std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
+    const Request full = completed(request);
+    const Filter filter{catalog, full, *full.precision};
+    Refusal out = filter.refusal(offer);
+    return out.reasons.empty() ? std::nullopt : std::optional{std::move(out)};
+}
+
+} // namespace flopwise

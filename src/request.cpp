@@ -1,0 +1,392 @@
+#include <flopwise/request.hpp>
+
+#include "text.hpp"
+#include "yaml.hpp"
+
+#include <algorithm>
+
+namespace flopwise {
+
+// Figures above these are slips, not plans.
+constexpr double kMostUsd = 1e12;
+constexpr double kMostDays = 36'525; // a century
+constexpr double kMostHoursPerDay = 24;
+constexpr double kMostGpus = 1e6;
+constexpr double kMostGib = 1e9;
+constexpr double kMostVcpus = 1e6;
+constexpr double kMostGbps = 1e6;
+constexpr double kMostMilliseconds = 1e6;
+constexpr double kMostUsdPerHour = 1e9;
+constexpr double kMostRows = 1e9;
+
+std::string_view to_string(By by) {
+    return by == By::family ? "family" : "instance";
+}
+
+void Request::refuse(std::string_view key, std::string_view reason) const {
+    const auto found = origin.find(key);
+    const Where where = found == origin.end() ? Where{.field = std::string{key}} : found->second;
+    if (where.file.empty())
+        throw ArgumentError{where, reason};
+    throw InputError{where, reason};
+}
+
+namespace {
+
+/// The texts given for one setting, and how to complain about them.
+struct Written {
+    Request& request;
+    std::string_view key;
+    std::span<const std::string> texts;
+
+    [[nodiscard]] std::string one() const {
+        if (texts.size() != 1)
+            request.refuse(key, fmt::format("must be given once, got {} values", texts.size()));
+        return texts.front();
+    }
+    [[nodiscard]] std::vector<std::string> list() const {
+        std::vector<std::string> out;
+        for (const std::string& text : texts)
+            for (std::string& part : text::split(text, ',')) {
+                if (part.empty())
+                    request.refuse(key, "must not have an empty name");
+                if (std::find(out.begin(), out.end(), part) == out.end())
+                    out.push_back(std::move(part));
+            }
+        return out;
+    }
+    /// A number in (0, most], or in [0, most] if zero is allowed.
+    [[nodiscard]] double number(double most, std::string_view unit, bool zero = false) const {
+        const std::string written = one();
+        const auto value = text::number(written);
+        const std::string space = unit.empty() ? "" : " ";
+        if (!value)
+            request.refuse(key, fmt::format("must be a number, got {}", text::quoted(written)));
+        if (zero ? *value < 0 : *value <= 0)
+            request.refuse(key,
+                           fmt::format("must {}, got {}{}{}",
+                                       zero ? "not be negative" : "be positive",
+                                       *value,
+                                       space,
+                                       unit));
+        if (*value > most)
+            request.refuse(
+                key,
+                fmt::format(
+                    "must be at most {}{}{}, got {}{}{}", most, space, unit, *value, space, unit));
+        return *value;
+    }
+    template <class Quantity>
+    [[nodiscard]] Quantity quantity(double most, bool zero = false) const {
+        return Quantity{number(most, symbol(Quantity{}), zero)};
+    }
+    [[nodiscard]] int whole_number(int least) const {
+        const double value = number(kMostRows, "", true);
+        if (value != std::floor(value) || value < least)
+            request.refuse(
+                key, fmt::format("must be a whole number of at least {}, got {}", least, value));
+        return static_cast<int>(value);
+    }
+    [[nodiscard]] bool yes() const {
+        const std::string written = one();
+        if (written != "true" && written != "false")
+            request.refuse(key,
+                           fmt::format("must be true or false, got {}", text::quoted(written)));
+        return written == "true";
+    }
+    template <class E>
+    [[nodiscard]] E enumerator(std::size_t count) const {
+        return named<E>(one(), count);
+    }
+    template <class E>
+    [[nodiscard]] E named(std::string_view written, std::size_t count) const {
+        std::vector<std::string_view> names;
+        for (std::size_t i = 0; i < count; ++i) {
+            names.push_back(to_string(static_cast<E>(i)));
+            if (names.back() == written)
+                return static_cast<E>(i);
+        }
+        request.refuse(key,
+                       fmt::format("must be {}, got {}{}",
+                                   text::one_of(names),
+                                   text::quoted(written),
+                                   text::did_you_mean(written, names)));
+    }
+
+private:
+    template <class Unit>
+    static constexpr std::string_view symbol(Quantity<Unit> /*q*/) {
+        return Unit::symbol;
+    }
+};
+
+Weights weights(const Written& in) {
+    constexpr std::array<double Weights::*, kCriteria> kFields{&Weights::cost,
+                                                               &Weights::speed,
+                                                               &Weights::gpu_memory,
+                                                               &Weights::memory,
+                                                               &Weights::vcpus,
+                                                               &Weights::network};
+    Weights out;
+    std::vector<Criterion> seen;
+    for (const std::string& part : in.list()) {
+        const auto equals = part.find('=');
+        if (equals == std::string::npos)
+            in.request.refuse(in.key,
+                              fmt::format("must be NAME=NUMBER, got {}", text::quoted(part)));
+        const auto criterion = in.named<Criterion>(text::split(part, '=').front(), kCriteria);
+        const auto value = text::number(text::split(part.substr(equals + 1), '=').front());
+        if (!value || part.find('=', equals + 1) != std::string::npos)
+            in.request.refuse(in.key,
+                              fmt::format("must be NAME=NUMBER, got {}", text::quoted(part)));
+        if (std::find(seen.begin(), seen.end(), criterion) != seen.end())
+            in.request.refuse(in.key,
+                              fmt::format("must not be given twice, got {}", text::quoted(part)));
+        seen.push_back(criterion);
+        out.*kFields[static_cast<std::size_t>(criterion)] = *value;
+    }
+    try {
+        (void)normalised(out);
+    } catch (const ArgumentError& e) {
+        in.request.refuse(in.key, e.reason());
+    }
+    return out;
+}
+
+Place place(const Written& in) {
+    std::string joined; // a YAML list [LAT, LON] is one place too
+    for (const std::string& text : in.texts)
+        joined += (joined.empty() ? "" : ",") + text;
+    try {
+        return place_of(joined);
+    } catch (const ArgumentError& e) {
+        in.request.refuse(in.key, e.reason());
+    }
+}
+
+Date day(const Written& in) {
+    const std::string written = in.one();
+    const auto date = date_of(written);
+    if (!date || date->day == 0)
+        in.request.refuse(
+            in.key,
+            fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(written)));
+    return *date;
+}
+
+// ---- values to show -----------------------------------------------------------------
+
+template <class T>
+Value shown(const std::optional<T>& value) {
+    if (!value)
+        return {};
+    if constexpr (std::is_same_v<T, double>)
+        return *value;
+    else
+        return value->value();
+}
+Value shown(const std::vector<std::string>& list) {
+    return list.empty() ? Value{} : Value{list};
+}
+Value shown_if(bool differs, auto value) {
+    return differs ? Value{std::string{to_string(value)}} : Value{};
+}
+Value shown_purchases(const Request& r) {
+    if (r.constraints.purchase == Constraints{}.purchase)
+        return {};
+    std::vector<std::string> names;
+    for (const Purchase p : r.constraints.purchase)
+        names.emplace_back(to_string(p));
+    return names;
+}
+Value shown_weights(const Request& r) {
+    if (!r.weights)
+        return {};
+    const Weights& w = *r.weights;
+    return std::vector<std::pair<std::string, double>>{{"cost", w.cost},
+                                                       {"speed", w.speed},
+                                                       {"gpu_memory", w.gpu_memory},
+                                                       {"memory", w.memory},
+                                                       {"vcpus", w.vcpus},
+                                                       {"network", w.network}};
+}
+
+using Texts = std::span<const std::string>;
+using Key = std::string_view;
+
+constexpr std::string_view kMoney = "Money and time";
+constexpr std::string_view kMust = "What the machine must have";
+constexpr std::string_view kWhere = "Where and how";
+constexpr std::string_view kWhatFor = "What for";
+constexpr std::string_view kCatalog = "Catalog";
+constexpr std::string_view kOutput = "Output";
+
+// clang-format off
+const Setting kSettings[] = {
+    {"budget_usd", "budget", kMoney, "USD", "all there is to spend",
+     [](Request& r, Key k, Texts t) { r.budget.total = Written{r, k, t}.quantity<Usd>(kMostUsd); },
+     [](const Request& r) { return shown(r.budget.total); }},
+    {"days", "days", kMoney, "DAYS", "days the budget has to last",
+     [](Request& r, Key k, Texts t) { r.budget.days = Written{r, k, t}.quantity<Days>(kMostDays); },
+     [](const Request& r) { return shown(r.budget.days); }},
+    {"hours_per_day", "hours-per-day", kMoney, "HOURS", "hours rented on each day (24)",
+     [](Request& r, Key k, Texts t) { r.budget.hours_per_day = Written{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay); },
+     [](const Request& r) { return r.budget.hours_per_day == Budget{}.hours_per_day ? Value{} : Value{r.budget.hours_per_day.value()}; }},
+    {"fixed_usd", "fixed", kMoney, "USD", "charges that no choice of machine changes (0)",
+     [](Request& r, Key k, Texts t) { r.budget.fixed = Written{r, k, t}.quantity<Usd>(kMostUsd, true); },
+     [](const Request& r) { return r.budget.fixed == Usd{} ? Value{} : Value{r.budget.fixed.value()}; }},
+    {"max_price_usd_per_hour", "max-price", kMoney, "USD/H", "highest price per hour, beside the budget's",
+     [](Request& r, Key k, Texts t) { r.constraints.max_price = Written{r, k, t}.quantity<UsdPerHour>(kMostUsdPerHour); },
+     [](const Request& r) { return shown(r.constraints.max_price); }},
+
+    {"gpu", "gpu", kMust, "NAME,...", "GPU by name, alias or pattern: T4, \"nvidia-a100*\"",
+     [](Request& r, Key k, Texts t) { r.constraints.gpu = Written{r, k, t}.list(); },
+     [](const Request& r) { return shown(r.constraints.gpu); }},
+    {"min_gpus", "min-gpus", kMust, "N", "GPUs at least; 0 admits machines without",
+     [](Request& r, Key k, Texts t) { r.constraints.min_gpus = Written{r, k, t}.number(kMostGpus, "", true); },
+     [](const Request& r) { return shown(r.constraints.min_gpus); }},
+    {"max_gpus", "max-gpus", kMust, "N", "GPUs at most; 0 admits only machines without",
+     [](Request& r, Key k, Texts t) { r.constraints.max_gpus = Written{r, k, t}.number(kMostGpus, "", true); },
+     [](const Request& r) { return shown(r.constraints.max_gpus); }},
+    {"min_gpu_memory_gib", "min-gpu-memory", kMust, "GIB", "memory of each GPU at least",
+     [](Request& r, Key k, Texts t) { r.constraints.min_gpu_memory = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](const Request& r) { return shown(r.constraints.min_gpu_memory); }},
+    {"min_memory_gib", "min-memory", kMust, "GIB", "memory of the machine at least",
+     [](Request& r, Key k, Texts t) { r.constraints.min_memory = Written{r, k, t}.quantity<GiB>(kMostGib); },
+     [](const Request& r) { return shown(r.constraints.min_memory); }},
+    {"min_vcpus", "min-vcpus", kMust, "N", "vCPUs at least",
+     [](Request& r, Key k, Texts t) { r.constraints.min_vcpus = Written{r, k, t}.number(kMostVcpus, "vCPUs"); },
+     [](const Request& r) { return shown(r.constraints.min_vcpus); }},
+    {"min_network_gbps", "min-network", kMust, "GBPS", "sustained network rate at least",
+     [](Request& r, Key k, Texts t) { r.constraints.min_network = Written{r, k, t}.quantity<Gbps>(kMostGbps); },
+     [](const Request& r) { return shown(r.constraints.min_network); }},
+    {"arch", "arch", kMust, "NAME,...", "processor: x86_64, arm64",
+     [](Request& r, Key k, Texts t) { r.constraints.arch = Written{r, k, t}.list(); },
+     [](const Request& r) { return shown(r.constraints.arch); }},
+    {"family", "family", kMust, "NAME,...", "families by name or pattern: g4dn, \"g*\"",
+     [](Request& r, Key k, Texts t) { r.constraints.family = Written{r, k, t}.list(); },
+     [](const Request& r) { return shown(r.constraints.family); }},
+    {"instance", "instance", kMust, "NAME,...", "machines by name or pattern: p3.2xlarge, \"*.metal\"",
+     [](Request& r, Key k, Texts t) { r.constraints.instance = Written{r, k, t}.list(); },
+     [](const Request& r) { return shown(r.constraints.instance); }},
+    {"exclude", "exclude", kMust, "NAME,...", "machines or families to leave out",
+     [](Request& r, Key k, Texts t) { r.constraints.exclude = Written{r, k, t}.list(); },
+     [](const Request& r) { return shown(r.constraints.exclude); }},
+
+    {"provider", "provider", kWhere, "NAME,...", "who rents it out: aws",
+     [](Request& r, Key k, Texts t) { r.constraints.provider = Written{r, k, t}.list(); },
+     [](const Request& r) { return shown(r.constraints.provider); }},
+    {"region", "region", kWhere, "CODE,...", "regions by code or pattern: us-east-1, \"eu-*\"",
+     [](Request& r, Key k, Texts t) { r.constraints.region = Written{r, k, t}.list(); },
+     [](const Request& r) { return shown(r.constraints.region); }},
+    {"near", "near", kWhere, "PLACE", "where you are: LAT,LON or a country code such as vn",
+     [](Request& r, Key k, Texts t) { r.constraints.near = place({r, k, t}); },
+     [](const Request& r) {
+         const auto& p = r.constraints.near;
+         return p ? Value{fmt::format("{},{}", p->latitude, p->longitude)} : Value{}; }},
+    {"max_rtt_ms", "max-rtt", kWhere, "MS", "longest estimated round trip; needs --near",
+     [](Request& r, Key k, Texts t) { r.constraints.max_rtt = Written{r, k, t}.quantity<Milliseconds>(kMostMilliseconds); },
+     [](const Request& r) { return shown(r.constraints.max_rtt); }},
+    {"purchase", "purchase", kWhere, "NAME,...", "ways to pay: on_demand, spot (on_demand)",
+     [](Request& r, Key k, Texts t) {
+         const Written in{r, k, t};
+         r.constraints.purchase.clear();
+         for (const std::string& name : in.list())
+             r.constraints.purchase.push_back(in.named<Purchase>(name, kPurchases)); },
+     shown_purchases},
+    {"include_retired", "include-retired", kWhere, "", "admit machines that can no longer be launched",
+     [](Request& r, Key k, Texts t) { r.constraints.include_retired = Written{r, k, t}.yes(); },
+     [](const Request& r) { return r.constraints.include_retired ? Value{true} : Value{}; }},
+
+    {"profile", "profile", kWhatFor, "NAME", "training, inference, graphics or hpc (training)",
+     [](Request& r, Key k, Texts t) { r.profile = Written{r, k, t}.enumerator<Profile>(kProfiles); },
+     [](const Request& r) { return shown_if(r.profile != Profile::training, r.profile); }},
+    {"precision", "precision", kWhatFor, "NAME", "mixed, fp64, fp32, tf32, fp16, bf16, fp8 or int8",
+     [](Request& r, Key k, Texts t) { r.precision = Written{r, k, t}.enumerator<Precision>(kPrecisions); },
+     [](const Request& r) { return shown_if(r.precision.has_value(), r.precision.value_or(Precision::mixed)); }},
+    {"weights", "weights", kWhatFor, "NAME=N,...", "your own weights: cost=0.5,speed=0.3,memory=0.2",
+     [](Request& r, Key k, Texts t) { r.weights = weights({r, k, t}); },
+     shown_weights},
+
+    {"catalog", "catalog", kCatalog, "NAME", "a bundled catalog or a YAML file",
+     [](Request& r, Key k, Texts t) { r.catalog = Written{r, k, t}.one(); },
+     [](const Request& r) { return r.catalog.empty() ? Value{} : Value{r.catalog}; }},
+    {"today", "today", kCatalog, "DATE", "warn of prices older than 90 days: 2026-07-20",
+     [](Request& r, Key k, Texts t) { r.today = day({r, k, t}); },
+     [](const Request& r) { return r.today.year == 0 ? Value{} : Value{to_string(r.today)}; }},
+
+    {"top", "top", kOutput, "N", "most choices to show (10)",
+     [](Request& r, Key k, Texts t) { r.top = Written{r, k, t}.whole_number(1); },
+     [](const Request& r) { return r.top == Request{}.top ? Value{} : Value{static_cast<double>(r.top)}; }},
+    {"nearest", "nearest", kOutput, "N", "most refusals to spell out (3)",
+     [](Request& r, Key k, Texts t) { r.nearest = Written{r, k, t}.whole_number(0); },
+     [](const Request& r) { return r.nearest == Request{}.nearest ? Value{} : Value{static_cast<double>(r.nearest)}; }},
+    {"by", "by", kOutput, "NAME", "list by instance or by family (instance)",
+     [](Request& r, Key k, Texts t) { r.by = Written{r, k, t}.enumerator<By>(2); },
+     [](const Request& r) { return shown_if(r.by != By::instance, r.by); }},
+};
+// clang-format on
+
+} // namespace
+
+std::span<const Setting> settings() {
+    return kSettings;
+}
+
+static const Setting* setting_of(std::string_view key) {
+    const auto found = std::find_if(std::begin(kSettings),
+                                    std::end(kSettings),
+                                    [key](const Setting& s) { return s.key == key; });
+    return found == std::end(kSettings) ? nullptr : &*found;
+}
+
+void set(Request& request,
+         std::string_view key,
+         std::span<const std::string> texts,
+         const Where& where) {
+    const Setting* setting = setting_of(key);
+    if (where != Where{})
+        request.origin.insert_or_assign(std::string{key}, where);
+    if (setting == nullptr) {
+        std::vector<std::string_view> keys;
+        for (const Setting& s : kSettings)
+            keys.push_back(s.key);
+        request.refuse(key, fmt::format("must be a known key{}", text::did_you_mean(key, keys)));
+    }
+    setting->set(request, key, texts);
+}
+
+/// The texts of a value in a request file. A mapping such as {cost: 0.5} gives "cost=0.5".
+static std::vector<std::string> texts_of(const yaml::Node& value, const Where& where) {
+    using Kind = yaml::Node::Kind;
+    if (value.kind == Kind::scalar)
+        return {value.text};
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < value.items.size(); ++i) {
+        const yaml::Node& item = value.items[i];
+        if (item.kind != Kind::scalar)
+            throw InputError{where, "must be text, a number or a list of these"};
+        out.push_back(value.kind == Kind::mapping ? value.keys[i] + "=" + item.text : item.text);
+    }
+    if (out.empty())
+        throw InputError{where, "must have a value, got nothing"};
+    return out;
+}
+
+Request read_request(const std::filesystem::path& path) {
+    constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
+    const std::string file = path.string();
+    const yaml::Node root = yaml::parse(text::read_file(path, kLargestFile), file);
+    if (root.kind == yaml::Node::Kind::null)
+        throw InputError{{.file = file}, "must be a request, is empty"};
+    const yaml::Fields fields{root, file, ""}; // refuses what is no mapping
+    Request request;
+    for (std::size_t i = 0; i < root.keys.size(); ++i) {
+        const Where where{
+            .file = file, .line = root.items[i].line, .field = text::printable(root.keys[i])};
+        set(request, root.keys[i], texts_of(root.items[i], where), where);
+    }
+    return request;
+}
+
+} // namespace flopwise

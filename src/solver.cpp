@@ -1,0 +1,427 @@
+#include "solver.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <tuple>
+
+namespace flopwise {
+
+/// Where no GPU is asked for, GPU memory is no criterion and the others share its weight.
+static std::array<double, kCriteria> weights_used(const Request& request, bool without_gpu) {
+    Weights weights = *request.weights;
+    if (without_gpu)
+        weights.gpu_memory = 0;
+    try {
+        return normalised(weights);
+    } catch (const ArgumentError&) {
+        request.refuse("weights", "must weigh more than GPU memory where no GPU is asked for");
+    }
+}
+
+Solver::Solver(const Catalog& catalog, const Request& request)
+    : catalog_{catalog}, columns_{catalog.columns()}, request_{request},
+      filter_{catalog, request, *request.precision},
+      reference_{filter_.without_gpu() ? reference_without_gpu() : reference(*request.precision)},
+      weights_{weights_used(request, filter_.without_gpu())} {}
+
+Solver::Range Solver::group(std::size_t type, std::size_t purchase) const {
+    const std::size_t g = type * kPurchases + purchase;
+    return {columns_.first[g], columns_.first[g + 1]};
+}
+
+Score Solver::score_of(std::uint32_t offer) const {
+    const std::uint32_t type = columns_.type[offer];
+    return score({.price = UsdPerHour{columns_.usd_per_hour[offer]},
+                  .rate = filter_.rate(type),
+                  .gpu_memory = GiB{columns_.gpu_memory_gib[type]},
+                  .memory = GiB{columns_.memory_gib[type]},
+                  .vcpus = columns_.vcpus[type],
+                  .network = Gbps{columns_.network_gbps[type]}},
+                 reference_,
+                 weights_);
+}
+
+// ---- one pass over the types --------------------------------------------------------
+
+void Solver::refuse(Reason reason, std::size_t offers) {
+    refused_[static_cast<std::size_t>(reason)] += offers;
+}
+
+void Solver::count_in_scope(Range offers, Result& to) const {
+    const auto in_scope = [this](std::uint32_t i) {
+        return filter_.site(columns_.site[i]) != Filter::Site::out_of_scope;
+    };
+    if (filter_.everywhere()) {
+        to.in_scope += offers.end - offers.begin;
+    } else {
+        for (std::uint32_t i = offers.begin; i < offers.end; ++i)
+            to.in_scope += static_cast<std::size_t>(in_scope(i));
+        while (offers.begin < offers.end && !in_scope(offers.begin))
+            ++offers.begin;
+        while (offers.begin < offers.end && !in_scope(offers.end - 1))
+            --offers.end;
+        if (offers.begin == offers.end)
+            return;
+    }
+    const double low = columns_.usd_per_hour[offers.begin];
+    to.price_from = to.price_from == 0 ? low : std::min(to.price_from, low);
+    to.price_to = std::max(to.price_to, columns_.usd_per_hour[offers.end - 1]);
+}
+
+/// Offers of a type that qualifies: only price and site decide.
+void Solver::admit(Range offers, Result& to) {
+    std::uint32_t best = kNone;
+    for (std::uint32_t i = offers.end; i-- > offers.begin;) {
+        const double price = columns_.usd_per_hour[i];
+        switch (filter_.site(columns_.site[i])) {
+        case Filter::Site::out_of_scope:
+            break;
+        case Filter::Site::not_offered:
+            refuse(Reason::not_offered, 1);
+            break;
+        case Filter::Site::too_far:
+            refuse(Reason::too_far, 1);
+            break;
+        case Filter::Site::admitted:
+            if (price > filter_.max_price()) {
+                refuse(Reason::above_max_price, 1);
+            } else if (price > filter_.budget_limit()) {
+                refuse(Reason::above_ceiling, 1);
+            } else {
+                ++to.admitted;
+                best = i;
+            }
+        }
+    }
+    const auto& price = columns_.usd_per_hour;
+    if (best != kNone && (to.best == kNone || price[best] < price[to.best]))
+        to.best = best;
+}
+
+/// The same where every site is admitted: what can be paid is a prefix.
+void Solver::admit_everywhere(Range offers, Result& to) {
+    const auto& price = columns_.usd_per_hour;
+    const auto within = [&](double limit) {
+        const auto begin = price.begin();
+        return static_cast<std::uint32_t>(
+            std::upper_bound(begin + offers.begin, begin + offers.end, limit) - begin);
+    };
+    const std::uint32_t below_max = within(filter_.max_price());
+    const std::uint32_t end = std::min(below_max, within(filter_.budget_limit()));
+    refuse(Reason::above_max_price, offers.end - below_max);
+    refuse(Reason::above_ceiling, below_max - end);
+    if (offers.begin == end)
+        return;
+    to.admitted += end - offers.begin;
+    if (to.best == kNone || price[offers.begin] < price[to.best])
+        to.best = offers.begin;
+}
+
+void Solver::scan() {
+    types_.resize(catalog_.instances().size());
+    for (std::size_t type = 0; type < types_.size(); ++type) {
+        Result& result = types_[type];
+        result.reasons = filter_.type_reasons(type);
+        for (std::size_t p = 0; p < kPurchases; ++p) {
+            const Range offers = group(type, p);
+            if (offers.begin == offers.end || !filter_.pays(static_cast<Purchase>(p)))
+                continue;
+            count_in_scope(offers, result);
+            if (result.reasons == 0)
+                filter_.everywhere() ? admit_everywhere(offers, result) : admit(offers, result);
+        }
+        if (result.reasons != 0) // the enumerators stand in the order they are looked at
+            refuse(static_cast<Reason>(std::countr_zero(result.reasons)), result.in_scope);
+        if (result.best != kNone)
+            result.score = score_of(result.best).value;
+        in_scope_ += result.in_scope;
+        admitted_ += result.admitted;
+    }
+}
+
+// ---- the best -----------------------------------------------------------------------
+
+/// A strict order: score, round trip if it is asked for, then provider, instance, region and
+/// way to pay. Types and regions stand in the order of their names.
+bool Solver::before(const Scored& a, const Scored& b) const {
+    if (a.score.value != b.score.value)
+        return a.score.value > b.score.value;
+    const std::size_t regions = catalog_.regions().size();
+    const std::size_t region_a = columns_.site[a.offer] % regions;
+    const std::size_t region_b = columns_.site[b.offer] % regions;
+    const auto rtt_a = filter_.rtt(region_a);
+    const auto rtt_b = filter_.rtt(region_b);
+    if (rtt_a != rtt_b)
+        return rtt_a < rtt_b;
+    const auto purchase = [this](std::uint32_t offer) { return catalog_.offer(offer).purchase; };
+    return std::tuple{columns_.type[a.offer], region_a, purchase(a.offer)} <
+           std::tuple{columns_.type[b.offer], region_b, purchase(b.offer)};
+}
+
+/// The best `top` offers. Only offers of the best `top` types can be among them.
+std::vector<Solver::Scored> Solver::best_offers() const {
+    const auto top = static_cast<std::size_t>(request_.top);
+    std::vector<double> scores;
+    for (const Result& type : types_)
+        if (type.best != kNone)
+            scores.push_back(type.score);
+    double least = 0;
+    if (scores.size() > top) {
+        const auto nth = scores.begin() + static_cast<std::ptrdiff_t>(top - 1);
+        std::nth_element(scores.begin(), nth, scores.end(), std::greater<>{});
+        least = *nth;
+    }
+    const double limit = std::min(filter_.max_price(), filter_.budget_limit());
+    std::vector<Scored> out;
+    for (std::size_t type = 0; type < types_.size(); ++type) {
+        if (types_[type].best == kNone || types_[type].score < least)
+            continue;
+        for (std::size_t p = 0; p < kPurchases; ++p) {
+            const Range offers = group(type, p);
+            if (!filter_.pays(static_cast<Purchase>(p)))
+                continue;
+            for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
+                if (columns_.usd_per_hour[i] > limit)
+                    break;
+                if (filter_.site(columns_.site[i]) != Filter::Site::admitted)
+                    continue;
+                const Score score = score_of(i);
+                if (score.value < least)
+                    break; // the rest costs more still
+                out.push_back({i, score});
+            }
+        }
+    }
+    const auto end = out.begin() + static_cast<std::ptrdiff_t>(std::min(top, out.size()));
+    std::partial_sort(out.begin(), end, out.end(), [this](const Scored& a, const Scored& b) {
+        return before(a, b);
+    });
+    out.erase(end, out.end());
+    return out;
+}
+
+/// Whether no admitted offer is at least as good in price, speed and GPU memory and better in
+/// one. Within a type only its cheapest can be.
+bool Solver::pareto(std::uint32_t offer) const {
+    const auto figures = [this](std::uint32_t i) {
+        const std::uint32_t type = columns_.type[i];
+        return std::tuple{-columns_.usd_per_hour[i],
+                          filter_.rate(type),
+                          filter_.without_gpu() ? 0.0 : columns_.gpu_memory_gib[type]};
+    };
+    const auto own = figures(offer);
+    return std::none_of(types_.begin(), types_.end(), [&](const Result& type) {
+        if (type.best == kNone)
+            return false;
+        const auto other = figures(type.best);
+        return std::get<0>(other) >= std::get<0>(own) && std::get<1>(other) >= std::get<1>(own) &&
+               std::get<2>(other) >= std::get<2>(own) && other != own;
+    });
+}
+
+Choice Solver::choice(const Scored& scored) const {
+    const Offer o = catalog_.offer(scored.offer);
+    const std::uint32_t type = columns_.type[scored.offer];
+    const Budget& budget = request_.budget;
+    Choice out{.provider = o.instance.provider,
+               .instance = o.instance.name,
+               .family = o.instance.family,
+               .region = o.region.code,
+               .purchase = o.purchase,
+               .price = o.price,
+               .gpu = o.instance.gpu,
+               .gpu_count = o.instance.gpu_count,
+               .vcpus = o.instance.vcpus,
+               .memory = o.instance.memory,
+               .network = o.instance.network,
+               .network_estimated = o.instance.network_estimated,
+               .score = scored.score,
+               .pareto = pareto(scored.offer),
+               .rtt = filter_.rtt(columns_.site[scored.offer] % catalog_.regions().size()),
+               .retired = o.instance.retired || !o.offered,
+               .source = o.source.title,
+               .as_of = o.source.as_of};
+    if (o.gpu != nullptr) {
+        out.gpu_memory = GiB{columns_.gpu_memory_gib[type]};
+        if (const auto rate = peak(*o.gpu, *request_.precision))
+            out.tflops = *rate * o.instance.gpu_count;
+    }
+    if (budget.days)
+        out.cost = bill(budget, o.price);
+    else if (budget.total)
+        out.lasts = days_affordable(budget, o.price);
+    return out;
+}
+
+std::vector<Choice> Solver::choices() const {
+    std::vector<Choice> out;
+    for (const Scored& scored : best_offers()) {
+        out.push_back(choice(scored));
+        out.back().rank = static_cast<int>(out.size());
+    }
+    return out;
+}
+
+std::vector<FamilyChoice> Solver::families() const {
+    struct Sum {
+        std::size_t admitted = 0;
+        std::size_t refused = 0;
+        double from = std::numeric_limits<double>::infinity();
+        double to = 0;
+        std::uint32_t best = kNone; ///< type
+    };
+    std::vector<Sum> sums(catalog_.families().size());
+    for (std::uint32_t type = 0; type < types_.size(); ++type) {
+        const Result& result = types_[type];
+        if (result.in_scope == 0)
+            continue;
+        Sum& sum = sums[columns_.family[type]];
+        sum.admitted += result.admitted;
+        sum.refused += result.in_scope - result.admitted;
+        sum.from = std::min(sum.from, result.price_from);
+        sum.to = std::max(sum.to, result.price_to);
+        if (result.best != kNone && (sum.best == kNone || result.score > types_[sum.best].score))
+            sum.best = type;
+    }
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t f = 0; f < sums.size(); ++f)
+        if (sums[f].best != kNone)
+            order.push_back(f);
+    std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return types_[sums[a].best].score > types_[sums[b].best].score;
+    });
+    std::vector<FamilyChoice> out;
+    for (const std::uint32_t f : order) {
+        const Family& family = catalog_.families()[f];
+        const Sum& sum = sums[f];
+        const Instance& best = catalog_.instances()[sum.best];
+        out.push_back({.rank = static_cast<int>(out.size()) + 1,
+                       .provider = family.provider,
+                       .family = family.name,
+                       .purpose = family.purpose,
+                       .gpu = best.gpu,
+                       .score = types_[sum.best].score,
+                       .best = best.name,
+                       .price_from = UsdPerHour{sum.from},
+                       .price_to = UsdPerHour{sum.to},
+                       .admitted = sum.admitted,
+                       .refused = sum.refused});
+    }
+    return out;
+}
+
+// ---- why not the others -------------------------------------------------------------
+
+/// The cheapest offer of a type whose site is admitted, else the cheapest in scope.
+std::uint32_t Solver::nearest_offer(std::size_t type) const {
+    std::uint32_t admitted = kNone;
+    std::uint32_t other = kNone;
+    const auto cheaper = [this](std::uint32_t i, std::uint32_t than) {
+        return than == kNone || columns_.usd_per_hour[i] < columns_.usd_per_hour[than];
+    };
+    for (std::size_t p = 0; p < kPurchases; ++p) {
+        if (!filter_.pays(static_cast<Purchase>(p)))
+            continue;
+        const Range offers = group(type, p);
+        for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
+            const auto site = filter_.site(columns_.site[i]);
+            if (site == Filter::Site::admitted && cheaper(i, admitted))
+                admitted = i;
+            if (site != Filter::Site::out_of_scope && cheaper(i, other))
+                other = i;
+        }
+    }
+    return admitted != kNone ? admitted : other;
+}
+
+/// Machines that were not named come after those that were; then what no figure can mend; then
+/// how far the figures are off.
+std::vector<Refusal> Solver::nearest() const {
+    constexpr ReasonSet kNamed = bit(Reason::excluded) | bit(Reason::other_instance) |
+                                 bit(Reason::other_family) | bit(Reason::other_gpu) |
+                                 bit(Reason::other_arch);
+    constexpr ReasonSet kFlaws = bit(Reason::retired) | bit(Reason::no_gpu) |
+                                 bit(Reason::other_work) | bit(Reason::unknown_network) |
+                                 bit(Reason::unknown_rate);
+    struct Candidate {
+        int named;
+        int flaws;
+        double distance;
+        std::uint32_t type;
+        std::uint32_t offer;
+    };
+    const auto wanted = static_cast<std::size_t>(request_.nearest);
+    if (wanted == 0)
+        return {};
+    std::vector<Candidate> candidates;
+    for (std::uint32_t type = 0; type < types_.size(); ++type)
+        if (const Result& r = types_[type]; r.in_scope > 0 && r.admitted == 0)
+            candidates.push_back(
+                {std::popcount(r.reasons & kNamed), std::popcount(r.reasons & kFlaws), 0, type, 0});
+    const auto coarse = [](const Candidate& c) { return std::pair{c.named, c.flaws}; };
+    if (candidates.size() > wanted) {
+        // Figures are compared only among those that can still be among the nearest.
+        const auto nth = candidates.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
+        std::nth_element(candidates.begin(),
+                         nth,
+                         candidates.end(),
+                         [&](const auto& a, const auto& b) { return coarse(a) < coarse(b); });
+        const auto last = coarse(*nth);
+        std::erase_if(candidates, [&](const Candidate& c) { return coarse(c) > last; });
+    }
+    const double limit = std::min(filter_.max_price(), filter_.budget_limit());
+    for (Candidate& c : candidates) {
+        c.offer = nearest_offer(c.type);
+        c.distance = filter_.distance(c.type) +
+                     std::max(0.0, std::log(columns_.usd_per_hour[c.offer] / limit));
+    }
+    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
+        return std::tie(a.named, a.flaws, a.distance, a.type) <
+               std::tie(b.named, b.flaws, b.distance, b.type);
+    });
+    std::vector<Refusal> out;
+    for (std::size_t i = 0; i < candidates.size() && i < wanted; ++i)
+        out.push_back(filter_.refusal(candidates[i].offer));
+    return out;
+}
+
+Refusals Solver::refusals() const {
+    Refusals out{.count = in_scope_ - admitted_};
+    for (std::size_t r = 0; r < kReasons; ++r)
+        if (refused_[r] > 0)
+            out.by_reason.emplace_back(static_cast<Reason>(r), refused_[r]);
+    std::stable_sort(out.by_reason.begin(), out.by_reason.end(), [](const auto& a, const auto& b) {
+        return a.second > b.second;
+    });
+    out.nearest = nearest();
+    return out;
+}
+
+Outcome Solver::outcome() const {
+    if (admitted_ > 0)
+        return Outcome::found;
+    const auto count = [this](Reason r) { return refused_[static_cast<std::size_t>(r)]; };
+    return count(Reason::above_ceiling) + count(Reason::above_max_price) > 0
+               ? Outcome::nothing_affordable
+               : Outcome::nothing_fits;
+}
+
+Recommendation Solver::solve() {
+    scan();
+    const Budget& budget = request_.budget;
+    Recommendation out{.outcome = outcome(),
+                       .catalog_name = catalog_.name(),
+                       .catalog_as_of = catalog_.as_of(),
+                       .catalog_offers = catalog_.size(),
+                       .request = request_,
+                       .admitted = admitted_,
+                       .choices = choices(),
+                       .families = families(),
+                       .refusals = refusals(),
+                       .out_of_scope = catalog_.size() - in_scope_};
+    if (budget.total && budget.days)
+        out.price_ceiling = price_ceiling(budget);
+    return out;
+}
+
+} // namespace flopwise

@@ -1,0 +1,82 @@
+// The engine behind recommend(): one pass over the machine types of a catalog, then the best.
+//
+// A type is refused or scored as a whole; its offers add only the price, and they stand cheapest
+// first. So an offer costs at most a look at its region, and nothing where no region is excluded.
+
+#pragma once
+
+#include <flopwise/recommend.hpp>
+
+#include "filter.hpp"
+
+#include <limits>
+
+namespace flopwise {
+
+class Solver {
+public:
+    /// `request` has its precision and weights filled in, and outlives the solver.
+    Solver(const Catalog& catalog, const Request& request);
+
+    /// The answer without `instead` and warnings.
+    Recommendation solve();
+
+private:
+    static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+    /// A half-open range of offers, cheapest first.
+    struct Range {
+        std::uint32_t begin = 0;
+        std::uint32_t end = 0;
+    };
+
+    /// What one machine type comes to.
+    struct Result {
+        std::size_t in_scope = 0; ///< offers
+        std::size_t admitted = 0;
+        ReasonSet reasons = 0;      ///< of the type, whatever the offer
+        std::uint32_t best = kNone; ///< its cheapest offer that is admitted
+        double price_from = 0;      ///< over all offers in scope
+        double price_to = 0;
+        double score = 0; ///< of `best`
+    };
+
+    struct Scored {
+        std::uint32_t offer = 0;
+        Score score{};
+    };
+
+    [[nodiscard]] Range group(std::size_t type, std::size_t purchase) const;
+    [[nodiscard]] Score score_of(std::uint32_t offer) const;
+
+    void scan();
+    void count_in_scope(Range offers, Result& to) const;
+    void admit(Range offers, Result& to);
+    void admit_everywhere(Range offers, Result& to);
+    void refuse(Reason reason, std::size_t offers);
+
+    [[nodiscard]] std::vector<Choice> choices() const;
+    [[nodiscard]] std::vector<Scored> best_offers() const;
+    [[nodiscard]] bool before(const Scored& a, const Scored& b) const;
+    [[nodiscard]] Choice choice(const Scored& scored) const;
+    [[nodiscard]] bool pareto(std::uint32_t offer) const;
+    [[nodiscard]] std::vector<FamilyChoice> families() const;
+    [[nodiscard]] Refusals refusals() const;
+    [[nodiscard]] std::vector<Refusal> nearest() const;
+    [[nodiscard]] std::uint32_t nearest_offer(std::size_t type) const;
+    [[nodiscard]] Outcome outcome() const;
+
+    const Catalog& catalog_;
+    const Columns& columns_;
+    const Request& request_;
+    Filter filter_;
+    Figures reference_;
+    std::array<double, kCriteria> weights_;
+
+    std::vector<Result> types_;
+    std::array<std::size_t, kReasons> refused_{}; ///< offers, by the first reason
+    std::size_t admitted_ = 0;
+    std::size_t in_scope_ = 0;
+};
+
+} // namespace flopwise

@@ -1,0 +1,52 @@
+// Text that comes in and files that go out: numbers, globs, near-misses, whole files.
+
+#pragma once
+
+#include <flopwise/error.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flopwise::text {
+
+/// The whole of `text` as a finite number; empty if it is anything else ("3x", "nan", "").
+std::optional<double> number(std::string_view text);
+
+/// Splits at `separator` and trims blanks; "a, b" is {"a", "b"}, "" is {""}.
+std::vector<std::string> split(std::string_view text, char separator);
+
+/// ASCII lower case, whatever the locale.
+std::string lower(std::string_view text);
+
+/// Whether `name` matches a pattern of literal characters, `*` (any run) and `?` (any one).
+/// Linear in the product of the lengths at worst; never recursive.
+bool matches(std::string_view pattern, std::string_view name);
+
+/// Whether `pattern` has a character with a meaning beyond itself.
+bool is_pattern(std::string_view pattern);
+
+/// ", did you mean X?" for the candidate nearest to `name`, or "" if none is near.
+std::string did_you_mean(std::string_view name, std::span<const std::string_view> candidates);
+
+/// `text` shortened when long and with control characters as `\xNN`, so that a message stays one
+/// readable line whatever was given.
+std::string printable(std::string_view text);
+/// printable() between double quotes.
+std::string quoted(std::string_view text);
+
+/// "a", "a or b", "a, b or c".
+std::string one_of(std::span<const std::string_view> names);
+
+/// All of a text file. Throws InputError if it cannot be read, is a directory, is larger than
+/// `limit` bytes, or has a NUL byte.
+std::string read_file(const std::filesystem::path& path, std::size_t limit);
+
+/// Writes a file whole or not at all: to a temporary name beside it, then renamed. A device or
+/// a pipe is written in place. Throws InputError; what was there before is then untouched.
+void write_file(const std::filesystem::path& path, std::string_view content);
+
+} // namespace flopwise::text

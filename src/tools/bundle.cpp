@@ -1,0 +1,88 @@
+// Compiles data/ into a C++ source: bundle OUT COUNTRIES [CATALOG FILE,FILE,...]...
+
+#include <flopwise/catalog.hpp>
+
+#include "../image.hpp"
+#include "../text.hpp"
+#include "../yaml.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <iterator>
+
+using namespace flopwise;
+
+static void add_bytes(std::string& out, std::string_view bytes) {
+    constexpr std::size_t kPerLine = 32;
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        fmt::format_to(std::back_inserter(out),
+                       "{}{},",
+                       i % kPerLine == 0 ? "\n" : "",
+                       static_cast<unsigned>(static_cast<unsigned char>(bytes[i])));
+}
+
+static void add_countries(std::string& out, const std::string& file) {
+    constexpr std::size_t kLargest = std::size_t{1} << 20U;
+    const yaml::Node root = yaml::parse(text::read_file(file, kLargest), file);
+    yaml::Fields fields{root, file, ""};
+    (void)fields.take("sources");
+    const yaml::Node* rows = fields.take("countries");
+    fields.done();
+    out += "constexpr Country kCountries[] = {\n";
+    for (std::size_t i = 0; rows != nullptr && i < rows->items.size(); ++i) {
+        yaml::Fields row{rows->items[i], file, fmt::format("countries[{}]", i)};
+        (void)row.text("name");
+        (void)row.text("source");
+        const std::string city = row.text("city");
+        fmt::format_to(std::back_inserter(out),
+                       "    {{\"{}\", {{{}, {}}}}}, // {}\n",
+                       row.text("code"),
+                       row.number("latitude"),
+                       row.number("longitude"),
+                       city);
+        row.done();
+    }
+    out += "};\n";
+}
+
+static std::string bundle(std::span<const std::string> args) {
+    std::string out = "// Made from data/ by the build.\n#include \"bundled.hpp\"\n"
+                      "namespace flopwise::bundled {\n";
+    add_countries(out, args[1]);
+    std::string table;
+    for (std::size_t i = 2; i < args.size(); ++i) {
+        std::vector<std::filesystem::path> files;
+        for (const auto& file : text::split(args[i], ','))
+            files.emplace_back(file);
+        const Catalog catalog = Catalog::read(files);
+        const std::string image = CatalogImage::write(catalog);
+        fmt::format_to(
+            std::back_inserter(out), "alignas(8) constexpr unsigned char kImage{}[] = {{", i);
+        add_bytes(out, image);
+        out += "\n};\n";
+        fmt::format_to(std::back_inserter(table),
+                       "    {{\"{}\", {{reinterpret_cast<const char*>(kImage{}), sizeof "
+                       "kImage{}}}}},\n",
+                       catalog.name(),
+                       i,
+                       i);
+    }
+    out += "std::span<const Image> images() {\n    static const Image kImages[] = {\n" + table +
+           "    };\n    return kImages;\n}\n"
+           "std::span<const Country> countries() { return kCountries; }\n"
+           "} // namespace flopwise::bundled\n";
+    return out;
+}
+
+int main(int argc, char** argv) {
+    try {
+        const std::vector<std::string> args{argv + 1, argv + argc};
+        if (args.size() < 3)
+            throw ArgumentError{"bundle", "needs OUT COUNTRIES CATALOG..."};
+        text::write_file(args[0], bundle(args));
+        return 0;
+    } catch (const std::exception& e) {
+        fmt::print(stderr, "{}\n", e.what());
+        return 2;
+    }
+}

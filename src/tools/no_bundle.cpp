@@ -1,0 +1,14 @@
+// Stands in for the generated source while the build compiles data/ for the first time.
+
+#include "../bundled.hpp"
+
+namespace flopwise::bundled {
+
+std::span<const Image> images() {
+    return {};
+}
+std::span<const Country> countries() {
+    return {};
+}
+
+} // namespace flopwise::bundled

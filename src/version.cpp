@@ -1,0 +1,9 @@
+#include <flopwise/flopwise.hpp>
+
+namespace flopwise {
+
+std::string_view version() {
+    return FLOPWISE_VERSION;
+}
+
+} // namespace flopwise
