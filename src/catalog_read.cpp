@@ -22,6 +22,7 @@ struct Reading {
     Tables tables;
     std::map<std::string, std::vector<Origin>, std::less<>> origins; ///< by section
     std::string base;                                                ///< value of `extends`
+    std::string file;                                                ///< read last
 };
 
 template <class Unit>
@@ -196,6 +197,7 @@ static void read_section(yaml::Fields& file,
 }
 
 static void read_file(const std::filesystem::path& path, Reading& reading) {
+    reading.file = path.string();
     const std::string content = text::read_file(path, kLargestFile);
     const yaml::Node root = yaml::parse(content, path.string());
     if (root.kind == yaml::Node::Kind::null)
@@ -236,10 +238,10 @@ static void read_file(const std::filesystem::path& path, Reading& reading) {
 [[noreturn]] static void refuse(const Problem& problem, const Reading& reading) {
     const auto found = reading.origins.find(problem.section);
     const std::string dot = problem.field.empty() ? "" : ".";
-    if (found == reading.origins.end() || problem.row >= found->second.size())
-        throw InputError{
-            {.field = fmt::format("{}[{}]{}{}", problem.section, problem.row, dot, problem.field)},
-            problem.reason};
+    if (found == reading.origins.end() || problem.row >= found->second.size()) // not of the file
+        throw InputError{{.file = reading.file,
+                          .field = fmt::format("{}{}{}", problem.section, dot, problem.field)},
+                         fmt::format("{} (a row of the catalog that is extended)", problem.reason)};
     const Origin& origin = found->second[problem.row];
     throw InputError{
         {.file = origin.file,

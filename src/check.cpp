@@ -59,8 +59,9 @@ using Groups = std::map<std::tuple<std::string_view, std::string_view, std::stri
                         std::vector<std::size_t>>;
 
 static bool at_least(const Instance& a, const Instance& b) {
-    return a.gpu == b.gpu && a.gpu_count >= b.gpu_count && a.vcpus >= b.vcpus &&
-           a.memory >= b.memory && a.local_storage.value_or(GB{}) >= b.local_storage.value_or(GB{});
+    return a.bare_metal == b.bare_metal && a.gpu == b.gpu && a.gpu_count >= b.gpu_count &&
+           a.vcpus >= b.vcpus && a.memory >= b.memory &&
+           a.local_storage.value_or(GB{}) >= b.local_storage.value_or(GB{});
 }
 
 static void check_price_by_size(const Catalog& catalog, Findings& to) {
@@ -88,6 +89,7 @@ static void check_price_by_size(const Catalog& catalog, Findings& to) {
 }
 
 static void check_spot(const Catalog& catalog, Findings& to) {
+    constexpr UsdPerHour kRounding{0.00005}; // spot prices are published to four decimals
     std::map<std::tuple<std::string_view, std::string_view, std::string_view>, UsdPerHour> listed;
     const auto key = [](const Offer& o) {
         return std::tuple<std::string_view, std::string_view, std::string_view>{
@@ -99,7 +101,8 @@ static void check_spot(const Catalog& catalog, Findings& to) {
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         const Offer o = catalog.offer(i);
         const auto found = listed.find(key(o));
-        if (o.purchase == Purchase::spot && found != listed.end() && o.price > found->second)
+        if (o.purchase == Purchase::spot && found != listed.end() &&
+            o.price > found->second + kRounding)
             to.push_back({"spot above on demand",
                           fmt::format("{} in {}", named(o.instance), o.region.code),
                           fmt::format("spot {}, on demand {}", o.price, found->second)});

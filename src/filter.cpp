@@ -106,9 +106,12 @@ static std::vector<bool> gpus_wanted(const Catalog& catalog, const Request& requ
     std::vector<bool> out(wanted.empty() ? 0 : gpus.size());
     for (const std::string& name : wanted) {
         if (text::is_pattern(name)) {
-            const std::string pattern = text::lower(name);
+            const auto matches = [pattern = text::lower(name)](const std::string& spelling) {
+                return text::matches(pattern, text::lower(spelling));
+            };
             for (std::size_t i = 0; i < gpus.size(); ++i)
-                if (text::matches(pattern, gpus[i].name))
+                if (matches(gpus[i].name) ||
+                    std::any_of(gpus[i].aliases.begin(), gpus[i].aliases.end(), matches))
                     out[i] = true;
         } else if (const Gpu* gpu = catalog.find_gpu(name)) {
             out[static_cast<std::size_t>(gpu - gpus.data())] = true;
@@ -171,11 +174,12 @@ Filter::Filter(const Catalog& catalog, const Request& request, Precision precisi
     min_gpus_ = c.min_gpus.value_or(only_without ? 0 : kSomeGpu);
     without_gpu_ = min_gpus_ == 0;
     if (c.max_gpus && *c.max_gpus < min_gpus_)
-        request.refuse(
-            "max_gpus",
-            fmt::format("must be at least min_gpus, got {} and {}", *c.max_gpus, min_gpus_));
+        request.refuse("max_gpus",
+                       fmt::format("must not be below the least number of GPUs, got {} and {}",
+                                   *c.max_gpus,
+                                   min_gpus_));
     if (c.max_rtt && !c.near)
-        request.refuse("max_rtt_ms", "must be given with near");
+        request.refuse("max_rtt_ms", "must come with a place to be near to");
     if (c.purchase.empty())
         request.refuse("purchase", "must name at least one way to pay");
     for (const Purchase purchase : c.purchase)
@@ -306,6 +310,13 @@ double Filter::distance(std::size_t type) const {
     return sum;
 }
 
+double Filter::detour(std::uint16_t site) const {
+    if (sites_[site] != Site::too_far)
+        return 0;
+    const double rtt = rtt_ms_[site % rtt_ms_.size()];
+    return std::log(rtt / request_.constraints.max_rtt->value());
+}
+
 // ---- in words -----------------------------------------------------------------------
 
 static Profile fitting_profile(const Gpu& gpu) {
@@ -330,7 +341,9 @@ void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& t
     const Columns& columns = catalog_.columns();
     const Constraints& c = request_.constraints;
     const Instance& i = o.instance;
-    const auto say = [&to](std::string words) { to.text += (to.text.empty() ? "" : "; ") + words; };
+    const auto say = [&to](const std::string& words) {
+        to.text += (to.text.empty() ? "" : "; ") + words;
+    };
     const auto change = [&to](std::string key, auto value) {
         to.relaxation.push_back({std::move(key), std::move(value)});
     };
@@ -371,7 +384,7 @@ void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& t
     }
     case Reason::not_offered:
         say(fmt::format("has a price in {} but is not offered there", o.region.code));
-        return to.reasons.front() == Reason::retired ? void() : change("include_retired", true);
+        return change("include_retired", true);
     case Reason::no_gpu:
         say("has no GPU");
         return change("min_gpus", 0.0);
@@ -399,10 +412,12 @@ void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& t
         say(fmt::format("needs a network of {}, has {}", *c.min_network, *i.network));
         return change("min_network_gbps", i.network->value());
     case Reason::unknown_network:
-        say("has no published network rate");
-        return;
+        return say("has no published network rate");
     case Reason::unknown_rate:
         say(fmt::format("has no published {} rate", to_string(precision_)));
+        for (std::size_t p = 0; p < kPrecisions; ++p)
+            if (peak(*o.gpu, static_cast<Precision>(p)))
+                return change("precision", std::string{to_string(static_cast<Precision>(p))});
         return;
     case Reason::too_far: {
         const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
@@ -429,13 +444,24 @@ Refusal Filter::refusal(std::size_t offer) const {
                 .purchase = o.purchase,
                 .price = o.price};
     const ReasonSet set = reasons(offer);
+    bool lasting = false; // some reason that no change of the request lifts
     for (std::size_t r = 0; r < kReasons; ++r) {
         const auto reason = static_cast<Reason>(r);
         if ((set & bit(reason)) == 0)
             continue;
         out.reasons.push_back(reason);
+        const std::size_t changes = out.relaxation.size();
         explain(reason, o, catalog_.columns().type[offer], out);
+        lasting = lasting || out.relaxation.size() == changes;
     }
+    // What is retired and what is not offered here are admitted by the same change.
+    auto& all = out.relaxation;
+    const Change retired{"include_retired", true};
+    const auto once = std::find(all.begin(), all.end(), retired);
+    if (once != all.end())
+        all.erase(std::remove(once + 1, all.end(), retired), all.end());
+    if (lasting) // whatever else is changed
+        all.clear();
     return out;
 }
 

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] double budget_limit() const { return budget_limit_; }
     /// How far a type is from what the machine must have: the sum of |ln(has / needed)|.
     [[nodiscard]] double distance(std::size_t type) const;
+    /// How far a site's round trip is above the longest that is admitted, in the same measure.
+    [[nodiscard]] double detour(std::uint16_t site) const;
 
     /// What an offer has and what was needed, in words and as the change that would admit it.
     [[nodiscard]] Refusal refusal(std::size_t offer) const;

@@ -38,11 +38,14 @@ static Json request_of(const Request& request) {
             if constexpr (std::is_same_v<T, std::vector<std::pair<std::string, double>>>)
                 for (const auto& [name, number] : value)
                     out[setting.key][name] = number;
+            else if constexpr (std::is_same_v<T, double>)
+                out[setting.key] = count(value);
             else if constexpr (!std::is_same_v<T, std::monostate>)
                 out[setting.key] = value;
         };
         std::visit(put, setting.get(request));
     }
+    out["profile"] = to_string(request.profile); // even if it is the default
     return out;
 }
 
@@ -56,10 +59,14 @@ static Json cost_of(const Bill& bill) {
     return {{"total_usd", bill.total.value()}, {"items", items}};
 }
 
-static Json choice_of(const Choice& c) {
-    Json contributions = Json::object();
+static Json by_criterion(const std::array<double, kCriteria>& figures) {
+    Json out = Json::object();
     for (std::size_t i = 0; i < kCriteria; ++i)
-        contributions[to_string(static_cast<Criterion>(i))] = shown(c.score.contributions[i]);
+        out[to_string(static_cast<Criterion>(i))] = shown(figures[i]);
+    return out;
+}
+
+static Json choice_of(const Choice& c) {
     return {{"rank", c.rank},
             {"provider", c.provider},
             {"instance", c.instance},
@@ -76,7 +83,7 @@ static Json choice_of(const Choice& c) {
             {"network_estimated", c.network_estimated},
             {"tflops", or_null(c.tflops)},
             {"score", shown(c.score.value)},
-            {"contributions", contributions},
+            {"contributions", by_criterion(c.score.contributions)},
             {"pareto", c.pareto},
             {"cost", c.cost ? cost_of(*c.cost) : Json(nullptr)},
             {"lasts_days", or_null(c.lasts)},
@@ -138,6 +145,7 @@ std::string json(const Recommendation& r) {
                      {"offers", r.catalog_offers}}},
                    {"request", request_of(r.request)},
                    {"outcome", to_string(r.outcome)},
+                   {"weights", by_criterion(r.weights)},
                    {"price_ceiling_usd_per_hour", or_null(r.price_ceiling)},
                    {"admitted", r.admitted},
                    {"choices", choices},

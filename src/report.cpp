@@ -96,9 +96,7 @@ static std::string purchases(const Request& request) {
 
 static std::string scope_line(const Recommendation& r) {
     const auto& regions = r.request.constraints.region;
-    const std::string unit = r.request.constraints.min_gpus == 0.0
-                                 ? "vCPUs"
-                                 : std::string{to_string(*r.request.precision)};
+    const std::string unit = r.on_vcpus ? "vCPUs" : std::string{to_string(*r.request.precision)};
     return fmt::format("{}, prices as of {}; {}; {}; {} ({})",
                        r.catalog_name,
                        to_string(r.catalog_as_of),
@@ -131,16 +129,16 @@ static Grid choices_grid(const Recommendation& r) {
     Grid grid;
     grid.column("#", Align::right);
     grid.column("machine", Align::left);
-    grid.column("region", Align::left, 60);
-    grid.column("paid", Align::left, 55);
-    grid.column("GPUs", Align::left, 70);
+    grid.column("region", Align::left, 70);
+    grid.column("paid", Align::left, 60);
+    grid.column("GPUs", Align::left, 50);
     grid.column("GiB", Align::right, 30);
     grid.column("vCPU", Align::right, 10);
     grid.column("TFLOPS", Align::right, 40);
-    grid.column("rtt ms", Align::right, 50);
+    grid.column("rtt ms", Align::right, 65);
     grid.column("USD/h", Align::right, 90);
     grid.column("total USD", Align::right, 80);
-    grid.column("lasts days", Align::right, 80);
+    grid.column("days", Align::right, 80);
     grid.column("score", Align::right);
     grid.column("", Align::left);
     for (const Choice& c : r.choices)
@@ -171,7 +169,7 @@ static Grid families_grid(const Recommendation& r) {
     grid.column("USD/h", Align::right, 50);
     grid.column("qualify", Align::right, 30);
     grid.column("score", Align::right);
-    std::size_t left = static_cast<std::size_t>(r.request.top);
+    auto left = static_cast<std::size_t>(r.request.top);
     for (const FamilyChoice& f : r.families) {
         if (left-- == 0)
             break;
@@ -209,7 +207,7 @@ static std::string flag_of(const Change& change) {
     const auto all = settings();
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == change.key; });
-    const std::string flag =
+    std::string flag =
         fmt::format("--{}", found == all.end() ? std::string_view{change.key} : found->flag);
     if (const auto* number = std::get_if<double>(&change.value))
         return fmt::format("{} {}", flag, typed(change.key, *number));
@@ -228,8 +226,10 @@ static std::string relaxation_of(const Refusal& refusal) {
             change.key == "budget_usd" || change.key == "days" || change.key == "hours_per_day";
         (alternative ? any : all).push_back(flag_of(change));
     }
+    if (all.empty())
+        return joined(any, ", or ");
     if (!any.empty())
-        all.push_back(joined(any, ", or "));
+        all.push_back("one of " + joined(any, ", "));
     return joined(all, " and ");
 }
 
@@ -276,21 +276,13 @@ std::string explanation(const Recommendation& r, const Choice& choice) {
     // Each criterion in words, and whether a ratio above 1 is how many times more of it.
     static constexpr std::array<std::string_view, kCriteria> kWords{
         "work per USD", "speed", "GPU memory", "memory", "vCPUs", "network"};
-    const Request& request = r.request;
-    auto weights = normalised(*request.weights);
-    if (choice.score.contributions[static_cast<std::size_t>(Criterion::gpu_memory)] == 0 &&
-        choice.gpu.empty()) {
-        Weights others = *request.weights;
-        others.gpu_memory = 0;
-        weights = normalised(others);
-    }
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < kCriteria; ++i) {
-        if (weights[i] == 0)
+        if (r.weights[i] == 0)
             continue;
         const double part = choice.score.contributions[i];
         parts.push_back(
-            fmt::format("{:.3g}x {} ({:+.3f})", std::exp(part / weights[i]), kWords[i], part));
+            fmt::format("{:.3g}x {} ({:+.3f})", std::exp(part / r.weights[i]), kWords[i], part));
     }
     return joined(parts, ", ");
 }
@@ -458,7 +450,8 @@ static std::string csv_of_choices(const Recommendation& r) {
 static std::string csv_of_families(const Recommendation& r) {
     std::string out = "rank,provider,family,purpose,gpu,score,best,price_from_usd_per_hour,"
                       "price_to_usd_per_hour,admitted,refused\n";
-    for (const FamilyChoice& f : r.families)
+    const auto top = std::min(r.families.size(), static_cast<std::size_t>(r.request.top));
+    for (const FamilyChoice& f : std::span{r.families}.first(top))
         out += fmt::format("{},{},{},{},{},{:.12g},{},{},{},{},{}\n",
                            f.rank,
                            field(f.provider),

@@ -158,41 +158,46 @@ bool Solver::before(const Scored& a, const Scored& b) const {
            std::tuple{columns_.type[b.offer], region_b, purchase(b.offer)};
 }
 
-/// The best `top` offers. Only offers of the best `top` types can be among them.
-std::vector<Solver::Scored> Solver::best_offers() const {
+/// The score that an offer needs to be among the best `top`: that of the best offer of the type
+/// that is `top`-th. Types below it have nothing to add.
+double Solver::least_score() const {
     const auto top = static_cast<std::size_t>(request_.top);
     std::vector<double> scores;
     for (const Result& type : types_)
         if (type.best != kNone)
             scores.push_back(type.score);
-    double least = 0;
-    if (scores.size() > top) {
-        const auto nth = scores.begin() + static_cast<std::ptrdiff_t>(top - 1);
-        std::nth_element(scores.begin(), nth, scores.end(), std::greater<>{});
-        least = *nth;
-    }
+    if (scores.size() <= top)
+        return 0;
+    const auto nth = scores.begin() + static_cast<std::ptrdiff_t>(top - 1);
+    std::nth_element(scores.begin(), nth, scores.end(), std::greater<>{});
+    return *nth;
+}
+
+/// Adds the offers of a group that are admitted and reach a score.
+void Solver::add_offers(Range offers, double least, std::vector<Scored>& to) const {
     const double limit = std::min(filter_.max_price(), filter_.budget_limit());
-    std::vector<Scored> out;
-    for (std::size_t type = 0; type < types_.size(); ++type) {
-        if (types_[type].best == kNone || types_[type].score < least)
+    for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
+        if (columns_.usd_per_hour[i] > limit)
+            return;
+        if (filter_.site(columns_.site[i]) != Filter::Site::admitted)
             continue;
-        for (std::size_t p = 0; p < kPurchases; ++p) {
-            const Range offers = group(type, p);
-            if (!filter_.pays(static_cast<Purchase>(p)))
-                continue;
-            for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
-                if (columns_.usd_per_hour[i] > limit)
-                    break;
-                if (filter_.site(columns_.site[i]) != Filter::Site::admitted)
-                    continue;
-                const Score score = score_of(i);
-                if (score.value < least)
-                    break; // the rest costs more still
-                out.push_back({i, score});
-            }
-        }
+        const Score score = score_of(i);
+        if (score.value < least)
+            return; // the rest costs more still
+        to.push_back({i, score});
     }
-    const auto end = out.begin() + static_cast<std::ptrdiff_t>(std::min(top, out.size()));
+}
+
+std::vector<Solver::Scored> Solver::best_offers() const {
+    const double least = least_score();
+    std::vector<Scored> out;
+    for (std::size_t type = 0; type < types_.size(); ++type)
+        for (std::size_t p = 0; p < kPurchases; ++p)
+            if (types_[type].best != kNone && types_[type].score >= least &&
+                filter_.pays(static_cast<Purchase>(p)))
+                add_offers(group(type, p), least, out);
+    const auto top = std::min(static_cast<std::size_t>(request_.top), out.size());
+    const auto end = out.begin() + static_cast<std::ptrdiff_t>(top);
     std::partial_sort(out.begin(), end, out.end(), [this](const Scored& a, const Scored& b) {
         return before(a, b);
     });
@@ -312,26 +317,30 @@ std::vector<FamilyChoice> Solver::families() const {
 
 // ---- why not the others -------------------------------------------------------------
 
-/// The cheapest offer of a type whose site is admitted, else the cheapest in scope.
+/// The offer of a type that is nearest to qualifying: the cheapest of those whose region does,
+/// else the one with the shortest round trip, else the cheapest that is not offered there.
 std::uint32_t Solver::nearest_offer(std::size_t type) const {
-    std::uint32_t admitted = kNone;
-    std::uint32_t other = kNone;
-    const auto cheaper = [this](std::uint32_t i, std::uint32_t than) {
-        return than == kNone || columns_.usd_per_hour[i] < columns_.usd_per_hour[than];
+    const std::size_t regions = catalog_.regions().size();
+    const auto key = [&](std::uint32_t i) {
+        const auto site = filter_.site(columns_.site[i]);
+        const double rtt =
+            site == Filter::Site::too_far ? filter_.rtt(columns_.site[i] % regions)->value() : 0;
+        const int order = site == Filter::Site::admitted  ? 0
+                          : site == Filter::Site::too_far ? 1
+                                                          : 2;
+        return std::tuple{order, rtt, columns_.usd_per_hour[i]};
     };
+    std::uint32_t nearest = kNone;
     for (std::size_t p = 0; p < kPurchases; ++p) {
         if (!filter_.pays(static_cast<Purchase>(p)))
             continue;
         const Range offers = group(type, p);
-        for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
-            const auto site = filter_.site(columns_.site[i]);
-            if (site == Filter::Site::admitted && cheaper(i, admitted))
-                admitted = i;
-            if (site != Filter::Site::out_of_scope && cheaper(i, other))
-                other = i;
-        }
+        for (std::uint32_t i = offers.begin; i < offers.end; ++i)
+            if (filter_.site(columns_.site[i]) != Filter::Site::out_of_scope &&
+                (nearest == kNone || key(i) < key(nearest)))
+                nearest = i;
     }
-    return admitted != kNone ? admitted : other;
+    return nearest;
 }
 
 /// Machines that were not named come after those that were; then what no figure can mend; then
@@ -372,7 +381,7 @@ std::vector<Refusal> Solver::nearest() const {
     const double limit = std::min(filter_.max_price(), filter_.budget_limit());
     for (Candidate& c : candidates) {
         c.offer = nearest_offer(c.type);
-        c.distance = filter_.distance(c.type) +
+        c.distance = filter_.distance(c.type) + filter_.detour(columns_.site[c.offer]) +
                      std::max(0.0, std::log(columns_.usd_per_hour[c.offer] / limit));
     }
     std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
@@ -414,6 +423,8 @@ Recommendation Solver::solve() {
                        .catalog_as_of = catalog_.as_of(),
                        .catalog_offers = catalog_.size(),
                        .request = request_,
+                       .weights = weights_,
+                       .on_vcpus = filter_.without_gpu(),
                        .admitted = admitted_,
                        .choices = choices(),
                        .families = families(),

@@ -57,6 +57,8 @@ private:
 
     [[nodiscard]] std::vector<Choice> choices() const;
     [[nodiscard]] std::vector<Scored> best_offers() const;
+    [[nodiscard]] double least_score() const;
+    void add_offers(Range offers, double least, std::vector<Scored>& to) const;
     [[nodiscard]] bool before(const Scored& a, const Scored& b) const;
     [[nodiscard]] Choice choice(const Scored& scored) const;
     [[nodiscard]] bool pareto(std::uint32_t offer) const;

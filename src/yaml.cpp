@@ -61,6 +61,7 @@ private:
     struct Level {
         Node node;
         bool wants_key;
+        int key_line = 0;
         std::unordered_set<std::string> keys;
     };
 
@@ -79,7 +80,7 @@ private:
         if (!levels_.empty() && levels_.back().wants_key)
             refuse(mark, "must have text as a key");
         levels_.push_back(
-            {Node{.kind = kind, .line = mark.line + 1}, kind == Node::Kind::mapping, {}});
+            {Node{.kind = kind, .line = mark.line + 1}, kind == Node::Kind::mapping, 0, {}});
     }
     void close() {
         Node node = std::move(levels_.back().node);
@@ -97,10 +98,13 @@ private:
                 throw InputError{{.file = file_, .line = node.line, .field = node.text},
                                  "must not be given twice"};
             level.node.keys.push_back(std::move(node.text));
+            level.key_line = node.line;
             level.wants_key = false;
             return;
         }
         level.wants_key = level.node.kind == Node::Kind::mapping;
+        if (node.kind == Node::Kind::null && level.wants_key)
+            node.line = level.key_line; // nothing stands where the parser is by then
         level.node.items.push_back(std::move(node));
     }
 
@@ -176,6 +180,11 @@ const Node* Fields::take(std::string_view key) {
 const Node& Fields::required(std::string_view key) {
     if (const Node* value = take(key))
         return *value;
+    for (std::size_t i = 0; i < taken_.size(); ++i) // a slip in the name of this very key?
+        if (!taken_[i] && !text::did_you_mean(node_.keys[i], {&key, 1}).empty())
+            refuse(node_.items[i],
+                   text::printable(node_.keys[i]),
+                   fmt::format("must be a known key, did you mean {}?", key));
     refuse(node_, key, "must be given");
 }
 
@@ -197,7 +206,8 @@ double Fields::number(std::string_view key) {
             return *number;
     refuse(value,
            key,
-           fmt::format("must be a number, got {}",
+           fmt::format("must be a number{}, got {}",
+                       value.quoted ? " without quotes" : "",
                        value.kind == Node::Kind::scalar ? text::quoted(value.text)
                                                         : std::string{kind_of(value)}));
 }

@@ -24,7 +24,8 @@ struct Finding {
 /// - "GPU memory": the provider reports a memory more than 10 % off that of the GPU model;
 /// - "spot above on demand": in the same region;
 /// - "price falls with size": a machine with at least as much of everything as another of its
-///   family (GPUs, vCPUs, memory, local storage) costs less in the same region;
+///   family (GPUs, vCPUs, memory, local storage) costs less in the same region. Bare metal is
+///   compared with bare metal: it costs a tenth more than the same size with a hypervisor;
 /// - "GPU without a rate": no peak rate in any precision is known;
 /// - "retired without a successor": a retired GPU family that names no family still offered;
 /// - "no price": a machine that is offered but has no price in any region.

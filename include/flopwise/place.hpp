@@ -28,7 +28,7 @@ FLOPWISE_API Kilometres great_circle(Place a, Place b);
 ///     round_trip = max(16.7 ms + 1.57 ms * km / 100, 1 ms * km / 100)
 ///
 /// The first term is a least-squares line through 90 published pairs of regions (R² 0.73,
-/// root mean square error 44 ms, median error 23 %); the second is light in fibre.
+/// root mean square error 44 ms, median error 22 %); the second is light in fibre.
 /// Source: data/measured/region_rtt.csv (AWS 2017, IBM Cloud 2024).
 FLOPWISE_API Milliseconds round_trip(Kilometres distance);
 

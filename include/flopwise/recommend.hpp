@@ -78,7 +78,10 @@ struct Recommendation {
     std::string catalog_name{};
     Date catalog_as_of{};
     std::size_t catalog_offers = 0;
-    Request request{};                         ///< with profile, precision and weights filled in
+    Request request{}; ///< with profile, precision and weights filled in
+    /// Of each criterion, adding up to 1; GPU memory has none where no GPU is asked for.
+    std::array<double, kCriteria> weights{};
+    bool on_vcpus = false; ///< no GPU is asked for: speed and work are counted in vCPUs
     std::optional<UsdPerHour> price_ceiling{}; ///< of the budget, if it is known
     std::size_t admitted = 0;                  ///< offers; choices are the best of them
     std::vector<Choice> choices{};

@@ -1,0 +1,252 @@
+#include <flopwise/recommend.hpp>
+
+#include "catch.hpp"
+#include "random_catalog.hpp"
+
+#include <algorithm>
+
+using namespace flopwise;
+
+/// The article's question: 2,000 USD for a year at 2 hours a day.
+static Request article(Request request = {}) {
+    request.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}};
+    return request;
+}
+
+static Request article_2020() {
+    return article({.constraints = {.region = {"us-east-1"}}});
+}
+
+static const Catalog& april_2020() {
+    static const Catalog catalog = Catalog::bundled("aws-2020-04");
+    return catalog;
+}
+
+TEST_CASE("the article's example comes out to the cent", "[recommend]") {
+    Request request = article_2020();
+    request.precision = Precision::fp64; // the article chose on FP64
+    const Recommendation r = recommend(april_2020(), request);
+    CHECK(r.outcome == Outcome::found);
+    CHECK(r.price_ceiling->value() == 2.7397260273972603); // 2,000 / 730
+    CHECK(r.admitted == 10);
+    CHECK(r.refusals.count == 9);
+    REQUIRE(r.choices.size() == 10);
+    const Choice& best = r.choices[0];
+    CHECK(best.instance == "p2.xlarge");
+    CHECK(best.gpu == "nvidia-k80-gk210");
+    CHECK(best.price == UsdPerHour{0.9});
+    CHECK(best.cost->total.value() == Approx(657)); // 0.90 * 730
+    CHECK(best.pareto);
+    CHECK(r.families[0].family == "p2");
+    CHECK(r.families[0].price_from == UsdPerHour{0.9});
+    CHECK(r.families[0].price_to == UsdPerHour{14.4});
+    CHECK(r.families[0].admitted == 1);
+    CHECK(r.families[0].refused == 2);
+}
+
+TEST_CASE("in mixed precision the T4 wins, and memory narrows the field", "[recommend]") {
+    Request request = article_2020();
+    CHECK(recommend(april_2020(), request).choices[0].family == "g4dn");
+    CHECK(recommend(april_2020(), request).families[0].family == "g4dn");
+    request.constraints.min_memory = GiB{32};
+    CHECK(recommend(april_2020(), request).admitted == 7);
+}
+
+TEST_CASE("Singapore costs more", "[recommend]") {
+    Request request = article_2020();
+    request.constraints.region = {"ap-southeast-1"};
+    const Recommendation r = recommend(april_2020(), request);
+    const auto p2 = std::find_if(r.choices.begin(), r.choices.end(), [](const Choice& c) {
+        return c.instance == "p2.xlarge";
+    });
+    REQUIRE(p2 != r.choices.end());
+    CHECK(p2->price == UsdPerHour{1.718});
+    CHECK(p2->cost->total.value() == Approx(1254.14)); // 1.718 * 730
+}
+
+TEST_CASE("today no retired machine is a choice", "[recommend]") {
+    const Catalog catalog = Catalog::bundled();
+    Request request = article();
+    request.top = 1'000'000;
+    for (const Choice& c : recommend(catalog, request).choices) {
+        CHECK_FALSE(c.retired);
+        CHECK(c.family != "p2");
+    }
+    request.constraints.family = {"p2"};
+    const Recommendation r = recommend(catalog, request);
+    CHECK(r.outcome == Outcome::nothing_fits);
+    CHECK(r.choices.empty());
+    REQUIRE_FALSE(r.refusals.nearest.empty());
+    CHECK(r.refusals.nearest[0].text == "is no longer offered, p4d succeeds it");
+    REQUIRE(r.instead);
+    CHECK(r.instead->instance == "g6e.2xlarge");
+    request.constraints.include_retired = true;
+    const Recommendation anyway = recommend(catalog, request);
+    CHECK(anyway.outcome == Outcome::found);
+    CHECK(anyway.choices[0].retired);
+    CHECK(anyway.warnings.back().starts_with("network rate estimated"));
+}
+
+TEST_CASE("a price that uses up the budget exactly is admitted", "[recommend]") {
+    Tables t = random_tables(1, {.types = 1, .regions = 1, .priced = 1});
+    t.instances[0].gpu = "x-one";
+    t.instances[0].gpu_count = 1;
+    t.instances[0].retired = false;
+    t.instances[0].network = Gbps{1};
+    t.offerings.clear();
+    t.prices = {{"cloud", t.instances[0].name, "r0", Purchase::on_demand, UsdPerHour{0.10}, "new"}};
+    const Request request{
+        .budget = {.total = Usd{0.30}, .days = Days{1}, .hours_per_day = HoursPerDay{3}}};
+    CHECK(recommend(Catalog{t}, request).admitted == 1); // 0.1 * 3 > 0.3 in doubles
+}
+
+TEST_CASE("the outcome tells what would have to change", "[recommend]") {
+    Request request = article_2020();
+    request.budget.total = Usd{100};
+    CHECK(recommend(april_2020(), request).outcome == Outcome::nothing_affordable);
+    request.constraints.min_gpus = 1000;
+    CHECK(recommend(april_2020(), request).outcome == Outcome::nothing_fits);
+    Request nowhere{.constraints = {.region = {"eu-west-3"}}};
+    const Recommendation r = recommend(april_2020(), nowhere);
+    CHECK(r.outcome == Outcome::nothing_fits);
+    CHECK(r.refusals.count == 0);
+    CHECK(r.out_of_scope == r.catalog_offers);
+}
+
+TEST_CASE("without days, a choice says how long the money lasts", "[recommend]") {
+    Request request{.budget = {.total = Usd{2000}, .hours_per_day = HoursPerDay{2}},
+                    .constraints = {.instance = {"p2.xlarge"}, .region = {"us-east-1"}}};
+    const Recommendation r = recommend(april_2020(), request);
+    REQUIRE(r.choices.size() == 1);
+    CHECK_FALSE(r.price_ceiling);
+    CHECK_FALSE(r.choices[0].cost);
+    CHECK(r.choices[0].lasts->value() == Approx(2000 / 1.8));
+}
+
+TEST_CASE("without a budget, a choice says what the days cost", "[recommend]") {
+    Request request{.budget = {.days = Days{10}, .hours_per_day = HoursPerDay{2}},
+                    .constraints = {.instance = {"p2.xlarge"}, .region = {"us-east-1"}}};
+    const Recommendation r = recommend(april_2020(), request);
+    REQUIRE(r.choices.size() == 1);
+    CHECK(r.choices[0].cost->total.value() == Approx(18));
+}
+
+TEST_CASE("a GPU machine has a share of a GPU's memory and rate", "[recommend]") {
+    Request request{.constraints = {.instance = {"g6f.large"}, .region = {"us-east-1"}}};
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    REQUIRE(r.choices.size() == 1);
+    CHECK(r.choices[0].gpu_count == 0.125);
+    CHECK(*r.choices[0].gpu_memory == GiB{3});             // 24 GiB / 8
+    CHECK(r.choices[0].tflops->value() == Approx(15.125)); // 121 / 8
+}
+
+TEST_CASE("near gives a round trip, breaks ties, and max_rtt refuses", "[recommend]") {
+    Request request{.constraints = {.instance = {"g4dn.xlarge"}, .near = place_of("sg")}};
+    const Recommendation r = recommend(april_2020(), request);
+    REQUIRE(r.choices.size() == 2);
+    CHECK(r.choices[0].region == "us-east-1"); // cheaper; the round trip only breaks ties
+    CHECK(*r.choices[1].rtt < *r.choices[0].rtt);
+    request.constraints.max_rtt = Milliseconds{50};
+    const Recommendation close = recommend(april_2020(), request);
+    REQUIRE(close.choices.size() == 1);
+    CHECK(close.choices[0].region == "ap-southeast-1");
+}
+
+TEST_CASE("equal scores are ordered by round trip, then by name", "[recommend]") {
+    Tables t = random_tables(4, {.types = 2, .regions = 3, .priced = 0});
+    t.prices.clear();
+    t.offerings.clear();
+    t.instances[1] = t.instances[0];
+    for (const int i : {0, 1}) {
+        auto& machine = t.instances[static_cast<std::size_t>(i)];
+        machine.name = i == 0 ? "b" : "a";
+        machine.gpu = "x-one";
+        machine.gpu_count = 1;
+        machine.network = Gbps{1};
+        machine.retired = false;
+        for (const char* region : {"r2", "r0", "r1"})
+            t.prices.push_back(
+                {"cloud", machine.name, region, Purchase::on_demand, UsdPerHour{1}, "new"});
+    }
+    const auto names = [&](const Request& request) {
+        std::vector<std::string> out;
+        for (const Choice& c : recommend(Catalog{t}, request).choices)
+            out.push_back(c.instance + c.region);
+        return out;
+    };
+    CHECK(names({}) == std::vector<std::string>{"ar0", "ar1", "ar2", "br0", "br1", "br2"});
+    t.regions[0].place = {0, 0};
+    t.regions[1].place = {0, 90};
+    t.regions[2].place = {0, 10};
+    CHECK(names({.constraints = {.near = Place{0, 0}}}) ==
+          std::vector<std::string>{"ar0", "br0", "ar2", "br2", "ar1", "br1"});
+    CHECK(names({.constraints = {.near = Place{0, 0}}, .top = 1}) ==
+          std::vector<std::string>{"ar0"});
+}
+
+TEST_CASE("old prices are reported relative to the day that is given", "[recommend]") {
+    Request request = article_2020();
+    request.today = {2026, 10, 18}; // 90 days after 2026-07-20
+    const auto warned = [&] {
+        const auto r = recommend(april_2020(), request);
+        return std::any_of(r.warnings.begin(), r.warnings.end(), [](const std::string& w) {
+            return w == "10 of 10 prices shown are older than 90 days on 2026-10-19; the oldest is "
+                        "2026-07-20";
+        });
+    };
+    CHECK_FALSE(warned());
+    request.today = {2026, 10, 19};
+    CHECK(warned());
+}
+
+TEST_CASE("contradictions are refused by the setting to mend", "[recommend][error]") {
+    struct Row {
+        Request request;
+        const char* message;
+    };
+    const Row row = GENERATE(values<Row>({
+        {{.constraints = {.max_rtt = Milliseconds{5}}},
+         "max_rtt_ms: must come with a place to be near to"},
+        {{.constraints = {.min_gpus = 4, .max_gpus = 2}},
+         "max_gpus: must not be below the least number of GPUs, got 2 and 4"},
+        {{.constraints = {.purchase = {}}}, "purchase: must name at least one way to pay"},
+        {{.budget = {.total = Usd{5}, .days = Days{1}, .fixed = Usd{6}}},
+         "fixed_usd: must be below the budget of 5 USD, got 6 USD"},
+        {{.budget = {.fixed = Usd{6}}}, "fixed_usd: must be given with budget_usd or days"},
+        {{.budget = {.total = Usd{-5}}}, "budget_usd: must be positive and finite, got -5 USD"},
+        {{.weights = Weights{}}, "weights: must not all be zero"},
+        {{.constraints = {.min_gpus = 0}, .weights = Weights{.gpu_memory = 1}},
+         "weights: must weigh more than GPU memory where no GPU is asked for"},
+        {{.top = 0}, "top: must be at least 1, got 0"},
+        {{.nearest = -1}, "nearest: must not be negative, got -1"},
+        {{.constraints = {.region = {"us-eats-1"}}},
+         "region: must be a region of the catalog, got \"us-eats-1\", did you mean us-east-1?"},
+        {{.constraints = {.gpu = {"T44"}}},
+         "gpu: must be a GPU of the catalog, got \"T44\", did you "
+         "mean T4?"},
+        {{.constraints = {.family = {"g4dm"}}},
+         "family: must be a family of the catalog, got \"g4dm\", did you mean g4dn?"},
+        {{.constraints = {.instance = {"p3.2xlrage"}}},
+         "instance: must be a machine of the catalog, got \"p3.2xlrage\", did you mean "
+         "p3.2xlarge?"},
+        {{.constraints = {.exclude = {"p33"}}},
+         "exclude: must be a machine or family of the catalog, got \"p33\", did you mean p3?"},
+        {{.constraints = {.provider = {"awss"}}},
+         "provider: must be a provider of the catalog, got \"awss\", did you mean aws?"},
+        {{.constraints = {.arch = {"x86"}}},
+         "arch: must be an architecture of the catalog, got \"x86\", did you mean x86_64?"},
+    }));
+    CHECK_THROWS_WITH(recommend(april_2020(), row.request), row.message);
+}
+
+TEST_CASE("a pattern may match nothing", "[recommend]") {
+    CHECK(recommend(april_2020(), {.constraints = {.family = {"zz*"}}}).outcome ==
+          Outcome::nothing_fits);
+}
+
+TEST_CASE("an error names the place where the setting was written", "[recommend][error]") {
+    Request request;
+    set(request, "region", std::vector<std::string>{"moon"}, {"r.yaml", 4, "region"});
+    CHECK_THROWS_WITH(recommend(april_2020(), request),
+                      "r.yaml:4: region: must be a region of the catalog, got \"moon\"");
+}

@@ -1,0 +1,141 @@
+#include <flopwise/flopwise.hpp>
+
+#include "catch.hpp"
+#include "grid.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+using namespace flopwise;
+
+/// Compares with tests/approved/NAME; FLOPWISE_APPROVE=1 writes the file instead.
+static void check_approved(const std::string& name, const std::string& text) {
+    const std::filesystem::path file =
+        std::filesystem::path{FLOPWISE_SOURCE_DIR} / "tests/approved" / name;
+    if (std::getenv("FLOPWISE_APPROVE") != nullptr)
+        std::ofstream{file} << text;
+    std::ifstream stream{file};
+    std::ostringstream approved;
+    approved << stream.rdbuf();
+    CHECK(text == approved.str());
+}
+
+/// The article's question in the world of the article.
+static Recommendation article(Precision precision = Precision::fp64) {
+    return recommend(
+        Catalog::bundled("aws-2020-04"),
+        {.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
+         .constraints = {.region = {"us-east-1"}},
+         .precision = precision,
+         .today = {2026, 11, 23}});
+}
+
+static Recommendation refused() {
+    return recommend(
+        Catalog::bundled(),
+        {.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
+         .constraints = {.family = {"p2"}}});
+}
+
+static Recommendation near_vietnam() {
+    return recommend(
+        Catalog::bundled(),
+        {.budget = {.total = Usd{500}, .hours_per_day = HoursPerDay{4}, .fixed = Usd{20}},
+         .constraints = {.min_memory = GiB{64},
+                         .near = place_of("vn"),
+                         .purchase = {Purchase::on_demand, Purchase::spot}},
+         .top = 5});
+}
+
+TEST_CASE("the reports are as approved", "[report][approved]") {
+    Recommendation by_family = article();
+    by_family.request.by = By::family;
+    check_approved("article.txt", table(article()));
+    check_approved("article-explained.txt", table(article(), {.explain = true}));
+    check_approved("article.json", json(article()));
+    check_approved("article.csv", csv(article()));
+    check_approved("article.md", markdown(article(), {.explain = true}));
+    check_approved("families.txt", table(by_family));
+    check_approved("families.csv", csv(by_family));
+    check_approved("refused.txt", table(refused()));
+    check_approved("refused.json", json(refused()));
+    check_approved("near-vietnam.txt", table(near_vietnam()));
+}
+
+TEST_CASE("a table is at most 80 columns wide", "[report]") {
+    for (const Recommendation& r :
+         {article(),
+          article(Precision::mixed),
+          refused(),
+          near_vietnam(),
+          recommend(Catalog::bundled(), {.top = 1000}),
+          recommend(Catalog::bundled(), {.constraints = {.min_gpus = 0}})}) {
+        std::istringstream lines{table(r, {.explain = true})};
+        for (std::string line; std::getline(lines, line);) {
+            INFO(line);
+            CHECK(line.size() <= 80);
+        }
+    }
+}
+
+TEST_CASE("colour adds escape codes and nothing else", "[report]") {
+    const std::string plain = table(article());
+    std::string coloured = table(article(), {.colour = true});
+    CHECK(coloured != plain);
+    for (const char* code : {"\x1b[1m", "\x1b[0m"})
+        for (std::size_t at = 0; (at = coloured.find(code)) != std::string::npos;)
+            coloured.erase(at, std::string_view{code}.size());
+    CHECK(coloured == plain);
+}
+
+TEST_CASE("the brief report is one line", "[report]") {
+    CHECK(brief(article()) ==
+          "p2.xlarge in us-east-1 at 0.90 USD/h, 657.00 USD in all, score 47.3");
+    CHECK(brief(refused()) == "Nothing qualifies: no machine has all that is asked for.");
+}
+
+TEST_CASE("fields with commas and quotes are quoted in CSV", "[report]") {
+    Recommendation r = article();
+    r.choices.resize(1);
+    r.choices[0].region = "a \"b\", c";
+    CHECK(csv(r).find(",\"a \"\"b\"\", c\",") != std::string::npos);
+}
+
+TEST_CASE("an explanation multiplies to the score", "[report]") {
+    // 0.634^.45 * 0.187^.25 * 0.75^.15 * 1^.05 * 0.5^.05 * 0.4^.05 = 0.473
+    CHECK(explanation(article(), article().choices[0]) ==
+          "0.634x work per USD (-0.205), 0.187x speed (-0.420), 0.75x GPU memory (-0.043), "
+          "1x memory (+0.000), 0.5x vCPUs (-0.035), 0.4x network (-0.046)");
+}
+
+TEST_CASE("a grid leaves out what can be spared", "[report]") {
+    Grid grid;
+    grid.column("name", Grid::Align::left);
+    grid.column("spare", Grid::Align::right, 1);
+    grid.column("empty", Grid::Align::right);
+    grid.column("n", Grid::Align::right);
+    grid.row({"long-name", "12345678", "", "1"});
+    grid.row({"x", "2", "", "22"});
+    CHECK(grid.terminal(80, false) == "name          spare   n\n"
+                                      "long-name  12345678   1\n"
+                                      "x                 2  22\n");
+    CHECK(grid.terminal(21, false) == "name         spare  n\n"
+                                      "long-name 12345678  1\n"
+                                      "x                2 22\n");
+    CHECK(grid.terminal(15, false) == "name        n\nlong-name   1\nx          22\n");
+    CHECK(grid.markdown() == "| name | spare | n |\n| --- | ---: | ---: |\n"
+                             "| long-name | 12345678 | 1 |\n| x | 2 | 22 |\n");
+}
+
+TEST_CASE("wrapped text keeps its words and its indent", "[report]") {
+    CHECK(wrapped("a bb ccc dddd", 8, 2) == "a bb ccc\n  dddd");
+    CHECK(wrapped("    a bb ccc", 8, 6) == "    a bb\n      ccc");
+    CHECK(wrapped("averylongword b", 5, 2) == "averylongword\n  b");
+    CHECK(wrapped("", 5, 2).empty());
+}
+
+TEST_CASE("the version is that of the project", "[report]") {
+    CHECK(version() == "0.1.0");
+}

@@ -1,0 +1,195 @@
+#include <flopwise/request.hpp>
+
+#include "catch.hpp"
+#include "temporary.hpp"
+
+#include <set>
+
+using namespace flopwise;
+
+static Request with(std::string_view key, std::vector<std::string> texts) {
+    Request request;
+    set(request, key, texts);
+    return request;
+}
+
+TEST_CASE("every setting has a key, a flag and help of its own", "[request]") {
+    std::set<std::string_view> keys;
+    std::set<std::string_view> flags;
+    for (const Setting& s : settings()) {
+        CHECK(keys.insert(s.key).second);
+        CHECK(flags.insert(s.flag).second);
+        CHECK_FALSE(s.help.empty());
+        CHECK_FALSE(s.group.empty());
+        CHECK(s.get(Request{}) == Value{}); // nothing to show of a default
+    }
+}
+
+TEST_CASE("what is set is shown, and set again from that gives the same request",
+          "[request][property]") {
+    auto [key, text] = GENERATE(table<const char*, const char*>({
+        {"budget_usd", "2000"},
+        {"days", "365"},
+        {"hours_per_day", "2.5"},
+        {"fixed_usd", "10"},
+        {"max_price_usd_per_hour", "3.06"},
+        {"gpu", "T4,nvidia-a100*"},
+        {"min_gpus", "0"},
+        {"max_gpus", "8"},
+        {"min_gpu_memory_gib", "24"},
+        {"min_memory_gib", "32"},
+        {"min_vcpus", "8"},
+        {"min_network_gbps", "10"},
+        {"arch", "x86_64"},
+        {"family", "g4dn,g5"},
+        {"instance", "p3.2xlarge"},
+        {"exclude", "g4dn.xlarge"},
+        {"provider", "aws"},
+        {"region", "us-east-1,eu-*"},
+        {"near", "10.82,106.63"},
+        {"max_rtt_ms", "60"},
+        {"purchase", "spot"},
+        {"include_retired", "true"},
+        {"profile", "hpc"},
+        {"precision", "fp64"},
+        {"weights", "cost=0.5,speed=0.3"},
+        {"catalog", "aws-2020-04"},
+        {"today", "2026-11-01"},
+        {"top", "3"},
+        {"nearest", "0"},
+        {"by", "family"},
+    }));
+    const Request request = with(key, {text});
+    CAPTURE(key);
+    CHECK_FALSE(request == Request{});
+    for (const Setting& s : settings()) {
+        const Value value = s.get(request);
+        CHECK((value == Value{}) == (s.key != key));
+        if (s.key != key)
+            continue;
+        std::vector<std::string> texts;
+        if (const auto* n = std::get_if<double>(&value))
+            texts = {fmt::format("{}", *n)};
+        else if (const auto* t = std::get_if<std::string>(&value))
+            texts = {*t};
+        else if (const auto* list = std::get_if<std::vector<std::string>>(&value))
+            texts = *list;
+        else if (const auto* map = std::get_if<std::vector<std::pair<std::string, double>>>(&value))
+            for (const auto& [name, number] : *map)
+                texts.push_back(fmt::format("{}={}", name, number));
+        else
+            texts = {"true"};
+        CHECK(with(key, texts) == request);
+    }
+}
+
+TEST_CASE("lists come by comma, by repetition, or both, and name nothing twice", "[request]") {
+    const std::vector<std::string> expected{"g4dn", "g5", "p3"};
+    CHECK(with("family", {"g4dn,g5,p3"}).constraints.family == expected);
+    CHECK(with("family", {"g4dn", "g5", "p3"}).constraints.family == expected);
+    CHECK(with("family", {"g4dn, g5", "p3", "g5"}).constraints.family == expected);
+}
+
+TEST_CASE("a value that is not accepted is refused by key", "[request][error]") {
+    auto [key, text, message] = GENERATE(table<const char*, const char*, const char*>({
+        {"budget_usd", "-5", "budget_usd: must be positive, got -5 USD"},
+        {"budget_usd", "0", "budget_usd: must be positive, got 0 USD"},
+        {"budget_usd", "nan", "budget_usd: must be a number, got \"nan\""},
+        {"budget_usd", "inf", "budget_usd: must be a number, got \"inf\""},
+        {"budget_usd", "2k", "budget_usd: must be a number, got \"2k\""},
+        {"budget_usd", "", "budget_usd: must be a number, got \"\""},
+        {"days", "1e300", "days: must be at most 36525 d, got 1e+300 d"},
+        {"hours_per_day", "25", "hours_per_day: must be at most 24 h/d, got 25 h/d"},
+        {"fixed_usd", "-1", "fixed_usd: must not be negative, got -1 USD"},
+        {"min_gpus", "-1", "min_gpus: must not be negative, got -1"},
+        {"min_vcpus", "0", "min_vcpus: must be positive, got 0 vCPUs"},
+        {"gpu", "T4,,K80", "gpu: must not have an empty name"},
+        {"purchase",
+         "on-demand",
+         "purchase: must be on_demand or spot, got \"on-demand\", did you mean on_demand?"},
+        {"profile",
+         "trainig",
+         "profile: must be training, inference, graphics or hpc, got \"trainig\", did you mean "
+         "training?"},
+        {"precision",
+         "fp63",
+         "precision: must be mixed, fp64, fp32, tf32, fp16, bf16, fp8 or int8, got \"fp63\", did "
+         "you "
+         "mean fp64?"},
+        {"weights",
+         "cots=1",
+         "weights: must be cost, speed, gpu_memory, memory, vcpus or network, got \"cots\", did "
+         "you "
+         "mean cost?"},
+        {"weights", "cost", "weights: must be NAME=NUMBER, got \"cost\""},
+        {"weights", "cost=x", "weights: must be NAME=NUMBER, got \"cost=x\""},
+        {"weights", "cost=1=2", "weights: must be NAME=NUMBER, got \"cost=1=2\""},
+        {"weights", "cost=1,cost=2", "weights: must not be given twice, got \"cost=2\""},
+        {"weights", "cost=-1", "weights: must not be negative, got cost=-1"},
+        {"weights", "cost=0", "weights: must not all be zero"},
+        {"near",
+         "nowhere",
+         "near: must be LAT,LON in degrees or a two-letter country code, got \"nowhere\""},
+        {"today", "2026-07", "today: must be a date such as 2026-07-20, got \"2026-07\""},
+        {"today", "20/7/2026", "today: must be a date such as 2026-07-20, got \"20/7/2026\""},
+        {"top", "0", "top: must be a whole number of at least 1, got 0"},
+        {"top", "2.5", "top: must be a whole number of at least 1, got 2.5"},
+        {"include_retired", "yes", "include_retired: must be true or false, got \"yes\""},
+        {"by", "price", "by: must be instance or family, got \"price\""},
+        {"budget", "5", "budget: must be a known key, did you mean budget_usd?"},
+    }));
+    CHECK_THROWS_WITH(with(key, {text}), message);
+}
+
+TEST_CASE("a single value is given once", "[request][error]") {
+    CHECK_THROWS_WITH(with("days", {"1", "2"}), "days: must be given once, got 2 values");
+}
+
+TEST_CASE("an error points at where the setting was written", "[request][error]") {
+    Request request;
+    const std::vector<std::string> texts{"-1"};
+    CHECK_THROWS_WITH(set(request, "days", texts, {.field = "--days"}),
+                      "--days: must be positive, got -1 d");
+    CHECK_THROWS_AS(set(request, "days", texts, {"r.yaml", 3, "days"}), InputError);
+    CHECK_THROWS_WITH(set(request, "days", texts, {"r.yaml", 3, "days"}),
+                      "r.yaml:3: days: must be positive, got -1 d");
+}
+
+TEST_CASE("a request file is read through the same table", "[request]") {
+    const Temporary folder;
+    const Request request = read_request(folder.file("r.yaml", R"(budget_usd: 2000
+days: 365
+hours_per_day: 2
+region: [us-east-1, eu-west-1]
+family: g*
+near: [10.8, 106.7]
+weights: {cost: 0.5, speed: 0.5}
+include_retired: true
+)"));
+    CHECK(request.budget.total == Usd{2000});
+    CHECK(request.constraints.region == std::vector<std::string>{"us-east-1", "eu-west-1"});
+    CHECK(request.constraints.family == std::vector<std::string>{"g*"});
+    CHECK(request.constraints.near == Place{10.8, 106.7});
+    CHECK(request.weights == Weights{.cost = 0.5, .speed = 0.5});
+    CHECK(request.constraints.include_retired);
+    CHECK(request.origin.at("family").line == 5);
+}
+
+TEST_CASE("a bad request file is refused with file, line and key", "[request][error]") {
+    auto [content, message] = GENERATE(table<const char*, const char*>({
+        {"", "must be a request, is empty"},
+        {"days: 1\ndays: 2\n", ":2: days: must not be given twice"},
+        {"days: 1\nbuget_usd: 2\n", ":2: buget_usd: must be a known key, did you mean budget_usd?"},
+        {"days:\n  - 1\n  - 2\n", ":2: days: must be given once, got 2 values"},
+        {"days: .inf\n", ":1: days: must be a number, got \".inf\""},
+        {"region: [[a]]\n", ":1: region: must be text, a number or a list of these"},
+        {"region: []\n", ":1: region: must have a value, got nothing"},
+        {"region:\n", ":1: region: must have a value, got nothing"},
+        {"- days\n", ":1: must be a mapping of keys to values, got a list"},
+    }));
+    const Temporary folder;
+    const auto file = folder.file("r.yaml", content);
+    const std::string reason{message};
+    CHECK_THROWS_WITH(read_request(file),
+                      file.string() + (reason.front() == ':' ? "" : ": ") + reason);
+}

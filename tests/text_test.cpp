@@ -1,0 +1,137 @@
+#include "catch.hpp"
+#include "temporary.hpp"
+#include "text.hpp"
+#include "yaml.hpp"
+
+#include <array>
+
+using namespace flopwise;
+
+TEST_CASE("a number is the whole text and finite", "[text]") {
+    CHECK(text::number("0.0960000000") == 0.096);
+    CHECK(text::number("+5") == 5);
+    CHECK(text::number("-1e3") == -1000);
+    for (const char* bad :
+         {"", " 1", "1 ", "1x", "nan", "inf", "-inf", "1e999", "0x10", "1,5", "++1", "-"})
+        CHECK_FALSE(text::number(bad));
+}
+
+TEST_CASE("globs match as a shell's do", "[text]") {
+    auto [pattern, name, expected] = GENERATE(table<const char*, const char*, bool>({
+        {"p3.2xlarge", "p3.2xlarge", true},
+        {"p3.*", "p3.2xlarge", true},
+        {"p3.*", "p3dn.24xlarge", false},
+        {"p3*", "p3dn.24xlarge", true},
+        {"*.metal", "g4dn.metal", true},
+        {"*.metal", "g4dn.metal-24xl", false},
+        {"g?.xlarge", "g5.xlarge", true},
+        {"g?.xlarge", "g4dn.xlarge", false},
+        {"*", "", true},
+        {"", "", true},
+        {"", "a", false},
+        {"?", "", false},
+        {"a*b*c", "a-b-b-c", true},
+        {"a*b*c", "a-b-b", false},
+        {"**x**", "x", true},
+    }));
+    CAPTURE(pattern, name);
+    CHECK(text::matches(pattern, name) == expected);
+}
+
+TEST_CASE("a hostile glob takes no longer than its lengths multiplied", "[text]") {
+    std::string pattern;
+    for (int i = 0; i < 2000; ++i)
+        pattern += "*a";
+    CHECK_FALSE(text::matches(pattern + "b", std::string(20'000, 'a')));
+}
+
+TEST_CASE("a near miss is suggested, a far one is not", "[text]") {
+    constexpr std::array<std::string_view, 3> kNames{"us-east-1", "us-west-2", "eu-west-1"};
+    CHECK(text::did_you_mean("us-eats-1", kNames) == ", did you mean us-east-1?");
+    CHECK(text::did_you_mean("US-EAST-1", kNames) == ", did you mean us-east-1?");
+    CHECK(text::did_you_mean("us-w", kNames) == ", did you mean us-west-2?");
+    CHECK(text::did_you_mean("moon", kNames).empty());
+    CHECK(text::did_you_mean("", kNames).empty());
+    CHECK(text::did_you_mean(std::string(100'000, 'x'), kNames).empty());
+}
+
+TEST_CASE("what is quoted in a message stays on one readable line", "[text]") {
+    CHECK(text::quoted("a\nb\x1b[31m") == "\"a\\x0ab\\x1b[31m\"");
+    CHECK(text::quoted(std::string(1000, 'x')) == "\"" + std::string(60, 'x') + "...\"");
+}
+
+TEST_CASE("lists read as prose", "[text]") {
+    constexpr std::array<std::string_view, 3> kNames{"a", "b", "c"};
+    CHECK(text::one_of(kNames) == "a, b or c");
+    CHECK(text::one_of(std::span{kNames}.first(2)) == "a or b");
+    CHECK(text::one_of(std::span{kNames}.first(1)) == "a");
+}
+
+TEST_CASE("a file is written whole or not at all", "[text]") {
+    const Temporary folder;
+    const auto file = folder.path() / "out.txt";
+    text::write_file(file, "first");
+    text::write_file(file, "second");
+    CHECK(text::read_file(file, 100) == "second");
+    CHECK_THROWS_WITH(text::write_file(folder.path() / "no" / "out.txt", "x"),
+                      (folder.path() / "no" / "out.txt").string() +
+                          ": cannot be written: No such file or directory");
+    CHECK_THROWS_AS(text::write_file(folder.path(), "x"), InputError);
+    CHECK_THROWS_AS(text::write_file("/dev/full", "x"), InputError);
+    CHECK(std::distance(std::filesystem::directory_iterator{folder.path()}, {}) == 1);
+}
+
+TEST_CASE("writing keeps permissions and follows links", "[text]") {
+    const Temporary folder;
+    const auto file = folder.path() / "out.txt";
+    const auto link = folder.path() / "link.txt";
+    text::write_file(file, "first");
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::create_symlink(file, link);
+    text::write_file(link, "second");
+    CHECK(std::filesystem::is_symlink(link));
+    CHECK(text::read_file(file, 100) == "second");
+    CHECK(std::filesystem::status(file).permissions() ==
+          (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+}
+
+TEST_CASE("what is no text file is refused", "[text][error]") {
+    const Temporary folder;
+    const auto refusal = [&](const std::filesystem::path& file) -> std::string {
+        try {
+            (void)text::read_file(file, std::size_t{1} << 20U);
+        } catch (const InputError& e) {
+            return e.reason();
+        }
+        return "";
+    };
+    CHECK(refusal(folder.path()) == "must be a file, is a directory");
+    CHECK(refusal(folder.path() / "none") == "cannot be read: No such file or directory");
+    CHECK(refusal(folder.file("nul", std::string("ab\0c", 4))) ==
+          "must be text, has a NUL byte at offset 2");
+    CHECK(refusal(folder.file("large", std::string((std::size_t{1} << 20U) + 1, 'x'))) ==
+          "must be at most 1 MiB");
+}
+
+TEST_CASE("YAML that could mislead is refused with its line", "[text][error]") {
+    auto [content, message] = GENERATE(table<const char*, const char*>({
+        {"a: 1\nb: 2\na: 3\n", "f.yaml:3: a: must not be given twice"},
+        {"a: &x 1\nb: *x\n", "f.yaml:1: must not use anchors and aliases"},
+        {"a: !!str 1\n", "f.yaml:1: must not use tags"},
+        {"{[1]: 2}\n", "f.yaml:1: must have text as a key"},
+        {"[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]", "f.yaml:1: must be nested at most 16 levels deep"},
+        {"a: 1\n---\nb: 2\n", "f.yaml:3: must be one document, has another"},
+        {"a: [1, 2\n", "f.yaml:2: must be YAML, end of sequence flow not found"},
+    }));
+    CHECK_THROWS_WITH(yaml::parse(content, "f.yaml"), message);
+}
+
+TEST_CASE("a key that nobody knows is refused", "[text][error]") {
+    const yaml::Node root = yaml::parse("name: x\nvcpu: 4\n", "f.yaml");
+    yaml::Fields fields{root, "f.yaml", "instances[3]"};
+    CHECK(fields.text("name") == "x");
+    CHECK_FALSE(fields.number_or_none("vcpus"));
+    CHECK_THROWS_WITH(fields.done(),
+                      "f.yaml:2: instances[3].vcpu: must be a known key, did you mean vcpus?");
+}
