@@ -177,8 +177,8 @@ TEST_CASE("the bundled catalog survives writing and reading", "[catalog]") {
 
 TEST_CASE("awkward text survives writing and reading", "[catalog]") {
     Tables t = random_tables(3);
-    t.name = "it's \"mine\", #1: {x}\n\ty";
-    t.regions[0].note = "- not: a list # nor a comment \\";
+    t.name = "it's \"mine\", #1: {x}";
+    t.regions[0].note = "- not: a list\n\t# nor a comment \\";
     t.regions[0].city = "no";
     t.regions[1].city = "1.5";
     const Temporary folder;
@@ -312,9 +312,14 @@ TEST_CASE("a bad catalog file is refused with file, line and field", "[catalog][
          "my.yaml:9: instances[0].family: must be the name of a family, got \"g\", did you mean "
          "f?"},
         {"gpu: big, ", "", "my.yaml:9: instances[0].gpu_count: must not be given without gpu"},
-        {"gpu_count: 1, ",
-         "",
-         "my.yaml:9: instances[0].gpu_count: must be positive and finite, got 0"},
+        {"gpu_count: 1, ", "", "my.yaml:9: instances[0].gpu_count: must be given"},
+        {"usd_per_hour: 0.5",
+         "usd_per_hour: 1e10",
+         "my.yaml:13: prices[0].usd_per_hour: must be at most 1000000000 USD/h, got 10000000000 "
+         "USD/h"},
+        {"name: f.one",
+         "name: \"f\\e[1m\"",
+         "my.yaml:9: instances[0].name: must have no control characters, got \"f\\x1b[1m\""},
         {"vcpus: 4",
          "vcpus: 0",
          "my.yaml:9: instances[0].vcpus: must be positive and finite, got 0"},
