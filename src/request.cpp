@@ -4,6 +4,7 @@
 #include "yaml.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace flopwise {
 
@@ -225,7 +226,7 @@ constexpr std::string_view kCatalog = "Catalog";
 constexpr std::string_view kOutput = "Output";
 
 // clang-format off
-const Setting kSettings[] = {
+const auto kSettings = std::to_array<Setting>({
     {"budget_usd", "budget", kMoney, "USD", "all there is to spend",
      [](Request& r, Key k, Texts t) { r.budget.total = Written{r, k, t}.quantity<Usd>(kMostUsd); },
      [](const Request& r) { return shown(r.budget.total); }},
@@ -327,7 +328,7 @@ const Setting kSettings[] = {
     {"by", "by", kOutput, "NAME", "list by instance or by family (instance)",
      [](Request& r, Key k, Texts t) { r.by = Written{r, k, t}.enumerator<By>(2); },
      [](const Request& r) { return shown_if(r.by != By::instance, r.by); }},
-};
+});
 // clang-format on
 
 } // namespace
@@ -337,10 +338,10 @@ std::span<const Setting> settings() {
 }
 
 static const Setting* setting_of(std::string_view key) {
-    const auto found = std::find_if(std::begin(kSettings),
-                                    std::end(kSettings),
-                                    [key](const Setting& s) { return s.key == key; });
-    return found == std::end(kSettings) ? nullptr : &*found;
+    for (const Setting& setting : kSettings)
+        if (setting.key == key)
+            return &setting;
+    return nullptr;
 }
 
 void set(Request& request,
@@ -352,6 +353,7 @@ void set(Request& request,
         request.origin.insert_or_assign(std::string{key}, where);
     if (setting == nullptr) {
         std::vector<std::string_view> keys;
+        keys.reserve(std::size(kSettings));
         for (const Setting& s : kSettings)
             keys.push_back(s.key);
         request.refuse(key, fmt::format("must be a known key{}", text::did_you_mean(key, keys)));

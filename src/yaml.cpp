@@ -86,9 +86,9 @@ private:
             return true; // text such as a block, which needs no quote
         const char quote = content_[at];
         for (std::size_t i = at + 1; i < content_.size(); ++i) {
-            if (content_[i] == '\\' && quote == '"')
-                ++i;
-            else if (content_[i] == quote && content_.substr(i + 1, 1) == "'" && quote == '\'')
+            const bool escape =
+                quote == '"' ? content_[i] == '\\' : content_.compare(i, 2, "''") == 0;
+            if (escape)
                 ++i;
             else if (content_[i] == quote)
                 return true;

@@ -389,3 +389,19 @@ TEST_CASE("dates are as exact as they are written", "[catalog]") {
     CHECK(days_between({2024, 2, 28}, {2024, 3, 1}) == 2); // a leap year
     CHECK(Date{2026, 0, 0} < Date{2026, 7, 0});
 }
+
+// A view into a temporary catalog would dangle: a change that lets one of these compile fails here.
+template <class T>
+concept HasOffers = requires(T catalog) {
+    static_cast<T>(catalog).offer(0).price;
+};
+template <class T>
+concept HasGpus = requires(T catalog) {
+    static_cast<T>(catalog).gpus().size();
+};
+template <class T>
+concept FindsGpus = requires(T catalog) {
+    static_cast<T>(catalog).find_gpu("T4")->memory;
+};
+static_assert(HasOffers<Catalog&> && HasGpus<Catalog&> && FindsGpus<Catalog&>);
+static_assert(!HasOffers<Catalog&&> && !HasGpus<Catalog&&> && !FindsGpus<Catalog&&>);
