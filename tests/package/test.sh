@@ -3,9 +3,9 @@
 # CMake and by pkg-config), and as a subdirectory. Takes a folder to work in.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
-work=${1:?a folder to work in}
-rm -rf "$work"
-mkdir -p "$work"
+rm -rf "${1:?a folder to work in}"
+mkdir -p "$1"
+work=$(cd "$1" && pwd) # CMake reads a relative prefix from the build folder
 
 configure() { cmake -G Ninja "$@" >/dev/null; }
 
