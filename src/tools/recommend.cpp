@@ -3,6 +3,7 @@
 #include <flopwise/flopwise.hpp>
 
 #include "../text.hpp"
+#include "command.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -95,8 +96,7 @@ static Request request_of(const Arguments& arguments) {
     return request;
 }
 
-/// A name of a bundled catalog, or a path: what has a slash, a suffix, or exists as a file.
-static Catalog catalog_of(const Request& request) {
+Catalog flopwise::catalog_of(const Request& request) {
     const std::string& name = request.catalog;
     const auto bundled = Catalog::bundled_names();
     if (name.empty() || name == "bundled" ||
@@ -187,7 +187,7 @@ static std::string complaint(const CLI::ParseError& error, const CLI::App& app) 
     return message;
 }
 
-int main(int argc, char** argv) {
+int flopwise::run_command(int argc, const char* const* argv) {
     CLI::App app{"Which machine to rent: what fits a budget, best first, and why not the others.",
                  "recommend"};
     Arguments arguments;
