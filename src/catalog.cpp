@@ -276,19 +276,19 @@ const std::string& Catalog::name() const noexcept {
 Date Catalog::as_of() const noexcept {
     return data_->as_of;
 }
-std::span<const Source> Catalog::sources() const noexcept {
+std::span<const Source> Catalog::sources() const& noexcept {
     return data_->sources;
 }
-std::span<const Gpu> Catalog::gpus() const noexcept {
+std::span<const Gpu> Catalog::gpus() const& noexcept {
     return data_->gpus;
 }
-std::span<const Family> Catalog::families() const noexcept {
+std::span<const Family> Catalog::families() const& noexcept {
     return data_->families;
 }
-std::span<const Instance> Catalog::instances() const noexcept {
+std::span<const Instance> Catalog::instances() const& noexcept {
     return data_->instances;
 }
-std::span<const Region> Catalog::regions() const noexcept {
+std::span<const Region> Catalog::regions() const& noexcept {
     return data_->regions;
 }
 const Columns& Catalog::columns() const noexcept {
@@ -298,7 +298,7 @@ std::size_t Catalog::size() const noexcept {
     return data_->columns.usd_per_hour.size();
 }
 
-Offer Catalog::offer(std::size_t i) const {
+Offer Catalog::offer(std::size_t i) const& {
     const Columns& c = data_->columns;
     const std::uint32_t type = c.type.at(i);
     const std::size_t regions = data_->regions.size();
@@ -314,7 +314,7 @@ Offer Catalog::offer(std::size_t i) const {
             .offered = c.site[i] < regions};
 }
 
-const Gpu* Catalog::find_gpu(std::string_view name) const {
+const Gpu* Catalog::find_gpu(std::string_view name) const& {
     const std::string wanted = text::lower(name);
     const auto is_wanted = [&](const std::string& alias) { return text::lower(alias) == wanted; };
     for (const Gpu& gpu : data_->gpus)
@@ -323,7 +323,7 @@ const Gpu* Catalog::find_gpu(std::string_view name) const {
     return nullptr;
 }
 
-const Family* Catalog::successor(const Family& family) const {
+const Family* Catalog::successor(const Family& family) const& {
     const auto rented = [&](const Family& f) {
         return std::any_of(data_->instances.begin(), data_->instances.end(), [&](const auto& i) {
             return i.provider == f.provider && i.family == f.name && !i.retired;

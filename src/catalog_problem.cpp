@@ -25,9 +25,17 @@ public:
         if (!problem)
             problem = Problem{name_, row_, std::string{field}, std::move(reason)};
     }
+    /// A name: reports print it as it is.
     void given(std::string_view field, const std::string& value) {
         if (value.empty())
             refuse(field, "must be given");
+        plain(field, value);
+    }
+    void plain(std::string_view field, const std::string& value) {
+        for (const char c : value)
+            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+                refuse(field,
+                       fmt::format("must have no control characters, got {}", text::quoted(value)));
     }
     void unique(std::string_view field, bool inserted, const std::string& value) {
         if (!inserted)
@@ -98,7 +106,7 @@ struct Known {
 static void look(Section& s, const Source& row, Known& known) {
     s.given("name", row.name);
     s.unique("name", known.sources.insert(row.name).second, row.name);
-    s.given("title", row.title);
+    s.given("title", row.title); // --explain prints it
 }
 
 static void look(Section& s, const Gpu& row, Known& known, Names& spellings) {
@@ -178,12 +186,17 @@ static void look(Section& s, const Offering& row, const Known& known, ProviderNa
     s.source(row.source);
 }
 
+constexpr UsdPerHour kMostUsdPerHour{1e9}; // no bill overflows, and no slip passes
+
 using PriceKey = std::tuple<std::string_view, std::string_view, std::string_view, Purchase>;
 
 static void look(Section& s, const Price& row, const Known& known, std::set<PriceKey>& seen) {
     s.reference("instance", "the name of an instance", row.provider, row.instance, known.instances);
     s.reference("region", "the code of a region", row.provider, row.region, known.regions);
     s.positive("usd_per_hour", row.hourly.value());
+    if (row.hourly > kMostUsdPerHour)
+        s.refuse("usd_per_hour",
+                 fmt::format("must be at most {}, got {}", kMostUsdPerHour, row.hourly));
     if (!seen.insert({row.provider, row.instance, row.region, row.purchase}).second)
         s.refuse("",
                  fmt::format("must not be given twice, got {} in {}, {}",
@@ -191,6 +204,13 @@ static void look(Section& s, const Price& row, const Known& known, std::set<Pric
                              row.region,
                              to_string(row.purchase)));
     s.source(row.source);
+}
+
+static std::optional<Problem> problem_in_name(const Tables& tables) {
+    const Names none;
+    Section section{"catalog", none};
+    section.plain("name", tables.name);
+    return section.problem;
 }
 
 /// The offers keep regions and sources as 16-bit numbers.
@@ -223,6 +243,7 @@ std::optional<Problem> problem_in(const Tables& tables) {
         if (!problem)
             problem = next();
     };
+    then([&] { return problem_in_name(tables); });
     then([&] { return first_in("sources", tables.sources); });
     then([&] { return first_in("gpus", tables.gpus, spellings); });
     then([&] { return first_in("families", tables.families); });

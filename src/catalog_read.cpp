@@ -131,7 +131,8 @@ void read(yaml::Fields& row, const std::string& provider, Instance& to) {
     to.cpu_vendor = row.text_or("cpu_vendor", "");
     to.clock_ghz = row.number_or_none("clock_ghz").value_or(0);
     to.gpu = row.text_or("gpu", "");
-    to.gpu_count = row.number_or_none("gpu_count").value_or(0);
+    to.gpu_count =
+        to.gpu.empty() ? row.number_or_none("gpu_count").value_or(0) : row.number("gpu_count");
     read(row, "reported_gpu_memory_gib", to.reported_gpu_memory);
     read(row, "local_storage_gb", to.local_storage);
     to.local_storage_kind = row.text_or("local_storage_kind", "");
@@ -212,13 +213,14 @@ static void read_file(const std::filesystem::path& path, Reading& reading) {
     }
     if (const yaml::Node* base = file.take("extends")) {
         reading.base = file.text("extends");
-        const auto names = Catalog::bundled_names();
+        auto names = Catalog::bundled_names();
         if (reading.base == "bundled")
             reading.base = names.front();
+        names.insert(names.begin(), "bundled");
         if (std::find(names.begin(), names.end(), reading.base) == names.end())
             file.refuse(*base,
                         "extends",
-                        fmt::format("must be bundled, {}, got {}{}",
+                        fmt::format("must be {}, got {}{}",
                                     text::one_of(names),
                                     text::quoted(reading.base),
                                     text::did_you_mean(reading.base, names)));
@@ -238,6 +240,8 @@ static void read_file(const std::filesystem::path& path, Reading& reading) {
 [[noreturn]] static void refuse(const Problem& problem, const Reading& reading) {
     const auto found = reading.origins.find(problem.section);
     const std::string dot = problem.field.empty() ? "" : ".";
+    if (problem.section == "catalog")
+        throw InputError{{.file = reading.file, .field = "catalog.name"}, problem.reason};
     if (found == reading.origins.end() || problem.row >= found->second.size()) // not of the file
         throw InputError{{.file = reading.file,
                           .field = fmt::format("{}{}{}", problem.section, dot, problem.field)},

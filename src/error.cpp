@@ -11,7 +11,16 @@ static std::string message(const Where& where, std::string_view reason) {
                               : fmt::format("{}: ", where.file);
     if (!where.field.empty())
         out += fmt::format("{}: ", where.field);
-    return out.append(reason);
+    out.append(reason);
+    // A message stays one line and moves no cursor, whatever names it repeats.
+    std::string shown;
+    for (const char c : out) {
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        else
+            shown += c;
+    }
+    return shown;
 }
 
 Error::Error(Where where, std::string_view reason)

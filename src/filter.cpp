@@ -327,7 +327,7 @@ static Profile fitting_profile(const Gpu& gpu) {
 }
 
 static std::string gpus_in_words(double count) {
-    return fmt::format("{} {}", count, count <= 1 ? "GPU" : "GPUs");
+    return fmt::format("{} {}", count, count > 0 && count <= 1 ? "GPU" : "GPUs");
 }
 
 void Filter::relax_budget(UsdPerHour price, Refusal& to) const {
@@ -396,6 +396,8 @@ void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& t
         return change("min_gpus", i.gpu_count);
     case Reason::too_many_gpus:
         say(fmt::format("needs at most {}, has {}", gpus_in_words(*c.max_gpus), i.gpu_count));
+        if (*c.max_gpus == 0 && !c.min_gpus) // which asks for machines without
+            change("min_gpus", 0.0);
         return change("max_gpus", i.gpu_count);
     case Reason::little_gpu_memory: {
         const GiB has{columns.gpu_memory_gib[type]};

@@ -35,10 +35,14 @@ std::string Grid::terminal(std::size_t width, bool colour) const {
     for (std::size_t i = 0; i < columns_.size(); ++i)
         if (columns_[i].used)
             shown.push_back(i);
-    while (shown.size() > 1 && total(shown, 1) > width)
-        shown.erase(std::min_element(shown.begin(), shown.end(), [this](auto a, auto b) {
+    while (total(shown, 1) > width) {
+        const auto spare = std::min_element(shown.begin(), shown.end(), [this](auto a, auto b) {
             return columns_[a].keep < columns_[b].keep;
-        }));
+        });
+        if (spare == shown.end() || columns_[*spare].keep == kAlways)
+            break; // wider than asked for, but nothing lost
+        shown.erase(spare);
+    }
     const std::string gap = total(shown, 2) > width ? " " : "  ";
     const auto line = [&](auto cell) {
         std::string out;

@@ -12,8 +12,10 @@ class Grid {
 public:
     enum class Align { left, right };
 
+    static constexpr int kAlways = 100;
+
     /// Columns of a lower `keep` are left out first where the width does not suffice.
-    void column(std::string title, Align align, int keep = 100);
+    void column(std::string title, Align align, int keep = kAlways);
     void row(std::vector<std::string> cells);
 
     [[nodiscard]] bool empty() const { return rows_.empty(); }

@@ -26,7 +26,7 @@ Request completed(Request request) {
         request.refuse(e.where().field, e.reason());
     }
     if (b.fixed != Usd{} && !b.total && !b.days)
-        request.refuse("fixed_usd", "must be given with budget_usd or days");
+        request.refuse("fixed_usd", "must come with a budget or with days");
     if (request.top < 1)
         request.refuse("top", fmt::format("must be at least 1, got {}", request.top));
     if (request.nearest < 0)

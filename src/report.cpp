@@ -190,14 +190,15 @@ static Grid families_grid(const Recommendation& r) {
 // ---- why not ------------------------------------------------------------------------
 
 /// A number that still admits the offer when it is typed as it is shown: money is rounded up,
-/// time down.
+/// time down, to four decimals or four figures.
 static std::string typed(std::string_view key, double value) {
     constexpr double kCents = 100;
-    constexpr double kPlaces = 1e4;
     if (key == "budget_usd")
         return fmt::format("{:.2f}", std::ceil(value * kCents - 0.5) / kCents);
-    if (key == "days" || key == "hours_per_day")
-        return fmt::format("{}", std::floor(value * kPlaces) / kPlaces);
+    if (key == "days" || key == "hours_per_day") {
+        const double scale = std::pow(10.0, std::max(4.0, 3 - std::floor(std::log10(value))));
+        return fmt::format("{}", std::floor(value * scale) / scale);
+    }
     if (key == "max_rtt_ms")
         return fmt::format("{:.0f}", std::ceil(value));
     return fmt::format("{}", value);
@@ -255,7 +256,7 @@ static std::string outcome_line(const Recommendation& r) {
         return "Nothing qualifies: every machine that fits costs too much.";
     case Outcome::nothing_fits:
         if (r.refusals.count == 0)
-            return "Nothing qualifies: the catalog has no price there.";
+            return "Nothing qualifies: the catalog has no price for that region and way to pay.";
         return "Nothing qualifies: no machine has all that is asked for.";
     }
     return "";

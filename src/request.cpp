@@ -4,10 +4,12 @@
 #include "yaml.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace flopwise {
 
-// Figures above these are slips, not plans.
+// Figures outside of these are slips, not plans.
+constexpr double kLeast = 1e-9; // of anything that has to be positive
 constexpr double kMostUsd = 1e12;
 constexpr double kMostDays = 36'525; // a century
 constexpr double kMostHoursPerDay = 24;
@@ -42,6 +44,8 @@ struct Written {
     [[nodiscard]] std::string one() const {
         if (texts.size() != 1)
             request.refuse(key, fmt::format("must be given once, got {} values", texts.size()));
+        if (texts.front().empty())
+            request.refuse(key, "must have a value");
         return texts.front();
     }
     [[nodiscard]] std::vector<std::string> list() const {
@@ -55,25 +59,25 @@ struct Written {
             }
         return out;
     }
-    /// A number in (0, most], or in [0, most] if zero is allowed.
+    /// A number in [kLeast, most], or in [0, most] if zero is allowed.
     [[nodiscard]] double number(double most, std::string_view unit, bool zero = false) const {
         const std::string written = one();
         const auto value = text::number(written);
         const std::string space = unit.empty() ? "" : " ";
         if (!value)
             request.refuse(key, fmt::format("must be a number, got {}", text::quoted(written)));
+        const auto with_unit = [&](double n) { return fmt::format("{}{}{}", n, space, unit); };
         if (zero ? *value < 0 : *value <= 0)
             request.refuse(key,
-                           fmt::format("must {}, got {}{}{}",
+                           fmt::format("must {}, got {}",
                                        zero ? "not be negative" : "be positive",
-                                       *value,
-                                       space,
-                                       unit));
-        if (*value > most)
-            request.refuse(
-                key,
-                fmt::format(
-                    "must be at most {}{}{}, got {}{}{}", most, space, unit, *value, space, unit));
+                                       with_unit(*value)));
+        if (*value > most || (*value > 0 && *value < kLeast))
+            request.refuse(key,
+                           fmt::format("must be at {} {}, got {}",
+                                       *value > most ? "most" : "least",
+                                       with_unit(*value > most ? most : kLeast),
+                                       with_unit(*value)));
         return *value;
     }
     template <class Quantity>
@@ -222,7 +226,7 @@ constexpr std::string_view kCatalog = "Catalog";
 constexpr std::string_view kOutput = "Output";
 
 // clang-format off
-const Setting kSettings[] = {
+const auto kSettings = std::to_array<Setting>({
     {"budget_usd", "budget", kMoney, "USD", "all there is to spend",
      [](Request& r, Key k, Texts t) { r.budget.total = Written{r, k, t}.quantity<Usd>(kMostUsd); },
      [](const Request& r) { return shown(r.budget.total); }},
@@ -279,7 +283,7 @@ const Setting kSettings[] = {
     {"region", "region", kWhere, "CODE,...", "regions by code or pattern: us-east-1, \"eu-*\"",
      [](Request& r, Key k, Texts t) { r.constraints.region = Written{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.region); }},
-    {"near", "near", kWhere, "PLACE", "where you are: LAT,LON or a country code such as vn",
+    {"near", "near", kWhere, "PLACE", "where you are: LAT,LON or a country such as vn",
      [](Request& r, Key k, Texts t) { r.constraints.near = place({r, k, t}); },
      [](const Request& r) {
          const auto& p = r.constraints.near;
@@ -324,7 +328,7 @@ const Setting kSettings[] = {
     {"by", "by", kOutput, "NAME", "list by instance or by family (instance)",
      [](Request& r, Key k, Texts t) { r.by = Written{r, k, t}.enumerator<By>(2); },
      [](const Request& r) { return shown_if(r.by != By::instance, r.by); }},
-};
+});
 // clang-format on
 
 } // namespace
@@ -334,10 +338,10 @@ std::span<const Setting> settings() {
 }
 
 static const Setting* setting_of(std::string_view key) {
-    const auto found = std::find_if(std::begin(kSettings),
-                                    std::end(kSettings),
-                                    [key](const Setting& s) { return s.key == key; });
-    return found == std::end(kSettings) ? nullptr : &*found;
+    for (const Setting& setting : kSettings)
+        if (setting.key == key)
+            return &setting;
+    return nullptr;
 }
 
 void set(Request& request,
@@ -349,6 +353,7 @@ void set(Request& request,
         request.origin.insert_or_assign(std::string{key}, where);
     if (setting == nullptr) {
         std::vector<std::string_view> keys;
+        keys.reserve(std::size(kSettings));
         for (const Setting& s : kSettings)
             keys.push_back(s.key);
         request.refuse(key, fmt::format("must be a known key{}", text::did_you_mean(key, keys)));
@@ -383,7 +388,7 @@ Request read_request(const std::filesystem::path& path) {
     Request request;
     for (std::size_t i = 0; i < root.keys.size(); ++i) {
         const Where where{
-            .file = file, .line = root.items[i].line, .field = text::printable(root.keys[i])};
+            .file = file, .line = root.items[i].line, .field = text::shortened(root.keys[i])};
         set(request, root.keys[i], texts_of(root.items[i], where), where);
     }
     return request;

@@ -123,8 +123,10 @@ std::array<double, kCriteria> normalised(const Weights& weights) {
                                             to_string(static_cast<Criterion>(i)),
                                             out[i])};
     const double sum = std::accumulate(out.begin(), out.end(), 0.0);
-    if (!(sum > 0 && std::isfinite(sum)))
+    if (!(sum > 0))
         throw ArgumentError{"weights", "must not all be zero"};
+    if (!std::isfinite(sum))
+        throw ArgumentError{"weights", "must add up to a finite number"};
     for (double& weight : out)
         weight /= sum;
     return out;

@@ -116,20 +116,19 @@ std::string did_you_mean(std::string_view name, std::span<const std::string_view
     return nearest.empty() ? "" : fmt::format(", did you mean {}?", nearest);
 }
 
-std::string printable(std::string_view text) {
+std::string shortened(std::string_view text) {
     constexpr std::size_t kShown = 60;
-    std::string out;
-    for (const char c : text.substr(0, kShown)) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        else
-            out += c;
-    }
-    return text.size() > kShown ? out + "..." : out;
+    if (text.size() <= kShown)
+        return std::string{text};
+    std::size_t end = kShown;
+    while (end > 0 &&
+           (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) // within a character
+        --end;
+    return std::string{text.substr(0, end)} + "...";
 }
 
 std::string quoted(std::string_view text) {
-    return fmt::format("\"{}\"", printable(text));
+    return fmt::format("\"{}\"", shortened(text));
 }
 
 std::string one_of(std::span<const std::string_view> names) {

@@ -32,10 +32,9 @@ bool is_pattern(std::string_view pattern);
 /// ", did you mean X?" for the candidate nearest to `name`, or "" if none is near.
 std::string did_you_mean(std::string_view name, std::span<const std::string_view> candidates);
 
-/// `text` shortened when long and with control characters as `\xNN`, so that a message stays one
-/// readable line whatever was given.
-std::string printable(std::string_view text);
-/// printable() between double quotes.
+/// `text`, cut when it is too long for a message.
+std::string shortened(std::string_view text);
+/// shortened() between double quotes.
 std::string quoted(std::string_view text);
 
 /// "a", "a or b", "a, b or c".

@@ -17,7 +17,8 @@ namespace {
 /// Builds our nodes from yaml-cpp's events, so that what we refuse is never built.
 class Builder : public YAML::EventHandler {
 public:
-    explicit Builder(std::string file) : file_{std::move(file)} {}
+    Builder(std::string file, const std::string& content)
+        : file_{std::move(file)}, content_{content} {}
 
     Node root;
 
@@ -35,24 +36,27 @@ public:
                   YAML::anchor_t anchor,
                   const std::string& value) override {
         no_anchor(mark, anchor);
-        if (tag != "?" && tag != "!")
-            refuse(mark, "must not use tags");
-        add(Node{.kind = Node::Kind::scalar,
-                 .quoted = tag == "!",
-                 .line = mark.line + 1,
-                 .text = value});
+        const bool quoted = tag == "!";
+        if (!quoted)
+            no_tag(mark, tag);
+        else if (!is_closed(static_cast<std::size_t>(mark.pos)))
+            refuse(mark, "must be YAML, a quote is not closed");
+        add(Node{
+            .kind = Node::Kind::scalar, .quoted = quoted, .line = mark.line + 1, .text = value});
     }
     void OnSequenceStart(const YAML::Mark& mark,
-                         const std::string& /*tag*/,
+                         const std::string& tag,
                          YAML::anchor_t anchor,
                          YAML::EmitterStyle::value /*style*/) override {
+        no_tag(mark, tag);
         open(mark, anchor, Node::Kind::list);
     }
     void OnSequenceEnd() override { close(); }
     void OnMapStart(const YAML::Mark& mark,
-                    const std::string& /*tag*/,
+                    const std::string& tag,
                     YAML::anchor_t anchor,
                     YAML::EmitterStyle::value /*style*/) override {
+        no_tag(mark, tag);
         open(mark, anchor, Node::Kind::mapping);
     }
     void OnMapEnd() override { close(); }
@@ -71,6 +75,25 @@ private:
     void no_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) const {
         if (anchor != 0)
             refuse(mark, "must not use anchors and aliases");
+    }
+    void no_tag(const YAML::Mark& mark, const std::string& tag) const {
+        if (!tag.empty() && tag != "?")
+            refuse(mark, "must not use tags");
+    }
+    /// yaml-cpp takes the end of the file for the end of a quoted text.
+    [[nodiscard]] bool is_closed(std::size_t at) const {
+        if (at >= content_.size() || (content_[at] != '"' && content_[at] != '\''))
+            return true; // text such as a block, which needs no quote
+        const char quote = content_[at];
+        for (std::size_t i = at + 1; i < content_.size(); ++i) {
+            const bool escape =
+                quote == '"' ? content_[i] == '\\' : content_.compare(i, 2, "''") == 0;
+            if (escape)
+                ++i;
+            else if (content_[i] == quote)
+                return true;
+        }
+        return false;
     }
     void open(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
         constexpr std::size_t kDeepest = 16;
@@ -109,6 +132,7 @@ private:
     }
 
     std::string file_;
+    const std::string& content_;
     std::vector<Level> levels_;
 };
 
@@ -116,11 +140,11 @@ private:
 
 Node parse(const std::string& content, const std::string& file) {
     std::istringstream stream{content};
-    Builder builder{file};
+    Builder builder{file, content};
     try {
         YAML::Parser parser{stream};
         parser.HandleNextDocument(builder);
-        Builder second{file};
+        Builder second{file, content};
         if (parser.HandleNextDocument(second))
             throw InputError{{.file = file, .line = second.root.line},
                              "must be one document, has another"};
@@ -183,7 +207,7 @@ const Node& Fields::required(std::string_view key) {
     for (std::size_t i = 0; i < taken_.size(); ++i) // a slip in the name of this very key?
         if (!taken_[i] && !text::did_you_mean(node_.keys[i], {&key, 1}).empty())
             refuse(node_.items[i],
-                   text::printable(node_.keys[i]),
+                   text::shortened(node_.keys[i]),
                    fmt::format("must be a known key, did you mean {}?", key));
     refuse(node_, key, "must be given");
 }
@@ -261,7 +285,7 @@ void Fields::done() const {
             throw InputError{
                 {.file = file_,
                  .line = node_.items[i].line,
-                 .field = path(text::printable(node_.keys[i]))},
+                 .field = path(text::shortened(node_.keys[i]))},
                 fmt::format("must be a known key{}", text::did_you_mean(node_.keys[i], known_))};
 }
 

@@ -177,8 +177,8 @@ TEST_CASE("the bundled catalog survives writing and reading", "[catalog]") {
 
 TEST_CASE("awkward text survives writing and reading", "[catalog]") {
     Tables t = random_tables(3);
-    t.name = "it's \"mine\", #1: {x}\n\ty";
-    t.regions[0].note = "- not: a list # nor a comment \\";
+    t.name = "it's \"mine\", #1: {x}";
+    t.regions[0].note = "- not: a list\n\t# nor a comment \\";
     t.regions[0].city = "no";
     t.regions[1].city = "1.5";
     const Temporary folder;
@@ -312,9 +312,14 @@ TEST_CASE("a bad catalog file is refused with file, line and field", "[catalog][
          "my.yaml:9: instances[0].family: must be the name of a family, got \"g\", did you mean "
          "f?"},
         {"gpu: big, ", "", "my.yaml:9: instances[0].gpu_count: must not be given without gpu"},
-        {"gpu_count: 1, ",
-         "",
-         "my.yaml:9: instances[0].gpu_count: must be positive and finite, got 0"},
+        {"gpu_count: 1, ", "", "my.yaml:9: instances[0].gpu_count: must be given"},
+        {"usd_per_hour: 0.5",
+         "usd_per_hour: 1e10",
+         "my.yaml:13: prices[0].usd_per_hour: must be at most 1000000000 USD/h, got 10000000000 "
+         "USD/h"},
+        {"name: f.one",
+         "name: \"f\\e[1m\"",
+         "my.yaml:9: instances[0].name: must have no control characters, got \"f\\x1b[1m\""},
         {"vcpus: 4",
          "vcpus: 0",
          "my.yaml:9: instances[0].vcpus: must be positive and finite, got 0"},
@@ -384,3 +389,19 @@ TEST_CASE("dates are as exact as they are written", "[catalog]") {
     CHECK(days_between({2024, 2, 28}, {2024, 3, 1}) == 2); // a leap year
     CHECK(Date{2026, 0, 0} < Date{2026, 7, 0});
 }
+
+// A view into a temporary catalog would dangle: a change that lets one of these compile fails here.
+template <class T>
+concept HasOffers = requires(T catalog) {
+    static_cast<T>(catalog).offer(0).price;
+};
+template <class T>
+concept HasGpus = requires(T catalog) {
+    static_cast<T>(catalog).gpus().size();
+};
+template <class T>
+concept FindsGpus = requires(T catalog) {
+    static_cast<T>(catalog).find_gpu("T4")->memory;
+};
+static_assert(HasOffers<Catalog&> && HasGpus<Catalog&> && FindsGpus<Catalog&>);
+static_assert(!HasOffers<Catalog&&> && !HasGpus<Catalog&&> && !FindsGpus<Catalog&&>);

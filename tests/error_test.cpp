@@ -18,6 +18,12 @@ TEST_CASE("a message says where, then why, and leaves out what is not known", "[
     CHECK(error.reason() == "must be given");
 }
 
+TEST_CASE("a message stays on one line and moves no cursor", "[error]") {
+    const ArgumentError error{"a\nb", "must be c, got \x1b[31m"};
+    CHECK(error.what() == std::string{"a\\x0ab: must be c, got \\x1b[31m"});
+    CHECK(error.where().field == "a\nb");
+}
+
 TEST_CASE("positive means above zero and finite", "[error]") {
     CHECK_NOTHROW(require_positive("days", Days{1e-300}));
     for (const double bad : {0.0, -1.0, double{NAN}, double{INFINITY}})

@@ -212,7 +212,7 @@ TEST_CASE("contradictions are refused by the setting to mend", "[recommend][erro
         {{.constraints = {.purchase = {}}}, "purchase: must name at least one way to pay"},
         {{.budget = {.total = Usd{5}, .days = Days{1}, .fixed = Usd{6}}},
          "fixed_usd: must be below the budget of 5 USD, got 6 USD"},
-        {{.budget = {.fixed = Usd{6}}}, "fixed_usd: must be given with budget_usd or days"},
+        {{.budget = {.fixed = Usd{6}}}, "fixed_usd: must come with a budget or with days"},
         {{.budget = {.total = Usd{-5}}}, "budget_usd: must be positive and finite, got -5 USD"},
         {{.weights = Weights{}}, "weights: must not all be zero"},
         {{.constraints = {.min_gpus = 0}, .weights = Weights{.gpu_memory = 1}},

@@ -55,8 +55,9 @@ TEST_CASE("a near miss is suggested, a far one is not", "[text]") {
     CHECK(text::did_you_mean(std::string(100'000, 'x'), kNames).empty());
 }
 
-TEST_CASE("what is quoted in a message stays on one readable line", "[text]") {
-    CHECK(text::quoted("a\nb\x1b[31m") == "\"a\\x0ab\\x1b[31m\"");
+TEST_CASE("what is quoted in a message is cut between characters", "[text]") {
+    CHECK(text::quoted(std::string(59, 'x') + "\xc3\xa9" + std::string(9, 'y')) ==
+          "\"" + std::string(59, 'x') + "...\"");
     CHECK(text::quoted(std::string(1000, 'x')) == "\"" + std::string(60, 'x') + "...\"");
 }
 
@@ -122,6 +123,11 @@ TEST_CASE("YAML that could mislead is refused with its line", "[text][error]") {
         {"{[1]: 2}\n", "f.yaml:1: must have text as a key"},
         {"[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]", "f.yaml:1: must be nested at most 16 levels deep"},
         {"a: 1\n---\nb: 2\n", "f.yaml:3: must be one document, has another"},
+        {"a: !mine [1]\n", "f.yaml:1: must not use tags"},
+        {"a: !mine {b: 1}\n", "f.yaml:1: must not use tags"},
+        {"a: \"x\n", "f.yaml:1: must be YAML, a quote is not closed"},
+        {"a: \"x\\\"\n", "f.yaml:1: must be YAML, a quote is not closed"},
+        {"b: 'it''s'\na: 'x''\n", "f.yaml:2: must be YAML, a quote is not closed"},
         {"a: [1, 2\n", "f.yaml:2: must be YAML, end of sequence flow not found"},
     }));
     CHECK_THROWS_WITH(yaml::parse(content, "f.yaml"), message);

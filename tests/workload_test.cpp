@@ -21,7 +21,8 @@ TEST_CASE("the peak in a precision is the better of vector and tensor units", "[
         {"nvidia-p100-pcie-16gb", Precision::mixed, 18.7}, // fp16 on vector units
     }));
     CAPTURE(gpu, to_string(precision));
-    const Gpu* found = Catalog::bundled().find_gpu(gpu);
+    const Catalog catalog = Catalog::bundled();
+    const Gpu* found = catalog.find_gpu(gpu);
     REQUIRE(found != nullptr);
     const auto rate = peak(*found, precision);
     REQUIRE(rate);

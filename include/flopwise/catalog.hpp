@@ -228,22 +228,32 @@ public:
     [[nodiscard]] const std::string& name() const noexcept;
     [[nodiscard]] Date as_of() const noexcept;
 
-    [[nodiscard]] std::span<const Source> sources() const noexcept;
-    [[nodiscard]] std::span<const Gpu> gpus() const noexcept;
-    [[nodiscard]] std::span<const Family> families() const noexcept;
-    [[nodiscard]] std::span<const Instance> instances() const noexcept; ///< by provider, name
-    [[nodiscard]] std::span<const Region> regions() const noexcept;
+    // What follows looks into the catalog, so none of it can be asked of a temporary one.
+
+    [[nodiscard]] std::span<const Source> sources() const& noexcept;
+    [[nodiscard]] std::span<const Gpu> gpus() const& noexcept;
+    [[nodiscard]] std::span<const Family> families() const& noexcept;
+    [[nodiscard]] std::span<const Instance> instances() const& noexcept; ///< by provider, name
+    [[nodiscard]] std::span<const Region> regions() const& noexcept;
+    void sources() const&& = delete;
+    void gpus() const&& = delete;
+    void families() const&& = delete;
+    void instances() const&& = delete;
+    void regions() const&& = delete;
 
     /// Number of offers, which is the number of prices.
     [[nodiscard]] std::size_t size() const noexcept;
     /// An offer; the order is the library's own. Needs i < size().
-    [[nodiscard]] Offer offer(std::size_t i) const;
+    [[nodiscard]] Offer offer(std::size_t i) const&;
+    void offer(std::size_t i) const&& = delete;
 
     /// The accelerator of that name or alias, in any case ("T4", "tesla t4"); null if none.
-    [[nodiscard]] const Gpu* find_gpu(std::string_view name) const;
+    [[nodiscard]] const Gpu* find_gpu(std::string_view name) const&;
+    void find_gpu(std::string_view name) const&& = delete;
     /// The family that can be rented in place of a retired one: along `successor`, the first
     /// with a machine that is not retired. Null if there is none.
-    [[nodiscard]] const Family* successor(const Family& family) const;
+    [[nodiscard]] const Family* successor(const Family& family) const&;
+    void successor(const Family& family) const&& = delete;
 
     /// The rows, in a fixed order: equal catalogs give equal tables.
     [[nodiscard]] Tables tables() const;

@@ -17,18 +17,23 @@ namespace {
 
 enum Exit { kAnswer = 0, kNothingQualifies = 1, kBadInput = 2 };
 
-/// What only the command knows; the rest is a Request.
-struct Output {
-    std::string format = "table";
-    std::string file;
-    bool explain = false;
-    std::string colour = "auto";
-};
+using Texts = std::vector<std::string>; ///< all that was written for one flag
 
 struct Arguments {
     std::string request_file;
-    std::vector<std::vector<std::string>> texts; ///< by setting, in the order of settings()
-    Output output;
+    std::vector<Texts> settings; ///< in the order of settings()
+    Texts format;
+    Texts file;
+    Texts colour;
+    bool explain = false;
+};
+
+/// What only the command knows; the rest is a Request.
+struct Output {
+    std::string format;
+    std::string file;
+    std::string colour;
+    bool explain;
 };
 
 constexpr std::string_view kExamples = R"(Examples:
@@ -39,47 +44,57 @@ constexpr std::string_view kExamples = R"(Examples:
       the same as it stood in April 2020
   recommend --gpu A100,H100 --min-gpus 8 --purchase spot --explain
       big machines at spot prices, with the reasons for their scores
-  recommend --near vn --max-rtt 60 --min-gpu-memory 24 --format json | jq .choices[0]
+  recommend --near vn --max-rtt 60 --min-gpu-memory 24 --format json | jq .
       close to Vietnam, for a program
   recommend request.yaml --top 3
       a request from a file, with one setting overridden
 
-Exit status: 0 an answer, 1 nothing qualifies (the report says what would), 2 bad input.
+Exit status: 0 an answer, 1 nothing qualifies (and what would), 2 bad input.
 )";
 
 } // namespace
 
-static void add_settings(CLI::App& app, Arguments& to) {
-    const auto all = settings();
-    to.texts.resize(all.size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const Setting& s = all[i];
-        const std::string flag = fmt::format("--{}", s.flag);
-        CLI::Option* option = nullptr;
-        if (s.value.empty())
-            option = app.add_flag_callback(
-                flag, [&to, i] { to.texts[i] = {"true"}; }, std::string{s.help});
-        else
-            option = app.add_option(flag, to.texts[i], std::string{s.help})
-                         ->type_name(std::string{s.value})
-                         ->expected(1)
-                         ->take_all();
-        option->group(std::string{s.group});
-    }
+static void add(CLI::App& app,
+                std::string_view flag,
+                Texts& to,
+                std::string_view value,
+                std::string_view help,
+                std::string_view group) {
+    app.add_option(fmt::format("--{}", flag), to, std::string{help})
+        ->type_name(std::string{value})
+        ->expected(1)
+        ->allow_extra_args(false) // what follows the value is the request file
+        ->take_all()
+        ->group(std::string{group});
 }
 
-static void add_output(CLI::App& app, Output& to) {
-    const std::string group = "Output";
-    app.add_option("--format", to.format, "table, json, csv or markdown (table)")
-        ->type_name("NAME")
-        ->group(group);
-    app.add_flag("--explain", to.explain, "show what made each score")->group(group);
-    app.add_option("--output", to.file, "write to a file, whole or not at all")
-        ->type_name("FILE")
-        ->group(group);
-    app.add_option("--color", to.colour, "auto, always or never (auto; NO_COLOR is respected)")
-        ->type_name("WHEN")
-        ->group(group);
+static void add_flags(CLI::App& app, Arguments& to) {
+    app.add_option("REQUEST", to.request_file, "a request file (YAML); flags override it")
+        ->type_name("");
+    const auto all = settings();
+    to.settings.resize(all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Setting& s = all[i];
+        if (s.value.empty())
+            app.add_flag(fmt::format("--{}", s.flag), to.settings[i], std::string{s.help})
+                ->group(std::string{s.group});
+        else
+            add(app, s.flag, to.settings[i], s.value, s.help, s.group);
+    }
+    const std::string_view group = "Output";
+    add(app, "format", to.format, "NAME", "table, json, csv or markdown (table)", group);
+    add(app, "output", to.file, "FILE", "write to a file, whole or not at all", group);
+    add(app, "color", to.colour, "WHEN", "auto, always or never (auto, with NO_COLOR)", group);
+    app.add_flag("--explain", to.explain, "show what made each score")->group(std::string{group});
+}
+
+/// The one text that was written for a flag.
+static std::string one(std::string_view flag, const Texts& texts, std::string_view otherwise) {
+    if (texts.size() > 1)
+        throw ArgumentError{flag, fmt::format("must be given once, got {} values", texts.size())};
+    if (!texts.empty() && texts.front().empty())
+        throw ArgumentError{flag, "must have a value"};
+    return texts.empty() ? std::string{otherwise} : texts.front();
 }
 
 /// The request file, if any, with the flags over it.
@@ -88,10 +103,10 @@ static Request request_of(const Arguments& arguments) {
         arguments.request_file.empty() ? Request{} : read_request(arguments.request_file);
     const auto all = settings();
     for (std::size_t i = 0; i < all.size(); ++i)
-        if (!arguments.texts[i].empty())
+        if (!arguments.settings[i].empty())
             set(request,
                 all[i].key,
-                arguments.texts[i],
+                arguments.settings[i],
                 {.field = fmt::format("--{}", all[i].flag)});
     return request;
 }
@@ -156,59 +171,81 @@ static void write(const std::string& content, const std::string& file) {
 static int run(const Arguments& arguments) {
     constexpr std::array<std::string_view, 4> kFormats{"table", "json", "csv", "markdown"};
     constexpr std::array<std::string_view, 3> kColours{"auto", "always", "never"};
-    must_be_one_of("--format", arguments.output.format, kFormats);
-    must_be_one_of("--color", arguments.output.colour, kColours);
+    const Output output{.format = one("--format", arguments.format, "table"),
+                        .file = one("--output", arguments.file, ""),
+                        .colour = one("--color", arguments.colour, "auto"),
+                        .explain = arguments.explain};
+    must_be_one_of("--format", output.format, kFormats);
+    must_be_one_of("--color", output.colour, kColours);
     const Request request = request_of(arguments);
     const Recommendation advice = recommend(catalog_of(request), request);
-    write(report(advice, arguments.output), arguments.output.file);
+    write(report(advice, output), output.file);
     return advice.outcome == Outcome::found ? kAnswer : kNothingQualifies;
 }
 
 /// CLI11's complaint in our words.
 static std::string complaint(const CLI::ParseError& error, const CLI::App& app) {
-    std::vector<std::string_view> flags;
-    std::vector<std::string> names;
-    for (const CLI::Option* option : app.get_options())
-        names.push_back(option->get_name());
-    flags.assign(names.begin(), names.end());
     if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        std::vector<std::string> names;
+        for (const CLI::Option* option : app.get_options())
+            names.push_back(option->get_name());
+        const std::vector<std::string_view> flags{names.begin(), names.end()};
         const auto extras = app.remaining();
         const std::string extra = extras.empty() ? "" : extras.front();
-        return extra.starts_with('-')
-                   ? fmt::format("{}: must be a known flag{}",
-                                 text::printable(extra),
-                                 text::did_you_mean(extra, flags))
-                   : fmt::format("{}: must be a flag, there is a request file already",
-                                 text::printable(extra));
+        if (!extra.starts_with('-'))
+            return fmt::format("{}: must be a flag, there is a request file already",
+                               text::shortened(extra));
+        return fmt::format(
+            "{}: must be a known flag{}", text::shortened(extra), text::did_you_mean(extra, flags));
     }
-    std::string message = error.what();
+    const std::string message = error.what();
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
         return fmt::format("{}: must have a value", message.substr(0, message.find(':')));
     return message;
+}
+
+/// An empty value, as an unset variable of a script leaves it, is not the same as no flag.
+static void refuse_empty(std::span<const char* const> args) {
+    std::string_view before = "REQUEST";
+    for (const std::string_view arg : args) {
+        if (arg.empty())
+            throw ArgumentError{before, "must have a value"};
+        if (arg.starts_with("--") && arg.find('=') == arg.size() - 1)
+            throw ArgumentError{arg.substr(0, arg.size() - 1), "must have a value"};
+        before = arg.starts_with("--") ? arg : "REQUEST";
+    }
+}
+
+static int
+command(CLI::App& app, const Arguments& arguments, int argc, const char* const* argv) {
+    try {
+        refuse_empty({argv + 1, argv + argc});
+        app.parse(argc, argv);
+        if (app.remaining_size() > 0)
+            throw CLI::ExtrasError{app.remaining()};
+        return run(arguments);
+    } catch (const CLI::CallForHelp&) {
+        write(app.help(), "");
+    } catch (const CLI::CallForVersion&) {
+        write(fmt::format("{}\n", version()), "");
+    } catch (const CLI::ParseError& error) {
+        throw InputError{{}, complaint(error, app)};
+    }
+    return kAnswer;
 }
 
 int flopwise::run_command(int argc, const char* const* argv) {
     CLI::App app{"Which machine to rent: what fits a budget, best first, and why not the others.",
                  "recommend"};
     Arguments arguments;
-    app.add_option("REQUEST", arguments.request_file, "a request file (YAML); flags override it")
-        ->type_name("");
-    add_settings(app, arguments);
-    add_output(app, arguments.output);
+    add_flags(app, arguments);
     app.set_version_flag("--version", std::string{version()});
     app.allow_extras();
     app.footer(std::string{kExamples});
     try {
-        app.parse(argc, argv);
-        if (app.remaining_size() > 0)
-            throw CLI::ExtrasError{app.remaining()};
-        return run(arguments);
-    } catch (const CLI::Success& done) { // --help and --version
-        return app.exit(done);
-    } catch (const CLI::ParseError& error) {
-        fmt::print(stderr, "{}\n", complaint(error, app));
+        return command(app, arguments, argc, argv);
     } catch (const std::exception& error) {
         fmt::print(stderr, "{}\n", error.what());
+        return kBadInput;
     }
-    return kBadInput;
 }

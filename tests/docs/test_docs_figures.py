@@ -1,0 +1,402 @@
+"""The figures of the pages, computed again from data/ and by the command."""
+
+import csv
+import json
+import math
+import re
+import statistics
+import subprocess
+
+import pytest
+import yaml
+
+from pages import ROOT
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MODEL = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+COMMAND = (ROOT / "docs/command.md").read_text(encoding="utf-8")
+CATALOG = (ROOT / "docs/catalog.md").read_text(encoding="utf-8")
+DATA = (ROOT / "data/README.md").read_text(encoding="utf-8")
+CRITERIA = ["cost", "speed", "gpu_memory", "memory", "vcpus", "network"]
+
+
+def load(name):
+    with open(ROOT / "data" / name, encoding="utf-8") as file:
+        return yaml.load(file, LOADER)
+
+
+def row(rows, name):
+    return next(r for r in rows if r.get("name") == name)
+
+
+def source_of(name):
+    return (ROOT / "src" / name).read_text(encoding="utf-8")
+
+
+def rows_of(page, heading):
+    """The cells of the tables below a heading, up to the next heading."""
+    section = re.search(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#+ |\Z)", page, re.M | re.S)[1]
+    lines = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[re.sub(r"[`*]", "", cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+            for line in lines]
+
+
+@pytest.fixture(scope="module")
+def ask(recommend):
+    def ask(*flags):
+        done = subprocess.run([recommend, *flags, "--format", "json"], capture_output=True,
+                              text=True, timeout=60, check=False)
+        assert done.returncode in (0, 1), done.stderr
+        return json.loads(done.stdout)
+    return ask
+
+
+@pytest.fixture(scope="module")
+def gpus():
+    return load("gpus.yaml")["gpus"]
+
+
+@pytest.fixture(scope="module")
+def aws():
+    return load("aws.yaml")
+
+
+def assert_says(page, *texts):
+    flat = " ".join(page.split())
+    for text in texts:
+        assert text in flat, text
+
+
+# ---- budget -------------------------------------------------------------------------
+
+def test_the_budget_examples_follow_from_the_rule(ask):
+    for fixed, bold in [(0, "**2.7397 USD/h**"), (240, "**2.4110 USD/h**")]:
+        hours = 365 * 2
+        ceiling = (2000 - fixed) / hours
+        assert f"**{ceiling:.4f} USD/h**" == bold
+        assert_says(MODEL, bold)
+        answer = ask("--budget", "2000", "--days", "365", "--hours-per-day", "2",
+                     "--fixed", str(fixed))
+        assert answer["price_ceiling_usd_per_hour"] == pytest.approx(ceiling)
+    table = rows_of(MODEL, "Budget")[1:]
+    assert table == [
+        ["total for 365 days at 2 h/day",
+         *(f"{0.9 * 730 + fixed:.2f} USD" for fixed in (0, 240))],
+        ["days for 2,000 USD at 2 h/day",
+         *(f"{(2000 - fixed) / (0.9 * 2):.2f} d" for fixed in (0, 240))],
+        ["hours a day for 2,000 USD and 365 days",
+         *(f"{(2000 - fixed) / (0.9 * 365):.4f} h/d" for fixed in (0, 240))],
+    ]
+
+
+def test_plain_doubles_refuse_so_many_exact_fits():
+    by_price = by_bill = to_the_cent = 0
+    for cents in range(1, 2001):
+        price = cents / 100
+        for hours in range(1, 101):
+            total = cents * hours / 100
+            by_price += not price <= total / hours
+            by_bill += not price * hours <= total
+            to_the_cent += not price * hours < total + 0.005
+    assert to_the_cent == 0
+    assert_says(MODEL, "Of these 200,000 exact fits, plain doubles refuse "
+                f"**{by_price / 2000:.1f} %** as `price <= total / hours` and "
+                f"**{by_bill / 2000:.1f} %** as `price * hours <= total`", f"{0.1 * 3!r} USD")
+
+
+def test_the_relaxation_example_is_that_of_the_command(ask):
+    nearest = ask("--catalog", "aws-2020-04", "--budget", "2000", "--days", "365",
+                  "--hours-per-day", "2", "--region", "us-east-1")["refusals"]["nearest"][0]
+    assert nearest["instance"] == "p3.2xlarge"
+    change = nearest["relaxation"]
+    assert_says(MODEL, f"3.06 * 730 = {change['budget_usd']:,.2f} USD",
+                f"2000 / (3.06 * 2) = {change['days']:.1f} days",
+                f"2000 / (3.06 * 365) = {change['hours_per_day']:.2f} h/day")
+
+
+# ---- peak and score -----------------------------------------------------------------
+
+def test_the_examples_of_peak_rates_are_in_the_data(gpus, ask):
+    half, board = row(gpus, "nvidia-k80-gk210"), row(gpus, "nvidia-k80")
+    assert board["fp64_tflops"] == 2 * half["fp64_tflops"]
+    assert_says(MODEL, f"{half['fp64_tflops']} TFLOPS at fp64, where the board has "
+                f"{board['fp64_tflops']}")
+    l4 = row(gpus, "nvidia-l4")
+    choice = ask("--instance", "g6f.large", "--region", "us-east-1")["choices"][0]
+    assert choice["tflops"] == 0.125 * l4["bf16_tensor_tflops"]
+    assert choice["gpu_memory_gib"] == 0.125 * l4["memory_gib"]
+    assert_says(MODEL, f"0.125 * {l4['bf16_tensor_tflops']} = {choice['tflops']} TFLOPS",
+                f"0.125 * {l4['memory_gib']} = {choice['gpu_memory_gib']} GiB")
+
+
+def test_the_reference_is_p3_2xlarge(gpus):
+    world = load("snapshots/aws-2020-04.yaml")
+    machine = row(world["instances"], "p3.2xlarge")
+    v100 = row(gpus, machine["gpu"])
+    price = next(p["usd_per_hour"] for p in world["prices"]
+                 if (p["instance"], p["region"]) == ("p3.2xlarge", "us-east-1"))
+    shown = dict(rows_of(MODEL, "Score")[1:9])
+    assert shown == {
+        "price": f"{price} USD/h",
+        "rate at fp64": f"{v100['fp64_tflops']} TFLOPS",
+        "rate at fp32, and at tf32 and bf16": f"{v100['fp32_tflops']} TFLOPS",
+        "rate at fp16 and mixed, and at fp8 and int8": f"{v100['fp16_tensor_tflops']} TFLOPS",
+        "GPU memory": f"{v100['memory_gib']} GiB",
+        "memory": f"{machine['memory_gib']} GiB",
+        "vCPUs": f"{machine['vcpus']}",
+        "network": f"{machine['network_gbps']} Gbps",
+    }
+
+
+def test_min_max_reverses_a_rank_and_ratios_do_not():
+    table = rows_of(MODEL, "Score")[-4:]
+    offers = {name: (float(price), float(speed)) for name, price, speed, *_ in table}
+
+    def min_max(among):
+        prices = [offers[n][0] for n in among]
+        speeds = [offers[n][1] for n in among]
+        return {n: 0.5 * (max(prices) - offers[n][0]) / (max(prices) - min(prices))
+                + 0.5 * (offers[n][1] - min(speeds)) / (max(speeds) - min(speeds)) for n in among}
+
+    three, four = min_max("ABC"), min_max("ABCD")
+    assert three["A"] < three["B"] and four["A"] > four["B"]
+    for name, price, speed, *shown in table:
+        assert shown == [f"{three[name]:.2f}" if name in three else "–", f"{four[name]:.2f}",
+                         f"{math.sqrt(float(speed) / float(price)):.2f}"]
+
+
+def test_the_weights_are_those_of_the_command(ask):
+    for profile, *weights, precision in rows_of(MODEL, "Weights")[1:]:
+        request = ask("--profile", profile, "--top", "1")["request"]
+        assert request["weights"] == dict(zip(CRITERIA, map(float, weights)))
+        assert request["precision"] == precision
+        assert math.isclose(sum(map(float, weights)), 1)
+    assert_says(MODEL, f"2^0.45 = {2 ** 0.45:.2f}", f"2^(0.45 + 0.25) = {2 ** 0.7:.2f}",
+                f"0.45 / 0.85 = {0.45 / 0.85:.4f}")
+
+
+def test_the_example_of_a_score_is_computed_from_the_data(gpus, ask):
+    world = load("snapshots/aws-2020-04.yaml")
+
+    def figures(name):
+        machine = row(world["instances"], name)
+        gpu = row(gpus, machine["gpu"])
+        price = next(p["usd_per_hour"] for p in world["prices"]
+                     if (p["instance"], p["region"]) == (name, "us-east-1"))
+        rate = machine["gpu_count"] * gpu["fp64_tflops"]
+        return [rate / price, rate, gpu["memory_gib"], machine["memory_gib"], machine["vcpus"],
+                machine["network_gbps"]]
+
+    weights = [0.45, 0.25, 0.15, 0.05, 0.05, 0.05]
+    expected, parts = [], []
+    for i, (own, base) in enumerate(zip(figures("p2.xlarge"), figures("p3.2xlarge"))):
+        parts.append(weights[i] * math.log(own / base))
+        shown = [f"{own:.4f}", f"{base:.4f}"] if i == 0 else [f"{own:g}", f"{base:g}"]
+        expected.append([*shown, f"{own / base:.4f}", f"{weights[i]}", f"{parts[i]:+.4f}"])
+    table = rows_of(MODEL, "Example: p2.xlarge at fp64")
+    assert [cells[1:] for cells in table[1:7]] == expected
+    assert table[7][-1] == f"{sum(parts):+.4f}"
+    score = 100 * math.exp(sum(parts))
+    assert_says(MODEL, f"100 * exp({sum(parts):.4f}) = **{score:.1f}**")
+    choice = ask("--catalog", "aws-2020-04", "--instance", "p2.xlarge", "--region", "us-east-1",
+                 "--precision", "fp64")["choices"][0]
+    assert choice["score"] == pytest.approx(score)
+    assert list(choice["contributions"].values()) == pytest.approx(parts)
+
+
+# ---- distance -----------------------------------------------------------------------
+
+def test_the_round_trip_is_fitted_to_the_published_ones(ask):
+    with open(ROOT / "data/measured/region_rtt.csv", encoding="utf-8") as file:
+        pairs = [(float(r["great_circle_km"]), float(r["rtt_ms"])) for r in csv.DictReader(file)]
+    km, ms = zip(*pairs)
+    # Least squares by hand: statistics.linear_regression is not in Python 3.9.
+    mean_km, mean_ms = statistics.fmean(km), statistics.fmean(ms)
+    slope = (sum((x - mean_km) * (y - mean_ms) for x, y in pairs)
+             / sum((x - mean_km) ** 2 for x in km))
+    start = mean_ms - slope * mean_km
+    squares = sum((y - start - slope * x) ** 2 for x, y in pairs)
+    r2 = 1 - squares / sum((y - mean_ms) ** 2 for y in ms)
+    error = statistics.median(abs(y - start - slope * x) / y for x, y in pairs)
+    assert_says(MODEL, f"max({start:.1f} ms + {slope * 100:.2f} ms * km / 100, 1 ms * km / 100)",
+                f"through {len(pairs)} published round trips",
+                f"R² {r2:.2f}, root mean square error {math.sqrt(squares / len(pairs)):.0f} ms, "
+                f"median error {100 * error:.0f} %")
+
+    home = next(c for c in load("countries.yaml")["countries"] if c["code"] == "vn")
+    there = next(r for r in load("regions.yaml")["regions"] if r["code"] == "ap-southeast-1")
+    a, b = (tuple(map(math.radians, (p["latitude"], p["longitude"]))) for p in (home, there))
+    arc = math.acos(math.sin(a[0]) * math.sin(b[0])
+                    + math.cos(a[0]) * math.cos(b[0]) * math.cos(a[1] - b[1]))
+    assert_says(MODEL, f"{home['city']} ({home['latitude']}, {home['longitude']})",
+                f"It is {6371 * arc:.0f} km from ap-southeast-1 "
+                f"({there['latitude']}, {there['longitude']})")
+    rtt = ask("--near", "vn", "--region", "ap-southeast-1", "--top", "1")["choices"][0]["rtt_ms"]
+    assert rtt == pytest.approx(16.7 + 1.57 * 63.71 * arc)
+    assert_says(MODEL, f"16.7 + 1.57 * {63.71 * arc:.2f} = **{rtt:.1f} ms**")
+
+
+# ---- names: settings, reasons, keys -------------------------------------------------
+
+def test_the_reasons_stand_in_the_order_of_the_program():
+    names = re.search(r"to_string\(Reason reason\).*?\{\s*(\"another provider\".*?)\};",
+                      source_of("filter.cpp"), re.S)[1]
+    expected = re.findall(r'"([^"]+)"', names)
+    shown = [cells[0] for cells in rows_of(MODEL, "Outcomes and refusals")]
+    assert shown[shown.index("reason") + 1:] == expected
+
+
+def test_every_relaxation_is_named():
+    text = source_of("filter.cpp")
+    keys = set(re.findall(r'(?:change\(|push_back\(\{)"(\w+)"', text))
+    table = rows_of(MODEL, "Outcomes and refusals")
+    shown = " ".join(cells[2] for cells in table if len(cells) == 3)
+    assert keys == set(re.findall(r"\b[a-z]+(?:_[a-z]+)*\b", shown)) & keys
+
+
+def test_every_key_of_the_report_is_described(ask):
+    answer = ask("--catalog", "aws-2020-04", "--budget", "2000", "--days", "365",
+                 "--hours-per-day", "2", "--near", "vn", "--fixed", "1")
+    tables = rows_of(MODEL, "The report as JSON")
+    described = {key for cells in tables for key in cells[0].split(", ")} - {"key"}
+    top = {key for key in answer if key not in ("catalog", "refusals")}
+    top |= {f"catalog.{key}" for key in answer["catalog"]}
+    top |= {f"refusals.{key}" for key in answer["refusals"]}
+    choice = set(answer["choices"][0]) | {f"cost.{key}" for key in answer["choices"][0]["cost"]}
+    real = (top | choice | set(answer["families"][0]) | set(answer["refusals"]["nearest"][0]))
+    assert described == real
+
+
+def test_every_setting_is_described():
+    table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "', source_of("request.cpp"), re.M)
+    assert len(table) > 25
+    shown = dict(re.findall(r"^\| `--([\w-]+)[^`]*` \| `(\w+)` \|", COMMAND, re.M))
+    assert shown == {flag: key for key, flag in table}
+
+
+def test_every_flag_is_described(recommend):
+    text = subprocess.run([recommend, "--help"], capture_output=True, text=True,
+                          timeout=60, check=True).stdout
+    flags = set(re.findall(r"^  (?:-h,)?(--[\w-]+)", text, re.M))
+    assert flags == set(re.findall(r"`(--[\w-]+)[^`]*`", "".join(
+        line for line in COMMAND.splitlines(keepends=True) if line.startswith("| `--"))))
+
+
+def test_every_key_of_a_catalog_is_described():
+    text = source_of("catalog_read.cpp")
+    names = {"Source": "sources", "Gpu": "gpus", "Family": "families", "Instance": "instances",
+             "Region": "regions", "Offering": "offerings", "Price": "prices"}
+    readers = re.findall(r"^void read\(yaml::Fields& row, const std::string& .*?, (\w+)& to\) \{"
+                         r"(.*?)^\}", text, re.M | re.S)
+    assert {kind for kind, _ in readers} == set(names)
+    for kind, body in readers:
+        keys = set(re.findall(r'(?:row\.\w+\(|read\(row, |date\(row, |>\(row, )"(\w+)"', body))
+        if "source(row)" in body:
+            keys.add("source")
+        shown = {cells[0] for cells in rows_of(CATALOG, names[kind])} - {"key"}
+        assert shown == keys, kind
+
+
+# ---- data/README.md -----------------------------------------------------------------
+
+def test_the_counts_of_rows_are_right(gpus, aws):
+    world = load("snapshots/aws-2020-04.yaml")
+
+    def counts(tables, *sections):
+        return ", ".join(f"{len(tables[s]):,} {s}" for s in sections)
+
+    with open(ROOT / "data/measured/region_rtt.csv", encoding="utf-8") as file:
+        pairs = len(file.readlines()) - 1
+    shown = {cells[0]: cells[-1] for cells in rows_of(DATA, "Data")[1:]}
+    assert shown == {
+        "gpus.yaml": f"{len(gpus)} GPUs",
+        "regions.yaml": counts(load("regions.yaml"), "regions"),
+        "aws.yaml": counts(aws, "families", "instances", "offerings", "prices"),
+        "snapshots/aws-2020-04.yaml": counts(world, "families", "instances", "prices"),
+        "countries.yaml": counts(load("countries.yaml"), "countries"),
+        "measured/region_rtt.csv": f"{pairs} pairs",
+    }
+
+
+def test_the_counts_by_source_are_right(aws):
+    recalled = {s["name"] for s in load("gpus.yaml")["sources"] if s.get("evidence") == "recalled"}
+    gpus = load("gpus.yaml")["gpus"]
+
+    def count(section, source, **more):
+        return sum(r["source"] == source and all(r[k] == v for k, v in more.items())
+                   for r in aws[section])
+
+    assert_says(
+        DATA,
+        f"on-demand prices in us-east-1 ({count('prices', 'karpenter-provider-aws-1d92708'):,})",
+        f"machines ({count('instances', 'describe-instance-types'):,})",
+        f"retired GPU machines ({count('instances', 'aws-price-list-attributes')})",
+        f"other retired machines ({count('instances', 'describe-instance-types-moto')})",
+        f"where machines are offered ({len(aws['offerings']):,})",
+        f"{sum(g['source'] in recalled for g in gpus)} of {len(gpus)} recalled")
+
+
+def test_the_decisions_are_those_of_the_data(aws, gpus):
+    machines = {i["name"]: i for i in aws["instances"]}
+    for name, cards, label, used in rows_of(DATA, "Decisions")[1:6]:
+        assert machines[name]["network_gbps"] == float(used) == min(float(cards), float(label))
+    estimated = {i["name"] for i in aws["instances"] if i.get("network_estimated")}
+    assert estimated == {"p2.xlarge", "g2.8xlarge", "g2.2xlarge"}
+    lineage = {(f["name"], f["successor"]) for f in aws["families"] if "successor" in f}
+    assert lineage == {("p2", "p3"), ("p3", "p4d"), ("g2", "g3"), ("g3", "g4dn"),
+                       ("g3s", "g4dn"), ("dl1", "trn1")}
+    retired = [i for i in aws["instances"] if i.get("retired")]
+    priced = {p["instance"] for p in aws["prices"]}
+    assert all(i["name"] in priced for i in retired)
+    assert sum("gpu" in i for i in retired) == 13
+    others = [i["name"] for i in retired if "gpu" not in i]
+    assert len(others) == 9
+    assert_says(DATA, *others)
+    assert_says(DATA, f"{row(gpus, 'nvidia-a10g')['memory_gib']} for an A10G",
+                f"AWS reports {machines['g5.xlarge']['reported_gpu_memory_gib']:.2f} GiB")
+    with_year = sum("year" in f for f in aws["families"])
+    assert_says(DATA, f"given for {with_year} GPU families")
+    cannot = {g["name"]: g["not_for"] for g in gpus if "not_for" in g}
+    assert sorted(cannot) == ["amd-radeon-pro-v520", "aws-inferentia1", "aws-inferentia2",
+                              "aws-trainium1", "aws-trainium2", "habana-gaudi1", "intel-gaudi2",
+                              "intel-gaudi3", "qualcomm-ai100"]
+
+
+def test_the_odd_spot_prices_are_those_of_the_data(aws):
+    prices = {"on_demand": {}, "spot": {}}
+    for p in aws["prices"]:
+        prices[p["purchase"]][p["instance"], p["region"]] = p["usd_per_hour"]
+    spot, listed = prices["spot"], prices["on_demand"]
+    assert set(spot) - set(listed) == {("p5e.48xlarge", "us-west-2")}
+    assert sum(abs(spot[k] - listed[k]) < 6e-5 for k in spot if k in listed) == 13
+    assert {k for k in spot if k in listed and abs(spot[k] / listed[k] - 0.1) < 1e-4} == {
+        ("p3.16xlarge", "eu-central-1"), ("p3.8xlarge", "eu-central-1"),
+        ("p3.8xlarge", "ap-northeast-1")}
+
+
+def test_the_known_exceptions_are_those_that_check_finds():
+    # catalog.md shows the output of a program that counts them, and test_docs.py runs it.
+    shown = re.search(r"^<!-- output -->\n```text\n(.*?)```", CATALOG, re.M | re.S)[1]
+    found = dict(line.split(": ") for line in shown.splitlines())
+    assert {cells[0]: cells[1] for cells in rows_of(DATA, "Known exceptions")[1:]} == found
+
+
+# ---- design.md ----------------------------------------------------------------------
+
+def test_the_line_of_headers_is_the_one_that_is_enforced():
+    order = re.findall(r'"(\w+)"', re.search(
+        r"ORDER = \[(.*?)\]", (ROOT / "tests/check_layers.py").read_text(encoding="utf-8"),
+        re.S)[1])
+    design = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    assert order[0] == "export"
+    assert f"\n{' '.join(order[1:])}\n" in design
+    assert [cells[0] for cells in rows_of(design, "The headers")[1:]] == order[1:]
+
+
+def test_each_source_is_named():
+    design = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    headers = {path.stem for path in (ROOT / "include/flopwise").glob("*.hpp")}
+    sources = {path.relative_to(ROOT / "src").with_suffix("").as_posix()
+               for path in (ROOT / "src").rglob("*.cpp")}
+    named = set(re.findall(r"`([\w/]+)(?:\.hpp|\.cpp)?`", design))
+    assert sources - headers <= named
