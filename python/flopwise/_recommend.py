@@ -86,6 +86,9 @@ class Recommendation(_core.Recommendation):
     def plot_pareto(self, *, x: str = "auto", ax: Axes | None = None) -> Axes:
         """Price or cost against speed, with the front and the ceiling.
 
+        Each choice is a point; of a machine that is among them in several regions, the
+        cheapest bears the name.
+
         Parameters
         ----------
         x : {"auto", "price_usd_per_hour", "total_usd"}

@@ -88,7 +88,7 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
     ...     catalog="aws-2020-04",
     ... )
     >>> answer["instance"].tolist()
-    ['g4dn.xlarge', 'g4dn.2xlarge', 'g4dn.2xlarge']
+    ['g4dn.xlarge', 'g4dn.xlarge', 'g4dn.12xlarge']
     """
     if on_error not in ("raise", "mark"):
         raise TypeError(f"on_error: must be 'raise' or 'mark', got {on_error!r}")

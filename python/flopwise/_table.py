@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import operator
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 from . import _core
 
@@ -81,7 +82,7 @@ class Table(Generic[R]):
         if isinstance(at, slice):
             chosen = [self._rows[i] for i in range(*at.indices(len(self)))]
             return Table(type(self._rows)(chosen))  # type: ignore[call-arg]
-        i = at.__index__()
+        i = operator.index(at)
         if not -len(self) <= i < len(self):
             raise IndexError(f"there are {len(self)} rows, got {i}")
         return self._rows[i % len(self)]
@@ -175,7 +176,11 @@ class Table(Generic[R]):
         return self._rows._arrow_schema()
 
     def _repr_html_(self) -> str:
-        return html_table(self._rows._columns(), rows=len(self))
+        return html_table(
+            self._rows._columns(),
+            rows=len(self),
+            keep=lambda name: not name.startswith("contribution_"),
+        )
 
 
 def _rows_of(records: Any) -> Any:
@@ -296,4 +301,5 @@ def html_table(
 
 
 def rows_columns(table: Table[Any]) -> dict[str, tuple[str, list[Any]]]:
-    return cast("dict[str, tuple[str, list[Any]]]", table._rows._columns())
+    """Name, kind and values of each column."""
+    return table._rows._columns()

@@ -162,7 +162,9 @@ ArrowArray texts(const std::vector<std::string>& values) {
         offsets.add(offset_of(characters.bytes.size()));
     }
     kept->buffers = {{}, std::move(offsets.bytes), std::move(characters.bytes)};
-    return array(values.size(), 0, std::move(kept));
+    ArrowArray out = array(values.size(), 0, std::move(kept));
+    out.buffers[0] = nullptr; // no text is null
+    return out;
 }
 
 /// The values of a column; the offsets of a list column point into its one child.

@@ -117,12 +117,18 @@ static Catalog read(const py::object& files) {
 }
 
 static py::object read_files(const py::object& files) {
-    py::object paths = files; // as text, which every Python can evaluate
-    if (py::hasattr(files, "__fspath__"))
-        paths = files.attr("__fspath__")();
-    else if (!py::isinstance<py::str>(files))
-        paths = py::cast(files.cast<std::vector<std::filesystem::path>>());
-    return made(read(files), fmt::format("Catalog.read({})", text(paths)));
+    const auto shown = [](py::handle path) { // as text, which every Python can evaluate
+        return text(py::hasattr(path, "__fspath__")
+                        ? path.attr("__fspath__")()
+                        : py::reinterpret_borrow<py::object>(path));
+    };
+    const Catalog catalog = read(files);
+    if (py::isinstance<py::str>(files) || py::hasattr(files, "__fspath__"))
+        return made(catalog, fmt::format("Catalog.read({})", shown(files)));
+    std::vector<std::string> paths;
+    for (const py::handle path : files)
+        paths.push_back(shown(path));
+    return made(catalog, fmt::format("Catalog.read([{}])", fmt::join(paths, ", ")));
 }
 
 static py::list bundled_names() {
@@ -171,8 +177,8 @@ Examples
 >>> then = flopwise.Catalog.bundled("aws-2020-04")
 >>> then.find_gpu("Tesla V100").memory_gib
 16.0
->>> [row.instance for row in then.filter(gpu="K80", region="us-east-1")]
-['p2.xlarge', 'p2.8xlarge', 'p2.16xlarge'])");
+>>> [offer.instance for offer in then.filter(gpu="K80", region="us-east-1")]
+['p2.16xlarge', 'p2.8xlarge', 'p2.xlarge'])");
     c.def_static(
          "bundled",
          &bundled,

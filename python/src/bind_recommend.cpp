@@ -6,9 +6,12 @@ using namespace flopwise::python;
 
 static Recommendation
 answer(const py::object& request, const py::object& catalog, const py::dict& settings) {
-    const Request asked =
+    Request asked =
         with_settings(request.is_none() ? Request{} : request.cast<Request>(), settings);
-    const Catalog machines = catalog_of(catalog, asked);
+    const bool opened = py::isinstance<Catalog>(catalog);
+    if (!opened)
+        asked = with_settings(asked, py::dict("catalog"_a = catalog));
+    const Catalog machines = catalog_of(opened ? catalog : py::none(), asked);
     Recommendation out = without_gil([&] { return recommend(machines, asked); });
     out.request.origin.clear(); // equal questions give equal answers, wherever they were written
     return out;

@@ -105,7 +105,9 @@ static bool is_setting(std::string_view key) {
 Request with_settings(Request request, const py::dict& settings) {
     for (const auto& [name, value] : settings) {
         const auto key = name.cast<std::string>();
-        if (value.is_none() && is_setting(key))
+        if (!is_setting(key))
+            set(request, key, {}); // which refuses it, and says what may be meant
+        if (value.is_none())
             continue;
         request.origin.erase(key); // from here on it is not written in a file
         set(request, key, texts_of(key, py::reinterpret_borrow<py::object>(value)));
