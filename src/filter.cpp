@@ -43,60 +43,60 @@ static bool any_matches(const std::vector<std::string>& patterns, std::string_vi
     });
 }
 
-/// Refuses a name that is none of `names`; a pattern may match nothing.
-template <class Names>
+using Names = std::vector<std::string_view>;
+
+/// Refuses a name that is none of those that `all` lists; a pattern may match nothing. Most
+/// requests name nothing, and then nothing is listed.
+template <class All>
 static void must_exist(const Request& request,
                        std::string_view key,
                        std::string_view what,
                        const std::vector<std::string>& wanted,
-                       const Names& names) {
-    for (const std::string& name : wanted)
-        if (!text::is_pattern(name) && std::find(names.begin(), names.end(), name) == names.end())
-            request.refuse(key,
-                           fmt::format("must be {} of the catalog, got {}{}",
-                                       what,
-                                       text::quoted(name),
-                                       text::did_you_mean(name, names)));
-}
-
-template <class Rows, class Name>
-static std::vector<std::string_view> names_of(const Rows& rows, Name name) {
-    std::vector<std::string_view> out;
-    for (const auto& row : rows)
-        out.push_back(name(row));
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
-    return out;
+                       All all) {
+    Names names;
+    for (const std::string& name : wanted) {
+        if (text::is_pattern(name))
+            continue;
+        if (names.empty())
+            names = all();
+        if (std::find(names.begin(), names.end(), name) != names.end())
+            continue;
+        std::sort(names.begin(), names.end());
+        request.refuse(key,
+                       fmt::format("must be {} of the catalog, got {}{}",
+                                   what,
+                                   text::quoted(name),
+                                   text::did_you_mean(name, names)));
+    }
 }
 
 static void check_names(const Catalog& catalog, const Request& request) {
     const Constraints& c = request.constraints;
-    const auto name = [](const auto& row) -> std::string_view { return row.name; };
-    const auto families = names_of(catalog.families(), name);
-    const auto instances = names_of(catalog.instances(), name);
-    auto either = instances;
-    either.insert(either.end(), families.begin(), families.end());
+    const auto all = [](auto rows, auto field) {
+        return [rows, field] {
+            Names out;
+            out.reserve(rows.size());
+            for (const auto& row : rows)
+                out.push_back(row.*field);
+            return out;
+        };
+    };
+    const auto families = all(catalog.families(), &Family::name);
+    const auto instances = all(catalog.instances(), &Instance::name);
+    const auto either = [&] {
+        Names out = instances();
+        const Names more = families();
+        out.insert(out.end(), more.begin(), more.end());
+        return out;
+    };
+    const auto arches = all(catalog.instances(), &Instance::arch);
+    const auto providers = all(catalog.instances(), &Instance::provider);
     must_exist(request, "family", "a family", c.family, families);
     must_exist(request, "instance", "a machine", c.instance, instances);
     must_exist(request, "exclude", "a machine or family", c.exclude, either);
-    must_exist(request,
-               "arch",
-               "an architecture",
-               c.arch,
-               names_of(catalog.instances(),
-                        [](const Instance& i) -> std::string_view { return i.arch; }));
-    must_exist(request,
-               "provider",
-               "a provider",
-               c.provider,
-               names_of(catalog.instances(),
-                        [](const Instance& i) -> std::string_view { return i.provider; }));
-    must_exist(
-        request,
-        "region",
-        "a region",
-        c.region,
-        names_of(catalog.regions(), [](const Region& r) -> std::string_view { return r.code; }));
+    must_exist(request, "arch", "an architecture", c.arch, arches);
+    must_exist(request, "provider", "a provider", c.provider, providers);
+    must_exist(request, "region", "a region", c.region, all(catalog.regions(), &Region::code));
 }
 
 /// Which GPUs of the catalog are asked for; empty if any is.

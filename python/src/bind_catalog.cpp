@@ -111,7 +111,11 @@ static Catalog read(const py::object& files) {
         const auto file = files.cast<std::filesystem::path>();
         return without_gil([&file] { return Catalog::read(file); });
     }
-    const auto several = files.cast<std::vector<std::filesystem::path>>();
+    if (!py::hasattr(files, "__iter__"))
+        throw py::type_error("files: must be a path or several");
+    std::vector<std::filesystem::path> several;
+    for (const py::handle file : files)
+        several.push_back(file.cast<std::filesystem::path>());
     return without_gil(
         [&several] { return Catalog::read(std::span<const std::filesystem::path>{several}); });
 }

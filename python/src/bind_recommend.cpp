@@ -6,6 +6,9 @@ using namespace flopwise::python;
 
 static Recommendation
 answer(const py::object& request, const py::object& catalog, const py::dict& settings) {
+    if (!request.is_none() && !py::isinstance<Request>(request))
+        throw py::type_error(
+            fmt::format("request: must be a Request, got {}", text(py::repr(request))));
     Request asked =
         with_settings(request.is_none() ? Request{} : request.cast<Request>(), settings);
     const bool opened = py::isinstance<Catalog>(catalog);

@@ -216,6 +216,8 @@ void bind_errors(py::module_& m) {
                 std::rethrow_exception(thrown);
         } catch (const Error& error) {
             raise(error);
+        } catch (const py::cast_error& error) {
+            PyErr_SetString(PyExc_TypeError, error.what());
         }
     });
 }

@@ -152,8 +152,13 @@ std::vector<Record> rows_of(py::handle source) {
     if (py::hasattr(source, "_rows") && py::isinstance<Rows<Record>>(source.attr("_rows")))
         return *source.attr("_rows").cast<Rows<Record>>().records;
     std::vector<Record> out;
-    for (const py::handle item : py::reinterpret_borrow<py::object>(source))
-        out.push_back(item.cast<Record>());
+    for (const py::handle item : py::reinterpret_borrow<py::object>(source)) {
+        if (!py::isinstance<Record>(item))
+            throw py::type_error(fmt::format("must be records of type {}, got {}",
+                                             text(py::type::of<Record>().attr("__name__")),
+                                             text(py::repr(item))));
+        out.push_back(item.cast<const Record&>());
+    }
     return out;
 }
 

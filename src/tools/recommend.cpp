@@ -15,7 +15,7 @@ using namespace flopwise;
 
 namespace {
 
-enum Exit { kAnswer = 0, kNothingQualifies = 1, kBadInput = 2 };
+enum Exit { answer = 0, nothing_qualifies = 1, bad_input = 2 };
 
 using Texts = std::vector<std::string>; ///< all that was written for one flag
 
@@ -180,7 +180,7 @@ static int run(const Arguments& arguments) {
     const Request request = request_of(arguments);
     const Recommendation advice = recommend(catalog_of(request), request);
     write(report(advice, output), output.file);
-    return advice.outcome == Outcome::found ? kAnswer : kNothingQualifies;
+    return advice.outcome == Outcome::found ? answer : nothing_qualifies;
 }
 
 /// CLI11's complaint in our words.
@@ -198,7 +198,7 @@ static std::string complaint(const CLI::ParseError& error, const CLI::App& app) 
         return fmt::format(
             "{}: must be a known flag{}", text::shortened(extra), text::did_you_mean(extra, flags));
     }
-    const std::string message = error.what();
+    std::string message = error.what();
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr)
         return fmt::format("{}: must have a value", message.substr(0, message.find(':')));
     return message;
@@ -231,10 +231,10 @@ command(CLI::App& app, const Arguments& arguments, int argc, const char* const* 
     } catch (const CLI::ParseError& error) {
         throw InputError{{}, complaint(error, app)};
     }
-    return kAnswer;
+    return answer;
 }
 
-int flopwise::run_command(int argc, const char* const* argv) {
+static int run_app(int argc, const char* const* argv) {
     CLI::App app{"Which machine to rent: what fits a budget, best first, and why not the others.",
                  "recommend"};
     Arguments arguments;
@@ -242,10 +242,15 @@ int flopwise::run_command(int argc, const char* const* argv) {
     app.set_version_flag("--version", std::string{version()});
     app.allow_extras();
     app.footer(std::string{kExamples});
+    return command(app, arguments, argc, argv);
+}
+
+int flopwise::run_command(int argc, const char* const* argv) {
     try {
-        return command(app, arguments, argc, argv);
+        return run_app(argc, argv);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "{}\n", error.what());
-        return kBadInput;
+        std::fputs(error.what(), stderr);
+        std::fputc('\n', stderr);
+        return bad_input;
     }
 }

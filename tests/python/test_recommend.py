@@ -63,6 +63,10 @@ def test_every_setting_is_a_keyword_argument_and_a_property():
 def test_arguments_must_be_named():
     with pytest.raises(TypeError):
         flopwise.recommend(2000, 365)
+    with pytest.raises(TypeError, match="request: must be a Request, got 2000"):
+        flopwise.recommend(2000)
+    with pytest.raises(TypeError, match="catalog: must be text"):
+        flopwise.recommend(catalog=object())
 
 
 def test_none_is_not_given():

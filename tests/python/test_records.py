@@ -108,7 +108,7 @@ def test_a_table_is_a_sequence(article):
         Table([])
     with pytest.raises(TypeError):
         Table([1])
-    with pytest.raises((TypeError, RuntimeError)):
+    with pytest.raises(TypeError, match="must be records of type Choice"):
         Table([choices[0], article.refusals[0]])
 
 

@@ -1,0 +1,31 @@
+// A benchmark: what has to be right, what is timed, and what it may take.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace flopwise::bench {
+
+struct Measure {
+    std::string name;
+    std::function<void()> prepare; ///< makes the input and verifies the answer; once, not timed
+    std::function<void()> timed;
+    std::int64_t offers = 0; ///< in the catalog; 0: not reported
+    std::int64_t bytes = 0;  ///< read each time; 0: not reported
+    double limit_ms = 0;     ///< 0: none
+};
+
+void add(Measure measure);
+
+/// Ends the program unless `right`: a wrong answer is not worth timing.
+void must(bool right, std::string_view complaint);
+
+// Each file adds its own.
+void add_catalog();
+void add_recommend();
+void add_start();
+
+} // namespace flopwise::bench
