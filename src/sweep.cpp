@@ -40,8 +40,8 @@ Sweep::Sweep(std::span<const SweepGroup> groups,
              std::span<const std::uint32_t> group_of,
              const SweepFigures& figures,
              const SweepAnswers& answers)
-    : groups_{groups}, figures_{figures}, answers_{answers}, rows_(group_of.size()),
-      plans_{std::make_unique<Plan[]>(groups.size())} {
+    : groups_{groups}, figures_{figures}, answers_{answers},
+      rows_(group_of.size()), plans_{std::make_unique<Plan[]>(groups.size())} {
     constexpr std::size_t kMostRows = 16'384; // short enough to stop soon, long enough to share
     std::vector<std::size_t> first(groups.size() + 1);
     for (const std::uint32_t group : group_of)
@@ -50,9 +50,8 @@ Sweep::Sweep(std::span<const SweepGroup> groups,
         plans_[g].rows_left = first[g + 1];
         first[g + 1] += first[g];
         for (std::size_t begin = first[g]; begin < first[g + 1]; begin += kMostRows)
-            pieces_.push_back({static_cast<std::uint32_t>(g),
-                               begin,
-                               std::min(begin + kMostRows, first[g + 1])});
+            pieces_.push_back(
+                {static_cast<std::uint32_t>(g), begin, std::min(begin + kMostRows, first[g + 1])});
     }
     for (std::uint32_t row = 0; row < group_of.size(); ++row)
         rows_[first[group_of[row]]++] = row;
@@ -211,12 +210,12 @@ void Sweep::answer_slowly(const SweepGroup& group, std::size_t row) {
         Request request = group.request;
         request.top = 1;
         request.nearest = 0;
-        for (const auto& [key, value] : {std::pair{"budget_usd", f.budget_usd},
-                                         std::pair{"days", f.days},
-                                         std::pair{"hours_per_day", f.hours_per_day},
-                                         std::pair{"fixed_usd", f.fixed_usd},
-                                         std::pair{"max_price_usd_per_hour",
-                                                   f.max_price_usd_per_hour}})
+        for (const auto& [key, value] :
+             {std::pair{"budget_usd", f.budget_usd},
+              std::pair{"days", f.days},
+              std::pair{"hours_per_day", f.hours_per_day},
+              std::pair{"fixed_usd", f.fixed_usd},
+              std::pair{"max_price_usd_per_hour", f.max_price_usd_per_hour}})
             if (!std::isnan(value))
                 set(request, key, std::array{fmt::format("{}", value)});
         const Recommendation r = recommend(*group.catalog, request);

@@ -2,9 +2,8 @@
 // Structures and rules: https://arrow.apache.org/docs/format/CDataInterface.html and
 // https://arrow.apache.org/docs/format/CStreamInterface.html
 
-#include "record.hpp"
-
 #include "grid.hpp"
+#include "record.hpp"
 
 #include <cerrno>
 #include <cstring>
@@ -337,9 +336,8 @@ std::string text_of(const std::vector<Column>& columns, std::size_t rows) {
     int keep = static_cast<int>(columns.size()); // the last columns go first
     for (const Column& column : columns)
         grid.column(column.name,
-                    column.kind == Kind::integer || column.kind == Kind::number
-                        ? Grid::Align::right
-                        : Grid::Align::left,
+                    column.kind == Kind::integer || column.kind == Kind::number ? Grid::Align::right
+                                                                                : Grid::Align::left,
                     keep--);
     const std::size_t all = columns.empty() ? 0 : columns.front().cells.size();
     for (std::size_t i = 0; i < std::min(all, rows); ++i) {

@@ -43,8 +43,8 @@ py::object each(const std::array<py::object, 5>& arguments, Rule rule) {
     std::array<Array, 5> same;
     for (std::size_t i = 0; i < same.size(); ++i)
         same[i] = Array::ensure(broadcast[i]);
-    py::array_t<Result> out(std::vector<py::ssize_t>(same[0].shape(),
-                                                     same[0].shape() + same[0].ndim()));
+    py::array_t<Result> out(
+        std::vector<py::ssize_t>(same[0].shape(), same[0].shape() + same[0].ndim()));
     const auto at = [&same](std::size_t which, py::ssize_t i) { return same[which].data()[i]; };
     Result* to = out.mutable_data();
     const py::ssize_t size = out.size();
@@ -69,8 +69,9 @@ void bind_budget(py::module_& m) {
               const py::object& days,
               const py::object& hours_per_day,
               const py::object& fixed_usd) {
-            return each<double>({budget_usd, any, days, hours_per_day, fixed_usd},
-                                [](const Arguments& f) { return price_ceiling(f.budget()).value(); });
+            return each<double>(
+                {budget_usd, any, days, hours_per_day, fixed_usd},
+                [](const Arguments& f) { return price_ceiling(f.budget()).value(); });
         },
         py::kw_only(),
         "budget_usd"_a,
@@ -118,9 +119,10 @@ array([1., 2.]))");
               const py::object& days,
               const py::object& hours_per_day,
               const py::object& fixed_usd) {
-            return each<double>({any, price, days, hours_per_day, fixed_usd}, [](const Arguments& f) {
-                return total_needed(f.budget(), UsdPerHour{f.price}).value();
-            });
+            return each<double>({any, price, days, hours_per_day, fixed_usd},
+                                [](const Arguments& f) {
+                                    return total_needed(f.budget(), UsdPerHour{f.price}).value();
+                                });
         },
         py::kw_only(),
         "price_usd_per_hour"_a,
@@ -144,10 +146,10 @@ Examples
               const py::object& budget_usd,
               const py::object& hours_per_day,
               const py::object& fixed_usd) {
-            return each<double>(
-                {budget_usd, price, any, hours_per_day, fixed_usd}, [](const Arguments& f) {
-                    return days_affordable(f.budget(), UsdPerHour{f.price}).value();
-                });
+            return each<double>({budget_usd, price, any, hours_per_day, fixed_usd},
+                                [](const Arguments& f) {
+                                    return days_affordable(f.budget(), UsdPerHour{f.price}).value();
+                                });
         },
         py::kw_only(),
         "price_usd_per_hour"_a,
@@ -198,11 +200,11 @@ Examples
            const py::object& days,
            const py::object& hours_per_day,
            const py::object& fixed_usd) {
-            return each<bool>(
-                {budget_usd, price, days, hours_per_day, fixed_usd}, [](const Arguments& f) {
-                    require_positive("price_usd_per_hour", UsdPerHour{f.price});
-                    return affordable(f.budget(), UsdPerHour{f.price});
-                });
+            return each<bool>({budget_usd, price, days, hours_per_day, fixed_usd},
+                              [](const Arguments& f) {
+                                  require_positive("price_usd_per_hour", UsdPerHour{f.price});
+                                  return affordable(f.budget(), UsdPerHour{f.price});
+                              });
         },
         py::kw_only(),
         "price_usd_per_hour"_a,

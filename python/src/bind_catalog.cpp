@@ -1,8 +1,7 @@
-#include "python.hpp"
-#include "record.hpp"
-
 #include "columns.hpp"
 #include "image.hpp"
+#include "python.hpp"
+#include "record.hpp"
 #include "sweep.hpp"
 
 using namespace flopwise;
@@ -61,11 +60,9 @@ static std::optional<Refusal> why_not_offer(const Catalog& catalog,
         if (o.instance.name == instance && o.region.code == region && o.purchase == purchase)
             return without_gil([&] { return why_not(catalog, request, i); });
     }
-    throw ArgumentError{"instance",
-                        fmt::format("must have a price, got {} in {} ({})",
-                                    instance,
-                                    region,
-                                    to_string(purchase))};
+    throw ArgumentError{
+        "instance",
+        fmt::format("must have a price, got {} in {} ({})", instance, region, to_string(purchase))};
 }
 
 // ---- repr ---------------------------------------------------------------------------
@@ -86,17 +83,15 @@ static py::object bundled(const std::optional<std::string>& name) {
     return made(catalog, fmt::format("Catalog.bundled({})", text(py::cast(catalog.name()))));
 }
 
-static py::object with_prices(const py::object& self,
-                              const py::object& prices,
-                              const py::object& sources) {
+static py::object
+with_prices(const py::object& self, const py::object& prices, const py::object& sources) {
     const auto rows = rows_of<Price>(prices);
     const auto origins = rows_of<Source>(sources);
     const auto& catalog = self.cast<const Catalog&>();
-    return made(without_gil([&] { return catalog.with_prices(rows, origins); }),
-                fmt::format("{}.with_prices({}, {})",
-                            text(self),
-                            text(py::cast(rows)),
-                            text(py::cast(origins))));
+    return made(
+        without_gil([&] { return catalog.with_prices(rows, origins); }),
+        fmt::format(
+            "{}.with_prices({}, {})", text(self), text(py::cast(rows)), text(py::cast(origins))));
 }
 
 static py::object merged(const py::object& self, const py::object& other) {
@@ -122,9 +117,8 @@ static Catalog read(const py::object& files) {
 
 static py::object read_files(const py::object& files) {
     const auto shown = [](py::handle path) { // as text, which every Python can evaluate
-        return text(py::hasattr(path, "__fspath__")
-                        ? path.attr("__fspath__")()
-                        : py::reinterpret_borrow<py::object>(path));
+        return text(py::hasattr(path, "__fspath__") ? path.attr("__fspath__")()
+                                                    : py::reinterpret_borrow<py::object>(path));
     };
     const Catalog catalog = read(files);
     if (py::isinstance<py::str>(files) || py::hasattr(files, "__fspath__"))
@@ -150,7 +144,9 @@ static std::pair<Catalog, py::dict> unpickled(const py::tuple& state) {
 
 static void bind_tables(py::class_<Catalog>& c) {
     c.def_property_readonly(
-         "gpus", [](const Catalog& self) { return table_of(self.gpus()); }, "Table of :class:`Gpu`.")
+         "gpus",
+         [](const Catalog& self) { return table_of(self.gpus()); },
+         "Table of :class:`Gpu`.")
         .def_property_readonly(
             "families",
             [](const Catalog& self) { return table_of(self.families()); },
@@ -171,7 +167,8 @@ static void bind_tables(py::class_<Catalog>& c) {
 }
 
 static void bind_class(py::module_& m) {
-    py::class_<Catalog> c(m, "Catalog", py::dynamic_attr(), R"(Machines, regions and prices; immutable.
+    py::class_<Catalog> c(
+        m, "Catalog", py::dynamic_attr(), R"(Machines, regions and prices; immutable.
 
 Made by :meth:`bundled` or :meth:`read`. Every figure has a source and a date.
 
@@ -183,12 +180,11 @@ Examples
 16.0
 >>> [offer.instance for offer in then.filter(gpu="K80", region="us-east-1")]
 ['p2.16xlarge', 'p2.8xlarge', 'p2.xlarge'])");
-    c.def_static(
-         "bundled",
-         &bundled,
-         "name"_a = py::none(),
-         "The newest catalog in the package, or the one of that name.\n\n"
-         "Raises\n------\nFlopwiseError\n    If there is none of that name.")
+    c.def_static("bundled",
+                 &bundled,
+                 "name"_a = py::none(),
+                 "The newest catalog in the package, or the one of that name.\n\n"
+                 "Raises\n------\nFlopwiseError\n    If there is none of that name.")
         .def_static("bundled_names", &bundled_names, "Names of the bundled catalogs, newest first.")
         .def_static("read",
                     &read_files,
@@ -211,13 +207,14 @@ Examples
              "purchase"_a = Purchase::on_demand,
              "Why one offer does not qualify for a request with these settings; None if it\n"
              "does.\n\nRaises\n------\nFlopwiseError\n    If the catalog has no such offer.")
-        .def("find_gpu",
-             [](const Catalog& self, const std::string& name) -> std::optional<Gpu> {
-                 const Gpu* gpu = self.find_gpu(name);
-                 return gpu == nullptr ? std::nullopt : std::optional{*gpu};
-             },
-             "name"_a,
-             "The accelerator of that name or alias, in any case; None if there is none.")
+        .def(
+            "find_gpu",
+            [](const Catalog& self, const std::string& name) -> std::optional<Gpu> {
+                const Gpu* gpu = self.find_gpu(name);
+                return gpu == nullptr ? std::nullopt : std::optional{*gpu};
+            },
+            "name"_a,
+            "The accelerator of that name or alias, in any case; None if there is none.")
         .def("with_prices",
              &with_prices,
              "prices"_a,
@@ -228,26 +225,25 @@ Examples
              &merged,
              "other"_a,
              "This catalog with the rows of another added; where both have one, the other's.")
-        .def("check",
-             [](const Catalog& self) {
-                 return python::table_of(without_gil([&self] { return check(self); }));
-             },
-             "Rows that look wrong, as a Table of :class:`Finding`.")
-        .def("to_yaml",
-             [](const Catalog& self) { return to_yaml(self); },
-             "The catalog as YAML that :meth:`read` reads back into an equal one.")
+        .def(
+            "check",
+            [](const Catalog& self) {
+                return python::table_of(without_gil([&self] { return check(self); }));
+            },
+            "Rows that look wrong, as a Table of :class:`Finding`.")
+        .def(
+            "to_yaml",
+            [](const Catalog& self) { return to_yaml(self); },
+            "The catalog as YAML that :meth:`read` reads back into an equal one.")
         .def("__eq__",
              [](const Catalog& self, const py::object& other) -> py::object {
                  if (!py::isinstance<Catalog>(other))
                      return py::reinterpret_borrow<py::object>(Py_NotImplemented);
                  return py::bool_(self == other.cast<const Catalog&>());
              })
-        .def("__repr__",
-             [](const py::object& self) { return py::str(self.attr("_expression")); })
+        .def("__repr__", [](const py::object& self) { return py::str(self.attr("_expression")); })
         .def("__hash__",
-             [](const Catalog& self) {
-                 return py::hash(py::make_tuple(self.name(), self.size()));
-             })
+             [](const Catalog& self) { return py::hash(py::make_tuple(self.name(), self.size())); })
         .def("__copy__", [](const py::object& self) { return self; })
         .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
         .def(py::pickle(

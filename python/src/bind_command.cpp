@@ -1,5 +1,4 @@
 #include "python.hpp"
-
 #include "tools/command.hpp"
 
 #include <iostream>

@@ -23,16 +23,18 @@ answer(const py::object& request, const py::object& catalog, const py::dict& set
 static void bind_answer(py::module_& m) {
     bind_record<Recommendation>(m, "Recommendation", "All that recommend() found.")
         .def(py::init<const Recommendation&>())
-        .def("_text",
-             [](const Recommendation& self, bool explain) {
-                 return table(self, {.explain = explain});
-             },
-             "explain"_a = false)
-        .def("_markdown",
-             [](const Recommendation& self, bool explain) {
-                 return markdown(self, {.explain = explain});
-             },
-             "explain"_a = false)
+        .def(
+            "_text",
+            [](const Recommendation& self, bool explain) {
+                return table(self, {.explain = explain});
+            },
+            "explain"_a = false)
+        .def(
+            "_markdown",
+            [](const Recommendation& self, bool explain) {
+                return markdown(self, {.explain = explain});
+            },
+            "explain"_a = false)
         .def("to_json", &json)
         .def("to_csv", &csv)
         .def("brief", &brief)
@@ -62,10 +64,9 @@ static void bind_refusals(py::module_& m) {
                                "_repr_html_",
                                "__arrow_c_stream__",
                                "__arrow_c_schema__"})
-        refusals.def(method,
-                     [nearest, method](const Refusals& self, const py::args& args) {
-                         return nearest(self).attr(method)(*args);
-                     });
+        refusals.def(method, [nearest, method](const Refusals& self, const py::args& args) {
+            return nearest(self).attr(method)(*args);
+        });
 }
 
 void bind_recommend(py::module_& m) {

@@ -1,5 +1,4 @@
 #include "python.hpp"
-
 #include "tools/command.hpp"
 
 #include <algorithm>
@@ -51,9 +50,8 @@ static py::object plain(py::handle value) {
 
 [[noreturn]] static void refuse_type(const std::string& key, py::handle value) {
     const auto type = py::type::handle_of(value).attr("__name__").cast<std::string>();
-    throw py::type_error(fmt::format("{}: must be text, a number, a date or a list of these, got {}",
-                                     key,
-                                     type));
+    throw py::type_error(
+        fmt::format("{}: must be text, a number, a date or a list of these, got {}", key, type));
 }
 
 static std::string text_of(const std::string& key, py::handle written) {
@@ -145,7 +143,8 @@ static py::object shown(const Value& value) {
 py::dict settings_of(const Request& request) {
     py::dict out;
     for (const Setting& setting : settings())
-        if (const Value value = setting.get(request); !std::holds_alternative<std::monostate>(value))
+        if (const Value value = setting.get(request);
+            !std::holds_alternative<std::monostate>(value))
             out[py::cast(setting.key)] = shown(value);
     return out;
 }

@@ -1,5 +1,4 @@
 #include "python.hpp"
-
 #include "sweep.hpp"
 
 #include <pybind11/numpy.h>
@@ -77,8 +76,8 @@ public:
         out_.of_row.resize(rows);
         std::uint32_t count = 1;
         for (std::size_t k = 0; k < keys_.names.size(); ++k)
-            count = split(
-                out_.of_row, count, keys_.codes[k], static_cast<int>(keys_.values[k].size()));
+            count =
+                split(out_.of_row, count, keys_.codes[k], static_cast<int>(keys_.values[k].size()));
         out_.groups.resize(rows == 0 ? 0 : count);
         out_.catalog_of_group.resize(out_.groups.size());
         std::vector<bool> seen(out_.groups.size());
@@ -233,12 +232,12 @@ py::dict sweep(const std::size_t rows,
     std::array<py::array_t<double>, 4> numbers;
     for (auto& array : numbers)
         array = py::array_t<double>(static_cast<py::ssize_t>(rows));
-    const SweepFigures given{
-        .budget_usd = figures_of(figures, "budget_usd"),
-        .days = figures_of(figures, "days"),
-        .hours_per_day = figures_of(figures, "hours_per_day"),
-        .fixed_usd = figures_of(figures, "fixed_usd"),
-        .max_price_usd_per_hour = figures_of(figures, "max_price_usd_per_hour")};
+    const SweepFigures given{.budget_usd = figures_of(figures, "budget_usd"),
+                             .days = figures_of(figures, "days"),
+                             .hours_per_day = figures_of(figures, "hours_per_day"),
+                             .fixed_usd = figures_of(figures, "fixed_usd"),
+                             .max_price_usd_per_hour =
+                                 figures_of(figures, "max_price_usd_per_hour")};
     const SweepAnswers answers{.offer = writable(offer),
                                .price_usd_per_hour = writable(numbers[0]),
                                .total_usd = writable(numbers[1]),
@@ -264,7 +263,8 @@ py::dict sweep(const std::size_t rows,
 
 /// None, NaN, pandas' NA and NaT: what tables write for "not given".
 bool is_nothing(py::handle value) {
-    if (value.is_none() || (PyFloat_Check(value.ptr()) && std::isnan(PyFloat_AS_DOUBLE(value.ptr()))))
+    if (value.is_none() ||
+        (PyFloat_Check(value.ptr()) && std::isnan(PyFloat_AS_DOUBLE(value.ptr()))))
         return true;
     const std::string_view type = Py_TYPE(value.ptr())->tp_name;
     return type.ends_with("NAType") || type.ends_with("NaTType");

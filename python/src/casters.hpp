@@ -5,11 +5,11 @@
 
 #pragma once
 
+#include <flopwise/flopwise.hpp>
+
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
-
-#include <flopwise/flopwise.hpp>
 
 namespace py = pybind11;
 using namespace py::literals;
@@ -29,7 +29,8 @@ template <>
 inline constexpr std::size_t kCount<Outcome> = 3;
 
 template <class E>
-concept Named = kCount<E> > 0;
+concept Named = kCount<E> >
+0;
 
 /// The class flopwise.Table, around the rows of one type.
 template <class Record>
@@ -40,8 +41,8 @@ std::vector<Record> rows_of(py::handle source);
 
 /// A record of which Python holds tables.
 template <class T>
-concept Tabled = std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> ||
-                 std::is_same_v<T, Refusal>;
+concept Tabled =
+    std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal>;
 
 } // namespace flopwise::python
 
@@ -79,7 +80,9 @@ struct py::detail::type_caster<E> {
             }
         return false;
     }
-    static handle cast(E e, return_value_policy, handle) { return py::cast(to_string(e)).release(); }
+    static handle cast(E e, return_value_policy, handle) {
+        return py::cast(to_string(e)).release();
+    }
 };
 
 template <>
@@ -127,7 +130,8 @@ struct py::detail::type_caster<std::array<double, flopwise::kCriteria>> {
 /// What to change: {"budget_usd": 2233.8}.
 template <>
 struct py::detail::type_caster<std::vector<flopwise::Change>> {
-    PYBIND11_TYPE_CASTER(std::vector<flopwise::Change>, const_name("dict[str, float | str | bool]"));
+    PYBIND11_TYPE_CASTER(std::vector<flopwise::Change>,
+                         const_name("dict[str, float | str | bool]"));
 
     bool load(handle source, bool /*convert*/) {
         if (!isinstance<py::dict>(source))

@@ -263,8 +263,8 @@ void bind_rows(py::module_& m, const py::class_<Record>& record) {
              [columns](const R& self) {
                  py::dict out;
                  for (const Column& column : columns(self))
-                     out[py::cast(column.name)] = py::make_tuple(to_string(column.kind),
-                                                                 list_of(column));
+                     out[py::cast(column.name)] =
+                         py::make_tuple(to_string(column.kind), list_of(column));
                  return out;
              })
         .def("_text",
