@@ -14,12 +14,22 @@ FetchContent_Declare(nlohmann_json # JSON out
   GIT_REPOSITORY https://github.com/nlohmann/json.git
   GIT_TAG 9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03 # 3.11.3
   FIND_PACKAGE_ARGS 3.10)
+if(FLOPWISE_PYTHON) # what is built from source ends up in a shared module
+  set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+endif()
 FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json)
 if(NOT TARGET yaml-cpp::yaml-cpp) # the name before 0.8
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
 
-if(FLOPWISE_TOOLS)
+# A Python wheel needs nothing beside it: fmt is compiled in, and yaml-cpp is either static, from
+# source, or the installed shared library that python/CMakeLists.txt puts next to the module.
+set(flopwise_fmt fmt::fmt)
+if(FLOPWISE_PYTHON)
+  set(flopwise_fmt fmt::fmt-header-only)
+endif()
+
+if(FLOPWISE_TOOLS OR FLOPWISE_PYTHON)
   FetchContent_Declare(CLI11 # flags
     GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git
     GIT_TAG 6c7b07a878ad834957b98d0f9ce1dbe0cb204fc9 # 2.4.2

@@ -12,8 +12,7 @@ std::string_view to_string(Outcome outcome) {
     return kNames.at(static_cast<std::size_t>(outcome));
 }
 
-/// The request with what it leaves open filled in, and its contradictions refused.
-static Request completed(Request request) {
+Request completed(Request request) {
     const Budget& b = request.budget;
     try {
         if (b.total && b.days)

@@ -160,8 +160,7 @@ bool Solver::before(const Scored& a, const Scored& b) const {
 
 /// The score that an offer needs to be among the best `top`: that of the best offer of the type
 /// that is `top`-th. Types below it have nothing to add.
-double Solver::least_score() const {
-    const auto top = static_cast<std::size_t>(request_.top);
+double Solver::least_score(std::size_t top) const {
     std::vector<double> scores;
     for (const Result& type : types_)
         if (type.best != kNone)
@@ -188,16 +187,15 @@ void Solver::add_offers(Range offers, double least, std::vector<Scored>& to) con
     }
 }
 
-std::vector<Solver::Scored> Solver::best_offers() const {
-    const double least = least_score();
+std::vector<Solver::Scored> Solver::best_offers(std::size_t top) const {
+    const double least = least_score(top);
     std::vector<Scored> out;
     for (std::size_t type = 0; type < types_.size(); ++type)
         for (std::size_t p = 0; p < kPurchases; ++p)
             if (types_[type].best != kNone && types_[type].score >= least &&
                 filter_.pays(static_cast<Purchase>(p)))
                 add_offers(group(type, p), least, out);
-    const auto top = std::min(static_cast<std::size_t>(request_.top), out.size());
-    const auto end = out.begin() + static_cast<std::ptrdiff_t>(top);
+    const auto end = out.begin() + static_cast<std::ptrdiff_t>(std::min(top, out.size()));
     std::partial_sort(out.begin(), end, out.end(), [this](const Scored& a, const Scored& b) {
         return before(a, b);
     });
@@ -260,7 +258,7 @@ Choice Solver::choice(const Scored& scored) const {
 
 std::vector<Choice> Solver::choices() const {
     std::vector<Choice> out;
-    for (const Scored& scored : best_offers()) {
+    for (const Scored& scored : best_offers(static_cast<std::size_t>(request_.top))) {
         out.push_back(choice(scored));
         out.back().rank = static_cast<int>(out.size());
     }
@@ -413,6 +411,14 @@ Outcome Solver::outcome() const {
     return count(Reason::above_ceiling) + count(Reason::above_max_price) > 0
                ? Outcome::nothing_affordable
                : Outcome::nothing_fits;
+}
+
+std::vector<std::uint32_t> Solver::ranking() {
+    scan();
+    std::vector<std::uint32_t> out;
+    for (const Scored& scored : best_offers(std::numeric_limits<std::size_t>::max()))
+        out.push_back(scored.offer);
+    return out;
 }
 
 Recommendation Solver::solve() {

@@ -13,6 +13,9 @@
 
 namespace flopwise {
 
+/// The request with what it leaves open filled in. Throws for contradictions in it.
+Request completed(Request request);
+
 class Solver {
 public:
     /// `request` has its precision and weights filled in, and outlives the solver.
@@ -20,6 +23,10 @@ public:
 
     /// The answer without `instead` and warnings.
     Recommendation solve();
+
+    /// All offers that are admitted, best first, whatever the request's `top`.
+    std::vector<std::uint32_t> ranking();
+    [[nodiscard]] Score score_of(std::uint32_t offer) const;
 
 private:
     static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
@@ -47,7 +54,6 @@ private:
     };
 
     [[nodiscard]] Range group(std::size_t type, std::size_t purchase) const;
-    [[nodiscard]] Score score_of(std::uint32_t offer) const;
 
     void scan();
     void count_in_scope(Range offers, Result& to) const;
@@ -56,8 +62,8 @@ private:
     void refuse(Reason reason, std::size_t offers);
 
     [[nodiscard]] std::vector<Choice> choices() const;
-    [[nodiscard]] std::vector<Scored> best_offers() const;
-    [[nodiscard]] double least_score() const;
+    [[nodiscard]] std::vector<Scored> best_offers(std::size_t top) const;
+    [[nodiscard]] double least_score(std::size_t top) const;
     void add_offers(Range offers, double least, std::vector<Scored>& to) const;
     [[nodiscard]] bool before(const Scored& a, const Scored& b) const;
     [[nodiscard]] Choice choice(const Scored& scored) const;

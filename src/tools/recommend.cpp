@@ -3,6 +3,7 @@
 #include <flopwise/flopwise.hpp>
 
 #include "../text.hpp"
+#include "command.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -110,8 +111,7 @@ static Request request_of(const Arguments& arguments) {
     return request;
 }
 
-/// A name of a bundled catalog, or a path: what has a slash, a suffix, or exists as a file.
-static Catalog catalog_of(const Request& request) {
+Catalog flopwise::catalog_of(const Request& request) {
     const std::string& name = request.catalog;
     const auto bundled = Catalog::bundled_names();
     if (name.empty() || name == "bundled" ||
@@ -205,7 +205,7 @@ static std::string complaint(const CLI::ParseError& error, const CLI::App& app) 
 }
 
 /// An empty value, as an unset variable of a script leaves it, is not the same as no flag.
-static void refuse_empty(std::span<char* const> args) {
+static void refuse_empty(std::span<const char* const> args) {
     std::string_view before = "REQUEST";
     for (const std::string_view arg : args) {
         if (arg.empty())
@@ -216,7 +216,8 @@ static void refuse_empty(std::span<char* const> args) {
     }
 }
 
-static int command(CLI::App& app, const Arguments& arguments, int argc, char** argv) {
+static int
+command(CLI::App& app, const Arguments& arguments, int argc, const char* const* argv) {
     try {
         refuse_empty({argv + 1, argv + argc});
         app.parse(argc, argv);
@@ -233,7 +234,7 @@ static int command(CLI::App& app, const Arguments& arguments, int argc, char** a
     return answer;
 }
 
-static int run_app(int argc, char** argv) {
+static int run_app(int argc, const char* const* argv) {
     CLI::App app{"Which machine to rent: what fits a budget, best first, and why not the others.",
                  "recommend"};
     Arguments arguments;
@@ -244,7 +245,7 @@ static int run_app(int argc, char** argv) {
     return command(app, arguments, argc, argv);
 }
 
-int main(int argc, char** argv) {
+int flopwise::run_command(int argc, const char* const* argv) {
     try {
         return run_app(argc, argv);
     } catch (const std::exception& error) {

@@ -1,0 +1,238 @@
+"""recommend() and its answer, with what only Python does: data frames, HTML and plots."""
+
+from __future__ import annotations
+
+import html
+import inspect
+import os
+from typing import TYPE_CHECKING, Any, Union
+
+from . import _core
+from ._core import Catalog, Choice, Request
+from ._table import _plain, html_table, rows_columns
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    from matplotlib.axes import Axes
+
+CatalogLike = Union[Catalog, str, "os.PathLike[str]", None]
+
+
+class Recommendation(_core.Recommendation):
+    """All that :func:`recommend` found. It owns its data.
+
+    ``print()`` shows it as the command's table, a notebook as HTML. As a table (data frames,
+    Arrow) it is its choices.
+
+    Attributes
+    ----------
+    outcome : str
+        ``"found"``, ``"nothing_fits"`` or ``"nothing_affordable"``.
+    price_ceiling_usd_per_hour : float or None
+        Of the budget, if money and days are known.
+    choices : Table of Choice
+        The best offers that qualify, best first; at most ``top``.
+    families : Table of FamilyChoice
+        Families with a choice, ranked by their best.
+    refusals : Refusals
+        How many offers do not qualify, why, and the nearest of them.
+    admitted, out_of_scope : int
+        Offers that qualify, and offers that were not asked for.
+    instead : Choice or None
+        If nothing was found among the machines named: the best of all others.
+    warnings : list of str
+    weights : dict
+        Of each criterion, adding up to 1.
+    request : Request
+        With profile, precision and weights filled in.
+    catalog_name, catalog_as_of : str
+    catalog_offers : int
+    """
+
+    def __str__(self) -> str:
+        return self._text()
+
+    def explain(self) -> str:
+        """The command's table with what made each score, in words and figures."""
+        return self._text(explain=True)
+
+    def to_markdown(self, *, explain: bool = False) -> str:
+        """The report as Markdown."""
+        return self._markdown(explain)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of the recommendation as plain dictionaries and lists."""
+        return {key: _plain(value) for key, value in self._asdict().items()}
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """The choices as plain dictionaries."""
+        return self.choices.to_dicts()
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The choices as a pandas data frame."""
+        return self.choices.to_pandas()
+
+    def to_polars(self) -> polars.DataFrame:
+        """The choices as a polars data frame."""
+        return self.choices.to_polars()
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.choices.__arrow_c_stream__(requested_schema)
+
+    def __arrow_c_schema__(self) -> object:
+        return self.choices.__arrow_c_schema__()
+
+    def plot_pareto(self, *, x: str = "auto", ax: Axes | None = None) -> Axes:
+        """Price or cost against speed, with the front and the ceiling.
+
+        Each choice is a point; of a machine that is among them in several regions, the
+        cheapest bears the name.
+
+        Parameters
+        ----------
+        x : {"auto", "price_usd_per_hour", "total_usd"}
+            What speed is paid with; "auto" is the total where days are known.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure if absent.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        FlopwiseError
+            If there are no choices, or no total to plot.
+        ImportError
+            If matplotlib is not installed: ``pip install flopwise[plot]``.
+
+        Examples
+        --------
+        >>> import matplotlib
+        >>> matplotlib.use("agg")
+        >>> import flopwise
+        >>> advice = flopwise.recommend(catalog="aws-2020-04", budget_usd=2000, days=90)
+        >>> advice.plot_pareto().get_xlabel()
+        'total (USD)'
+        """
+        from . import _plot
+
+        return _plot.pareto(self, x=x, ax=ax)
+
+    def plot_scores(self, *, ax: Axes | None = None) -> Axes:
+        """What made each score: the contributions of the criteria, stacked.
+
+        A bar to the right makes a machine better than the reference (score 100), a bar to
+        the left worse; they add up to ln(score / 100). Parameters, result and errors are
+        those of :meth:`plot_pareto`.
+        """
+        from . import _plot
+
+        return _plot.scores(self, ax=ax)
+
+    def plot_budget(self, *, ax: Axes | None = None) -> Axes:
+        """What the budget affords with each machine: hours a day against days.
+
+        Needs ``budget_usd`` in the request. Parameters, result and errors are those of
+        :meth:`plot_pareto`.
+        """
+        from . import _plot
+
+        return _plot.budget(self, ax=ax)
+
+    def explanation(self, choice: Choice) -> str:
+        """What made the score of a choice, in words: "0.52x cheaper work, 3.8x memory"."""
+        return self._explanation(choice)
+
+    def _repr_html_(self) -> str:
+        hidden = {"provider", "price_source", "network_estimated", "retired"}
+        parts = [f"<p><b>{html.escape(self.brief().rstrip())}</b></p>"]
+        if len(self.choices) > 0:
+            parts.append(
+                html_table(
+                    rows_columns(self.choices),
+                    rows=len(self.choices),
+                    keep=lambda name: name not in hidden and not name.startswith("contribution"),
+                )
+            )
+        refusals = self.refusals
+        reasons = ", ".join(f"{n:,} {reason}" for reason, n in refusals.by_reason.items())
+        if refusals.count > 0:
+            parts.append(f"<p>{refusals.count:,} offers refused: {html.escape(reasons)}</p>")
+        if len(self.choices) == 0 and len(refusals) > 0:
+            parts.append(refusals._repr_html_())
+        parts += [f"<p>Note: {html.escape(warning)}</p>" for warning in self.warnings]
+        return "".join(parts)
+
+
+def recommend(
+    request: Request | None = None, /, *, catalog: CatalogLike = None, **settings: Any
+) -> Recommendation:
+    # The docstring and the signature are made below, from the library's table of settings.
+    return Recommendation(_core._recommend(request, catalog, settings))
+
+
+def _document() -> None:
+    table = _core.settings()
+    lines: list[str] = []
+    heading = ""
+    for name, (flag, group, value, text) in table.items():
+        if name == "catalog":
+            continue
+        if group != heading:
+            heading = group
+            lines += ["", f"    *{group}*", ""]
+        kind = f" : {value}" if value else " : bool"
+        lines += [f"    {name}{kind}", f"        {text[:1].upper()}{text[1:]}."]
+    recommend.__doc__ = f"""Ranks the machines of a catalog for a request, best first.
+
+    Each setting has the name it has in a request file and in JSON; None is the same as not
+    given. Lists are a list of text or one text with commas; ``near`` takes (latitude,
+    longitude) in degrees too, ``today`` a ``datetime.date``, ``weights`` a dictionary.
+
+    Parameters
+    ----------
+    request : Request, optional
+        A request, over which the settings given here are laid.
+    catalog : Catalog, str or path, optional
+        A catalog, the name of a bundled one, or a YAML file; the newest bundled one if absent.
+    **settings
+        The following, all optional.
+{chr(10).join(lines)}
+
+    Returns
+    -------
+    Recommendation
+
+    Raises
+    ------
+    FlopwiseError
+        If a figure is out of its range, if figures contradict one another, or if a name is
+        not in the catalog. ``field`` names the setting.
+    FileNotFoundError
+        If the catalog's file is not there (a FlopwiseError too).
+    TypeError
+        If a value has a type that no setting takes.
+
+    Examples
+    --------
+    >>> import flopwise
+    >>> advice = flopwise.recommend(
+    ...     budget_usd=2000, days=365, hours_per_day=2, catalog="aws-2020-04",
+    ...     region="us-east-1", precision="fp64",
+    ... )
+    >>> round(advice.price_ceiling_usd_per_hour, 2)
+    2.74
+    >>> [choice.instance for choice in advice.choices][:2]
+    ['p2.xlarge', 'g4dn.xlarge']
+    """
+    only = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        inspect.Parameter("request", inspect.Parameter.POSITIONAL_ONLY, default=None),
+        *(inspect.Parameter(name, only, default=None) for name in table),
+    ]
+    recommend.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+
+
+_document()

@@ -1,0 +1,225 @@
+#include "python.hpp"
+
+#include <pybind11/numpy.h>
+
+using namespace flopwise;
+
+// The rule over arrays. An array's error names the element: "days[3]".
+
+namespace {
+
+using Array = py::array_t<double, py::array::c_style | py::array::forcecast>;
+
+/// The arguments of the rule; which are used depends on what is asked.
+struct Arguments {
+    double budget_usd;
+    double price;
+    double days;
+    double hours_per_day;
+    double fixed_usd;
+
+    [[nodiscard]] Budget budget() const {
+        return {.total = Usd{budget_usd},
+                .days = Days{days},
+                .hours_per_day = HoursPerDay{hours_per_day},
+                .fixed = Usd{fixed_usd}};
+    }
+};
+
+/// Applies `rule` to each element of the broadcast arguments.
+template <class Result, class Rule>
+py::object each(const std::array<py::object, 5>& arguments, Rule rule) {
+    const auto numpy = py::module_::import("numpy");
+    std::array<Array, 5> arrays;
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
+        arrays[i] = Array::ensure(arguments[i]);
+        if (!arrays[i]) {
+            PyErr_Clear();
+            throw py::type_error("arguments must be numbers or arrays of numbers");
+        }
+    }
+    const py::tuple broadcast =
+        numpy.attr("broadcast_arrays")(arrays[0], arrays[1], arrays[2], arrays[3], arrays[4]);
+    std::array<Array, 5> same;
+    for (std::size_t i = 0; i < same.size(); ++i)
+        same[i] = Array::ensure(broadcast[i]);
+    py::array_t<Result> out(
+        std::vector<py::ssize_t>(same[0].shape(), same[0].shape() + same[0].ndim()));
+    const auto at = [&same](std::size_t which, py::ssize_t i) { return same[which].data()[i]; };
+    Result* to = out.mutable_data();
+    const py::ssize_t size = out.size();
+    for (py::ssize_t i = 0; i < size; ++i)
+        try {
+            to[i] = rule(Arguments{at(0, i), at(1, i), at(2, i), at(3, i), at(4, i)});
+        } catch (const ArgumentError& e) {
+            throw same[0].ndim() == 0
+                ? e
+                : ArgumentError{fmt::format("{}[{}]", e.where().field, i), e.reason()};
+        }
+    return same[0].ndim() == 0 ? out.attr("item")() : py::object{out};
+}
+
+} // namespace
+
+void bind_budget(py::module_& m) {
+    const py::float_ any{1.0}; // stands where a figure is not asked for
+    m.def(
+        "price_ceiling_usd_per_hour",
+        [any](const py::object& budget_usd,
+              const py::object& days,
+              const py::object& hours_per_day,
+              const py::object& fixed_usd) {
+            return each<double>(
+                {budget_usd, any, days, hours_per_day, fixed_usd},
+                [](const Arguments& f) { return price_ceiling(f.budget()).value(); });
+        },
+        py::kw_only(),
+        "budget_usd"_a,
+        "days"_a,
+        "hours_per_day"_a = 24.0,
+        "fixed_usd"_a = 0.0,
+        R"(Highest hourly price that the money can carry through all the rented hours.
+
+    price_ceiling = (budget - fixed) / (days * hours_per_day)
+
+Parameters
+----------
+budget_usd : float or array_like of float
+    All there is to spend, USD; positive.
+days : float or array_like of float
+    Days it has to last; positive.
+hours_per_day : float or array_like of float, optional
+    Hours rented on each day; in (0, 24].
+fixed_usd : float or array_like of float, optional
+    Charges that no choice of machine changes, USD; at least 0 and below the budget.
+
+Returns
+-------
+float or ndarray of float
+    USD per hour, in the shape that the arguments broadcast to.
+
+Raises
+------
+FlopwiseError
+    If a figure is out of its range or NaN; ``field`` names it, ``days[3]`` in an array
+    (counted in C order).
+ValueError
+    If the shapes do not broadcast.
+
+Examples
+--------
+>>> import flopwise
+>>> round(flopwise.price_ceiling_usd_per_hour(budget_usd=2000, days=365, hours_per_day=2), 4)
+2.7397
+>>> flopwise.price_ceiling_usd_per_hour(budget_usd=[720, 1440], days=30)
+array([1., 2.]))");
+    m.def(
+        "total_needed_usd",
+        [any](const py::object& price,
+              const py::object& days,
+              const py::object& hours_per_day,
+              const py::object& fixed_usd) {
+            return each<double>({any, price, days, hours_per_day, fixed_usd},
+                                [](const Arguments& f) {
+                                    return total_needed(f.budget(), UsdPerHour{f.price}).value();
+                                });
+        },
+        py::kw_only(),
+        "price_usd_per_hour"_a,
+        "days"_a,
+        "hours_per_day"_a = 24.0,
+        "fixed_usd"_a = 0.0,
+        R"(What a machine costs over all the rented hours, USD.
+
+    total = price * days * hours_per_day + fixed
+
+Parameters, shapes and errors are those of :func:`price_ceiling_usd_per_hour`.
+
+Examples
+--------
+>>> import flopwise
+>>> flopwise.total_needed_usd(price_usd_per_hour=0.9, days=365, hours_per_day=2)
+657.0)");
+    m.def(
+        "days_affordable",
+        [any](const py::object& price,
+              const py::object& budget_usd,
+              const py::object& hours_per_day,
+              const py::object& fixed_usd) {
+            return each<double>({budget_usd, price, any, hours_per_day, fixed_usd},
+                                [](const Arguments& f) {
+                                    return days_affordable(f.budget(), UsdPerHour{f.price}).value();
+                                });
+        },
+        py::kw_only(),
+        "price_usd_per_hour"_a,
+        "budget_usd"_a,
+        "hours_per_day"_a = 24.0,
+        "fixed_usd"_a = 0.0,
+        R"(Days that a budget pays for a machine.
+
+    days = (budget - fixed) / (price * hours_per_day)
+
+Parameters, shapes and errors are those of :func:`price_ceiling_usd_per_hour`.
+
+Examples
+--------
+>>> import flopwise
+>>> flopwise.days_affordable(price_usd_per_hour=[1, 2], budget_usd=100, hours_per_day=5)
+array([20., 10.]))");
+    m.def(
+        "hours_per_day_affordable",
+        [any](const py::object& price,
+              const py::object& budget_usd,
+              const py::object& days,
+              const py::object& fixed_usd) {
+            return each<double>({budget_usd, price, days, any, fixed_usd}, [](const Arguments& f) {
+                return hours_per_day_affordable(f.budget(), UsdPerHour{f.price}).value();
+            });
+        },
+        py::kw_only(),
+        "price_usd_per_hour"_a,
+        "budget_usd"_a,
+        "days"_a,
+        "fixed_usd"_a = 0.0,
+        R"(Hours a day that a budget pays for a machine; above 24, the money outlasts the clock.
+
+    hours_per_day = (budget - fixed) / (price * days)
+
+Parameters, shapes and errors are those of :func:`price_ceiling_usd_per_hour`.
+
+Examples
+--------
+>>> import flopwise
+>>> flopwise.hours_per_day_affordable(price_usd_per_hour=2, budget_usd=100, days=10)
+5.0)");
+    m.def(
+        "affordable",
+        [](const py::object& price,
+           const py::object& budget_usd,
+           const py::object& days,
+           const py::object& hours_per_day,
+           const py::object& fixed_usd) {
+            return each<bool>({budget_usd, price, days, hours_per_day, fixed_usd},
+                              [](const Arguments& f) {
+                                  require_positive("price_usd_per_hour", UsdPerHour{f.price});
+                                  return affordable(f.budget(), UsdPerHour{f.price});
+                              });
+        },
+        py::kw_only(),
+        "price_usd_per_hour"_a,
+        "budget_usd"_a,
+        "days"_a,
+        "hours_per_day"_a = 24.0,
+        "fixed_usd"_a = 0.0,
+        R"(Whether the bill at a price, rounded to the cent, stays within the budget.
+
+The rounding keeps exact fits: in floats, 0.10 USD/h for 3 h is above 0.30 USD.
+Parameters, shapes and errors are those of :func:`price_ceiling_usd_per_hour`.
+
+Examples
+--------
+>>> import flopwise
+>>> flopwise.affordable(price_usd_per_hour=0.1, budget_usd=0.3, days=1, hours_per_day=3)
+True)");
+}

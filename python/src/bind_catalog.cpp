@@ -1,0 +1,278 @@
+#include "columns.hpp"
+#include "image.hpp"
+#include "python.hpp"
+#include "record.hpp"
+#include "sweep.hpp"
+
+using namespace flopwise;
+using namespace flopwise::python;
+
+static OfferRow row(const Catalog& catalog, std::size_t i) {
+    const Offer o = catalog.offer(i);
+    OfferRow out{.provider = o.instance.provider,
+                 .instance = o.instance.name,
+                 .family = o.instance.family,
+                 .region = o.region.code,
+                 .purchase = o.purchase,
+                 .price = o.price,
+                 .gpu = o.instance.gpu,
+                 .gpu_count = o.instance.gpu_count,
+                 .vcpus = o.instance.vcpus,
+                 .memory = o.instance.memory,
+                 .network = o.instance.network,
+                 .offered = o.offered,
+                 .retired = o.instance.retired,
+                 .source = o.source.title,
+                 .as_of = o.source.as_of};
+    if (o.gpu != nullptr)
+        out.gpu_memory = GiB{catalog.columns().gpu_memory_gib[catalog.columns().type[i]]};
+    return out;
+}
+
+template <class Record>
+static py::object table_of(std::span<const Record> rows) {
+    return python::table_of(std::vector<Record>(rows.begin(), rows.end()));
+}
+
+static py::object offers(const Catalog& catalog) {
+    std::vector<OfferRow> rows;
+    for (std::size_t i = 0; i < catalog.size(); ++i)
+        rows.push_back(row(catalog, i));
+    return python::table_of(std::move(rows));
+}
+
+static py::object filter(const Catalog& catalog, const py::kwargs& settings) {
+    const Request request = with_settings({}, settings);
+    std::vector<OfferRow> rows;
+    for (const std::uint32_t i : without_gil([&] { return qualifying(catalog, request); }))
+        rows.push_back(row(catalog, i));
+    return python::table_of(std::move(rows));
+}
+
+static std::optional<Refusal> why_not_offer(const Catalog& catalog,
+                                            const std::string& instance,
+                                            const std::string& region,
+                                            Purchase purchase,
+                                            const py::kwargs& settings) {
+    const Request request = with_settings({}, settings);
+    for (std::size_t i = 0; i < catalog.size(); ++i) {
+        const Offer o = catalog.offer(i);
+        if (o.instance.name == instance && o.region.code == region && o.purchase == purchase)
+            return without_gil([&] { return why_not(catalog, request, i); });
+    }
+    throw ArgumentError{
+        "instance",
+        fmt::format("must have a price, got {} in {} ({})", instance, region, to_string(purchase))};
+}
+
+// ---- repr ---------------------------------------------------------------------------
+// A catalog is shown by the expression that made it, which is kept beside it.
+
+static py::object made(const Catalog& catalog, const std::string& expression) {
+    py::object out = py::cast(catalog);
+    out.attr("_expression") = expression;
+    return out;
+}
+
+static std::string text(const py::object& value) {
+    return py::repr(value).cast<std::string>();
+}
+
+static py::object bundled(const std::optional<std::string>& name) {
+    const Catalog catalog = catalog_of(py::cast(name.value_or("")), {});
+    return made(catalog, fmt::format("Catalog.bundled({})", text(py::cast(catalog.name()))));
+}
+
+static py::object
+with_prices(const py::object& self, const py::object& prices, const py::object& sources) {
+    const auto rows = rows_of<Price>(prices);
+    const auto origins = rows_of<Source>(sources);
+    const auto& catalog = self.cast<const Catalog&>();
+    return made(
+        without_gil([&] { return catalog.with_prices(rows, origins); }),
+        fmt::format(
+            "{}.with_prices({}, {})", text(self), text(py::cast(rows)), text(py::cast(origins))));
+}
+
+static py::object merged(const py::object& self, const py::object& other) {
+    const auto& catalog = self.cast<const Catalog&>();
+    const auto& added = other.cast<const Catalog&>();
+    return made(without_gil([&] { return catalog.merged(added); }),
+                fmt::format("{}.merged({})", text(self), text(other)));
+}
+
+static Catalog read(const py::object& files) {
+    if (py::isinstance<py::str>(files) || py::hasattr(files, "__fspath__")) {
+        const auto file = files.cast<std::filesystem::path>();
+        return without_gil([&file] { return Catalog::read(file); });
+    }
+    if (!py::hasattr(files, "__iter__"))
+        throw py::type_error("files: must be a path or several");
+    std::vector<std::filesystem::path> several;
+    for (const py::handle file : files)
+        several.push_back(file.cast<std::filesystem::path>());
+    return without_gil(
+        [&several] { return Catalog::read(std::span<const std::filesystem::path>{several}); });
+}
+
+static py::object read_files(const py::object& files) {
+    const auto shown = [](py::handle path) { // as text, which every Python can evaluate
+        return text(py::hasattr(path, "__fspath__") ? path.attr("__fspath__")()
+                                                    : py::reinterpret_borrow<py::object>(path));
+    };
+    const Catalog catalog = read(files);
+    if (py::isinstance<py::str>(files) || py::hasattr(files, "__fspath__"))
+        return made(catalog, fmt::format("Catalog.read({})", shown(files)));
+    std::vector<std::string> paths;
+    for (const py::handle path : files)
+        paths.push_back(shown(path));
+    return made(catalog, fmt::format("Catalog.read([{}])", fmt::join(paths, ", ")));
+}
+
+static py::list bundled_names() {
+    py::list out;
+    for (const std::string_view name : Catalog::bundled_names())
+        out.append(name);
+    return out;
+}
+
+static std::pair<Catalog, py::dict> unpickled(const py::tuple& state) {
+    if (state[0].cast<std::string_view>() != version())
+        throw ArgumentError{"catalog", "must be unpickled by the version that pickled it"};
+    return {CatalogImage::read(state[1].cast<std::string_view>()), state[2]};
+}
+
+static void bind_tables(py::class_<Catalog>& c) {
+    c.def_property_readonly(
+         "gpus",
+         [](const Catalog& self) { return table_of(self.gpus()); },
+         "Table of :class:`Gpu`.")
+        .def_property_readonly(
+            "families",
+            [](const Catalog& self) { return table_of(self.families()); },
+            "Table of :class:`Family`.")
+        .def_property_readonly(
+            "instances",
+            [](const Catalog& self) { return table_of(self.instances()); },
+            "Table of :class:`Instance`.")
+        .def_property_readonly(
+            "regions",
+            [](const Catalog& self) { return table_of(self.regions()); },
+            "Table of :class:`Region`.")
+        .def_property_readonly(
+            "sources",
+            [](const Catalog& self) { return table_of(self.sources()); },
+            "Table of :class:`Source`.")
+        .def_property_readonly("offers", &offers, "Table of :class:`Offer`: one row a price.");
+}
+
+static void bind_class(py::module_& m) {
+    py::class_<Catalog> c(
+        m, "Catalog", py::dynamic_attr(), R"(Machines, regions and prices; immutable.
+
+Made by :meth:`bundled` or :meth:`read`. Every figure has a source and a date.
+
+Examples
+--------
+>>> import flopwise
+>>> then = flopwise.Catalog.bundled("aws-2020-04")
+>>> then.find_gpu("Tesla V100").memory_gib
+16.0
+>>> [offer.instance for offer in then.filter(gpu="K80", region="us-east-1")]
+['p2.16xlarge', 'p2.8xlarge', 'p2.xlarge'])");
+    c.def_static("bundled",
+                 &bundled,
+                 "name"_a = py::none(),
+                 "The newest catalog in the package, or the one of that name.\n\n"
+                 "Raises\n------\nFlopwiseError\n    If there is none of that name.")
+        .def_static("bundled_names", &bundled_names, "Names of the bundled catalogs, newest first.")
+        .def_static("read",
+                    &read_files,
+                    "files"_a,
+                    "A catalog from one YAML file or several (docs/catalog.md).\n\n"
+                    "Raises\n------\nFlopwiseError\n"
+                    "    With ``file``, ``line`` and ``field`` for what is wrong in a file.\n"
+                    "FileNotFoundError\n    If a file is not there (a FlopwiseError too).")
+        .def_property_readonly("name", &Catalog::name)
+        .def_property_readonly("as_of", &Catalog::as_of, "Day of the newest prices, as text.")
+        .def("__len__", &Catalog::size, "Number of offers.")
+        .def("filter",
+             &filter,
+             "Offers that qualify for a request with these settings, as a Table in the order\n"
+             "of the catalog. Takes the keyword arguments of :func:`flopwise.recommend`.")
+        .def("why_not",
+             &why_not_offer,
+             "instance"_a,
+             "region"_a,
+             "purchase"_a = Purchase::on_demand,
+             "Why one offer does not qualify for a request with these settings; None if it\n"
+             "does.\n\nRaises\n------\nFlopwiseError\n    If the catalog has no such offer.")
+        .def(
+            "find_gpu",
+            [](const Catalog& self, const std::string& name) -> std::optional<Gpu> {
+                const Gpu* gpu = self.find_gpu(name);
+                return gpu == nullptr ? std::nullopt : std::optional{*gpu};
+            },
+            "name"_a,
+            "The accelerator of that name or alias, in any case; None if there is none.")
+        .def("with_prices",
+             &with_prices,
+             "prices"_a,
+             "sources"_a = py::tuple(),
+             "This catalog with some :class:`Price` records (and their sources) added or\n"
+             "replaced.")
+        .def("merged",
+             &merged,
+             "other"_a,
+             "This catalog with the rows of another added; where both have one, the other's.")
+        .def(
+            "check",
+            [](const Catalog& self) {
+                return python::table_of(without_gil([&self] { return check(self); }));
+            },
+            "Rows that look wrong, as a Table of :class:`Finding`.")
+        .def(
+            "to_yaml",
+            [](const Catalog& self) { return to_yaml(self); },
+            "The catalog as YAML that :meth:`read` reads back into an equal one.")
+        .def("__eq__",
+             [](const Catalog& self, const py::object& other) -> py::object {
+                 if (!py::isinstance<Catalog>(other))
+                     return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+                 return py::bool_(self == other.cast<const Catalog&>());
+             })
+        .def("__repr__", [](const py::object& self) { return py::str(self.attr("_expression")); })
+        .def("__hash__",
+             [](const Catalog& self) { return py::hash(py::make_tuple(self.name(), self.size())); })
+        .def("__copy__", [](const py::object& self) { return self; })
+        .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
+        .def(py::pickle(
+            [](const py::object& self) {
+                return py::make_tuple(version(),
+                                      py::bytes(CatalogImage::write(self.cast<const Catalog&>())),
+                                      self.attr("__dict__"));
+            },
+            &unpickled));
+    bind_tables(c);
+}
+
+void bind_catalog(py::module_& m) {
+    const auto source = bind_record<Source>(m, "Source", "Who says so, and when.");
+    const auto gpu = bind_record<Gpu>(
+        m, "Gpu", "One accelerator as a cloud counts it; rates are peak and dense.");
+    const auto family = bind_record<Family>(m, "Family", "Machines sold under one name.");
+    const auto instance = bind_record<Instance>(m, "Instance", "A machine type.");
+    const auto region = bind_record<Region>(m, "Region", "A place where machines are rented.");
+    const auto price = bind_record<Price>(m, "Price", "What a machine costs for an hour.");
+    const auto offer = bind_record<OfferRow>(m, "Offer", "A machine in a region at a price.");
+    const auto finding = bind_record<Finding>(m, "Finding", "A row that looks wrong.");
+    bind_rows(m, source);
+    bind_rows(m, gpu);
+    bind_rows(m, family);
+    bind_rows(m, instance);
+    bind_rows(m, region);
+    bind_rows(m, price);
+    bind_rows(m, offer);
+    bind_rows(m, finding);
+    bind_class(m);
+}

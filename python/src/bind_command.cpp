@@ -1,0 +1,21 @@
+#include "python.hpp"
+#include "tools/command.hpp"
+
+#include <iostream>
+
+static int run(const std::vector<std::string>& arguments) {
+    std::vector<const char*> argv{"recommend"};
+    for (const std::string& argument : arguments)
+        argv.push_back(argument.c_str());
+    const int status = flopwise::run_command(static_cast<int>(argv.size()), argv.data());
+    std::cout.flush();
+    return status;
+}
+
+void bind_command(py::module_& m) {
+    m.def("run_command",
+          &run,
+          "arguments"_a,
+          py::call_guard<py::gil_scoped_release>(),
+          "Runs the command ``recommend`` and returns its exit status.");
+}

@@ -1,0 +1,86 @@
+#include "python.hpp"
+#include "record.hpp"
+
+using namespace flopwise;
+using namespace flopwise::python;
+
+static Recommendation
+answer(const py::object& request, const py::object& catalog, const py::dict& settings) {
+    if (!request.is_none() && !py::isinstance<Request>(request))
+        throw py::type_error(
+            fmt::format("request: must be a Request, got {}", text(py::repr(request))));
+    Request asked =
+        with_settings(request.is_none() ? Request{} : request.cast<Request>(), settings);
+    const bool opened = py::isinstance<Catalog>(catalog);
+    if (!opened)
+        asked = with_settings(asked, py::dict("catalog"_a = catalog));
+    const Catalog machines = catalog_of(opened ? catalog : py::none(), asked);
+    Recommendation out = without_gil([&] { return recommend(machines, asked); });
+    out.request.origin.clear(); // equal questions give equal answers, wherever they were written
+    return out;
+}
+
+static void bind_answer(py::module_& m) {
+    bind_record<Recommendation>(m, "Recommendation", "All that recommend() found.")
+        .def(py::init<const Recommendation&>())
+        .def(
+            "_text",
+            [](const Recommendation& self, bool explain) {
+                return table(self, {.explain = explain});
+            },
+            "explain"_a = false)
+        .def(
+            "_markdown",
+            [](const Recommendation& self, bool explain) {
+                return markdown(self, {.explain = explain});
+            },
+            "explain"_a = false)
+        .def("to_json", &json)
+        .def("to_csv", &csv)
+        .def("brief", &brief)
+        .def("_explanation", [](const Recommendation& self, const Choice& choice) {
+            return explanation(self, choice);
+        });
+}
+
+/// The nearest refusals are what a reader wants of Refusals, so it is a sequence of them.
+static void bind_refusals(py::module_& m) {
+    auto refusals = bind_record<Refusals>(
+        m,
+        "Refusals",
+        "The offers in scope that do not qualify: how many, why, and the nearest of them.\n\n"
+        "A sequence of the nearest :class:`Refusal`, with the methods of :class:`Table`.");
+    const auto nearest = [](const Refusals& self) { return py::cast(self.nearest); };
+    refusals.def("__len__", [](const Refusals& self) { return self.nearest.size(); })
+        .def("__iter__", [nearest](const Refusals& self) { return py::iter(nearest(self)); })
+        .def("__str__", [nearest](const Refusals& self) { return py::str(nearest(self)); })
+        .def("__getitem__", [nearest](const Refusals& self, const py::object& at) {
+            return nearest(self).attr("__getitem__")(at);
+        });
+    for (const char* method : {"to_pandas",
+                               "to_polars",
+                               "to_dicts",
+                               "to_json",
+                               "_repr_html_",
+                               "__arrow_c_stream__",
+                               "__arrow_c_schema__"})
+        refusals.def(method, [nearest, method](const Refusals& self, const py::args& args) {
+            return nearest(self).attr(method)(*args);
+        });
+}
+
+void bind_recommend(py::module_& m) {
+    bind_record<LineItem>(m, "LineItem", "One charge of a bill.");
+    bind_record<Bill>(m, "Bill", "All charges of a plan; the total is their sum, unrounded.");
+    const auto choice =
+        bind_record<Choice>(m, "Choice", "An offer that qualifies, with its cost and score.");
+    const auto family =
+        bind_record<FamilyChoice>(m, "FamilyChoice", "A family with at least one choice.");
+    const auto refusal = bind_record<Refusal>(m, "Refusal", "An offer that does not qualify.");
+    bind_rows(m, choice);
+    bind_rows(m, family);
+    bind_rows(m, refusal);
+    bind_refusals(m);
+    bind_answer(m);
+    m.def("_recommend", &answer, "request"_a, "catalog"_a, "settings"_a);
+}

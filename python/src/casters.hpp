@@ -1,0 +1,191 @@
+// How values cross between C++ and Python; included first by every file here, it brings Python.h.
+//
+// A quantity crosses as a float, so its unit stands in the name of the argument or attribute
+// that carries it: budget_usd, price_usd_per_hour. An enumerator and a date cross as text.
+
+#pragma once
+
+#include <flopwise/flopwise.hpp>
+
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+namespace py = pybind11;
+using namespace py::literals;
+
+namespace flopwise::python {
+
+/// The enumerations with names, and how many there are of each.
+template <class E>
+constexpr std::size_t kCount = 0;
+template <>
+inline constexpr std::size_t kCount<Purchase> = kPurchases;
+template <>
+inline constexpr std::size_t kCount<Purpose> = kPurposes;
+template <>
+inline constexpr std::size_t kCount<Reason> = kReasons;
+template <>
+inline constexpr std::size_t kCount<Outcome> = 3;
+
+template <class E>
+concept Named = kCount<E> >
+0;
+
+/// The class flopwise.Table, around the rows of one type.
+template <class Record>
+py::object table_of(std::vector<Record> rows);
+/// The rows of a flopwise.Table, or of any iterable of records.
+template <class Record>
+std::vector<Record> rows_of(py::handle source);
+
+/// A record of which Python holds tables.
+template <class T>
+concept Tabled =
+    std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal>;
+
+} // namespace flopwise::python
+
+template <class Unit>
+struct py::detail::type_caster<flopwise::Quantity<Unit>> {
+    PYBIND11_TYPE_CASTER(flopwise::Quantity<Unit>, const_name("float"));
+
+    bool load(handle source, bool convert) {
+        make_caster<double> number;
+        if (!number.load(source, convert))
+            return false;
+        value = flopwise::Quantity<Unit>{cast_op<double>(number)};
+        return true;
+    }
+    static handle cast(flopwise::Quantity<Unit> q, return_value_policy, handle) {
+        return PyFloat_FromDouble(q.value());
+    }
+};
+
+template <flopwise::python::Named E> // no pybind11 enumeration, but the text of its name
+struct py::detail::type_caster_enum_type_enabled<E> : std::false_type {};
+
+template <flopwise::python::Named E>
+struct py::detail::type_caster<E> {
+    PYBIND11_TYPE_CASTER(E, const_name("str"));
+
+    bool load(handle source, bool convert) {
+        make_caster<std::string> text;
+        if (!text.load(source, convert))
+            return false;
+        for (std::size_t i = 0; i < flopwise::python::kCount<E>; ++i)
+            if (to_string(static_cast<E>(i)) == static_cast<std::string&>(text)) {
+                value = static_cast<E>(i);
+                return true;
+            }
+        return false;
+    }
+    static handle cast(E e, return_value_policy, handle) {
+        return py::cast(to_string(e)).release();
+    }
+};
+
+template <>
+struct py::detail::type_caster<flopwise::Date> {
+    PYBIND11_TYPE_CASTER(flopwise::Date, const_name("str"));
+
+    bool load(handle source, bool convert) {
+        make_caster<std::string> text;
+        if (!text.load(source, convert))
+            return false;
+        const auto date = flopwise::date_of(static_cast<std::string&>(text));
+        value = date.value_or(flopwise::Date{});
+        return date.has_value() || static_cast<std::string&>(text) == to_string(flopwise::Date{});
+    }
+    static handle cast(flopwise::Date d, return_value_policy, handle) {
+        return py::cast(to_string(d)).release();
+    }
+};
+
+/// Figures by criterion: {"cost": -0.17, ...}.
+template <>
+struct py::detail::type_caster<std::array<double, flopwise::kCriteria>> {
+    using Figures = std::array<double, flopwise::kCriteria>;
+    PYBIND11_TYPE_CASTER(Figures, const_name("dict[str, float]"));
+
+    static std::string_view criterion(std::size_t i) {
+        return to_string(static_cast<flopwise::Criterion>(i));
+    }
+    bool load(handle source, bool /*convert*/) {
+        if (!isinstance<py::dict>(source))
+            return false;
+        const auto figures = reinterpret_borrow<py::dict>(source);
+        for (std::size_t i = 0; i < value.size(); ++i)
+            value[i] = figures[py::cast(criterion(i))].cast<double>();
+        return figures.size() == value.size();
+    }
+    static handle cast(const Figures& figures, return_value_policy, handle) {
+        py::dict out;
+        for (std::size_t i = 0; i < figures.size(); ++i)
+            out[py::cast(criterion(i))] = figures[i];
+        return out.release();
+    }
+};
+
+/// What to change: {"budget_usd": 2233.8}.
+template <>
+struct py::detail::type_caster<std::vector<flopwise::Change>> {
+    PYBIND11_TYPE_CASTER(std::vector<flopwise::Change>,
+                         const_name("dict[str, float | str | bool]"));
+
+    bool load(handle source, bool /*convert*/) {
+        if (!isinstance<py::dict>(source))
+            return false;
+        for (const auto& [key, to] : reinterpret_borrow<py::dict>(source)) {
+            flopwise::Change change{key.cast<std::string>(), 0.0};
+            if (isinstance<py::bool_>(to))
+                change.value = to.cast<bool>();
+            else if (isinstance<py::str>(to))
+                change.value = to.cast<std::string>();
+            else
+                change.value = to.cast<double>();
+            value.push_back(std::move(change));
+        }
+        return true;
+    }
+    static handle cast(const std::vector<flopwise::Change>& changes, return_value_policy, handle) {
+        py::dict out;
+        for (const auto& [key, to] : changes)
+            out[py::cast(key)] = std::visit([](const auto& v) { return py::cast(v); }, to);
+        return out.release();
+    }
+};
+
+/// How often each reason applied: {"above the price ceiling": 22}, in the library's order.
+template <>
+struct py::detail::type_caster<std::vector<std::pair<flopwise::Reason, std::size_t>>> {
+    using Counts = std::vector<std::pair<flopwise::Reason, std::size_t>>;
+    PYBIND11_TYPE_CASTER(Counts, const_name("dict[str, int]"));
+
+    bool load(handle source, bool /*convert*/) {
+        if (!isinstance<py::dict>(source))
+            return false;
+        for (const auto& [reason, count] : reinterpret_borrow<py::dict>(source))
+            value.emplace_back(reason.cast<flopwise::Reason>(), count.cast<std::size_t>());
+        return true;
+    }
+    static handle cast(const Counts& counts, return_value_policy, handle) {
+        py::dict out;
+        for (const auto& [reason, count] : counts)
+            out[py::cast(reason)] = count;
+        return out.release();
+    }
+};
+
+template <flopwise::python::Tabled Record>
+struct py::detail::type_caster<std::vector<Record>> {
+    PYBIND11_TYPE_CASTER(std::vector<Record>, const_name("Table"));
+
+    bool load(handle source, bool /*convert*/) {
+        value = flopwise::python::rows_of<Record>(source);
+        return true;
+    }
+    static handle cast(const std::vector<Record>& rows, return_value_policy, handle) {
+        return flopwise::python::table_of(rows).release();
+    }
+};

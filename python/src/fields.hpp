@@ -1,0 +1,253 @@
+// The fields of each record, once. Attributes, constructor, repr, pickle, dictionaries and table
+// columns are all made from these lists. The names are those of the JSON report.
+
+#pragma once
+
+#include "casters.hpp"
+
+namespace flopwise::python {
+
+/// An offer with what it refers to copied, so that it may outlive its catalog.
+struct OfferRow {
+    std::string provider{};
+    std::string instance{};
+    std::string family{};
+    std::string region{};
+    Purchase purchase = Purchase::on_demand;
+    UsdPerHour price{};
+    std::string gpu{};
+    double gpu_count = 0;
+    std::optional<GiB> gpu_memory{};
+    double vcpus = 0;
+    GiB memory{};
+    std::optional<Gbps> network{};
+    bool offered = true;
+    bool retired = false;
+    std::string source{};
+    Date as_of{};
+
+    bool operator==(const OfferRow&) const = default;
+};
+
+// A visitor is called as visit(name, field); visit.maybe(name, field) is for a field whose empty
+// or zero value means that it is not known or does not apply.
+
+template <class Visit>
+void fields(Visit& visit, Source& s) {
+    visit("name", s.name);
+    visit("title", s.title);
+    visit("as_of", s.as_of);
+    visit("recalled", s.recalled);
+}
+
+template <class Visit>
+void fields(Visit& visit, Gpu& g) {
+    visit("name", g.name);
+    visit.maybe("marketing_name", g.marketing_name);
+    visit.maybe("vendor", g.vendor);
+    visit.maybe("architecture", g.architecture);
+    visit.maybe("year", g.year);
+    visit("memory_gib", g.memory);
+    visit("memory_bandwidth_gb_per_s", g.memory_bandwidth);
+    visit("fp64_tflops", g.fp64);
+    visit("fp64_tensor_tflops", g.fp64_tensor);
+    visit("fp32_tflops", g.fp32);
+    visit("tf32_tensor_tflops", g.tf32_tensor);
+    visit("fp16_tflops", g.fp16);
+    visit("fp16_tensor_tflops", g.fp16_tensor);
+    visit("bf16_tensor_tflops", g.bf16_tensor);
+    visit("fp8_tensor_tflops", g.fp8_tensor);
+    visit("int8_tops", g.int8);
+    visit("fp4_tensor_tflops", g.fp4_tensor);
+    visit.maybe("interconnect", g.interconnect);
+    visit("interconnect_gb_per_s", g.interconnect_bandwidth);
+    visit("tdp_watts", g.tdp);
+    visit("aliases", g.aliases);
+    visit("not_for", g.not_for);
+    visit.maybe("note", g.note);
+    visit("source", g.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, Family& f) {
+    visit("provider", f.provider);
+    visit("name", f.name);
+    visit("purpose", f.purpose);
+    visit.maybe("year", f.year);
+    visit.maybe("successor", f.successor);
+    visit("source", f.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, Instance& i) {
+    visit("provider", i.provider);
+    visit("name", i.name);
+    visit("family", i.family);
+    visit("vcpus", i.vcpus);
+    visit("memory_gib", i.memory);
+    visit.maybe("arch", i.arch);
+    visit.maybe("cpu_vendor", i.cpu_vendor);
+    visit.maybe("clock_ghz", i.clock_ghz);
+    visit.maybe("gpu", i.gpu);
+    visit("gpu_count", i.gpu_count);
+    visit("reported_gpu_memory_gib", i.reported_gpu_memory);
+    visit("local_storage_gb", i.local_storage);
+    visit.maybe("local_storage_kind", i.local_storage_kind);
+    visit("network_gbps", i.network);
+    visit("network_peak_gbps", i.network_peak);
+    visit("network_estimated", i.network_estimated);
+    visit("ebs_gbps", i.ebs);
+    visit("burstable", i.burstable);
+    visit("bare_metal", i.bare_metal);
+    visit("retired", i.retired);
+    visit("source", i.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, Region& r) {
+    visit("provider", r.provider);
+    visit("code", r.code);
+    visit.maybe("name", r.name);
+    visit.maybe("city", r.city);
+    visit.maybe("country", r.country);
+    visit("latitude", r.place.latitude);
+    visit("longitude", r.place.longitude);
+    visit.maybe("year", r.year);
+    visit.maybe("note", r.note);
+    visit("source", r.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, Price& p) {
+    visit("provider", p.provider);
+    visit("instance", p.instance);
+    visit("region", p.region);
+    visit("purchase", p.purchase);
+    visit("price_usd_per_hour", p.hourly);
+    visit("source", p.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, OfferRow& o) {
+    visit("provider", o.provider);
+    visit("instance", o.instance);
+    visit("family", o.family);
+    visit("region", o.region);
+    visit("purchase", o.purchase);
+    visit("price_usd_per_hour", o.price);
+    visit.maybe("gpu", o.gpu);
+    visit("gpu_count", o.gpu_count);
+    visit("gpu_memory_gib", o.gpu_memory);
+    visit("vcpus", o.vcpus);
+    visit("memory_gib", o.memory);
+    visit("network_gbps", o.network);
+    visit("offered", o.offered);
+    visit("retired", o.retired);
+    visit("price_source", o.source);
+    visit("price_as_of", o.as_of);
+}
+
+template <class Visit>
+void fields(Visit& visit, Finding& f) {
+    visit("what", f.what);
+    visit("where", f.where);
+    visit("detail", f.detail);
+}
+
+template <class Visit>
+void fields(Visit& visit, LineItem& i) {
+    visit("charge", i.charge);
+    visit("quantity", i.quantity);
+    visit("unit", i.unit);
+    visit("amount_usd", i.amount);
+}
+
+template <class Visit>
+void fields(Visit& visit, Bill& b) {
+    visit("total_usd", b.total);
+    visit("items", b.items);
+}
+
+template <class Visit>
+void fields(Visit& visit, Choice& c) {
+    visit("rank", c.rank);
+    visit("provider", c.provider);
+    visit("instance", c.instance);
+    visit("family", c.family);
+    visit("region", c.region);
+    visit("purchase", c.purchase);
+    visit("price_usd_per_hour", c.price);
+    visit.maybe("gpu", c.gpu);
+    visit("gpu_count", c.gpu_count);
+    visit("gpu_memory_gib", c.gpu_memory);
+    visit("vcpus", c.vcpus);
+    visit("memory_gib", c.memory);
+    visit("network_gbps", c.network);
+    visit("network_estimated", c.network_estimated);
+    visit("tflops", c.tflops);
+    visit("score", c.score.value);
+    visit("contributions", c.score.contributions);
+    visit("pareto", c.pareto);
+    visit("cost", c.cost);
+    visit("lasts_days", c.lasts);
+    visit("rtt_ms", c.rtt);
+    visit("retired", c.retired);
+    visit("price_source", c.source);
+    visit("price_as_of", c.as_of);
+}
+
+template <class Visit>
+void fields(Visit& visit, FamilyChoice& f) {
+    visit("rank", f.rank);
+    visit("provider", f.provider);
+    visit("family", f.family);
+    visit("purpose", f.purpose);
+    visit.maybe("gpu", f.gpu);
+    visit("score", f.score);
+    visit("best", f.best);
+    visit("price_from_usd_per_hour", f.price_from);
+    visit("price_to_usd_per_hour", f.price_to);
+    visit("admitted", f.admitted);
+    visit("refused", f.refused);
+}
+
+template <class Visit>
+void fields(Visit& visit, Refusal& r) {
+    visit("provider", r.provider);
+    visit("instance", r.instance);
+    visit("family", r.family);
+    visit("region", r.region);
+    visit("purchase", r.purchase);
+    visit("price_usd_per_hour", r.price);
+    visit("reasons", r.reasons);
+    visit("reason", r.text);
+    visit("relaxation", r.relaxation);
+}
+
+template <class Visit>
+void fields(Visit& visit, Refusals& r) {
+    visit("count", r.count);
+    visit("by_reason", r.by_reason);
+    visit("nearest", r.nearest);
+}
+
+template <class Visit>
+void fields(Visit& visit, Recommendation& r) {
+    visit("catalog_name", r.catalog_name);
+    visit("catalog_as_of", r.catalog_as_of);
+    visit("catalog_offers", r.catalog_offers);
+    visit("request", r.request);
+    visit("outcome", r.outcome);
+    visit("weights", r.weights);
+    visit("on_vcpus", r.on_vcpus);
+    visit("price_ceiling_usd_per_hour", r.price_ceiling);
+    visit("admitted", r.admitted);
+    visit("choices", r.choices);
+    visit("families", r.families);
+    visit("refusals", r.refusals);
+    visit("out_of_scope", r.out_of_scope);
+    visit("instead", r.instead);
+    visit("warnings", r.warnings);
+}
+
+} // namespace flopwise::python

@@ -1,0 +1,21 @@
+#include "casters.hpp"
+
+void bind_errors(py::module_& m);
+void bind_request(py::module_& m);   // Request and the table of its settings
+void bind_catalog(py::module_& m);   // Catalog and its records
+void bind_recommend(py::module_& m); // recommend() and the records of its answer
+void bind_budget(py::module_& m);    // the rule, over arrays
+void bind_sweep(py::module_& m);     // many requests at once
+void bind_command(py::module_& m);   // the command
+
+PYBIND11_MODULE(_core, m) {
+    m.doc() = "The compiled part of flopwise. Use it through the package.";
+    m.attr("__version__") = flopwise::version();
+    bind_errors(m);
+    bind_request(m);
+    bind_catalog(m);
+    bind_recommend(m);
+    bind_budget(m);
+    bind_sweep(m);
+    bind_command(m);
+}

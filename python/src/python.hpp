@@ -1,0 +1,26 @@
+// What the files that bind share beside the casters.
+
+#pragma once
+
+#include "casters.hpp"
+
+namespace flopwise::python {
+
+/// A request with settings given as keyword arguments; None counts as not given.
+Request with_settings(Request request, const py::dict& settings);
+
+/// The settings that differ from their defaults, as Python values.
+py::dict settings_of(const Request& request);
+
+/// A catalog as Python writes it: a Catalog, the name of a bundled one, a path, or None for the
+/// one that the request names. Bundled catalogs are kept, so that each is unpacked once.
+Catalog catalog_of(const py::object& written, const Request& request);
+
+/// Calls `work` without the GIL.
+template <class Work>
+auto without_gil(Work work) {
+    const py::gil_scoped_release released;
+    return work();
+}
+
+} // namespace flopwise::python

@@ -1,0 +1,277 @@
+// A Python class for a record, made from its list of fields; and a class for rows of records.
+
+#pragma once
+
+#include "cells.hpp"
+#include "fields.hpp"
+
+#include <memory>
+
+namespace flopwise::python {
+
+/// The visitor that each_field() hands to the list of fields.
+template <class See>
+struct Visit {
+    See& see;
+
+    template <class Field>
+    void operator()(const char* name, Field& field) {
+        see(name, field, false);
+    }
+    template <class Field>
+    void maybe(const char* name, Field& field) {
+        see(name, field, true);
+    }
+};
+
+/// Calls `see(name, field, maybe)` for each field of a record.
+template <class Record, class See>
+void each_field(const Record& record, See see) {
+    Visit<See> visit{see};
+    fields(visit, const_cast<Record&>(record)); // the lists serve loading too, so take no const
+}
+
+inline std::string text(py::handle value) {
+    return py::str(value).cast<std::string>();
+}
+
+template <class Field>
+bool is_unset(const Field& field) {
+    if constexpr (std::is_same_v<Field, std::string>)
+        return field.empty();
+    else if constexpr (std::is_arithmetic_v<Field>)
+        return field == 0;
+    else
+        return false;
+}
+
+template <class Record>
+py::dict dict_of(const Record& record) {
+    py::dict out;
+    each_field(record, [&out](const char* name, const auto& field, bool maybe) {
+        out[name] = maybe && is_unset(field) ? py::none() : py::cast(field);
+    });
+    return out;
+}
+
+template <class Record>
+py::object attribute(const Record& record, std::string_view wanted) {
+    py::object out;
+    each_field(record, [&](const char* name, const auto& field, bool maybe) {
+        if (wanted == name)
+            out = maybe && is_unset(field) ? py::none() : py::cast(field);
+    });
+    return out;
+}
+
+/// A record from keyword arguments; what is left out or None keeps its default.
+template <class Record>
+Record record_from(const py::dict& given) {
+    Record out;
+    std::size_t used = 0;
+    each_field(out, [&](const char* name, auto& field, bool /*maybe*/) {
+        if (!given.contains(name))
+            return;
+        ++used;
+        const py::object value = given[name];
+        if (value.is_none())
+            return;
+        try {
+            field = value.template cast<std::decay_t<decltype(field)>>();
+        } catch (const py::cast_error&) {
+            throw py::type_error(
+                fmt::format("{}: is not accepted, got {}", name, text(py::repr(value))));
+        }
+    });
+    if (used != given.size())
+        for (const std::pair<py::handle, py::handle> item : given)
+            if (!attribute(out, text(item.first)))
+                throw py::type_error(
+                    fmt::format("unexpected keyword argument {}", text(py::repr(item.first))));
+    return out;
+}
+
+/// "Choice(rank=1, provider='aws', ...)", without the fields that have their defaults.
+template <class Record>
+std::string repr_of(const Record& record, std::string_view name) {
+    const py::dict defaults = dict_of(Record{});
+    std::string out;
+    for (const std::pair<py::handle, py::handle> item : dict_of(record))
+        if (!item.second.equal(defaults[item.first]))
+            out += fmt::format(
+                "{}{}={}", out.empty() ? "" : ", ", text(item.first), text(py::repr(item.second)));
+    return fmt::format("{}({})", name, out);
+}
+
+/// Binds a record: immutable, equal by its fields, made with keyword arguments for them.
+template <class Record>
+py::class_<Record> bind_record(py::module_& m, const char* name, const char* doc) {
+    py::class_<Record> c(m, name, doc);
+    py::list names;
+    each_field(Record{}, [&](const char* field, const auto&, bool) {
+        names.append(field);
+        c.def_property_readonly(field,
+                                [field](const Record& self) { return attribute(self, field); });
+    });
+    c.attr("_fields") = py::tuple(names);
+    c.def(py::init([](const py::kwargs& given) { return record_from<Record>(given); }));
+    c.def("__eq__", [](const Record& self, const py::object& other) -> py::object {
+        if (!py::isinstance<Record>(other))
+            return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+        return py::bool_(self == other.cast<const Record&>());
+    });
+    c.def("__repr__", [](const py::object& self) {
+        return repr_of(self.cast<const Record&>(),
+                       py::type::of(self).attr("__name__").cast<std::string>());
+    });
+    c.def("__hash__", [](const py::object& self) { return py::hash(py::repr(self)); });
+    c.def("_asdict", &dict_of<Record>);
+    c.def("__copy__", [](const py::object& self) { return self; });
+    c.def("__deepcopy__", [](const py::object& self, const py::object&) { return self; });
+    c.def(py::pickle([](const Record& self) { return dict_of(self); },
+                     [](const py::dict& state) { return record_from<Record>(state); }));
+    return c;
+}
+
+// ---- rows ---------------------------------------------------------------------------
+
+/// Records that Python shares and never changes.
+template <class Record>
+struct Rows {
+    std::shared_ptr<const std::vector<Record>> records;
+};
+
+template <class Record>
+py::object table_of(std::vector<Record> rows) {
+    const auto shared = std::make_shared<const std::vector<Record>>(std::move(rows));
+    return py::module_::import("flopwise._table").attr("Table")(Rows<Record>{shared});
+}
+
+template <class Record>
+std::vector<Record> rows_of(py::handle source) {
+    if (py::hasattr(source, "_rows") && py::isinstance<Rows<Record>>(source.attr("_rows")))
+        return *source.attr("_rows").cast<Rows<Record>>().records;
+    std::vector<Record> out;
+    for (const py::handle item : py::reinterpret_borrow<py::object>(source)) {
+        if (!py::isinstance<Record>(item))
+            throw py::type_error(fmt::format("must be records of type {}, got {}",
+                                             text(py::type::of<Record>().attr("__name__")),
+                                             text(py::repr(item))));
+        out.push_back(item.cast<const Record&>());
+    }
+    return out;
+}
+
+/// A field as cells of one or more columns, given to `put(name, kind, cell)`.
+template <class Put, class Field>
+void flatten(Put& put, const std::string& name, const Field& field, bool maybe) {
+    if constexpr (std::is_same_v<Field, bool>)
+        put(name, Kind::boolean, Cell{field});
+    else if constexpr (std::is_integral_v<Field>)
+        put(name,
+            Kind::integer,
+            maybe && field == 0 ? Cell{} : Cell{static_cast<std::int64_t>(field)});
+    else if constexpr (std::is_same_v<Field, double>)
+        put(name, Kind::number, maybe && field == 0 ? Cell{} : Cell{field});
+    else if constexpr (std::is_same_v<Field, std::string>)
+        put(name, Kind::text, maybe && field.empty() ? Cell{} : Cell{field});
+    else if constexpr (std::is_same_v<Field, std::vector<std::string>>)
+        put(name, Kind::list, Cell{field});
+    else if constexpr (requires { field.value().value(); })
+        put(name, Kind::number, field ? Cell{field->value()} : Cell{});
+    else if constexpr (requires { std::string{to_string(field)}; })
+        put(name, Kind::text, Cell{std::string{to_string(field)}});
+    else if constexpr (requires { field.value() * 1.0; })
+        put(name, Kind::number, Cell{field.value()});
+    else
+        flatten(put, name, field);
+}
+template <class Put, Named E>
+void flatten(Put& put, const std::string& name, const std::vector<E>& field) {
+    std::vector<std::string> names;
+    for (const E e : field)
+        names.emplace_back(to_string(e));
+    put(name, Kind::list, Cell{std::move(names)});
+}
+template <class Put>
+void flatten(Put& put, const std::string&, const std::array<double, kCriteria>& contributions) {
+    for (std::size_t i = 0; i < kCriteria; ++i)
+        put(fmt::format("contribution_{}", to_string(static_cast<Criterion>(i))),
+            Kind::number,
+            Cell{contributions[i]});
+}
+template <class Put>
+void flatten(Put& put, const std::string&, const std::optional<Bill>& bill) {
+    put("total_usd", Kind::number, bill ? Cell{bill->total.value()} : Cell{});
+}
+template <class Put>
+void flatten(Put& put, const std::string& name, const std::vector<Change>& changes) {
+    std::string text;
+    for (const auto& [key, value] : changes)
+        text += fmt::format("{}{}={}",
+                            text.empty() ? "" : ", ",
+                            key,
+                            std::visit([](const auto& v) { return fmt::format("{}", v); }, value));
+    put(name, Kind::text, Cell{std::move(text)});
+}
+
+template <class Record>
+std::vector<Column> columns_of(std::span<const Record> records) {
+    std::vector<Column> out;
+    const auto visit = [](const Record& record, auto put) {
+        each_field(record, [&put](const char* name, const auto& field, bool maybe) {
+            flatten(put, name, field, maybe);
+        });
+    };
+    visit(Record{}, [&out](const std::string& name, Kind kind, const Cell&) {
+        out.push_back({name, kind});
+    });
+    for (const Record& record : records)
+        visit(record, [&out, i = std::size_t{0}](const std::string&, Kind, Cell cell) mutable {
+            out[i++].cells.push_back(std::move(cell));
+        });
+    return out;
+}
+
+/// A column as a list of Python values.
+py::list list_of(const Column& column);
+/// "bool", "int", "float", "str" or "list".
+std::string_view to_string(Kind kind);
+
+/// Binds the rows of a record, `<name>Rows`: what flopwise.Table is around.
+template <class Record>
+void bind_rows(py::module_& m, const py::class_<Record>& record) {
+    using R = Rows<Record>;
+    const auto name = record.attr("__name__").template cast<std::string>() + "Rows";
+    const auto columns = [](const R& self) { return columns_of(std::span{*self.records}); };
+    py::class_<R>(m, name.c_str())
+        .def(py::init([](const py::iterable& rows) {
+            return R{std::make_shared<const std::vector<Record>>(rows_of<Record>(rows))};
+        }))
+        .def("__len__", [](const R& self) { return self.records->size(); })
+        .def("__getitem__",
+             [](const R& self, std::size_t i) {
+                 if (i >= self.records->size())
+                     throw py::index_error{};
+                 return (*self.records)[i];
+             })
+        .def("__eq__",
+             [](const R& self, const py::object& other) {
+                 return py::isinstance<R>(other) && *self.records == *other.cast<R>().records;
+             })
+        .def("_columns",
+             [columns](const R& self) {
+                 py::dict out;
+                 for (const Column& column : columns(self))
+                     out[py::cast(column.name)] =
+                         py::make_tuple(to_string(column.kind), list_of(column));
+                 return out;
+             })
+        .def("_text",
+             [columns](const R& self, std::size_t rows) { return text_of(columns(self), rows); })
+        .def("_arrow_stream", [columns](const R& self) { return arrow_stream(columns(self)); })
+        .def("_arrow_schema", [columns](const R& self) { return arrow_schema(columns(self)); })
+        .attr("_record") = record;
+}
+
+} // namespace flopwise::python

@@ -1,0 +1,17 @@
+// The command without its main(), so that another program can carry it.
+
+#pragma once
+
+#include <flopwise/request.hpp>
+
+namespace flopwise {
+
+/// Runs `recommend` with the arguments of a program, the first being its name. Writes to
+/// standard output and standard error; returns the exit status.
+int run_command(int argc, const char* const* argv);
+
+/// The catalog that a request names: a bundled one, or a file if it has a slash or a suffix, or
+/// exists. Throws through Request::refuse() and as Catalog::read() does.
+Catalog catalog_of(const Request& request);
+
+} // namespace flopwise

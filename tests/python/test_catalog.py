@@ -1,0 +1,102 @@
+import pathlib
+import pickle
+
+import flopwise
+import pytest
+from flopwise import Catalog, Price, Source
+
+
+def test_bundled():
+    assert Catalog.bundled_names()[0] == Catalog.bundled().name
+    assert "aws-2020-04" in Catalog.bundled_names()
+    assert Catalog.bundled("aws-2020-04").as_of == "2020-04"
+    with pytest.raises(flopwise.FlopwiseError) as caught:
+        Catalog.bundled("aws-2020-05")
+    assert caught.value.field == "catalog"
+
+
+def test_tables_have_all_rows(now):
+    assert len(now) == len(now.offers)
+    assert len({(i.provider, i.name) for i in now.instances}) == len(now.instances)
+    assert {o.instance for o in now.offers} <= {i.name for i in now.instances}
+    assert {o.region for o in now.offers} <= {r.code for r in now.regions}
+    sources = {s.name for s in now.sources}
+    assert {g.source for g in now.gpus} <= sources
+    assert {f.name for f in now.families} == {i.family for i in now.instances}
+
+
+def test_filter_gives_what_recommend_admits(now):
+    asked = dict(budget_usd=5000, days=90, gpu="T4,A10G", min_vcpus=8)
+    ours = {(o.instance, o.region) for o in now.filter(**asked)}
+    advice = flopwise.recommend(catalog=now, top=100_000, **asked)
+    assert ours == {(c.instance, c.region) for c in advice.choices}
+    assert len(ours) > 3
+    assert len(now.filter(min_memory_gib=1e8)) == 0
+
+
+def test_filter_agrees_with_why_not(then):
+    admitted = then.filter(min_vcpus=16)
+    for offer in then.offers:
+        refusal = then.why_not(offer.instance, offer.region, min_vcpus=16)
+        assert (refusal is None) == (offer in admitted)
+
+
+def test_why_not_says_what_would_admit(now):
+    refusal = now.why_not("p3.2xlarge", "us-east-1")
+    assert refusal.reasons[0] == "no longer offered"
+    assert refusal.relaxation == {"include_retired": True}
+    with pytest.raises(flopwise.FlopwiseError, match="must have a price"):
+        now.why_not("p3.2xlarge", "mars-1")
+
+
+def test_yaml_round_trip(then, tmp_path):
+    file = tmp_path / "c.yaml"
+    file.write_text(then.to_yaml())
+    for files in (file, str(file), [file]):
+        again = Catalog.read(files)
+        assert again == then
+        assert eval(repr(again), vars(flopwise)) == then
+
+
+def test_own_prices(then):
+    mine = Source(name="mine", title="my contract", as_of="2026-07-01")
+    price = Price(
+        provider="aws",
+        instance="p2.xlarge",
+        region="us-east-1",
+        price_usd_per_hour=0.5,
+        source="mine",
+    )
+    cheaper = then.with_prices([price], [mine])
+    assert cheaper != then
+    best = flopwise.recommend(catalog=cheaper, instance="p2.xlarge", region="us-east-1").choices[0]
+    assert (best.price_usd_per_hour, best.price_source) == (0.5, "my contract")
+    for again in (
+        eval(repr(cheaper), vars(flopwise)),
+        pickle.loads(pickle.dumps(cheaper)),
+    ):
+        assert again == cheaper
+    assert then.merged(cheaper).filter(instance="p2.xlarge") == cheaper.filter(instance="p2.xlarge")
+    assert repr(pickle.loads(pickle.dumps(cheaper))) == repr(cheaper)
+    with pytest.raises(flopwise.FlopwiseError, match="must be positive"):
+        then.with_prices([Price(**{**price._asdict(), "price_usd_per_hour": -1})], [mine])
+
+
+def test_files_are_refused_with_their_place(tmp_path):
+    file = tmp_path / "c.yaml"
+    file.write_text("catalog: {name: x, as_of: 2026-01-01}\nprovider: x\nregionz: []\n")
+    with pytest.raises(flopwise.FlopwiseError) as caught:
+        Catalog.read(file)
+    assert caught.value.file == str(file)
+    assert caught.value.line == 3
+    assert not isinstance(caught.value, FileNotFoundError)
+    with pytest.raises(FileNotFoundError):
+        Catalog.read(pathlib.Path("/nowhere/c.yaml"))
+    with pytest.raises(TypeError):
+        Catalog.read(3)
+    with pytest.raises(TypeError):
+        Catalog()
+
+
+def test_check_finds_rows(now):
+    assert all(f.what and f.where for f in now.check())

@@ -1,0 +1,64 @@
+"""The examples in docstrings and in docs/python.md."""
+
+import doctest
+import inspect
+import os
+
+import flopwise
+import numpy
+import pytest
+from flopwise import _core, _recommend, _sweep, _table
+
+numpy.set_printoptions(legacy="1.25")  # the same text from every NumPy
+
+
+def owners():
+    yield "flopwise", flopwise
+    for module in (_core, _recommend, _sweep, _table):
+        for name, value in vars(module).items():
+            if name.startswith("_") or not (inspect.isclass(value) or callable(value)):
+                continue
+            yield name, value
+            if inspect.isclass(value):
+                for inner, method in vars(value).items():
+                    if not inner.startswith("_") and getattr(method, "__doc__", None):
+                        yield f"{name}.{inner}", method
+
+
+EXAMPLES = {
+    name: test
+    for name, value in owners()
+    for test in [doctest.DocTestParser().get_doctest(inspect.getdoc(value) or "", {}, name, None, 0)]
+    if test.examples
+}
+
+
+def run(test):
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    report = []
+    runner.run(test, out=report.append)
+    assert runner.failures == 0, "".join(report)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_docstring(name):
+    pytest.importorskip("matplotlib")
+    run(EXAMPLES[name])
+
+
+def test_there_are_examples():
+    assert {"flopwise", "recommend", "sweep", "Table", "Catalog", "affordable"} <= set(EXAMPLES)
+
+
+def test_the_page(root, tmp_path):
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("pyarrow")
+    text = (root / "docs" / "python.md").read_text()
+    test = doctest.DocTestParser().get_doctest(text, {}, "docs/python.md", None, 0)
+    assert len(test.examples) > 10
+    here = os.getcwd()
+    os.chdir(tmp_path)
+    try:
+        run(test)
+    finally:
+        os.chdir(here)

@@ -1,0 +1,178 @@
+import datetime
+import inspect
+import json
+import pathlib
+
+import flopwise
+import numpy as np
+import pytest
+from flopwise import Recommendation, Request
+
+
+def test_the_article_gets_its_answer(article):
+    assert article.price_ceiling_usd_per_hour == pytest.approx(2000 / (365 * 2))
+    assert article.outcome == "found"
+    best = article.choices[0]
+    assert (best.rank, best.instance, best.price_usd_per_hour) == (1, "p2.xlarge", 0.9)
+    assert best.cost.total_usd == pytest.approx(657.0)
+    assert [item.charge for item in best.cost.items] == ["compute"]
+
+
+def test_attributes_are_the_keys_of_the_json(article):
+    report = json.loads(article.to_json())
+    for ours, theirs in [
+        (article.choices, report["choices"]),
+        (article.families, report["families"]),
+    ]:
+        assert [r._fields for r in ours] == [tuple(keys) for keys in theirs]
+        for record, keys in zip(ours.to_dicts(), theirs):
+            for key, value in keys.items():
+                if isinstance(value, float):
+                    assert record[key] == pytest.approx(value, rel=1e-11)
+                elif not isinstance(value, dict):
+                    assert record[key] == value
+    assert article.refusals.count == report["refusals"]["count"]
+    assert article.refusals.by_reason == report["refusals"]["by_reason"]
+    assert [r.relaxation for r in article.refusals] == [
+        r["relaxation"] for r in report["refusals"]["nearest"]
+    ]
+    assert article.request.to_dict().items() >= {"days": 365, "hours_per_day": 2}.items()
+
+
+def test_prints_as_the_command_does(article, capfd):
+    from flopwise._core import run_command
+
+    print(article, end="")
+    ours = capfd.readouterr().out
+    status = run_command(
+        "--budget 2000 --days 365 --hours-per-day 2 --catalog aws-2020-04 "
+        "--region us-east-1 --precision fp64".split()
+    )
+    assert status == 0
+    assert capfd.readouterr().out == ours
+
+
+def test_every_setting_is_a_keyword_argument_and_a_property():
+    parameters = inspect.signature(flopwise.recommend).parameters
+    for key in flopwise.settings():
+        assert parameters[key].kind is inspect.Parameter.KEYWORD_ONLY
+        assert getattr(Request(), key) is None
+        assert key == "catalog" or f"    {key} : " in flopwise.recommend.__doc__
+
+
+def test_arguments_must_be_named():
+    with pytest.raises(TypeError):
+        flopwise.recommend(2000, 365)
+    with pytest.raises(TypeError, match="request: must be a Request, got 2000"):
+        flopwise.recommend(2000)
+    with pytest.raises(TypeError, match="catalog: must be text"):
+        flopwise.recommend(catalog=object())
+
+
+def test_none_is_not_given():
+    assert Request(budget_usd=None, region=None) == Request()
+    with pytest.raises(flopwise.FlopwiseError, match="did you mean budget_usd"):
+        Request(buget_usd=None)
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ({"region": ["us-east-1", "eu-west-1"]}, {"region": "us-east-1,eu-west-1"}),
+        ({"region": ("us-east-1",)}, {"region": "us-east-1"}),
+        ({"region": np.array(["us-east-1"])}, {"region": "us-east-1"}),
+        ({"near": (10.8, 106.7)}, {"near": "10.8,106.7"}),
+        ({"today": datetime.date(2026, 7, 1)}, {"today": "2026-07-01"}),
+        ({"weights": {"cost": 0.5, "speed": 1}}, {"weights": "cost=0.5,speed=1"}),
+        ({"include_retired": True}, {"include_retired": "true"}),
+        ({"include_retired": np.True_}, {"include_retired": True}),
+        ({"days": np.float32(1.5)}, {"days": 1.5}),
+        ({"top": np.int64(3)}, {"top": 3}),
+        ({"catalog": pathlib.Path("x.yaml")}, {"catalog": "x.yaml"}),
+        ({"budget_usd": 1e6}, {"budget_usd": "1000000"}),
+        ({"budget_usd": 0.1 + 0.2}, {"budget_usd": "0.30000000000000004"}),
+    ],
+)
+def test_values_of_python_mean_what_text_means(written, same):
+    assert Request(**written) == Request(**same)
+
+
+@pytest.mark.parametrize("value", [b"1", object(), 1j, [[1]], {"a": [1]}])
+def test_other_types_are_type_errors(value):
+    with pytest.raises(TypeError, match="days: must be text, a number"):
+        Request(days=value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "", "3x", True])
+def test_what_is_no_number_is_refused_by_field(value):
+    with pytest.raises(flopwise.FlopwiseError) as caught:
+        Request(days=value)
+    assert caught.value.field == "days"
+
+
+def test_an_empty_list_is_refused():
+    with pytest.raises(flopwise.FlopwiseError, match="region: must have a value"):
+        Request(region=[])
+
+
+def test_settings_go_over_a_request():
+    request = Request(budget_usd=2000, days=365, hours_per_day=2)
+    advice = flopwise.recommend(request, days=90, catalog="aws-2020-04")
+    assert advice.request.days == 90
+    assert advice.request.budget_usd == 2000
+    assert request.replace(days=None) == Request(budget_usd=2000, hours_per_day=2)
+    assert request.replace(days=90).days == 90
+
+
+def test_a_request_reads_from_its_file(tmp_path):
+    file = tmp_path / "request.yaml"
+    file.write_text("budget_usd: 2000\ndays: 365\nregion: [us-east-1]\n")
+    assert Request.read(file) == Request(budget_usd=2000, days=365, region="us-east-1")
+    file.write_text("budget_usd: 2000\nregion: nowhere\n")
+    with pytest.raises(flopwise.FlopwiseError) as caught:
+        flopwise.recommend(Request.read(file))
+    assert (caught.value.file, caught.value.line) == (str(file), 2)
+    assert caught.value.field == "region"
+
+
+@pytest.mark.parametrize("as_path", [str, pathlib.Path])
+def test_a_catalog_is_given_in_four_ways(article, then, tmp_path, as_path):
+    asked = {**article.request.to_dict()}
+    assert asked.pop("catalog") == "aws-2020-04"
+    file = tmp_path / "then.yaml"
+    file.write_text(then.to_yaml())
+    for catalog in (then, "aws-2020-04", as_path(file)):
+        assert flopwise.recommend(catalog=catalog, **asked).choices == article.choices
+
+
+def test_equal_questions_give_equal_answers(article):
+    asked = article.request.to_dict()
+    again = flopwise.recommend(**asked)
+    assert again == article
+    assert again.to_json() == article.to_json()
+    assert flopwise.recommend(**{**asked, "days": 364}) != article
+
+
+def test_nothing_is_an_answer():
+    advice = flopwise.recommend(budget_usd=1, days=365)
+    assert advice.outcome == "nothing_affordable"
+    assert len(advice.choices) == 0
+    assert advice.choices.to_dicts() == []
+    assert advice.refusals[0].relaxation["budget_usd"] > 1
+    assert isinstance(advice, Recommendation)
+    assert flopwise.recommend(min_memory_gib=1e8).outcome == "nothing_fits"
+
+
+def test_messages_have_place_reason_and_value():
+    with pytest.raises(flopwise.FlopwiseError) as caught:
+        flopwise.recommend(budget_usd=2000, days=365, hours_per_day=25)
+    assert str(caught.value) == "hours_per_day: must be at most 24 h/d, got 25 h/d"
+    assert isinstance(caught.value, ValueError)
+    assert (caught.value.field, caught.value.file, caught.value.line) == ("hours_per_day", "", 0)
+
+
+def test_a_missing_file_is_both_errors(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
+        flopwise.recommend(catalog=tmp_path / "none.yaml")
+    assert isinstance(caught.value, flopwise.FlopwiseError)
+    assert caught.value.file.endswith("none.yaml")

@@ -1,0 +1,162 @@
+import copy
+import pickle
+import re
+
+import flopwise
+import pytest
+from flopwise import Catalog, Request, Table
+
+
+def evaluated(value):
+    return eval(repr(value), {**vars(flopwise)})
+
+
+@pytest.fixture(
+    params=[
+        "recommendation",
+        "choices",
+        "choice",
+        "families",
+        "refusals",
+        "refusal",
+        "bill",
+        "request",
+        "catalog",
+        "gpus",
+        "offers",
+        "empty",
+    ]
+)
+def value(request, article, then):
+    return {
+        "recommendation": article,
+        "choices": article.choices,
+        "choice": article.choices[0],
+        "families": article.families,
+        "refusals": article.refusals,
+        "refusal": article.refusals[0],
+        "bill": article.choices[0].cost,
+        "request": article.request,
+        "catalog": then,
+        "gpus": then.gpus[:5],
+        "offers": then.offers[:5],
+        "empty": article.choices[:0],
+    }[request.param]
+
+
+def test_repr_evaluates(value):
+    again = evaluated(value)
+    assert again == value
+    assert type(again) is type(value)
+
+
+def test_pickle_and_copy(value):
+    for again in (
+        pickle.loads(pickle.dumps(value)),
+        copy.copy(value),
+        copy.deepcopy(value),
+    ):
+        assert again == value
+        assert type(again) is type(value)
+
+
+def test_equality_and_hash(value):
+    assert value != 1
+    assert not value == "x"
+    assert hash(value) == hash(pickle.loads(pickle.dumps(value)))
+
+
+def test_records_differ_by_any_field(article):
+    best = article.choices[0]
+    for field in best._fields:
+        changed = best._asdict()
+        if isinstance(changed[field], (int, float)) and not isinstance(changed[field], bool):
+            changed[field] = changed[field] + 1
+            assert type(best)(**changed) != best, field
+
+
+def test_records_are_immutable(article):
+    with pytest.raises(AttributeError):
+        article.choices[0].score = 1000
+    with pytest.raises(AttributeError):
+        article.outcome = "found"
+
+
+def test_records_refuse_unknown_and_wrong_fields():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'ranc'"):
+        flopwise.Choice(ranc=1)
+    with pytest.raises(TypeError, match="rank: is not accepted, got 'first'"):
+        flopwise.Choice(rank="first")
+    with pytest.raises(TypeError, match="purchase: is not accepted"):
+        flopwise.Choice(purchase="stolen")
+
+
+def test_a_table_is_a_sequence(article):
+    choices = article.choices
+    assert len(choices) == len(list(choices)) == 10
+    assert choices[-1] == choices[9] == list(choices)[-1]
+    assert choices[2:4] == [choices[2], choices[3]]
+    assert choices[::-1][0] == choices[9] == next(reversed(choices))
+    assert choices[0] in choices
+    with pytest.raises(IndexError):
+        choices[10]
+    with pytest.raises(IndexError):
+        choices[-11]
+    with pytest.raises(TypeError):
+        choices["rank"]
+    with pytest.raises(TypeError):
+        Table([])
+    with pytest.raises(TypeError):
+        Table([1])
+    with pytest.raises(TypeError, match="must be records of type Choice"):
+        Table([choices[0], article.refusals[0]])
+
+
+def test_not_known_is_none(now):
+    t4 = now.find_gpu("T4")
+    assert t4.fp8_tensor_tflops is None
+    assert now.find_gpu("nothing") is None
+    without = next(i for i in now.instances if i.gpu_count == 0)
+    assert without.gpu is None
+
+
+def test_records_outlive_their_catalog():
+    offers = Catalog.bundled("aws-2020-04").offers
+    gpus = Catalog.bundled("aws-2020-04").gpus
+    first = offers[0]
+    catalog = pickle.loads(pickle.dumps(Catalog.bundled("aws-2020-04")))
+    more = catalog.instances
+    del catalog
+    assert first.price_usd_per_hour > 0
+    assert gpus[0].name
+    assert len(more) > 10
+
+
+def test_html_has_each_row_and_escapes(article):
+    page = article.choices._repr_html_()
+    assert page.count("<tr>") == 1 + len(article.choices)
+    assert "p2.xlarge" in page
+    assert re.search(r"price<small>USD/h</small>", page)
+    gpu = flopwise.Gpu(name="<b>&", source="s")
+    assert "&lt;b&gt;&amp;" in Table([gpu])._repr_html_()
+    assert "<b>&" not in Table([gpu])._repr_html_()
+
+
+def test_html_of_an_answer_says_why_there_is_none():
+    page = flopwise.recommend(budget_usd=1, days=365)._repr_html_()
+    assert "offers refused" in page
+    assert "the ceiling is" in page
+
+
+def test_long_tables_are_cut(now):
+    assert "more rows" in now.offers._repr_html_()
+    assert str(now.offers).endswith(f"... {len(now) - 20} more\n")
+    assert all(len(line) <= 100 for line in str(now.offers).splitlines())
+
+
+def test_a_request_shows_its_settings():
+    request = Request(budget_usd=2000.0, near="vn", gpu=["T4", "A10G"])
+    assert request.budget_usd == 2000
+    assert request.gpu == ["T4", "A10G"]
+    assert repr(Request(days=1.5)) == "Request(days=1.5)"
+    assert hash(Request(days=1)) == hash(Request(days=1.0))

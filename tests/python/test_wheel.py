@@ -1,0 +1,106 @@
+"""The wheel in a clean environment, with nothing of this machine but its base libraries."""
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import zipfile
+
+import flopwise
+import pytest
+
+BASE = {"linux-vdso", "libc", "libm", "libgcc_s", "libstdc++", "libpthread", "ld-linux-x86-64"}
+
+
+@pytest.fixture(scope="module")
+def wheel(root):
+    wheels = sorted((root / "build" / "wheel").glob("*.whl"))
+    assert len(wheels) == 1, "tests/python/run.sh builds it"
+    return wheels[0]
+
+
+@pytest.fixture(scope="module")
+def clean(wheel, tmp_path_factory):
+    """A virtual environment in which only the wheel and what it asks for are installed."""
+    folder = tmp_path_factory.mktemp("clean")
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "-q", wheel], check=True)
+    return folder
+
+
+def run(*command, **options):
+    environment = {"PATH": "/usr/bin:/bin", "HOME": os.environ.get("HOME", "/")}
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd="/", **options
+    )
+
+
+def test_the_wheel_has_what_it_should(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    package = {n for n in names if n.startswith("flopwise/")}
+    assert {"flopwise/py.typed", "flopwise/_core.pyi", "flopwise/__main__.py"} <= package
+    assert [n for n in package if n.endswith((".cpp", ".hpp", ".h", ".a", ".yaml"))] == []
+    assert {n.split("/")[0] for n in names} == {"flopwise", f"flopwise-{flopwise.__version__}.dist-info"}
+    assert wheel.stat().st_size < 3_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ldd")
+def test_it_needs_only_base_libraries(clean):
+    package = next(clean.glob("lib/python*/site-packages/flopwise"))
+    modules = [p for p in package.iterdir() if ".so" in p.name]
+    assert any(p.name.startswith("_core") for p in modules)
+    for module in modules:
+        linked = run("ldd", str(module)).stdout
+        assert "not found" not in linked
+        for line in linked.strip().splitlines():
+            name, _, path = line.strip().partition(" => ")
+            if path.startswith(str(package)):
+                continue  # carried along
+            assert re.sub(r"\.so.*", "", os.path.basename(name.split()[0])) in BASE, line
+
+
+def test_it_runs_there(clean):
+    python = str(clean / "bin" / "python")
+    script = (
+        "import flopwise, sys; a = flopwise.recommend(budget_usd=2000, days=365, hours_per_day=2, "
+        "catalog='aws-2020-04', region='us-east-1', precision='fp64'); "
+        "print(a.choices[0].instance, flopwise.sweep({'days': [3]})['outcome'][0]); a.plot_scores()"
+    )
+    result = run(python, "-I", "-c", script)
+    assert result.stdout == "p2.xlarge found\n"
+    assert "plots need matplotlib: pip install flopwise[plot]" in result.stderr
+
+
+COMMANDS = [
+    ["--help"],
+    ["--version"],
+    ["--budget", "2000", "--days", "365", "--hours-per-day", "2", "--explain"],
+    ["--budget", "2000", "--days", "365", "--format", "json"],
+    ["--gpu", "T4", "--format", "csv", "--top", "3"],
+    ["--budget", "1", "--days", "365", "--format", "markdown"],
+    ["--days", "0"],
+    ["--dayz", "3"],
+    ["/nowhere.yaml"],
+]
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_both_scripts_are_the_command(clean, root, arguments):
+    flopwise_script = run(str(clean / "bin" / "flopwise"), *arguments)
+    module = run(str(clean / "bin" / "python"), "-m", "flopwise", *arguments)
+    assert (flopwise_script.stdout, flopwise_script.stderr) == (module.stdout, module.stderr)
+    assert flopwise_script.returncode == module.returncode
+    assert flopwise_script.stdout or flopwise_script.stderr
+    programs = [root / "build" / kind / "recommend" for kind in ("test", "release")]
+    for program in filter(os.path.exists, programs[:1]):
+        native = run(str(program), *arguments)
+        assert native.stdout == module.stdout
+        assert native.stderr == module.stderr
+        assert native.returncode == module.returncode
+
+
+def test_the_tag_says_which_python(wheel):
+    tag = f"cp{sys.version_info.major}{sys.version_info.minor}"
+    assert f"-{tag}-{tag}-" in wheel.name
+    assert sysconfig.get_platform().replace("-", "_").replace(".", "_") in wheel.name

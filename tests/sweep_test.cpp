@@ -1,0 +1,171 @@
+#include "catch.hpp"
+#include "random_catalog.hpp"
+#include "sweep.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <thread>
+
+using namespace flopwise;
+
+namespace {
+
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+
+/// Rows, and room for what a sweep answers.
+struct Rows {
+    explicit Rows(std::size_t rows)
+        : group(rows), budget_usd(rows, kNothing), days(rows, kNothing),
+          hours_per_day(rows, kNothing), fixed_usd(rows, kNothing), max_price(rows, kNothing),
+          offer(rows), price(rows), total(rows), score(rows), ceiling(rows), outcome(rows) {}
+
+    [[nodiscard]] SweepFigures figures() const {
+        return {.budget_usd = budget_usd,
+                .days = days,
+                .hours_per_day = hours_per_day,
+                .fixed_usd = fixed_usd,
+                .max_price_usd_per_hour = max_price};
+    }
+    [[nodiscard]] SweepAnswers answers() {
+        return {.offer = offer,
+                .price_usd_per_hour = price,
+                .total_usd = total,
+                .score = score,
+                .price_ceiling_usd_per_hour = ceiling,
+                .outcome = outcome};
+    }
+
+    std::vector<std::uint32_t> group;
+    std::vector<double> budget_usd;
+    std::vector<double> days;
+    std::vector<double> hours_per_day;
+    std::vector<double> fixed_usd;
+    std::vector<double> max_price;
+    std::vector<std::int32_t> offer;
+    std::vector<double> price;
+    std::vector<double> total;
+    std::vector<double> score;
+    std::vector<double> ceiling;
+    std::vector<std::int8_t> outcome;
+};
+
+} // namespace
+
+/// The request that a row stands for.
+static Request request_of(const SweepGroup& group, const Rows& rows, std::size_t row) {
+    Request out = group.request;
+    const auto put = [&](const char* key, double value) {
+        if (!std::isnan(value))
+            set(out, key, std::array{fmt::format("{}", value)});
+    };
+    put("budget_usd", rows.budget_usd[row]);
+    put("days", rows.days[row]);
+    put("hours_per_day", rows.hours_per_day[row]);
+    put("fixed_usd", rows.fixed_usd[row]);
+    put("max_price_usd_per_hour", rows.max_price[row]);
+    return out;
+}
+
+static bool same(double a, double b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
+
+static std::vector<SweepGroup> groups_of(const Catalog& catalog) {
+    std::vector<SweepGroup> out(4, SweepGroup{.catalog = &catalog});
+    out[1].request.constraints.region = {catalog.regions()[0].code};
+    out[2].request.constraints.purchase = {Purchase::on_demand, Purchase::spot};
+    out[2].request.profile = Profile::graphics;
+    out[3].request.constraints.min_memory = GiB{1e6};
+    return out;
+}
+
+TEST_CASE("a sweep answers each row as recommend does", "[sweep][property]") {
+    const unsigned seed = GENERATE(range(1U, 31U));
+    const Catalog catalog{random_tables(seed)};
+    const auto groups = groups_of(catalog);
+    std::mt19937 random{seed};
+    const auto one_of = [&random](std::initializer_list<double> values) {
+        return *(values.begin() + random() % values.size());
+    };
+    Rows rows(60);
+    for (std::size_t i = 0; i < rows.group.size(); ++i) {
+        rows.group[i] = static_cast<std::uint32_t>(random() % groups.size());
+        rows.budget_usd[i] = one_of({kNothing, 1, 30, 100, 1000, 1e9, 1e11}); // 1e11: not plain
+        rows.days[i] = one_of({kNothing, 0.5, 10, 100, 36'510});
+        rows.hours_per_day[i] = one_of({kNothing, 1, 8, 24});
+        if (rows.budget_usd[i] > 1)
+            rows.fixed_usd[i] = one_of({kNothing, 0, 0.5});
+        rows.max_price[i] = one_of({kNothing, kNothing, 0.5, 3});
+    }
+    Sweep sweep{groups, rows.group, rows.figures(), rows.answers()};
+    std::thread other{[&sweep] { sweep.work(); }};
+    sweep.work();
+    other.join();
+    REQUIRE(sweep.done() == rows.group.size());
+    CHECK(sweep.errors().empty());
+    for (std::size_t i = 0; i < rows.group.size(); ++i) {
+        const Recommendation r = recommend(catalog, request_of(groups[rows.group[i]], rows, i));
+        INFO("row " << i);
+        CHECK(rows.outcome[i] == static_cast<std::int8_t>(r.outcome));
+        CHECK(same(rows.ceiling[i], r.price_ceiling ? r.price_ceiling->value() : kNothing));
+        if (r.choices.empty()) {
+            CHECK(rows.offer[i] == -1);
+            CHECK(std::isnan(rows.score[i]));
+            continue;
+        }
+        const Choice& best = r.choices.front();
+        const Offer offer = catalog.offer(static_cast<std::size_t>(rows.offer[i]));
+        CHECK(offer.instance.name == best.instance);
+        CHECK(offer.region.code == best.region);
+        CHECK(offer.purchase == best.purchase);
+        CHECK(rows.price[i] == best.price.value());
+        CHECK(rows.score[i] == best.score.value);
+        CHECK(same(rows.total[i], best.cost ? best.cost->total.value() : kNothing));
+    }
+}
+
+TEST_CASE("a sweep refuses single rows, in their order", "[sweep][error]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    std::vector<SweepGroup> groups(3, SweepGroup{.catalog = &catalog});
+    groups[1].request.constraints.region = {"nowhere"};
+    groups[2].error = ArgumentError{"precision", "must be known"};
+    Rows rows(5);
+    rows.group = {0, 2, 1, 0, 2};
+    rows.days = {-1, kNothing, 3, 3, -1};
+    Sweep sweep{groups, rows.group, rows.figures(), rows.answers()};
+    sweep.work();
+    CHECK(rows.outcome == std::vector<std::int8_t>{-1, -1, -1, 0, -1});
+    CHECK(rows.offer[3] >= 0);
+    const auto errors = sweep.errors();
+    REQUIRE(errors.size() == 4);
+    CHECK(std::string{errors[0].error.what()} == "days: must be positive, got -1 d");
+    CHECK(std::string{errors[1].error.what()} == "precision: must be known");
+    CHECK(errors[2].error.where().field == "region");
+    CHECK(errors[2].row == 2);
+    CHECK(errors[3].row == 4);
+}
+
+TEST_CASE("a cancelled sweep stops", "[sweep]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    const std::vector<SweepGroup> groups(1, SweepGroup{.catalog = &catalog});
+    Rows rows(10);
+    Sweep sweep{groups, rows.group, rows.figures(), rows.answers()};
+    sweep.cancelled = true;
+    sweep.work();
+    CHECK(sweep.done() == 0);
+    CHECK(sweep.failure() == nullptr);
+}
+
+TEST_CASE("qualifying offers are those that why_not has nothing against", "[sweep]") {
+    const Catalog catalog{random_tables(7)};
+    Request request;
+    request.constraints.purchase = {Purchase::spot};
+    request.budget = {.total = Usd{500}, .days = Days{10}};
+    const auto found = qualifying(catalog, request);
+    REQUIRE_FALSE(found.empty());
+    for (std::uint32_t i = 0; i < catalog.size(); ++i)
+        CHECK(std::binary_search(found.begin(), found.end(), i) ==
+              !why_not(catalog, request, i).has_value());
+}
