@@ -190,6 +190,10 @@ static void add_offers(Columns& columns,
         push(columns.type, type);
     }
     std::partial_sum(columns.first.begin(), columns.first.end(), columns.first.begin());
+    columns.used_sites = columns.site;
+    std::sort(columns.used_sites.begin(), columns.used_sites.end());
+    columns.used_sites.erase(std::unique(columns.used_sites.begin(), columns.used_sites.end()),
+                             columns.used_sites.end());
 }
 
 static Offerings compact(const std::vector<Offering>& rows,

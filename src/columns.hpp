@@ -34,6 +34,9 @@ struct Columns {
 
     /// Group g = type * kPurchases + purchase holds the offers [first[g], first[g + 1]).
     std::vector<std::uint32_t> first;
+
+    /// The sites at which there is an offer, in ascending order.
+    std::vector<std::uint16_t> used_sites;
 };
 
 } // namespace flopwise

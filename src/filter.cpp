@@ -130,29 +130,31 @@ static std::vector<bool> gpus_wanted(const Catalog& catalog, const Request& requ
     return out;
 }
 
-/// Which types are refused for their name, or for the name of their GPU.
+/// Which types are refused for their name, or for the name of their family or GPU.
 static std::vector<ReasonSet>
 name_reasons(const Catalog& catalog, const Constraints& c, const std::vector<bool>& gpu_wanted) {
     if (c.gpu.empty() && c.family.empty() && c.instance.empty() && c.exclude.empty() &&
         c.arch.empty())
         return {};
+    const auto set = [](bool when, Reason reason) { return when ? bit(reason) : 0; };
+    std::vector<ReasonSet> by_family;
+    for (const Family& family : catalog.families())
+        by_family.push_back(
+            set(any_matches(c.exclude, family.name), Reason::excluded) |
+            set(!c.family.empty() && !any_matches(c.family, family.name), Reason::other_family));
     std::vector<ReasonSet> out;
     out.reserve(catalog.instances().size());
     for (std::size_t type = 0; type < catalog.instances().size(); ++type) {
         const Instance& i = catalog.instances()[type];
         const std::int32_t gpu = catalog.columns().gpu[type];
-        ReasonSet reasons = 0;
-        if (any_matches(c.exclude, i.name) || any_matches(c.exclude, i.family))
-            reasons |= bit(Reason::excluded);
-        if (!c.instance.empty() && !any_matches(c.instance, i.name))
-            reasons |= bit(Reason::other_instance);
-        if (!c.family.empty() && !any_matches(c.family, i.family))
-            reasons |= bit(Reason::other_family);
-        if (!c.gpu.empty() && (gpu < 0 || !gpu_wanted[static_cast<std::size_t>(gpu)]))
-            reasons |= bit(Reason::other_gpu);
-        if (!c.arch.empty() && !any_matches(c.arch, i.arch))
-            reasons |= bit(Reason::other_arch);
-        out.push_back(reasons);
+        const bool wanted_gpu =
+            c.gpu.empty() || (gpu >= 0 && gpu_wanted[static_cast<std::size_t>(gpu)]);
+        out.push_back(
+            by_family[catalog.columns().family[type]] |
+            set(any_matches(c.exclude, i.name), Reason::excluded) |
+            set(!c.instance.empty() && !any_matches(c.instance, i.name), Reason::other_instance) |
+            set(!wanted_gpu, Reason::other_gpu) |
+            set(!c.arch.empty() && !any_matches(c.arch, i.arch), Reason::other_arch));
     }
     return out;
 }
@@ -219,9 +221,35 @@ void Filter::add_sites() {
     for (const bool offered : {true, false})
         for (std::size_t i = 0; i < regions.size(); ++i)
             sites_.push_back(state(i, offered));
-    const auto& used = catalog_.columns().site;
+    for (const Site site : sites_)
+        counted_.push_back(SiteCounts::one(site));
+    const auto& used = catalog_.columns().used_sites;
     everywhere_ = std::all_of(
         used.begin(), used.end(), [this](std::uint16_t s) { return sites_[s] == Site::admitted; });
+}
+
+SiteCounts Filter::count(std::uint32_t begin, std::uint32_t end) const {
+    if (everywhere_)
+        return SiteCounts::all(Site::admitted, end - begin);
+    const std::uint16_t* site = catalog_.columns().site.data();
+    SiteCounts sum;
+    for (std::uint32_t i = begin; i < end; ++i)
+        sum = sum + counted_[site[i]];
+    return sum;
+}
+
+std::uint32_t Filter::first_admitted(std::uint32_t begin, std::uint32_t end) const {
+    const std::uint16_t* site = catalog_.columns().site.data();
+    while (begin < end && sites_[site[begin]] != Site::admitted)
+        ++begin;
+    return begin;
+}
+
+std::uint32_t Filter::first_in_scope(std::uint32_t begin, std::uint32_t end) const {
+    const std::uint16_t* site = catalog_.columns().site.data();
+    while (begin < end && sites_[site[begin]] == Site::out_of_scope)
+        ++begin;
+    return begin;
 }
 
 double Filter::rate(std::size_t type) const {

@@ -15,18 +15,46 @@ constexpr ReasonSet bit(Reason reason) {
     return ReasonSet{1} << static_cast<unsigned>(reason);
 }
 
+/// What a region, as it is offered or not, means for every offer there.
+enum class Site : std::uint8_t { admitted, not_offered, too_far, out_of_scope };
+
+/// How many offers of one group stand at each kind of site: four numbers added as one. 16 bits
+/// are enough, because a group has at most one offer for each of at most 32,767 regions.
+class SiteCounts {
+public:
+    static constexpr SiteCounts all(Site site, std::uint64_t offers) {
+        SiteCounts out;
+        out.packed_ = offers << shift(site);
+        return out;
+    }
+    static constexpr SiteCounts one(Site site) { return all(site, 1); }
+
+    friend constexpr SiteCounts operator+(SiteCounts a, SiteCounts b) {
+        a.packed_ += b.packed_;
+        return a;
+    }
+    [[nodiscard]] constexpr std::uint32_t operator[](Site site) const {
+        return (packed_ >> shift(site)) & 0xffffU;
+    }
+
+private:
+    static constexpr unsigned shift(Site site) { return 16 * static_cast<unsigned>(site); }
+
+    std::uint64_t packed_ = 0;
+};
+
 class Filter {
 public:
-    /// What a region, as it is offered or not, means for every offer there.
-    enum class Site : std::uint8_t { admitted, not_offered, too_far, out_of_scope };
-
     /// Throws through Request::refuse() for names that the catalog does not have.
     Filter(const Catalog& catalog, const Request& request, Precision precision);
 
     [[nodiscard]] bool pays(Purchase p) const { return purchases_[static_cast<std::size_t>(p)]; }
     [[nodiscard]] Site site(std::uint16_t site) const { return sites_[site]; }
-    /// Whether every offer of the catalog is at an admitted site.
-    [[nodiscard]] bool everywhere() const { return everywhere_; }
+    /// The kinds of the sites of offers [begin, end), which are of one group.
+    [[nodiscard]] SiteCounts count(std::uint32_t begin, std::uint32_t end) const;
+    /// The first of offers [begin, end) that is at an admitted site, or in scope; else `end`.
+    [[nodiscard]] std::uint32_t first_admitted(std::uint32_t begin, std::uint32_t end) const;
+    [[nodiscard]] std::uint32_t first_in_scope(std::uint32_t begin, std::uint32_t end) const;
     /// Reasons for which a type does not qualify, whatever it costs and wherever it is.
     [[nodiscard]] ReasonSet type_reasons(std::size_t type) const;
     /// All reasons for which one offer does not qualify.
@@ -58,13 +86,14 @@ private:
     const Request& request_;
     Precision precision_;
     bool without_gpu_ = false;
-    bool everywhere_ = true;
+    bool everywhere_ = true; ///< every offer of the catalog is at an admitted site
     bool needs_network_ = false;
     double min_gpus_ = 0;
     double max_price_ = 0;
     double budget_limit_ = 0;
     std::array<bool, kPurchases> purchases_{};
     std::vector<Site> sites_;             ///< by Columns::site
+    std::vector<SiteCounts> counted_;     ///< by Columns::site
     std::vector<double> rtt_ms_;          ///< by region; empty without `near`
     std::vector<double> rate_by_gpu_;     ///< of one GPU
     std::vector<bool> suited_;            ///< by GPU, for the profile

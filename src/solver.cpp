@@ -30,8 +30,11 @@ Solver::Range Solver::group(std::size_t type, std::size_t purchase) const {
 }
 
 Score Solver::score_of(std::uint32_t offer) const {
-    const std::uint32_t type = columns_.type[offer];
-    return score({.price = UsdPerHour{columns_.usd_per_hour[offer]},
+    return score_of(columns_.type[offer], columns_.usd_per_hour[offer]);
+}
+
+Score Solver::score_of(std::size_t type, double price) const {
+    return score({.price = UsdPerHour{price},
                   .rate = filter_.rate(type),
                   .gpu_memory = GiB{columns_.gpu_memory_gib[type]},
                   .memory = GiB{columns_.memory_gib[type]},
@@ -47,78 +50,45 @@ void Solver::refuse(Reason reason, std::size_t offers) {
     refused_[static_cast<std::size_t>(reason)] += offers;
 }
 
-void Solver::count_in_scope(Range offers, Result& to) const {
-    const auto in_scope = [this](std::uint32_t i) {
-        return filter_.site(columns_.site[i]) != Filter::Site::out_of_scope;
-    };
-    if (filter_.everywhere()) {
-        to.in_scope += offers.end - offers.begin;
-    } else {
-        for (std::uint32_t i = offers.begin; i < offers.end; ++i)
-            to.in_scope += static_cast<std::size_t>(in_scope(i));
-        while (offers.begin < offers.end && !in_scope(offers.begin))
-            ++offers.begin;
-        while (offers.begin < offers.end && !in_scope(offers.end - 1))
-            --offers.end;
-        if (offers.begin == offers.end)
-            return;
-    }
-    const double low = columns_.usd_per_hour[offers.begin];
-    to.price_from = to.price_from == 0 ? low : std::min(to.price_from, low);
-    to.price_to = std::max(to.price_to, columns_.usd_per_hour[offers.end - 1]);
+/// The end of the offers that cost at most `limit`.
+std::uint32_t Solver::end_within(Range offers, double limit) const {
+    const double* price = columns_.usd_per_hour.data();
+    if (price[offers.end - 1] <= limit) // most types lie on one side of it
+        return offers.end;
+    if (price[offers.begin] > limit)
+        return offers.begin;
+    return static_cast<std::uint32_t>(
+        std::upper_bound(price + offers.begin, price + offers.end, limit) - price);
 }
 
-/// Offers of a type that qualifies: only price and site decide.
+/// Offers of a type that qualifies: only price and site decide, and what can be paid is a prefix.
 void Solver::admit(Range offers, Result& to) {
-    std::uint32_t best = kNone;
-    for (std::uint32_t i = offers.end; i-- > offers.begin;) {
-        const double price = columns_.usd_per_hour[i];
-        switch (filter_.site(columns_.site[i])) {
-        case Filter::Site::out_of_scope:
-            break;
-        case Filter::Site::not_offered:
-            refuse(Reason::not_offered, 1);
-            break;
-        case Filter::Site::too_far:
-            refuse(Reason::too_far, 1);
-            break;
-        case Filter::Site::admitted:
-            if (price > filter_.max_price()) {
-                refuse(Reason::above_max_price, 1);
-            } else if (price > filter_.budget_limit()) {
-                refuse(Reason::above_ceiling, 1);
-            } else {
-                ++to.admitted;
-                best = i;
-            }
-        }
-    }
-    const auto& price = columns_.usd_per_hour;
-    if (best != kNone && (to.best == kNone || price[best] < price[to.best]))
-        to.best = best;
-}
-
-/// The same where every site is admitted: what can be paid is a prefix.
-void Solver::admit_everywhere(Range offers, Result& to) {
-    const auto& price = columns_.usd_per_hour;
-    const auto within = [&](double limit) {
-        const auto begin = price.begin();
-        return static_cast<std::uint32_t>(
-            std::upper_bound(begin + offers.begin, begin + offers.end, limit) - begin);
-    };
-    const std::uint32_t below_max = within(filter_.max_price());
-    const std::uint32_t end = std::min(below_max, within(filter_.budget_limit()));
-    refuse(Reason::above_max_price, offers.end - below_max);
-    refuse(Reason::above_ceiling, below_max - end);
-    if (offers.begin == end)
+    const std::uint32_t below_max = end_within(offers, filter_.max_price());
+    const std::uint32_t below_ceiling =
+        std::min(below_max, end_within(offers, filter_.budget_limit()));
+    const SiteCounts paid = filter_.count(offers.begin, below_ceiling);
+    const SiteCounts above_ceiling = filter_.count(below_ceiling, below_max);
+    const SiteCounts above_max = filter_.count(below_max, offers.end);
+    const SiteCounts all = paid + above_ceiling + above_max;
+    refuse(Reason::not_offered, all[Site::not_offered]);
+    refuse(Reason::too_far, all[Site::too_far]);
+    refuse(Reason::above_max_price, above_max[Site::admitted]);
+    refuse(Reason::above_ceiling, above_ceiling[Site::admitted]);
+    to.in_scope += offers.end - offers.begin - all[Site::out_of_scope];
+    to.admitted += paid[Site::admitted];
+    if (paid[Site::admitted] == 0)
         return;
-    to.admitted += end - offers.begin;
-    if (to.best == kNone || price[offers.begin] < price[to.best])
-        to.best = offers.begin;
+    const std::uint32_t best = filter_.first_admitted(offers.begin, below_ceiling);
+    const double price = columns_.usd_per_hour[best];
+    if (to.best == kNone || price < to.price) {
+        to.best = best;
+        to.price = price;
+    }
 }
 
 void Solver::scan() {
     types_.resize(catalog_.instances().size());
+    qualified_.reserve(types_.size());
     for (std::size_t type = 0; type < types_.size(); ++type) {
         Result& result = types_[type];
         result.reasons = filter_.type_reasons(type);
@@ -126,14 +96,18 @@ void Solver::scan() {
             const Range offers = group(type, p);
             if (offers.begin == offers.end || !filter_.pays(static_cast<Purchase>(p)))
                 continue;
-            count_in_scope(offers, result);
             if (result.reasons == 0)
-                filter_.everywhere() ? admit_everywhere(offers, result) : admit(offers, result);
+                admit(offers, result);
+            else
+                result.in_scope += offers.end - offers.begin -
+                                   filter_.count(offers.begin, offers.end)[Site::out_of_scope];
         }
         if (result.reasons != 0) // the enumerators stand in the order they are looked at
             refuse(static_cast<Reason>(std::countr_zero(result.reasons)), result.in_scope);
-        if (result.best != kNone)
-            result.score = score_of(result.best).value;
+        if (result.best != kNone) {
+            result.score = score_of(type, result.price).value;
+            qualified_.push_back(static_cast<std::uint32_t>(type));
+        }
         in_scope_ += result.in_scope;
         admitted_ += result.admitted;
     }
@@ -161,12 +135,12 @@ bool Solver::before(const Scored& a, const Scored& b) const {
 /// The score that an offer needs to be among the best `top`: that of the best offer of the type
 /// that is `top`-th. Types below it have nothing to add.
 double Solver::least_score(std::size_t top) const {
-    std::vector<double> scores;
-    for (const Result& type : types_)
-        if (type.best != kNone)
-            scores.push_back(type.score);
-    if (scores.size() <= top)
+    if (qualified_.size() <= top)
         return 0;
+    std::vector<double> scores;
+    scores.reserve(qualified_.size());
+    for (const std::uint32_t type : qualified_)
+        scores.push_back(types_[type].score);
     const auto nth = scores.begin() + static_cast<std::ptrdiff_t>(top - 1);
     std::nth_element(scores.begin(), nth, scores.end(), std::greater<>{});
     return *nth;
@@ -176,11 +150,12 @@ double Solver::least_score(std::size_t top) const {
 void Solver::add_offers(Range offers, double least, std::vector<Scored>& to) const {
     const double limit = std::min(filter_.max_price(), filter_.budget_limit());
     for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
-        if (columns_.usd_per_hour[i] > limit)
+        const double price = columns_.usd_per_hour[i];
+        if (price > limit)
             return;
-        if (filter_.site(columns_.site[i]) != Filter::Site::admitted)
+        if (filter_.site(columns_.site[i]) != Site::admitted)
             continue;
-        const Score score = score_of(i);
+        const Score score = score_of(columns_.type[i], price);
         if (score.value < least)
             return; // the rest costs more still
         to.push_back({i, score});
@@ -190,10 +165,9 @@ void Solver::add_offers(Range offers, double least, std::vector<Scored>& to) con
 std::vector<Solver::Scored> Solver::best_offers(std::size_t top) const {
     const double least = least_score(top);
     std::vector<Scored> out;
-    for (std::size_t type = 0; type < types_.size(); ++type)
+    for (const std::uint32_t type : qualified_)
         for (std::size_t p = 0; p < kPurchases; ++p)
-            if (types_[type].best != kNone && types_[type].score >= least &&
-                filter_.pays(static_cast<Purchase>(p)))
+            if (types_[type].score >= least && filter_.pays(static_cast<Purchase>(p)))
                 add_offers(group(type, p), least, out);
     const auto end = out.begin() + static_cast<std::ptrdiff_t>(std::min(top, out.size()));
     std::partial_sort(out.begin(), end, out.end(), [this](const Scored& a, const Scored& b) {
@@ -206,19 +180,16 @@ std::vector<Solver::Scored> Solver::best_offers(std::size_t top) const {
 /// Whether no admitted offer is at least as good in price, speed and GPU memory and better in
 /// one. Within a type only its cheapest can be.
 bool Solver::pareto(std::uint32_t offer) const {
-    const auto figures = [this](std::uint32_t i) {
-        const std::uint32_t type = columns_.type[i];
-        return std::tuple{-columns_.usd_per_hour[i],
-                          filter_.rate(type),
-                          filter_.without_gpu() ? 0.0 : columns_.gpu_memory_gib[type]};
+    const auto memory = [this](std::uint32_t type) {
+        return filter_.without_gpu() ? 0.0 : columns_.gpu_memory_gib[type];
     };
-    const auto own = figures(offer);
-    return std::none_of(types_.begin(), types_.end(), [&](const Result& type) {
-        if (type.best == kNone)
-            return false;
-        const auto other = figures(type.best);
-        return std::get<0>(other) >= std::get<0>(own) && std::get<1>(other) >= std::get<1>(own) &&
-               std::get<2>(other) >= std::get<2>(own) && other != own;
+    const std::uint32_t own = columns_.type[offer];
+    const double price = columns_.usd_per_hour[offer];
+    const double rate = filter_.rate(own);
+    return std::none_of(qualified_.begin(), qualified_.end(), [&](std::uint32_t type) {
+        const double other = types_[type].price;
+        return other <= price && filter_.rate(type) >= rate && memory(type) >= memory(own) &&
+               (other < price || filter_.rate(type) > rate || memory(type) > memory(own));
     });
 }
 
@@ -265,6 +236,29 @@ std::vector<Choice> Solver::choices() const {
     return out;
 }
 
+/// The lowest and the highest price of a type that has an offer in scope.
+std::pair<double, double> Solver::prices(std::size_t type) const {
+    const Result& result = types_[type];
+    if (result.in_scope == 1 && result.admitted == 1)
+        return {result.price, result.price};
+    double from = std::numeric_limits<double>::infinity();
+    double to = 0;
+    for (std::size_t p = 0; p < kPurchases; ++p) {
+        if (!filter_.pays(static_cast<Purchase>(p)))
+            continue;
+        const Range offers = group(type, p);
+        const std::uint32_t first = filter_.first_in_scope(offers.begin, offers.end);
+        if (first == offers.end)
+            continue;
+        std::uint32_t last = result.in_scope == 1 ? first : offers.end - 1;
+        while (filter_.site(columns_.site[last]) == Site::out_of_scope)
+            --last;
+        from = std::min(from, columns_.usd_per_hour[first]);
+        to = std::max(to, columns_.usd_per_hour[last]);
+    }
+    return {from, to};
+}
+
 std::vector<FamilyChoice> Solver::families() const {
     struct Sum {
         std::size_t admitted = 0;
@@ -281,11 +275,16 @@ std::vector<FamilyChoice> Solver::families() const {
         Sum& sum = sums[columns_.family[type]];
         sum.admitted += result.admitted;
         sum.refused += result.in_scope - result.admitted;
-        sum.from = std::min(sum.from, result.price_from);
-        sum.to = std::max(sum.to, result.price_to);
         if (result.best != kNone && (sum.best == kNone || result.score > types_[sum.best].score))
             sum.best = type;
     }
+    for (std::uint32_t type = 0; type < types_.size(); ++type)
+        if (Sum& sum = sums[columns_.family[type]];
+            sum.best != kNone && types_[type].in_scope > 0) {
+            const auto [from, to] = prices(type);
+            sum.from = std::min(sum.from, from);
+            sum.to = std::max(sum.to, to);
+        }
     std::vector<std::uint32_t> order;
     for (std::uint32_t f = 0; f < sums.size(); ++f)
         if (sums[f].best != kNone)
@@ -294,6 +293,7 @@ std::vector<FamilyChoice> Solver::families() const {
         return types_[sums[a].best].score > types_[sums[b].best].score;
     });
     std::vector<FamilyChoice> out;
+    out.reserve(order.size());
     for (const std::uint32_t f : order) {
         const Family& family = catalog_.families()[f];
         const Sum& sum = sums[f];
@@ -322,10 +322,8 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
     const auto key = [&](std::uint32_t i) {
         const auto site = filter_.site(columns_.site[i]);
         const double rtt =
-            site == Filter::Site::too_far ? filter_.rtt(columns_.site[i] % regions)->value() : 0;
-        const int order = site == Filter::Site::admitted  ? 0
-                          : site == Filter::Site::too_far ? 1
-                                                          : 2;
+            site == Site::too_far ? filter_.rtt(columns_.site[i] % regions)->value() : 0;
+        const int order = site == Site::admitted ? 0 : site == Site::too_far ? 1 : 2;
         return std::tuple{order, rtt, columns_.usd_per_hour[i]};
     };
     std::uint32_t nearest = kNone;
@@ -333,12 +331,25 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
         if (!filter_.pays(static_cast<Purchase>(p)))
             continue;
         const Range offers = group(type, p);
-        for (std::uint32_t i = offers.begin; i < offers.end; ++i)
-            if (filter_.site(columns_.site[i]) != Filter::Site::out_of_scope &&
-                (nearest == kNone || key(i) < key(nearest)))
+        for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
+            const Site site = filter_.site(columns_.site[i]);
+            if (site == Site::out_of_scope)
+                continue;
+            if (nearest == kNone || key(i) < key(nearest))
                 nearest = i;
+            if (site == Site::admitted)
+                break; // the rest costs more
+        }
     }
     return nearest;
+}
+
+/// The number of reasons; std::popcount() is a call where the processor is not known.
+static std::size_t bits(ReasonSet set) {
+    std::size_t count = 0;
+    for (; set != 0; set &= set - 1)
+        ++count;
+    return count;
 }
 
 /// Machines that were not named come after those that were; then what no figure can mend; then
@@ -351,43 +362,48 @@ std::vector<Refusal> Solver::nearest() const {
                                  bit(Reason::other_work) | bit(Reason::unknown_network) |
                                  bit(Reason::unknown_rate);
     struct Candidate {
-        int named;
-        int flaws;
+        std::size_t group;
         double distance;
         std::uint32_t type;
         std::uint32_t offer;
     };
+    constexpr std::size_t kGroups = 64;
     const auto wanted = static_cast<std::size_t>(request_.nearest);
     if (wanted == 0)
         return {};
+    const auto is_candidate = [](const Result& r) { return r.in_scope > 0 && r.admitted == 0; };
+    const auto group_of = [](const Result& r) {
+        return 8 * bits(r.reasons & kNamed) + bits(r.reasons & kFlaws);
+    };
+    // Figures are compared only among those that can still be among the nearest.
+    std::array<std::size_t, kGroups> sizes{};
+    for (const Result& r : types_)
+        if (is_candidate(r))
+            ++sizes[group_of(r)];
+    std::size_t last = 0;
+    for (std::size_t before = sizes[0]; before < wanted && last + 1 < kGroups;)
+        before += sizes[++last];
     std::vector<Candidate> candidates;
+    candidates.reserve(types_.size());
     for (std::uint32_t type = 0; type < types_.size(); ++type)
-        if (const Result& r = types_[type]; r.in_scope > 0 && r.admitted == 0)
-            candidates.push_back(
-                {std::popcount(r.reasons & kNamed), std::popcount(r.reasons & kFlaws), 0, type, 0});
-    const auto coarse = [](const Candidate& c) { return std::pair{c.named, c.flaws}; };
-    if (candidates.size() > wanted) {
-        // Figures are compared only among those that can still be among the nearest.
-        const auto nth = candidates.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
-        std::nth_element(candidates.begin(),
-                         nth,
-                         candidates.end(),
-                         [&](const auto& a, const auto& b) { return coarse(a) < coarse(b); });
-        const auto last = coarse(*nth);
-        std::erase_if(candidates, [&](const Candidate& c) { return coarse(c) > last; });
-    }
+        if (const Result& r = types_[type]; is_candidate(r) && group_of(r) <= last)
+            candidates.push_back({group_of(r), 0, type, 0});
     const double limit = std::min(filter_.max_price(), filter_.budget_limit());
     for (Candidate& c : candidates) {
         c.offer = nearest_offer(c.type);
         c.distance = filter_.distance(c.type) + filter_.detour(columns_.site[c.offer]) +
                      std::max(0.0, std::log(columns_.usd_per_hour[c.offer] / limit));
     }
-    std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
-        return std::tie(a.named, a.flaws, a.distance, a.type) <
-               std::tie(b.named, b.flaws, b.distance, b.type);
-    });
+    const std::size_t found = std::min(wanted, candidates.size());
+    std::partial_sort(candidates.begin(),
+                      candidates.begin() + static_cast<std::ptrdiff_t>(found),
+                      candidates.end(),
+                      [](const Candidate& a, const Candidate& b) {
+                          return std::tie(a.group, a.distance, a.type) <
+                                 std::tie(b.group, b.distance, b.type);
+                      });
     std::vector<Refusal> out;
-    for (std::size_t i = 0; i < candidates.size() && i < wanted; ++i)
+    for (std::size_t i = 0; i < found; ++i)
         out.push_back(filter_.refusal(candidates[i].offer));
     return out;
 }

@@ -39,13 +39,12 @@ private:
 
     /// What one machine type comes to.
     struct Result {
-        std::size_t in_scope = 0; ///< offers
-        std::size_t admitted = 0;
+        std::uint32_t in_scope = 0; ///< offers
+        std::uint32_t admitted = 0;
         ReasonSet reasons = 0;      ///< of the type, whatever the offer
         std::uint32_t best = kNone; ///< its cheapest offer that is admitted
-        double price_from = 0;      ///< over all offers in scope
-        double price_to = 0;
-        double score = 0; ///< of `best`
+        double price = 0;           ///< of `best`
+        double score = 0;           ///< of `best`
     };
 
     struct Scored {
@@ -54,11 +53,11 @@ private:
     };
 
     [[nodiscard]] Range group(std::size_t type, std::size_t purchase) const;
+    [[nodiscard]] Score score_of(std::size_t type, double price) const;
 
     void scan();
-    void count_in_scope(Range offers, Result& to) const;
+    [[nodiscard]] std::uint32_t end_within(Range offers, double limit) const;
     void admit(Range offers, Result& to);
-    void admit_everywhere(Range offers, Result& to);
     void refuse(Reason reason, std::size_t offers);
 
     [[nodiscard]] std::vector<Choice> choices() const;
@@ -68,6 +67,7 @@ private:
     [[nodiscard]] bool before(const Scored& a, const Scored& b) const;
     [[nodiscard]] Choice choice(const Scored& scored) const;
     [[nodiscard]] bool pareto(std::uint32_t offer) const;
+    [[nodiscard]] std::pair<double, double> prices(std::size_t type) const;
     [[nodiscard]] std::vector<FamilyChoice> families() const;
     [[nodiscard]] Refusals refusals() const;
     [[nodiscard]] std::vector<Refusal> nearest() const;
@@ -82,6 +82,7 @@ private:
     std::array<double, kCriteria> weights_;
 
     std::vector<Result> types_;
+    std::vector<std::uint32_t> qualified_;        ///< the types with an offer that is admitted
     std::array<std::size_t, kReasons> refused_{}; ///< offers, by the first reason
     std::size_t admitted_ = 0;
     std::size_t in_scope_ = 0;

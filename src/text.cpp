@@ -55,6 +55,9 @@ bool is_pattern(std::string_view pattern) {
 }
 
 bool matches(std::string_view pattern, std::string_view name) {
+    if (!pattern.empty() && pattern.back() != '*' && pattern.back() != '?' &&
+        !name.ends_with(pattern.back()))
+        return false; // most names end otherwise than "*.metal"
     std::size_t p = 0;
     std::size_t n = 0;
     std::size_t star = std::string_view::npos; // the last '*' seen, and where its run would end
