@@ -216,8 +216,7 @@ static void refuse_empty(std::span<const char* const> args) {
     }
 }
 
-static int
-command(CLI::App& app, const Arguments& arguments, int argc, const char* const* argv) {
+static int command(CLI::App& app, const Arguments& arguments, int argc, const char* const* argv) {
     try {
         refuse_empty({argv + 1, argv + argc});
         app.parse(argc, argv);
