@@ -49,13 +49,24 @@ static Json request_of(const Request& request) {
     return out;
 }
 
+static Json line_of(const LineItem& item) {
+    Json out{{"charge", item.charge},
+             {"quantity", count(item.quantity)},
+             {"unit", item.unit},
+             {"amount_usd", or_null(item.amount)}};
+    if (item.assumed)
+        out["assumed_usd"] = item.assumed->value();
+    for (const Tier& tier : item.tiers)
+        out["tiers"].push_back({{"from", count(tier.from)}, {"usd", tier.usd}});
+    if (!item.source.empty())
+        out["source"] = item.source;
+    return out;
+}
+
 static Json cost_of(const Bill& bill) {
     Json items = Json::array();
     for (const LineItem& item : bill.items)
-        items.push_back({{"charge", item.charge},
-                         {"quantity", count(item.quantity)},
-                         {"unit", item.unit},
-                         {"amount_usd", item.amount.value()}});
+        items.push_back(line_of(item));
     return {{"total_usd", bill.total.value()}, {"items", items}};
 }
 
