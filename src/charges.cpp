@@ -97,6 +97,10 @@ Charges Charges::bundled() {
     return ChargesImage::read(bundled::charges());
 }
 
+Charges Charges::none() {
+    return ChargesImage::read({});
+}
+
 std::size_t Charges::size() const noexcept {
     return data_->tiers.size() + data_->usd_per_hour.size() + data_->ratio.size() +
            data_->from.size();

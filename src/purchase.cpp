@@ -178,15 +178,17 @@ static Part hours_at(std::string_view charge, Hours hours, UsdPerHour price) {
     return {charge, "h", hours.value(), price.value(), (price * hours).value()};
 }
 
-Parts Payer::on_demand(const Machine& m) const {
+Parts Payer::at(UsdPerHour price, UsdPerHour on_demand) const {
     Parts out;
-    if (!m.on_demand)
-        return out;
-    out.price = *m.on_demand;
-    out.add(hours_at("compute", billed_, *m.on_demand));
+    out.price = price;
+    out.add(hours_at("compute", billed_, price));
     if (capacity_ > Hours{})
-        out.add(hours_at("unused_capacity", capacity_, *m.on_demand));
+        out.add(hours_at("unused_capacity", capacity_, on_demand));
     return out;
+}
+
+Parts Payer::on_demand(const Machine& m) const {
+    return m.on_demand ? at(*m.on_demand, *m.on_demand) : Parts{};
 }
 
 const SpotHours& Payer::spot_hours(double share) {

@@ -25,6 +25,7 @@ public:
 
     void add(const Part& part) { parts_.at(size_++) = part; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
+    [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] const Part* begin() const { return parts_.data(); }
     [[nodiscard]] const Part* end() const { return parts_.data() + size_; }
     [[nodiscard]] Usd total() const {
@@ -49,6 +50,8 @@ public:
           const Recovery& recovery,
           const Charges& charges);
 
+    /// The rented hours at a price, and unused capacity at that on demand.
+    [[nodiscard]] Parts at(UsdPerHour price, UsdPerHour on_demand) const;
     [[nodiscard]] Parts parts(PurchaseKind kind, const Machine& machine);
     [[nodiscard]] PurchaseOption option(PurchaseKind kind, const Machine& machine);
 

@@ -63,6 +63,8 @@ class FLOPWISE_API Charges {
 public:
     /// Those that are compiled into the library. Needs no file; takes well under a millisecond.
     static Charges bundled();
+    /// Tables without a row.
+    static Charges none();
     /// Reads YAML files as one (docs/catalog.md). Throws InputError with file, line and field for
     /// an unknown or duplicate key, a duplicate row, a figure out of its range, or no source.
     static Charges read(const std::filesystem::path& file);
