@@ -144,7 +144,7 @@ SpotHours spot_hours(Hours work, double rate, Recovery recovery) {
 }
 
 std::optional<double>
-break_even_share(UsdPerHour spot, UsdPerHour on_demand, Hours work, Recovery recovery) {
+break_even_rate(UsdPerHour spot, UsdPerHour on_demand, Hours work, Recovery recovery) {
     constexpr double kMostRate = 100; // an interruption each 36 s
     const auto excess = [&](double rate) {
         return (spot * spot_hours(work, rate, recovery).expected) / (on_demand * work) - 1;
@@ -155,11 +155,11 @@ break_even_share(UsdPerHour spot, UsdPerHour on_demand, Hours work, Recovery rec
     while (excess(high) < 0 && high < kMostRate)
         high *= 2;
     if (!(excess(high) >= 0))
-        return 1; // however often it is interrupted
+        return kMostRate;
     std::uintmax_t steps = 100;
     const auto [a, b] = boost::math::tools::toms748_solve(
         excess, 0.0, high, boost::math::tools::eps_tolerance<double>(40), steps);
-    return -std::expm1(-(a + b) / 2 * kHoursPerMonth);
+    return (a + b) / 2;
 }
 
 // ---- what each way costs ------------------------------------------------------------
@@ -284,7 +284,7 @@ void Payer::describe_spot(const Machine& m, PurchaseOption& to) {
     to.hours = std::max(billed_, hours.expected);
     to.hours_p90 = std::max(billed_, hours.p90);
     if (m.on_demand)
-        to.break_even_share = flopwise::break_even_share(*m.spot, *m.on_demand, work_, recovery_);
+        to.break_even_rate = flopwise::break_even_rate(*m.spot, *m.on_demand, work_, recovery_);
     if (hours.p90.value() > budget_.days->value() * kHoursPerDay)
         to.notes.push_back(fmt::format("may take {:.0f}, longer than the {} of the plan",
                                        hours.p90,

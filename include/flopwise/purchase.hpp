@@ -68,10 +68,10 @@ struct SpotHours {
 };
 FLOPWISE_API SpotHours spot_hours(Hours work, double rate, Recovery recovery);
 
-/// The monthly share of interruptions at which spot costs as much as on demand for this work.
-/// Empty if spot costs more even without any.
+/// The interruptions per hour at which spot costs as much as on demand for this work, 100 at most.
+/// Empty if spot costs as much even without any.
 FLOPWISE_API std::optional<double>
-break_even_share(UsdPerHour spot, UsdPerHour on_demand, Hours work, Recovery recovery);
+break_even_rate(UsdPerHour spot, UsdPerHour on_demand, Hours work, Recovery recovery);
 
 // ---- the options --------------------------------------------------------------------
 
@@ -91,12 +91,12 @@ struct PurchaseOption {
     /// For the machine through the plan, unused capacity included; not disks, data, addresses
     /// and fixed charges, which are the same for every way to pay. Absent: not known.
     std::optional<Usd> total{};
-    std::optional<UsdPerHour> effective{};    ///< total / hours of work
-    Usd upfront{};                            ///< part of the total that is paid at the start
-    std::optional<Hours> hours{};             ///< that are paid: expected ones on spot, whole terms
-    std::optional<Hours> hours_p90{};         ///< spot: with probability 0.9 no more than these
-    std::optional<double> share{};            ///< spot: of machines reclaimed within a month
-    std::optional<double> break_even_share{}; ///< spot: costs as much as on demand
+    std::optional<UsdPerHour> effective{};   ///< total / hours of work
+    Usd upfront{};                           ///< part of the total that is paid at the start
+    std::optional<Hours> hours{};            ///< that are paid: expected ones on spot, whole terms
+    std::optional<Hours> hours_p90{};        ///< spot: with probability 0.9 no more than these
+    std::optional<double> share{};           ///< spot: of machines reclaimed within a month
+    std::optional<double> break_even_rate{}; ///< spot: interruptions per hour, see above
     /// Reservation: use above which it beats on demand, 24 h * rate / on-demand price.
     std::optional<HoursPerDay> break_even{};
     std::vector<LineItem> items{};    ///< the lines of the bill, adding up to `total`
