@@ -186,8 +186,8 @@ std::vector<PurchaseKind> ways_of(const Written& in, const std::string& name) {
     if (name == names.front())
         return all;
     in.request.refuse(in.key,
-                      fmt::format("must be {}, got {}{}",
-                                  text::one_of(names),
+                      fmt::format("must be on_demand, spot, best or a reservation such as "
+                                  "reserved_1yr_no_upfront, got {}{}",
                                   text::quoted(name),
                                   text::did_you_mean(name, names)));
 }
