@@ -86,7 +86,21 @@ std::string ways_title(const Recommendation& r) {
                        hours_of_plan(r));
 }
 
-Grid ways_grid(const Recommendation& r) {
+/// The cheapest ways, that on demand, and the one that is taken; or all.
+static std::vector<const PurchaseOption*> shown_ways(const Recommendation& r, bool all) {
+    constexpr std::size_t kCheapest = 5;
+    std::vector<const PurchaseOption*> out;
+    for (std::size_t i = 0; i < r.purchase_options.size(); ++i) {
+        const PurchaseOption& o = r.purchase_options[i];
+        const bool named = o.kind == PurchaseKind::on_demand || o.kind == PurchaseKind::spot ||
+                           o.kind == r.choices.front().paid;
+        if (all || named || (o.total && i < kCheapest))
+            out.push_back(&o);
+    }
+    return out;
+}
+
+Grid ways_grid(const Recommendation& r, bool all) {
     Grid grid;
     grid.column("way", Align::left);
     grid.column("USD/h", Align::right);
@@ -97,15 +111,15 @@ Grid ways_grid(const Recommendation& r) {
     grid.column("", Align::left);
     if (planned(r) == nullptr)
         return grid;
-    for (const PurchaseOption& o : r.purchase_options)
-        if (o.total)
-            grid.row({std::string{to_string(o.kind)},
-                      price(*o.price),
-                      o.hours ? large(o.hours->value()) : "",
-                      o.upfront > Usd{} ? money(o.upfront) : "",
-                      money(*o.total),
-                      price(*o.effective),
-                      o.kind == r.choices.front().paid ? "*" : ""});
+    for (const PurchaseOption* o : shown_ways(r, all))
+        if (o->total)
+            grid.row({std::string{to_string(o->kind)},
+                      price(*o->price),
+                      o->hours ? large(o->hours->value()) : "",
+                      o->upfront > Usd{} ? money(o->upfront) : "",
+                      money(*o->total),
+                      price(*o->effective),
+                      o->kind == r.choices.front().paid ? "*" : ""});
     return grid;
 }
 
@@ -147,7 +161,7 @@ static std::string why(const Recommendation& r) {
     return out;
 }
 
-std::vector<std::string> ways_lines(const Recommendation& r) {
+std::vector<std::string> ways_lines(const Recommendation& r, bool all) {
     std::vector<std::string> out;
     if (planned(r) == nullptr || r.purchase_options.empty())
         return out;
@@ -162,16 +176,16 @@ std::vector<std::string> ways_lines(const Recommendation& r) {
         else
             found->second.append(", ").append(way);
     };
-    for (const PurchaseOption& o : r.purchase_options) {
-        for (const std::string& text : o.notes)
-            note(text, to_string(o.kind));
-        if (o.hours_p90)
+    for (const PurchaseOption* o : shown_ways(r, all)) {
+        for (const std::string& text : o->notes)
+            note(text, to_string(o->kind));
+        if (o->hours_p90)
             note(fmt::format("{} h expected, {} h at most with probability 0.9",
-                             large(o.hours->value()),
-                             large(o.hours_p90->value())),
-                 to_string(o.kind));
-        if (!o.total)
-            note("cost not known", to_string(o.kind));
+                             large(o->hours->value()),
+                             large(o->hours_p90->value())),
+                 to_string(o->kind));
+        if (!o->total)
+            note("cost not known", to_string(o->kind));
     }
     for (const auto& [text, ways] : notes)
         out.push_back(fmt::format("{}: {}", ways, text));

@@ -343,10 +343,10 @@ std::string table(const Recommendation& r, TableStyle style) {
         title(bill_title(r));
         out += bill.terminal(kWidth, style.colour);
     }
-    if (const Grid ways = ways_grid(r); !ways.empty()) {
+    if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
         title(ways_title(r));
         out += ways.terminal(kWidth, style.colour);
-        for (const std::string& text : ways_lines(r))
+        for (const std::string& text : ways_lines(r, style.explain))
             line(text);
     }
     if (style.explain && !r.choices.empty()) {
@@ -397,9 +397,9 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     }
     if (const Grid bill = bill_grid(r, style.explain); !bill.empty())
         out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
-    if (const Grid ways = ways_grid(r); !ways.empty()) {
+    if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
         out += fmt::format("\n## {}\n\n", ways_title(r)) + ways.markdown() + "\n";
-        for (const std::string& text : ways_lines(r))
+        for (const std::string& text : ways_lines(r, style.explain))
             item(text);
     }
     if (style.explain && !r.choices.empty()) {
