@@ -490,7 +490,10 @@ Refusal Filter::refusal(std::size_t offer) const {
                 .instance = o.instance.name,
                 .family = o.instance.family,
                 .region = o.region.code,
-                .purchase = o.purchase,
+                .purchase =
+                    plans_ == nullptr
+                        ? o.purchase
+                        : catalog_.offer(plans_->offer(static_cast<std::uint32_t>(offer))).purchase,
                 .price = price(offer)};
     const ReasonSet set = reasons(offer);
     bool lasting = false; // some reason that no change of the request lifts

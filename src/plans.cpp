@@ -18,6 +18,8 @@ bool Plans::needed(const Request& request) {
 Plans::Plans(const Catalog& catalog, const Request& request, const Charges& charges)
     : catalog_{catalog}, request_{request}, charges_{charges}, plan_{request.budget},
       cheapest_{!request.ways.empty()}, columns_{catalog.columns()} {
+    if (request.budget.total && request.budget.days)
+        limit_ = affordable_limit(request.budget).value();
     if (!plan_.days)
         plan_.days = kMonth;
     for (const Region& region : catalog.regions())
@@ -117,12 +119,11 @@ bool Plans::priced(Row& row, Payer& payer, std::span<const LineItem> charges) co
 /// budget says of the cost, to the last bit.
 double Plans::effective(double usd) const {
     const double price = usd / rented_hours(plan_).value();
-    if (!request_.budget.total || !request_.budget.days)
+    if (!limit_)
         return price;
-    const double limit = affordable_limit(request_.budget).value();
     return affordable(request_.budget, Usd{usd})
-               ? std::min(price, limit)
-               : std::max(price, std::nextafter(limit, std::numeric_limits<double>::infinity()));
+               ? std::min(price, *limit_)
+               : std::max(price, std::nextafter(*limit_, std::numeric_limits<double>::infinity()));
 }
 
 void Plans::add(std::vector<Row> rows, std::size_t type) {

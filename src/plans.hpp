@@ -67,8 +67,9 @@ private:
     const Catalog& catalog_;
     const Request& request_;
     const Charges& charges_;
-    Budget plan_;   ///< the request's, for a month if it has no days
-    bool cheapest_; ///< of several ways to pay, instead of that of the offer
+    Budget plan_;                   ///< the request's, for a month if it has no days
+    bool cheapest_;                 ///< of several ways to pay, instead of that of the offer
+    std::optional<double> limit_{}; ///< of the budget, USD/h
     Columns columns_;
     std::vector<Row> rows_;
     std::vector<std::vector<LineItem>> region_charges_;

@@ -246,6 +246,7 @@ Choice Solver::choice(const Scored& scored) const {
 void Solver::add_cost(std::uint32_t offer, Choice& to) const {
     const Budget& budget = request_.budget;
     if (plans_ != nullptr) {
+        to.purchase = catalog_.offer(plans_->offer(offer)).purchase;
         to.paid = plans_->paid(offer);
         to.effective = UsdPerHour{columns_.usd_per_hour[offer]};
     }
