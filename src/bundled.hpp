@@ -1,4 +1,4 @@
-// What the build compiles in from data/: catalog images and the places of countries.
+// What the build compiles in from data/: catalog images, charges and the places of countries.
 
 #pragma once
 
@@ -20,5 +20,6 @@ struct Country {
 
 std::span<const Image> images(); ///< newest first
 std::span<const Country> countries();
+std::string_view charges();
 
 } // namespace flopwise::bundled

@@ -49,13 +49,24 @@ static Json request_of(const Request& request) {
     return out;
 }
 
+static Json line_of(const LineItem& item) {
+    Json out{{"charge", item.charge},
+             {"quantity", count(item.quantity)},
+             {"unit", item.unit},
+             {"amount_usd", or_null(item.amount)}};
+    if (item.assumed)
+        out["assumed_usd"] = item.assumed->value();
+    for (const Tier& tier : item.tiers)
+        out["tiers"].push_back({{"from", count(tier.from)}, {"usd", tier.usd}});
+    if (!item.source.empty())
+        out["source"] = item.source;
+    return out;
+}
+
 static Json cost_of(const Bill& bill) {
     Json items = Json::array();
     for (const LineItem& item : bill.items)
-        items.push_back({{"charge", item.charge},
-                         {"quantity", count(item.quantity)},
-                         {"unit", item.unit},
-                         {"amount_usd", item.amount.value()}});
+        items.push_back(line_of(item));
     return {{"total_usd", bill.total.value()}, {"items", items}};
 }
 
@@ -72,8 +83,9 @@ static Json choice_of(const Choice& c) {
             {"instance", c.instance},
             {"family", c.family},
             {"region", c.region},
-            {"purchase", to_string(c.purchase)},
+            {"purchase", to_string(c.paid)},
             {"price_usd_per_hour", c.price.value()},
+            {"effective_usd_per_hour", or_null(c.effective)},
             {"gpu", text_or_null(c.gpu)},
             {"gpu_count", count(c.gpu_count)},
             {"gpu_memory_gib", c.gpu_memory ? count(c.gpu_memory->value()) : Json(nullptr)},
@@ -91,6 +103,34 @@ static Json choice_of(const Choice& c) {
             {"retired", c.retired},
             {"price_source", c.source},
             {"price_as_of", to_string(c.as_of)}};
+}
+
+static Json charges_of(const Recommendation& r) {
+    if (!r.charges)
+        return nullptr;
+    return {{"provider", r.charges->provider},
+            {"region", r.charges->region},
+            {"total_usd", r.charges->total.value()},
+            {"unknown", r.charges->unknown},
+            {"price_ceiling_before_usd_per_hour", or_null(r.charges->ceiling_before)}};
+}
+
+static Json option_of(const PurchaseOption& o) {
+    const auto number = [](const std::optional<double>& value) {
+        return value ? Json(shown(*value)) : Json(nullptr);
+    };
+    return {{"purchase", to_string(o.kind)},
+            {"price_usd_per_hour", or_null(o.price)},
+            {"total_usd", or_null(o.total)},
+            {"effective_usd_per_hour", or_null(o.effective)},
+            {"upfront_usd", o.upfront.value()},
+            {"hours", or_null(o.hours)},
+            {"hours_p90", or_null(o.hours_p90)},
+            {"reclaimed_per_month", number(o.share)},
+            {"break_even_interruptions_per_hour", number(o.break_even_rate)},
+            {"break_even_hours_per_day", or_null(o.break_even)},
+            {"notes", o.notes},
+            {"source", text_or_null(o.source)}};
 }
 
 static Json family_of(const FamilyChoice& f) {
@@ -138,6 +178,9 @@ std::string json(const Recommendation& r) {
     Json families = Json::array();
     for (const FamilyChoice& family : r.families)
         families.push_back(family_of(family));
+    Json options = Json::array();
+    for (const PurchaseOption& option : r.purchase_options)
+        options.push_back(option_of(option));
     const Json out{{"flopwise", version()},
                    {"catalog",
                     {{"name", r.catalog_name},
@@ -147,8 +190,10 @@ std::string json(const Recommendation& r) {
                    {"outcome", to_string(r.outcome)},
                    {"weights", by_criterion(r.weights)},
                    {"price_ceiling_usd_per_hour", or_null(r.price_ceiling)},
+                   {"charges", charges_of(r)},
                    {"admitted", r.admitted},
                    {"choices", choices},
+                   {"purchase_options", options},
                    {"families", families},
                    {"refusals", refusals_of(r.refusals)},
                    {"out_of_scope", r.out_of_scope},

@@ -1,6 +1,7 @@
 #include <flopwise/recommend.hpp>
 
 #include "filter.hpp"
+#include "plans.hpp"
 #include "solver.hpp"
 
 #include <algorithm>
@@ -12,9 +13,19 @@ std::string_view to_string(Outcome outcome) {
     return kNames.at(static_cast<std::size_t>(outcome));
 }
 
+/// Charges and ways to pay, as far as no catalog is needed.
+static void check_plan(const Request& request) {
+    check(request.usage, request.budget);
+    require_not_negative("checkpoint_minutes", request.recovery.checkpoint);
+    require_not_negative("restart_minutes", request.recovery.restart);
+    if (!request.ways.empty() && !request.budget.days)
+        request.refuse("purchase", "must come with days to compare ways to pay");
+}
+
 Request completed(Request request) {
     const Budget& b = request.budget;
     try {
+        check_plan(request);
         if (b.total && b.days)
             (void)price_ceiling(b);
         else if (b.days)
@@ -97,9 +108,30 @@ static void warn_of_old_prices(Recommendation& r) {
                                      to_string(oldest->as_of)));
 }
 
+static void warn_of_charges(Recommendation& r) {
+    std::vector<std::string> parts;
+    for (const Choice& choice : r.choices) {
+        if (!choice.cost)
+            continue;
+        for (const LineItem& item : choice.cost->items) {
+            std::string part = fmt::format("{} in {}", item.charge, choice.region);
+            if (!item.amount && std::find(parts.begin(), parts.end(), part) == parts.end())
+                parts.push_back(std::move(part));
+        }
+    }
+    if (parts.empty())
+        return;
+    std::string list;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        list += (i == 0 ? "" : ", ") + parts[i];
+    r.warnings.push_back(fmt::format(
+        "not known and not in the total, but ranked as in the dearest region known: {}", list));
+}
+
 static void add_warnings(Recommendation& r) {
     constexpr GiB kTrainingMemory{32};
     warn_of_old_prices(r);
+    warn_of_charges(r);
     if (r.request.profile == Profile::training)
         if (const auto small = choices_where(
                 r, [&](const Choice& c) { return c.memory < kTrainingMemory && !c.gpu.empty(); });
@@ -116,11 +148,24 @@ static void add_warnings(Recommendation& r) {
             "network rate estimated from the provider's word for it: {}", names_of(guessed)));
 }
 
+/// The plans of a request, if it is not priced by the catalog alone.
+static std::unique_ptr<const Plans>
+plans_of(const Catalog& catalog, const Request& request, const Charges& charges) {
+    return Plans::needed(request) ? std::make_unique<Plans>(catalog, request, charges) : nullptr;
+}
+
 Recommendation recommend(const Catalog& catalog, const Request& request) {
+    return recommend(
+        catalog, request, Plans::needed(request) ? Charges::bundled() : Charges::none());
+}
+
+Recommendation recommend(const Catalog& catalog, const Request& request, const Charges& charges) {
     const Request full = completed(request);
-    Recommendation out = Solver{catalog, full}.solve();
+    const auto plans = plans_of(catalog, full, charges);
+    Recommendation out = Solver{catalog, full, plans.get()}.solve();
     if (out.outcome != Outcome::found && has_names(full.constraints)) {
-        Recommendation open = Solver{catalog, without_names(full)}.solve();
+        const Request open_request = without_names(full);
+        Recommendation open = Solver{catalog, open_request, plans.get()}.solve();
         if (open.outcome == Outcome::found)
             out.instead = std::move(open.choices.front());
     }
@@ -128,10 +173,32 @@ Recommendation recommend(const Catalog& catalog, const Request& request) {
     return out;
 }
 
+/// An offer whose price in none of the ways to pay that are asked for is known.
+static Refusal without_price(const Offer& offer) {
+    return {.provider = offer.instance.provider,
+            .instance = offer.instance.name,
+            .family = offer.instance.family,
+            .region = offer.region.code,
+            .purchase = offer.purchase,
+            .price = offer.price,
+            .reasons = {Reason::other_purchase},
+            .text = "has no known price in the ways to pay that are asked for",
+            .relaxation = {{"purchase", std::string{to_string(offer.purchase)}}}};
+}
+
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
     const Request full = completed(request);
-    const Filter filter{catalog, full, *full.precision};
-    Refusal out = filter.refusal(offer);
+    const Charges charges = Plans::needed(full) ? Charges::bundled() : Charges::none();
+    const auto plans = plans_of(catalog, full, charges);
+    const Filter filter{catalog, full, *full.precision, plans.get()};
+    std::size_t row = offer;
+    if (plans != nullptr) {
+        const auto found = plans->row_of(offer);
+        if (!found)
+            return without_price(catalog.offer(offer));
+        row = *found;
+    }
+    Refusal out = filter.refusal(row);
     return out.reasons.empty() ? std::nullopt : std::optional{std::move(out)};
 }
 

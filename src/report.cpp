@@ -1,6 +1,8 @@
 #include <flopwise/report.hpp>
 
+#include "cost_report.hpp"
 #include "grid.hpp"
+#include "report_text.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -11,8 +13,7 @@ constexpr std::size_t kWidth = 80;
 
 // ---- figures in words ---------------------------------------------------------------
 
-/// "2,233.80": rounded, with a comma before each three digits.
-static std::string grouped(double value, int decimals) {
+std::string grouped(double value, int decimals) {
     std::string out = fmt::format("{:.{}f}", value, decimals);
     const std::size_t first = out.front() == '-' ? 1 : 0;
     std::size_t at = std::min(out.find('.'), out.size());
@@ -23,24 +24,22 @@ static std::string grouped(double value, int decimals) {
     return out;
 }
 
-static std::string money(Usd amount) {
+std::string money(Usd amount) {
     return grouped(amount.value(), 2);
 }
 
-/// A price with at least two decimals, and more where it has them: 3.06, 0.526, 1.0079.
-static std::string price(UsdPerHour hourly) {
+std::string price(UsdPerHour hourly) {
     const std::string exact = fmt::format("{:.4f}", hourly.value());
     const std::size_t least = exact.find('.') + 3;
     const std::size_t last = exact.find_last_not_of('0') + 1;
     return exact.substr(0, std::max(least, last));
 }
 
-/// Four figures at most: 4.365, 125, 0.1264, 39580.
-static std::string figure(double value) {
+std::string figure(double value) {
     return fmt::format("{:.4g}", value);
 }
 
-static std::string large(double value) {
+std::string large(double value) {
     return value >= 1000 ? grouped(value, 0) : figure(value);
 }
 
@@ -80,15 +79,25 @@ static std::string ceiling_line(const Recommendation& r) {
     const Budget& b = r.request.budget;
     if (!r.price_ceiling)
         return "";
-    const std::string total = b.fixed > Usd{}
-                                  ? fmt::format("({} - {}) USD", money(*b.total), money(b.fixed))
+    const Usd off = b.fixed + (r.charges ? r.charges->total : Usd{});
+    const std::string total = off > Usd{}
+                                  ? fmt::format("({} - {}) USD", money(*b.total), money(off))
                                   : money(*b.total) + " USD";
-    return fmt::format(
-        "Price ceiling {} USD/h = {} / {}", figure(r.price_ceiling->value()), total, time_of(b));
+    const bool plain = !r.charges || r.charges->hours == rented_hours(b);
+    return fmt::format("Price ceiling {} USD/h = {} / {}",
+                       figure(r.price_ceiling->value()),
+                       total,
+                       plain ? time_of(b) : large(r.charges->hours.value()) + " billed hours");
 }
 
 static std::string purchases(const Request& request) {
     std::vector<std::string> names;
+    if (request.ways.size() == kPurchaseKinds)
+        return "cheapest way to pay";
+    for (const PurchaseKind kind : request.ways)
+        names.emplace_back(to_string(kind));
+    if (!names.empty())
+        return joined(names, " or ");
     for (const Purchase p : request.constraints.purchase)
         names.emplace_back(p == Purchase::on_demand ? "on demand" : "spot");
     return joined(names, " or ");
@@ -125,7 +134,8 @@ static bool several_regions(const Recommendation& r) {
 /// A column that is the same for all is left out; the rest by what a reader can spare.
 static Grid choices_grid(const Recommendation& r) {
     const bool regions = several_regions(r) || r.request.constraints.region.size() != 1;
-    const bool several_purchases = r.request.constraints.purchase.size() > 1;
+    const bool several_purchases =
+        r.request.constraints.purchase.size() > 1 || r.request.ways.size() > 1;
     Grid grid;
     grid.column("#", Align::right);
     grid.column("machine", Align::left);
@@ -145,14 +155,14 @@ static Grid choices_grid(const Recommendation& r) {
         grid.row({fmt::format("{}", c.rank),
                   c.instance,
                   regions ? c.region : "",
-                  several_purchases ? std::string{to_string(c.purchase)} : "",
+                  several_purchases ? std::string{to_string(c.paid)} : "",
                   gpus(c.gpu_count, c.gpu),
                   large(c.memory.value()),
                   large(c.vcpus),
                   c.tflops ? large(c.tflops->value()) : "",
                   shown(c.rtt, 0),
                   price(c.price),
-                  c.cost ? money(c.cost->total) : "",
+                  c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
                   shown(c.lasts, 1),
                   score_of(c.score.value),
                   c.pareto ? "*" : ""});
@@ -313,6 +323,7 @@ std::string table(const Recommendation& r, TableStyle style) {
             style.colour ? fmt::format("\n\x1b[1m{}\x1b[0m\n", text) : fmt::format("\n{}\n", text);
     };
     line(ceiling_line(r));
+    line(charges_line(r));
     line(scope_line(r));
     line(count_line(r));
     if (r.choices.empty()) {
@@ -327,6 +338,16 @@ std::string table(const Recommendation& r, TableStyle style) {
         out += families_grid(r).terminal(kWidth, style.colour);
         if (!by_family)
             line("* nothing else that qualifies is as good in price, speed and GPU memory");
+    }
+    if (const Grid bill = bill_grid(r, style.explain); !bill.empty()) {
+        title(bill_title(r));
+        out += bill.terminal(kWidth, style.colour);
+    }
+    if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
+        title(ways_title(r));
+        out += ways.terminal(kWidth, style.colour);
+        for (const std::string& text : ways_lines(r, style.explain))
+            line(text);
     }
     if (style.explain && !r.choices.empty()) {
         title("Scores, against p3.2xlarge at 3.06 USD/h = 100");
@@ -364,6 +385,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
             out += fmt::format("- {}\n", text);
     };
     item(ceiling_line(r));
+    item(charges_line(r));
     item(scope_line(r));
     item(count_line(r));
     item(outcome_line(r));
@@ -372,6 +394,13 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         if (r.request.by == By::instance)
             out += "\n## Machines\n\n" + choices_grid(r).markdown();
         out += "\n## Families\n\n" + families_grid(r).markdown();
+    }
+    if (const Grid bill = bill_grid(r, style.explain); !bill.empty())
+        out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
+    if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
+        out += fmt::format("\n## {}\n\n", ways_title(r)) + ways.markdown() + "\n";
+        for (const std::string& text : ways_lines(r, style.explain))
+            item(text);
     }
     if (style.explain && !r.choices.empty()) {
         out += "\n## Scores\n\n";
@@ -429,7 +458,7 @@ static std::string csv_of_choices(const Recommendation& r) {
                            field(c.instance),
                            field(c.family),
                            field(c.region),
-                           to_string(c.purchase),
+                           to_string(c.paid),
                            c.price.value(),
                            field(c.gpu),
                            c.gpu_count,

@@ -13,6 +13,15 @@ constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& request) {
     const Request full = completed(request);
+    if (Plans::needed(full)) {
+        const Charges charges = Charges::bundled();
+        const Plans plans{catalog, full, charges};
+        std::vector<std::uint32_t> out = Solver{catalog, full, &plans}.ranking();
+        for (std::uint32_t& row : out)
+            row = plans.offer(row);
+        std::sort(out.begin(), out.end());
+        return out;
+    }
     std::vector<std::uint32_t> out = Solver{catalog, full}.ranking();
     std::sort(out.begin(), out.end());
     return out;
@@ -98,7 +107,8 @@ void Sweep::prepare(Plan& plan, const SweepGroup& group) const {
 void Sweep::answer(const Piece& piece) {
     Plan& plan = plans_[piece.group];
     const SweepGroup& group = groups_[piece.group];
-    std::call_once(plan.once, [&] { prepare(plan, group); });
+    if (!Plans::needed(group.request)) // else its costs depend on the figures of each row
+        std::call_once(plan.once, [&] { prepare(plan, group); });
     for (std::size_t i = piece.begin; i < piece.end; ++i)
         answer(plan, group, rows_[i]);
     const std::size_t rows = piece.end - piece.begin;
@@ -160,7 +170,7 @@ Row row_of(const SweepFigures& f, std::size_t row) {
 
 void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
     const Row figures = row_of(figures_, row);
-    if (!figures.plain())
+    if (!figures.plain() || Plans::needed(group.request))
         return answer_slowly(group, row);
     if (plan.error)
         return refuse(row, *plan.error);

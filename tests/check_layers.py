@@ -4,8 +4,8 @@ import pathlib
 import re
 import sys
 
-ORDER = ["export", "units", "error", "place", "catalog", "check", "workload", "budget",
-         "constraints", "cost", "score", "request", "recommend", "report", "flopwise"]
+ORDER = ["export", "units", "error", "place", "catalog", "charges", "check", "workload", "budget",
+         "constraints", "cost", "purchase", "score", "request", "recommend", "report", "flopwise"]
 
 root = pathlib.Path(__file__).resolve().parent.parent
 wrong = []

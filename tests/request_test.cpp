@@ -107,7 +107,8 @@ TEST_CASE("a value that is not accepted is refused by key", "[request][error]") 
         {"gpu", "T4,,K80", "gpu: must not have an empty name"},
         {"purchase",
          "on-demand",
-         "purchase: must be on_demand or spot, got \"on-demand\", did you mean on_demand?"},
+         "purchase: must be on_demand, spot, best or a reservation such as "
+         "reserved_1yr_no_upfront, got \"on-demand\", did you mean on_demand?"},
         {"profile",
          "trainig",
          "profile: must be training, inference, graphics or hpc, got \"trainig\", did you mean "

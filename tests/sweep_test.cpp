@@ -73,11 +73,14 @@ static bool same(double a, double b) {
 }
 
 static std::vector<SweepGroup> groups_of(const Catalog& catalog) {
-    std::vector<SweepGroup> out(4, SweepGroup{.catalog = &catalog});
+    std::vector<SweepGroup> out(6, SweepGroup{.catalog = &catalog});
     out[1].request.constraints.region = {catalog.regions()[0].code};
     out[2].request.constraints.purchase = {Purchase::on_demand, Purchase::spot};
     out[2].request.profile = Profile::graphics;
     out[3].request.constraints.min_memory = GiB{1e6};
+    out[4].request.usage.starts_per_day = 2000; // charged: its costs depend on each row's figures
+    out[5].request.constraints.purchase = {Purchase::spot};
+    out[5].request.usage.starts_per_day = 100;
     return out;
 }
 
@@ -168,4 +171,21 @@ TEST_CASE("qualifying offers are those that why_not has nothing against", "[swee
     for (std::uint32_t i = 0; i < catalog.size(); ++i)
         CHECK(std::binary_search(found.begin(), found.end(), i) ==
               !why_not(catalog, request, i).has_value());
+}
+
+TEST_CASE("so are those of a plan with charges", "[sweep]") {
+    const Catalog catalog{random_tables(7)};
+    Request request;
+    request.budget = {.total = Usd{500}, .days = Days{10}};
+    request.usage.starts_per_day = 2000; // 33.3 h are billed a day
+    const auto ways =
+        GENERATE(std::vector<PurchaseKind>{},
+                 std::vector{PurchaseKind::on_demand, PurchaseKind::reserved_1yr_no_upfront});
+    request.ways = ways;
+    const auto found = qualifying(catalog, request);
+    REQUIRE_FALSE(found.empty());
+    for (std::uint32_t i = 0; i < catalog.size(); ++i)
+        if (catalog.offer(i).purchase == Purchase::on_demand)
+            CHECK(std::binary_search(found.begin(), found.end(), i) ==
+                  !why_not(catalog, request, i).has_value());
 }

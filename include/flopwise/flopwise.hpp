@@ -8,11 +8,13 @@
 
 #include <flopwise/budget.hpp>
 #include <flopwise/catalog.hpp>
+#include <flopwise/charges.hpp>
 #include <flopwise/check.hpp>
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
 #include <flopwise/error.hpp>
 #include <flopwise/place.hpp>
+#include <flopwise/purchase.hpp>
 #include <flopwise/recommend.hpp>
 #include <flopwise/report.hpp>
 #include <flopwise/request.hpp>

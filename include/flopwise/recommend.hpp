@@ -23,7 +23,12 @@ struct Choice {
     std::string family{};
     std::string region{};
     Purchase purchase = Purchase::on_demand;
-    UsdPerHour price{};
+    UsdPerHour price{}; ///< for an hour that is paid
+    /// How it is paid for: `purchase`, or with Request::ways the cheapest of these.
+    PurchaseKind paid = PurchaseKind::on_demand;
+    /// With charges or ways to pay: all costs but fixed ones for a rented hour. It is what stands
+    /// for the price in the score.
+    std::optional<UsdPerHour> effective{};
     std::string gpu{}; ///< empty for a machine without
     double gpu_count = 0;
     std::optional<GiB> gpu_memory{}; ///< of each GPU; absent without
@@ -72,6 +77,20 @@ struct Refusals {
     bool operator==(const Refusals&) const = default;
 };
 
+/// What is charged beside the machine in one region, and what it does to the ceiling.
+struct ChargeSummary {
+    std::string provider{};
+    std::string region{};
+    Usd total{};                        ///< amounts that are not known as they are assumed
+    std::vector<std::string> unknown{}; ///< charges without a rate in this region
+    Hours hours{};                      ///< that the machine is billed, unused capacity included
+    /// (total - fixed - charges) / hours; 0 if the charges leave nothing. Without a budget: absent.
+    std::optional<UsdPerHour> ceiling{};
+    std::optional<UsdPerHour> ceiling_before{}; ///< without the charges
+
+    bool operator==(const ChargeSummary&) const = default;
+};
+
 /// All that recommend() found. It owns its data and outlives catalog and request.
 struct Recommendation {
     Outcome outcome = Outcome::nothing_fits;
@@ -82,8 +101,13 @@ struct Recommendation {
     /// Of each criterion, adding up to 1; GPU memory has none where no GPU is asked for.
     std::array<double, kCriteria> weights{};
     bool on_vcpus = false; ///< no GPU is asked for: speed and work are counted in vCPUs
-    std::optional<UsdPerHour> price_ceiling{}; ///< of the budget, if it is known
-    std::size_t admitted = 0;                  ///< offers; choices are the best of them
+    /// Of the budget, if it is known; with charges, what these leave in the region of the best
+    /// choice, or in the cheapest one if there is no choice.
+    std::optional<UsdPerHour> price_ceiling{};
+    std::optional<ChargeSummary> charges{}; ///< of that region, if anything is charged
+    /// All ways to pay for the best choice, with charges or ways to pay; else empty.
+    std::vector<PurchaseOption> purchase_options{};
+    std::size_t admitted = 0; ///< offers; choices are the best of them
     std::vector<Choice> choices{};
     std::vector<FamilyChoice> families{};
     Refusals refusals{};
@@ -105,6 +129,10 @@ struct Recommendation {
 /// Throws ArgumentError, or InputError for a setting from a file, if a figure is out of its
 /// range, if figures contradict one another, or if a name is not in the catalog.
 FLOPWISE_API Recommendation recommend(const Catalog& catalog, const Request& request);
+/// The same with other charges than the bundled ones.
+FLOPWISE_API Recommendation recommend(const Catalog& catalog,
+                                      const Request& request,
+                                      const Charges& charges);
 
 /// Why one offer of the catalog does not qualify; empty if it does. Unlike a recommendation's
 /// refusals, also answers for offers out of scope. Throws as recommend() does.

@@ -7,6 +7,7 @@
 
 #include <flopwise/budget.hpp>
 #include <flopwise/constraints.hpp>
+#include <flopwise/purchase.hpp>
 #include <flopwise/score.hpp>
 
 #include <map>
@@ -21,6 +22,11 @@ FLOPWISE_API std::string_view to_string(By by);
 struct Request {
     Budget budget{};
     Constraints constraints{};
+    Usage usage{};       ///< what is charged beside the machine
+    Recovery recovery{}; ///< what an interruption costs, where spot is priced with lost work
+    /// Each machine is paid for in the cheapest of these ways, with all that they cost. Empty:
+    /// each offer of Constraints::purchase stands for itself, and spot loses no work.
+    std::vector<PurchaseKind> ways{};
     Profile profile = Profile::training;
     std::optional<Precision> precision{}; ///< absent: that of the profile
     std::optional<Weights> weights{};     ///< absent: those of the profile

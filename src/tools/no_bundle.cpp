@@ -10,5 +10,8 @@ std::span<const Image> images() {
 std::span<const Country> countries() {
     return {};
 }
+std::string_view charges() {
+    return {};
+}
 
 } // namespace flopwise::bundled

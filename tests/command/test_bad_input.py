@@ -64,6 +64,7 @@ def test_a_time_too_short_for_a_ceiling_is_refused(complaint, days):
 
 PRECISIONS = "mixed, fp64, fp32, tf32, fp16, bf16, fp8 or int8"
 CRITERIA = "cost, speed, gpu_memory, memory, vcpus or network"
+WAYS = "on_demand, spot, best or a reservation such as reserved_1yr_no_upfront"
 UNKNOWN = [
     # flag and value, what it must be, and what was meant
     ("--gpu", "T44", "a GPU of the catalog", "T4"),
@@ -80,8 +81,10 @@ UNKNOWN = [
     ("--region", "us-east1", "a region of the catalog", "us-east-1"),
     ("--region", "US-EAST-1", "a region of the catalog", "us-east-1"),
     ("--region", "moon", "a region of the catalog", None),
-    ("--purchase", "sport", "on_demand or spot", "spot"),
-    ("--purchase", "on-demand", "on_demand or spot", "on_demand"),
+    ("--purchase", "sport", WAYS, "spot"),
+    ("--purchase", "on-demand", WAYS, "on_demand"),
+    ("--purchase", "reserved_1yr", WAYS, "reserved_1yr_no_upfront"),
+    ("--storage-type", "gp4", "gp2, gp3, io1, io2, sc1, st1 or standard", "gp2"),
     ("--profile", "trainig", "training, inference, graphics or hpc", "training"),
     ("--precision", "fp46", PRECISIONS, "fp64"),
     ("--precision", "double", PRECISIONS, None),

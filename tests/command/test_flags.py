@@ -398,6 +398,16 @@ EFFECTS = {
     "near": "vn",
     "max-rtt": "1",
     "purchase": "spot",
+    "storage": "100",
+    "snapshots": "100",
+    "egress": "1000",
+    "inter-region": "100",
+    "inter-zone": "100",
+    "public-ipv4": "1",
+    "object-storage": "100",
+    "nat-gateways": "1",
+    "reserved-capacity": "1",
+    "starts-per-day": "1000",
     "profile": "graphics",
     "precision": "fp64",
     "weights": "memory=1",
@@ -410,11 +420,13 @@ EFFECTS = {
     "explain": None,
     "color": "always",
 }
-ELSEWHERE = {"help", "version", "output", "include-retired"}  # have tests of their own
+# have tests of their own, here and in test_charges.py
+ELSEWHERE = {"help", "version", "output", "include-retired", "storage-type", "storage-iops",
+             "storage-throughput", "nat-data", "checkpoint-minutes", "restart-minutes"}
 
 
 def test_no_flag_of_the_help_is_without_a_test(report):
-    flags = re.findall(r"^  (?:-h,)?--([a-z-]+)", report("--help"), re.MULTILINE)
+    flags = re.findall(r"^  (?:-h,)?--([a-z0-9-]+)", report("--help"), re.MULTILINE)
     assert sorted(flags) == sorted({*EFFECTS, *ELSEWHERE})
 
 
