@@ -190,7 +190,9 @@ Filter::Filter(const Catalog& catalog, const Request& request, Precision precisi
     constexpr double kAnyPrice = std::numeric_limits<double>::infinity();
     max_price_ = c.max_price ? c.max_price->value() : kAnyPrice;
     const bool priced = request.budget.total && request.budget.days;
-    budget_limit_ = priced ? affordable_limit(request.budget).value() : kAnyPrice;
+    budget_limit_ =
+        priced ? affordable_limit(at_confidence(request.budget, request.uncertainty)).value()
+               : kAnyPrice;
 
     for (const Gpu& gpu : catalog.gpus()) {
         const auto rate = peak(gpu, precision);
@@ -360,9 +362,11 @@ static std::string gpus_in_words(double count) {
 
 void Filter::relax_budget(UsdPerHour price, Refusal& to) const {
     const Budget& b = request_.budget;
-    to.relaxation.push_back({"budget_usd", total_needed(b, price).value()});
-    to.relaxation.push_back({"days", days_affordable(b, price).value()});
-    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, price).value()});
+    const Uncertainty& u = request_.uncertainty;
+    to.relaxation.push_back({"budget_usd", total_needed(at_confidence(b, u), price).value()});
+    if (const auto days = days_affordable(b, u, price))
+        to.relaxation.push_back({"days", days->value()});
+    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, u, price).value()});
 }
 
 void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& to) const {
@@ -459,8 +463,9 @@ void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& t
         say(fmt::format("costs {}, at most {}", o.price, *c.max_price));
         return change("max_price_usd_per_hour", o.price.value());
     case Reason::above_ceiling:
-        say(fmt::format(
-            "costs {}, the ceiling is {:.4g}", o.price, price_ceiling(request_.budget)));
+        say(fmt::format("costs {}, the ceiling is {:.4g}",
+                        o.price,
+                        price_ceiling(at_confidence(request_.budget, request_.uncertainty))));
         return relax_budget(o.price, to);
     }
 }

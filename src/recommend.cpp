@@ -1,6 +1,8 @@
 #include <flopwise/recommend.hpp>
 
 #include "filter.hpp"
+#include "own_or_rent.hpp"
+#include "region_choice.hpp"
 #include "solver.hpp"
 
 #include <algorithm>
@@ -12,15 +14,27 @@ std::string_view to_string(Outcome outcome) {
     return kNames.at(static_cast<std::size_t>(outcome));
 }
 
+/// The time of the plan and how uncertain it is, as far as they are given.
+static void check_time(const Request& request) {
+    Budget plan = request.budget;
+    if (plan.days)
+        (void)rented_hours(plan);
+    else
+        plan.days = Days{1}; // the rest can be checked without
+    if (request.uncertainty != Uncertainty{})
+        (void)at_confidence(plan, request.uncertainty);
+    if (request.uncertainty.use_cv != 0 && !request.budget.days && !request.budget.total)
+        throw ArgumentError{"use_cv", "must come with a budget or with days"};
+}
+
 Request completed(Request request) {
     const Budget& b = request.budget;
     try {
         if (b.total && b.days)
             (void)price_ceiling(b);
-        else if (b.days)
-            (void)rented_hours(b);
         else if (b.total)
             (void)days_affordable(b, UsdPerHour{1});
+        check_time(request);
         (void)normalised(request.weights.value_or(Weights{.cost = 1}));
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
@@ -117,19 +131,23 @@ static void add_warnings(Recommendation& r) {
 }
 
 Recommendation recommend(const Catalog& catalog, const Request& request) {
-    const Request full = completed(request);
+    const Request asked = completed(request);
+    check_ownership(catalog, asked);
+    const Request full = with_nearest_region(catalog, asked);
     Recommendation out = Solver{catalog, full}.solve();
     if (out.outcome != Outcome::found && has_names(full.constraints)) {
         Recommendation open = Solver{catalog, without_names(full)}.solve();
         if (open.outcome == Outcome::found)
             out.instead = std::move(open.choices.front());
     }
+    out.region_choice = region_choice(catalog, asked, out);
+    out.ownership = own_or_rent(catalog, full, out);
     add_warnings(out);
     return out;
 }
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
-    const Request full = completed(request);
+    const Request full = with_nearest_region(catalog, completed(request));
     const Filter filter{catalog, full, *full.precision};
     Refusal out = filter.refusal(offer);
     return out.reasons.empty() ? std::nullopt : std::optional{std::move(out)};

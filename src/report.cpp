@@ -1,6 +1,8 @@
+#include <flopwise/launch.hpp>
 #include <flopwise/report.hpp>
 
 #include "grid.hpp"
+#include "plan_report.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -51,6 +53,12 @@ static std::string gpus(double count, const std::string& name) {
     return name.empty() ? "" : fmt::format("{} x {}", count, model);
 }
 
+/// Never 100 % of what is not certain.
+static std::string percent(double share) {
+    const std::string text = fmt::format("{:.1f} %", share * 100);
+    return share < 1 && text == "100.0 %" ? ">99.9 %" : text;
+}
+
 static std::string score_of(double value) {
     return fmt::format("{:.1f}", value);
 }
@@ -80,9 +88,20 @@ static std::string ceiling_line(const Recommendation& r) {
     const Budget& b = r.request.budget;
     if (!r.price_ceiling)
         return "";
+    const Uncertainty& u = r.request.uncertainty;
     const std::string total = b.fixed > Usd{}
                                   ? fmt::format("({} - {}) USD", money(*b.total), money(b.fixed))
                                   : money(*b.total) + " USD";
+    if (u.use_cv != 0)
+        return fmt::format(
+            "Price ceiling {} USD/h = {} / {} h, enough in {} % of cases for {}, use "
+            "varying by {} % a day",
+            figure(r.price_ceiling->value()),
+            total,
+            grouped(hours_quantile(b, u, u.confidence).value(), 1),
+            figure(u.confidence * 100),
+            time_of(b),
+            figure(u.use_cv * 100));
     return fmt::format(
         "Price ceiling {} USD/h = {} / {}", figure(r.price_ceiling->value()), total, time_of(b));
 }
@@ -138,6 +157,8 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("rtt ms", Align::right, 65);
     grid.column("USD/h", Align::right, 90);
     grid.column("total USD", Align::right, 80);
+    grid.column("90 % USD", Align::right, 75);
+    grid.column("within", Align::right, 76);
     grid.column("days", Align::right, 80);
     grid.column("score", Align::right);
     grid.column("", Align::left);
@@ -153,6 +174,8 @@ static Grid choices_grid(const Recommendation& r) {
                   shown(c.rtt, 0),
                   price(c.price),
                   c.cost ? money(c.cost->total) : "",
+                  c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
+                  c.probability_within_budget ? percent(*c.probability_within_budget) : "",
                   shown(c.lasts, 1),
                   score_of(c.score.value),
                   c.pareto ? "*" : ""});
@@ -315,6 +338,8 @@ std::string table(const Recommendation& r, TableStyle style) {
     line(ceiling_line(r));
     line(scope_line(r));
     line(count_line(r));
+    for (const std::string& text : region_lines(r))
+        line(text);
     if (r.choices.empty()) {
         out += "\n";
         line(outcome_line(r));
@@ -340,6 +365,10 @@ std::string table(const Recommendation& r, TableStyle style) {
             line(fmt::format("    price: {}, {}", c.source, to_string(c.as_of)), 4);
         }
     }
+    if (r.ownership)
+        title("Own or rent");
+    for (const std::string& text : ownership_lines(r, style.explain))
+        line(text);
     if (r.refusals.count > 0) {
         title("Why not");
         for (const Refusal& refusal : r.refusals.nearest) {
@@ -366,6 +395,8 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     item(ceiling_line(r));
     item(scope_line(r));
     item(count_line(r));
+    for (const std::string& text : region_lines(r))
+        item(text);
     item(outcome_line(r));
     item(instead_line(r));
     if (!r.choices.empty()) {
@@ -383,6 +414,13 @@ std::string markdown(const Recommendation& r, TableStyle style) {
                              c.source,
                              to_string(c.as_of)));
     }
+    if (r.ownership)
+        out += "\n## Own or rent\n\n";
+    for (const std::string& text : ownership_lines(r, style.explain))
+        item(text);
+    if (r.request.launch.wanted && !r.choices.empty())
+        out += fmt::format("\n## Start plan\n\n```bash\n{}```\n",
+                           launch_script(r.request, r.choices.front()));
     if (r.refusals.count > 0) {
         out += "\n## Why not\n\n";
         for (const Refusal& refusal : r.refusals.nearest) {

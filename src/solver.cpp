@@ -193,6 +193,16 @@ bool Solver::pareto(std::uint32_t offer) const {
     });
 }
 
+static void add_uncertainty(const Request& request, Choice& to) {
+    const Budget& budget = request.budget;
+    if (request.uncertainty.use_cv == 0 || !budget.days)
+        return;
+    to.cost_quantiles = cost_quantiles(budget, request.uncertainty, to.price);
+    if (budget.total)
+        to.probability_within_budget =
+            probability_within_budget(budget, request.uncertainty, to.price);
+}
+
 Choice Solver::choice(const Scored& scored) const {
     const Offer o = catalog_.offer(scored.offer);
     const std::uint32_t type = columns_.type[scored.offer];
@@ -205,6 +215,7 @@ Choice Solver::choice(const Scored& scored) const {
                .price = o.price,
                .gpu = o.instance.gpu,
                .gpu_count = o.instance.gpu_count,
+               .arch = o.instance.arch,
                .vcpus = o.instance.vcpus,
                .memory = o.instance.memory,
                .network = o.instance.network,
@@ -223,7 +234,8 @@ Choice Solver::choice(const Scored& scored) const {
     if (budget.days)
         out.cost = bill(budget, o.price);
     else if (budget.total)
-        out.lasts = days_affordable(budget, o.price);
+        out.lasts = days_affordable(budget, request_.uncertainty, o.price);
+    add_uncertainty(request_, out);
     return out;
 }
 
@@ -453,7 +465,7 @@ Recommendation Solver::solve() {
                        .refusals = refusals(),
                        .out_of_scope = catalog_.size() - in_scope_};
     if (budget.total && budget.days)
-        out.price_ceiling = price_ceiling(budget);
+        out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
     return out;
 }
 

@@ -1,5 +1,6 @@
 #include "sweep.hpp"
 
+#include "region_choice.hpp"
 #include "solver.hpp"
 
 #include <algorithm>
@@ -12,10 +13,15 @@ namespace flopwise {
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& request) {
-    const Request full = completed(request);
+    const Request full = with_nearest_region(catalog, completed(request));
     std::vector<std::uint32_t> out = Solver{catalog, full}.ranking();
     std::sort(out.begin(), out.end());
     return out;
+}
+
+bool SweepGroup::request_is_plain() const {
+    return request.uncertainty == Uncertainty{} && request.own == Ownership{} &&
+           !chooses_region(request.constraints);
 }
 
 /// The ranking of a group without what can never be its best: an offer that a better one
@@ -160,7 +166,7 @@ Row row_of(const SweepFigures& f, std::size_t row) {
 
 void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
     const Row figures = row_of(figures_, row);
-    if (!figures.plain())
+    if (!figures.plain() || !group.request_is_plain())
         return answer_slowly(group, row);
     if (plan.error)
         return refuse(row, *plan.error);

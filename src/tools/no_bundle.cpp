@@ -10,5 +10,8 @@ std::span<const Image> images() {
 std::span<const Country> countries() {
     return {};
 }
+std::span<const Tariff> tariffs() {
+    return {};
+}
 
 } // namespace flopwise::bundled
