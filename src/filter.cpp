@@ -96,7 +96,10 @@ static void check_names(const Catalog& catalog, const Request& request) {
     must_exist(request, "exclude", "a machine or family", c.exclude, either);
     must_exist(request, "arch", "an architecture", c.arch, arches);
     must_exist(request, "provider", "a provider", c.provider, providers);
-    must_exist(request, "region", "a region", c.region, all(catalog.regions(), &Region::code));
+    const auto regions = all(catalog.regions(), &Region::code);
+    must_exist(request, "region", "a region", c.region, regions);
+    if (const std::string& lies_in = request.dataset.region; !lies_in.empty())
+        must_exist(request, "dataset_region", "a region", {lies_in}, regions);
 }
 
 /// Which GPUs of the catalog are asked for; empty if any is.

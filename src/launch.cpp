@@ -74,14 +74,14 @@ static std::string head(const Choice& c) {
                                   one_line(c.region),
                                   c.purchase == Purchase::spot ? "spot" : "on demand",
                                   c.price.value());
-    out += "#   rent        key pair, security group and machine; from here on it costs\n"
-           "#   data        brings the dataset to the machine\n"
-           "#   work        Jupyter at http://localhost:8888 until Ctrl-C\n";
+    out += "#   rent         key pair, security group and machine; from here on it costs\n"
+           "#   data         brings the dataset to the machine\n"
+           "#   work         Jupyter at http://localhost:8888 until Ctrl-C\n";
     out += c.purchase == Purchase::spot
-               ? "#   stop        says why a spot machine is not stopped\n"
-               : "#   stop        stops the machine; its disk goes on costing\n";
+               ? "#   stop, start  a spot machine of this kind has neither\n"
+               : "#   stop, start  while it is stopped, its disk goes on costing\n";
     return out +
-           "#   terminate   ends machine and disk, and with them all cost\n#\n"
+           "#   terminate    ends machine and disk, and with them all cost\n#\n"
            "# Say one of these: bash FILE rent. Needs the AWS CLI with an account, ssh, curl.\n"
            "set -euo pipefail\n\n";
 }
@@ -198,11 +198,21 @@ static std::string time_comment(const Request& request, const Choice& c) {
         (c.price * time).value());
 }
 
+static std::string move_comment(const Request& request, const Choice& c) {
+    const GiB moved = dataset_move_gib(request, c.region);
+    return moved > GiB{}
+               ? fmt::format("  # It lies in {}: moving {} between regions is charged too.\n",
+                             one_line(request.dataset.region),
+                             moved)
+               : "";
+}
+
 static std::string data(const Request& request, const Choice& c) {
     const std::string& url = request.dataset.url;
     if (url.empty())
         return "\ndata() {\n  echo 'no dataset was given: --dataset-url' >&2\n  exit 1\n}\n";
-    std::string out = "\ndata() {\n" + time_comment(request, c) + "  prepare\n";
+    std::string out =
+        "\ndata() {\n" + time_comment(request, c) + move_comment(request, c) + "  prepare\n";
     if (url.starts_with("kaggle:"))
         out += "  # Kaggle's token, from the settings of your account there.\n"
                "  scp -q -i \"./$key.pem\" -r ~/.kaggle \"ubuntu@$(address):\"\n";
@@ -218,9 +228,13 @@ work() {
 )sh";
 
 constexpr std::string_view kStop = R"sh(
-stop() { # to go on later: aws ec2 start-instances
+stop() {
   cloud ec2 stop-instances --instance-ids "$(machine)" >/dev/null
   echo 'stopped; the disk is billed until it is terminated'
+}
+start() {
+  cloud ec2 start-instances --instance-ids "$(machine)" >/dev/null
+  cloud ec2 wait instance-status-ok --instance-ids "$(machine)"
 }
 )sh";
 
@@ -229,6 +243,7 @@ stop() {
   echo 'a spot machine of this kind cannot be stopped, only terminated' >&2
   exit 1
 }
+start() { stop; }
 )sh";
 
 constexpr std::string_view kEnd = R"sh(
@@ -239,9 +254,9 @@ terminate() {
 }
 
 case ${1:-} in
-rent | data | work | stop | terminate) "$1" ;;
+rent | data | work | stop | start | terminate) "$1" ;;
 *)
-  echo 'say one of: rent, data, work, stop, terminate' >&2
+  echo 'say one of: rent, data, work, stop, start, terminate' >&2
   exit 2
   ;;
 esac

@@ -140,6 +140,7 @@ Recommendation recommend(const Catalog& catalog, const Request& request) {
         if (open.outcome == Outcome::found)
             out.instead = std::move(open.choices.front());
     }
+    out.request = asked;
     out.region_choice = region_choice(catalog, asked, out);
     out.ownership = own_or_rent(catalog, full, out);
     add_warnings(out);

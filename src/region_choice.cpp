@@ -64,7 +64,7 @@ std::optional<RegionChoice>
 region_choice(const Catalog& catalog, const Request& asked, const Recommendation& answer) {
     if (!chooses_region(asked.constraints) || answer.choices.empty())
         return std::nullopt;
-    const std::string& code = answer.request.constraints.region.front();
+    const std::string& code = answer.choices.front().region;
     RegionChoice out;
     for (Nearby& region : nearby(catalog, *asked.constraints.near)) {
         if (region.region == code) {

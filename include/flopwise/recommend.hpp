@@ -144,8 +144,8 @@ struct Recommendation {
 
 /// Ranks all offers of a catalog for a request.
 ///
-/// With `near` and no region, the nearest region with an offer that qualifies is the one asked
-/// for, and the request of the answer names it. `Constraints::any_region` looks at all of them.
+/// With `near` and no region, the answer is as if the nearest region with an offer that qualifies
+/// had been asked for; `Constraints::any_region` looks at all of them.
 ///
 /// The power of a machine to buy, if it is not given, is that of its GPUs (tdp); if these are not
 /// given but a price of electricity is, that of the GPUs it is compared with; else it is 0.

@@ -99,7 +99,7 @@ def test_bash_and_shellcheck_accept_the_plan(script, workdir, args):
 
 
 def test_the_plan_rents_the_machine_that_was_chosen(script, plan, workdir):
-    calls = plan(script(*T4, "--dataset", "50"), "rent", "stop", "terminate")
+    calls = plan(script(*T4, "--dataset", "50"), "rent", "stop", "start", "terminate")
     assert call(calls, "get-parameter")["--name"] == (
         "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id")
     run = call(calls, "run-instances")
@@ -160,9 +160,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("scheme, program", [("https://h/", "wget"), ("s3://", "aws"),
+@pytest.mark.parametrize("scheme, tool", [("https://h/", "wget"), ("s3://", "aws"),
                                              ("kaggle:", "kaggle")])
-def test_what_a_user_wrote_is_text_and_never_a_command(script, plan, workdir, scheme, program,
+def test_what_a_user_wrote_is_text_and_never_a_command(script, plan, workdir, scheme, tool,
                                                        text):
     calls = plan(script(*T4, "--dataset-url", scheme + text), "rent", "data")
     remote = [text for name, _, text in calls if name == "ssh"][-1]
@@ -178,7 +178,7 @@ def test_what_a_user_wrote_is_text_and_never_a_command(script, plan, workdir, sc
     subprocess.run(["bash", "-s"], input=remote, text=True, cwd=machine, check=True,
                    env={"PATH": f"{tools}:{os.environ['PATH']}", "STUB_LOG": str(log)})
     seen = [json.loads(line) for line in log.read_text().splitlines()]
-    assert [name for name, *_ in seen] == [program]
+    assert [name for name, *_ in seen] == [tool]
     given = text if scheme == "kaggle:" else scheme + text
     assert given in seen[0][1]
     assert not list(workdir.rglob("pwned"))
