@@ -53,10 +53,10 @@ static std::string gpus(double count, const std::string& name) {
     return name.empty() ? "" : fmt::format("{} x {}", count, model);
 }
 
-/// Never 100 % of what is not certain.
+/// Of what is not certain, so never 100 %.
 static std::string percent(double share) {
     const std::string text = fmt::format("{:.1f} %", share * 100);
-    return share < 1 && text == "100.0 %" ? ">99.9 %" : text;
+    return text == "100.0 %" ? ">99.9 %" : text;
 }
 
 static std::string score_of(double value) {
