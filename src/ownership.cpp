@@ -4,6 +4,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace flopwise {
@@ -151,7 +152,7 @@ struct Input {
 };
 
 // clang-format off
-constexpr Input kInputs[] = {
+constexpr auto kInputs = std::to_array<Input>({
     {"own_price_usd", [](const Inputs& i) { return i.owned.price->value(); }, [](Inputs& i, double v) { i.owned.price = Usd{v}; }},
     {"own_years", [](const Inputs& i) { return i.owned.life.value(); }, [](Inputs& i, double v) { i.owned.life = Years{v}; }},
     {"hours_per_day", [](const Inputs& i) { return i.use; }, [](Inputs& i, double v) { i.use = v; }},
@@ -161,7 +162,7 @@ constexpr Input kInputs[] = {
     {"own_watts", [](const Inputs& i) { return i.owned.power.value_or(Watts{}).value(); }, [](Inputs& i, double v) { i.owned.power = Watts{v}; }},
     {"own_upkeep", [](const Inputs& i) { return i.owned.upkeep; }, [](Inputs& i, double v) { i.owned.upkeep = v; }},
     {"own_staff_hours", [](const Inputs& i) { return i.owned.staff.value(); }, [](Inputs& i, double v) { i.owned.staff = Hours{v}; }},
-};
+});
 // clang-format on
 
 } // namespace

@@ -50,7 +50,7 @@ UsdPerKwh electricity(const Written& in) {
 /// of a file too.
 std::string key_name(const Written& in) {
     constexpr std::size_t kLongest = 64;
-    const std::string name = in.one();
+    std::string name = in.one();
     const auto plain = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '.' || c == '_' || c == '-';
@@ -66,7 +66,7 @@ std::string key_name(const Written& in) {
 }
 
 std::string dataset_url(const Written& in) {
-    const std::string url = in.one();
+    std::string url = in.one();
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (std::any_of(url.begin(), url.end(), control))
         in.request.refuse(in.key, "must be one line of text");
