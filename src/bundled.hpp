@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 
 #include <span>
@@ -21,5 +22,6 @@ struct Country {
 std::span<const Image> images(); ///< newest first
 std::span<const Country> countries();
 std::string_view charges();
+std::span<const Tariff> tariffs(); ///< of electricity, by code
 
 } // namespace flopwise::bundled

@@ -96,7 +96,10 @@ static void check_names(const Catalog& catalog, const Request& request) {
     must_exist(request, "exclude", "a machine or family", c.exclude, either);
     must_exist(request, "arch", "an architecture", c.arch, arches);
     must_exist(request, "provider", "a provider", c.provider, providers);
-    must_exist(request, "region", "a region", c.region, all(catalog.regions(), &Region::code));
+    const auto regions = all(catalog.regions(), &Region::code);
+    must_exist(request, "region", "a region", c.region, regions);
+    if (const std::string& lies_in = request.dataset.region; !lies_in.empty())
+        must_exist(request, "dataset_region", "a region", {lies_in}, regions);
 }
 
 /// Which GPUs of the catalog are asked for; empty if any is.
@@ -194,7 +197,9 @@ Filter::Filter(const Catalog& catalog,
     constexpr double kAnyPrice = std::numeric_limits<double>::infinity();
     max_price_ = c.max_price ? c.max_price->value() : kAnyPrice;
     const bool priced = request.budget.total && request.budget.days;
-    budget_limit_ = priced ? affordable_limit(request.budget).value() : kAnyPrice;
+    budget_limit_ =
+        priced ? affordable_limit(at_confidence(request.budget, request.uncertainty)).value()
+               : kAnyPrice;
 
     for (const Gpu& gpu : catalog.gpus()) {
         const auto rate = peak(gpu, precision);
@@ -368,17 +373,21 @@ void Filter::relax_budget(std::size_t offer, Refusal& to) const {
     if (plans_ != nullptr)
         return plans_->relax(static_cast<std::uint32_t>(offer), to);
     const Budget& b = request_.budget;
+    const Uncertainty& u = request_.uncertainty;
     const UsdPerHour price = this->price(offer);
-    to.relaxation.push_back({"budget_usd", total_needed(b, price).value()});
-    to.relaxation.push_back({"days", days_affordable(b, price).value()});
-    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, price).value()});
+    to.relaxation.push_back({"budget_usd", total_needed(at_confidence(b, u), price).value()});
+    if (const auto days = days_affordable(b, u, price))
+        to.relaxation.push_back({"days", days->value()});
+    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, u, price).value()});
 }
 
 /// What it costs against what the budget has.
 std::string Filter::cost_in_words(std::size_t offer) const {
     const Budget& b = request_.budget;
     if (plans_ == nullptr)
-        return fmt::format("costs {}, the ceiling is {:.4g}", price(offer), price_ceiling(b));
+        return fmt::format("costs {}, the ceiling is {:.4g}",
+                           price(offer),
+                           price_ceiling(at_confidence(b, request_.uncertainty)));
     return fmt::format("costs {:.2f} with all charges, the budget has {:.2f}",
                        plans_->cost(static_cast<std::uint32_t>(offer)),
                        *b.total - b.fixed);

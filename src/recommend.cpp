@@ -1,7 +1,10 @@
 #include <flopwise/recommend.hpp>
 
+#include "ask.hpp"
 #include "filter.hpp"
+#include "own_or_rent.hpp"
 #include "plans.hpp"
+#include "region_choice.hpp"
 #include "solver.hpp"
 
 #include <algorithm>
@@ -20,6 +23,21 @@ static void check_plan(const Request& request) {
     require_not_negative("restart_minutes", request.recovery.restart);
     if (!request.ways.empty() && !request.budget.days)
         request.refuse("purchase", "must come with days to compare ways to pay");
+    if (request.uncertainty.use_cv != 0 && Plans::needed(request))
+        request.refuse("use_cv", "must not come with charges or ways to pay");
+}
+
+/// The time of the plan and how uncertain it is, as far as they are given.
+static void check_time(const Request& request) {
+    Budget plan = request.budget;
+    if (plan.days)
+        (void)rented_hours(plan);
+    else
+        plan.days = Days{1}; // the rest can be checked without
+    if (request.uncertainty != Uncertainty{})
+        (void)at_confidence(plan, request.uncertainty);
+    if (request.uncertainty.use_cv != 0 && !request.budget.days && !request.budget.total)
+        throw ArgumentError{"use_cv", "must come with a budget or with days"};
 }
 
 Request completed(Request request) {
@@ -28,10 +46,9 @@ Request completed(Request request) {
         check_plan(request);
         if (b.total && b.days)
             (void)price_ceiling(b);
-        else if (b.days)
-            (void)rented_hours(b);
         else if (b.total)
             (void)days_affordable(b, UsdPerHour{1});
+        check_time(request);
         (void)normalised(request.weights.value_or(Weights{.cost = 1}));
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
@@ -148,27 +165,24 @@ static void add_warnings(Recommendation& r) {
             "network rate estimated from the provider's word for it: {}", names_of(guessed)));
 }
 
-/// The plans of a request, if it is not priced by the catalog alone.
-static std::unique_ptr<const Plans>
-plans_of(const Catalog& catalog, const Request& request, const Charges& charges) {
-    return Plans::needed(request) ? std::make_unique<Plans>(catalog, request, charges) : nullptr;
-}
-
 Recommendation recommend(const Catalog& catalog, const Request& request) {
     return recommend(
         catalog, request, Plans::needed(request) ? Charges::bundled() : Charges::none());
 }
 
 Recommendation recommend(const Catalog& catalog, const Request& request, const Charges& charges) {
-    const Request full = completed(request);
-    const auto plans = plans_of(catalog, full, charges);
-    Recommendation out = Solver{catalog, full, plans.get()}.solve();
+    const Request asked = completed(request);
+    check_ownership(catalog, asked);
+    const Request full = with_nearest_region(catalog, asked, charges);
+    Recommendation out = solved(catalog, full, charges);
     if (out.outcome != Outcome::found && has_names(full.constraints)) {
-        const Request open_request = without_names(full);
-        Recommendation open = Solver{catalog, open_request, plans.get()}.solve();
+        Recommendation open = solved(catalog, without_names(full), charges);
         if (open.outcome == Outcome::found)
             out.instead = std::move(open.choices.front());
     }
+    out.request = asked;
+    out.region_choice = region_choice(catalog, asked, charges, out);
+    out.ownership = own_or_rent(catalog, full, charges, out);
     add_warnings(out);
     return out;
 }
@@ -187,8 +201,9 @@ static Refusal without_price(const Offer& offer) {
 }
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
-    const Request full = completed(request);
-    const Charges charges = Plans::needed(full) ? Charges::bundled() : Charges::none();
+    const Request asked = completed(request);
+    const Charges charges = Plans::needed(asked) ? Charges::bundled() : Charges::none();
+    const Request full = with_nearest_region(catalog, asked, charges);
     const auto plans = plans_of(catalog, full, charges);
     const Filter filter{catalog, full, *full.precision, plans.get()};
     std::size_t row = offer;

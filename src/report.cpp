@@ -1,7 +1,9 @@
+#include <flopwise/launch.hpp>
 #include <flopwise/report.hpp>
 
 #include "cost_report.hpp"
 #include "grid.hpp"
+#include "plan_report.hpp"
 #include "report_text.hpp"
 
 #include <algorithm>
@@ -50,6 +52,12 @@ static std::string gpus(double count, const std::string& name) {
     return name.empty() ? "" : fmt::format("{} x {}", count, model);
 }
 
+/// Of what is not certain, so never 100 %.
+static std::string percent(double share) {
+    const std::string text = fmt::format("{:.1f} %", share * 100);
+    return text == "100.0 %" ? ">99.9 %" : text;
+}
+
 static std::string score_of(double value) {
     return fmt::format("{:.1f}", value);
 }
@@ -83,6 +91,17 @@ static std::string ceiling_line(const Recommendation& r) {
     const std::string total = off > Usd{}
                                   ? fmt::format("({} - {}) USD", money(*b.total), money(off))
                                   : money(*b.total) + " USD";
+    const Uncertainty& u = r.request.uncertainty;
+    if (u.use_cv != 0)
+        return fmt::format(
+            "Price ceiling {} USD/h = {} / {} h, enough in {} % of cases for {}, use "
+            "varying by {} % a day",
+            figure(r.price_ceiling->value()),
+            total,
+            grouped(hours_quantile(b, u, u.confidence).value(), 1),
+            figure(u.confidence * 100),
+            time_of(b),
+            figure(u.use_cv * 100));
     const bool plain = !r.charges || r.charges->hours == rented_hours(b);
     return fmt::format("Price ceiling {} USD/h = {} / {}",
                        figure(r.price_ceiling->value()),
@@ -104,7 +123,8 @@ static std::string purchases(const Request& request) {
 }
 
 static std::string scope_line(const Recommendation& r) {
-    const auto& regions = r.request.constraints.region;
+    const auto regions = r.region_choice ? std::vector<std::string>{r.region_choice->region.region}
+                                         : r.request.constraints.region;
     const std::string unit = r.on_vcpus ? "vCPUs" : std::string{to_string(*r.request.precision)};
     return fmt::format("{}, prices as of {}; {}; {}; {} ({})",
                        r.catalog_name,
@@ -133,7 +153,8 @@ static bool several_regions(const Recommendation& r) {
 
 /// A column that is the same for all is left out; the rest by what a reader can spare.
 static Grid choices_grid(const Recommendation& r) {
-    const bool regions = several_regions(r) || r.request.constraints.region.size() != 1;
+    const bool regions =
+        several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
     const bool several_purchases =
         r.request.constraints.purchase.size() > 1 || r.request.ways.size() > 1;
     Grid grid;
@@ -148,6 +169,8 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("rtt ms", Align::right, 65);
     grid.column("USD/h", Align::right, 90);
     grid.column("total USD", Align::right, 80);
+    grid.column("90 % USD", Align::right, 75);
+    grid.column("within", Align::right, 76);
     grid.column("days", Align::right, 80);
     grid.column("score", Align::right);
     grid.column("", Align::left);
@@ -163,6 +186,8 @@ static Grid choices_grid(const Recommendation& r) {
                   shown(c.rtt, 0),
                   price(c.price),
                   c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
+                  c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
+                  c.probability_within_budget ? percent(*c.probability_within_budget) : "",
                   shown(c.lasts, 1),
                   score_of(c.score.value),
                   c.pareto ? "*" : ""});
@@ -326,6 +351,8 @@ std::string table(const Recommendation& r, TableStyle style) {
     line(charges_line(r));
     line(scope_line(r));
     line(count_line(r));
+    for (const std::string& text : region_lines(r))
+        line(text);
     if (r.choices.empty()) {
         out += "\n";
         line(outcome_line(r));
@@ -361,6 +388,10 @@ std::string table(const Recommendation& r, TableStyle style) {
             line(fmt::format("    price: {}, {}", c.source, to_string(c.as_of)), 4);
         }
     }
+    if (r.ownership)
+        title("Own or rent");
+    for (const std::string& text : ownership_lines(r, style.explain))
+        line(text);
     if (r.refusals.count > 0) {
         title("Why not");
         for (const Refusal& refusal : r.refusals.nearest) {
@@ -388,6 +419,8 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     item(charges_line(r));
     item(scope_line(r));
     item(count_line(r));
+    for (const std::string& text : region_lines(r))
+        item(text);
     item(outcome_line(r));
     item(instead_line(r));
     if (!r.choices.empty()) {
@@ -412,6 +445,13 @@ std::string markdown(const Recommendation& r, TableStyle style) {
                              c.source,
                              to_string(c.as_of)));
     }
+    if (r.ownership)
+        out += "\n## Own or rent\n\n";
+    for (const std::string& text : ownership_lines(r, style.explain))
+        item(text);
+    if (r.request.launch.wanted && !r.choices.empty())
+        out += fmt::format("\n## Start plan\n\n```bash\n{}```\n",
+                           launch_script(r.request, r.choices.front()));
     if (r.refusals.count > 0) {
         out += "\n## Why not\n\n";
         for (const Refusal& refusal : r.refusals.nearest) {

@@ -1,6 +1,8 @@
 #include <flopwise/request.hpp>
 
+#include "plan_settings.hpp"
 #include "text.hpp"
+#include "written.hpp"
 #include "yaml.hpp"
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 namespace flopwise {
 
 // Figures outside of these are slips, not plans.
-constexpr double kLeast = 1e-9; // of anything that has to be positive
 constexpr double kMostUsd = 1e12;
 constexpr double kMostDays = 36'525; // a century
 constexpr double kMostHoursPerDay = 24;
@@ -19,7 +20,6 @@ constexpr double kMostVcpus = 1e6;
 constexpr double kMostGbps = 1e6;
 constexpr double kMostMilliseconds = 1e6;
 constexpr double kMostUsdPerHour = 1e9;
-constexpr double kMostRows = 1e9;
 constexpr double kMostIops = 1e9;
 constexpr double kMostMinutes = 1e6;
 constexpr double kMinutesPerHour = 60;
@@ -37,95 +37,6 @@ void Request::refuse(std::string_view key, std::string_view reason) const {
 }
 
 namespace {
-
-/// The texts given for one setting, and how to complain about them.
-struct Written {
-    Request& request;
-    std::string_view key;
-    std::span<const std::string> texts;
-
-    [[nodiscard]] std::string one() const {
-        if (texts.size() != 1)
-            request.refuse(key, fmt::format("must be given once, got {} values", texts.size()));
-        if (texts.front().empty())
-            request.refuse(key, "must have a value");
-        return texts.front();
-    }
-    [[nodiscard]] std::vector<std::string> list() const {
-        std::vector<std::string> out;
-        for (const std::string& text : texts)
-            for (std::string& part : text::split(text, ',')) {
-                if (part.empty())
-                    request.refuse(key, "must not have an empty name");
-                if (std::find(out.begin(), out.end(), part) == out.end())
-                    out.push_back(std::move(part));
-            }
-        return out;
-    }
-    /// A number in [kLeast, most], or in [0, most] if zero is allowed.
-    [[nodiscard]] double number(double most, std::string_view unit, bool zero = false) const {
-        const std::string written = one();
-        const auto value = text::number(written);
-        const std::string space = unit.empty() ? "" : " ";
-        if (!value)
-            request.refuse(key, fmt::format("must be a number, got {}", text::quoted(written)));
-        const auto with_unit = [&](double n) { return fmt::format("{}{}{}", n, space, unit); };
-        if (zero ? *value < 0 : *value <= 0)
-            request.refuse(key,
-                           fmt::format("must {}, got {}",
-                                       zero ? "not be negative" : "be positive",
-                                       with_unit(*value)));
-        if (*value > most || (*value > 0 && *value < kLeast))
-            request.refuse(key,
-                           fmt::format("must be at {} {}, got {}",
-                                       *value > most ? "most" : "least",
-                                       with_unit(*value > most ? most : kLeast),
-                                       with_unit(*value)));
-        return *value;
-    }
-    template <class Quantity>
-    [[nodiscard]] Quantity quantity(double most, bool zero = false) const {
-        return Quantity{number(most, symbol(Quantity{}), zero)};
-    }
-    [[nodiscard]] int whole_number(int least) const {
-        const double value = number(kMostRows, "", true);
-        if (value != std::floor(value) || value < least)
-            request.refuse(
-                key, fmt::format("must be a whole number of at least {}, got {}", least, value));
-        return static_cast<int>(value);
-    }
-    [[nodiscard]] bool yes() const {
-        const std::string written = one();
-        if (written != "true" && written != "false")
-            request.refuse(key,
-                           fmt::format("must be true or false, got {}", text::quoted(written)));
-        return written == "true";
-    }
-    template <class E>
-    [[nodiscard]] E enumerator(std::size_t count) const {
-        return named<E>(one(), count);
-    }
-    template <class E>
-    [[nodiscard]] E named(std::string_view written, std::size_t count) const {
-        std::vector<std::string_view> names;
-        for (std::size_t i = 0; i < count; ++i) {
-            names.push_back(to_string(static_cast<E>(i)));
-            if (names.back() == written)
-                return static_cast<E>(i);
-        }
-        request.refuse(key,
-                       fmt::format("must be {}, got {}{}",
-                                   text::one_of(names),
-                                   text::quoted(written),
-                                   text::did_you_mean(written, names)));
-    }
-
-private:
-    template <class Unit>
-    static constexpr std::string_view symbol(Quantity<Unit> /*q*/) {
-        return Unit::symbol;
-    }
-};
 
 Weights weights(const Written& in) {
     constexpr std::array<double Weights::*, kCriteria> kFields{&Weights::cost,
@@ -225,6 +136,15 @@ Place place(const Written& in) {
     } catch (const ArgumentError& e) {
         in.request.refuse(in.key, e.reason());
     }
+}
+
+void set_regions(const Written& in) {
+    Constraints& c = in.request.constraints;
+    std::vector<std::string> regions = in.list();
+    c.any_region = std::find(regions.begin(), regions.end(), "any") != regions.end();
+    if (c.any_region && regions.size() > 1)
+        in.request.refuse(in.key, "must not name regions beside any");
+    c.region = c.any_region ? std::vector<std::string>{} : std::move(regions);
 }
 
 Date day(const Written& in) {
@@ -358,9 +278,9 @@ const auto kSettings = std::to_array<Setting>({
     {"provider", "provider", kWhere, "NAME,...", "who rents it out: aws",
      [](Request& r, Key k, Texts t) { r.constraints.provider = Written{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.provider); }},
-    {"region", "region", kWhere, "CODE,...", "regions by code or pattern: us-east-1, \"eu-*\"",
-     [](Request& r, Key k, Texts t) { r.constraints.region = Written{r, k, t}.list(); },
-     [](const Request& r) { return shown(r.constraints.region); }},
+    {"region", "region", kWhere, "CODE,...", "regions by code or pattern: us-east-1, \"eu-*\"; any",
+     [](Request& r, Key k, Texts t) { set_regions({r, k, t}); },
+     [](const Request& r) { return shown(r.constraints.any_region ? std::vector<std::string>{"any"} : r.constraints.region); }},
     {"near", "near", kWhere, "PLACE", "where you are: LAT,LON or a country such as vn",
      [](Request& r, Key k, Texts t) { r.constraints.near = place({r, k, t}); },
      [](const Request& r) {
@@ -457,11 +377,17 @@ const auto kSettings = std::to_array<Setting>({
 } // namespace
 
 std::span<const Setting> settings() {
-    return kSettings;
+    static const std::vector<Setting> all = [] {
+        std::vector<Setting> out(kSettings.begin(), kSettings.end());
+        const auto more = plan_settings();
+        out.insert(out.end(), more.begin(), more.end());
+        return out;
+    }();
+    return all;
 }
 
 static const Setting* setting_of(std::string_view key) {
-    for (const Setting& setting : kSettings)
+    for (const Setting& setting : settings())
         if (setting.key == key)
             return &setting;
     return nullptr;
@@ -476,8 +402,8 @@ void set(Request& request,
         request.origin.insert_or_assign(std::string{key}, where);
     if (setting == nullptr) {
         std::vector<std::string_view> keys;
-        keys.reserve(std::size(kSettings));
-        for (const Setting& s : kSettings)
+        keys.reserve(settings().size());
+        for (const Setting& s : settings())
             keys.push_back(s.key);
         request.refuse(key, fmt::format("must be a known key{}", text::did_you_mean(key, keys)));
     }

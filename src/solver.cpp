@@ -212,6 +212,16 @@ bool Solver::pareto(std::uint32_t offer) const {
     });
 }
 
+static void add_uncertainty(const Request& request, Choice& to) {
+    const Budget& budget = request.budget;
+    if (request.uncertainty.use_cv == 0 || !budget.days)
+        return;
+    to.cost_quantiles = cost_quantiles(budget, request.uncertainty, to.price);
+    if (budget.total)
+        to.probability_within_budget =
+            probability_within_budget(budget, request.uncertainty, to.price);
+}
+
 Choice Solver::choice(const Scored& scored) const {
     const Offer o = offer_of(catalog_, columns_, scored.offer);
     const std::uint32_t type = columns_.type[scored.offer];
@@ -224,6 +234,7 @@ Choice Solver::choice(const Scored& scored) const {
                .paid = static_cast<PurchaseKind>(o.purchase),
                .gpu = o.instance.gpu,
                .gpu_count = o.instance.gpu_count,
+               .arch = o.instance.arch,
                .vcpus = o.instance.vcpus,
                .memory = o.instance.memory,
                .network = o.instance.network,
@@ -240,6 +251,7 @@ Choice Solver::choice(const Scored& scored) const {
             out.tflops = *rate * o.instance.gpu_count;
     }
     add_cost(scored.offer, out);
+    add_uncertainty(request_, out);
     return out;
 }
 
@@ -498,7 +510,7 @@ Recommendation Solver::solve() {
                        .refusals = refusals(),
                        .out_of_scope = catalog_.size() - in_scope_};
     if (budget.total && budget.days)
-        out.price_ceiling = price_ceiling(budget);
+        out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
     if (plans_ != nullptr)
         add_charges(out);
     return out;

@@ -1,5 +1,8 @@
 #include "sweep.hpp"
 
+#include "ask.hpp"
+#include "plans.hpp"
+#include "region_choice.hpp"
 #include "solver.hpp"
 
 #include <algorithm>
@@ -12,19 +15,17 @@ namespace flopwise {
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& request) {
-    const Request full = completed(request);
-    if (Plans::needed(full)) {
-        const Charges charges = Charges::bundled();
-        const Plans plans{catalog, full, charges};
-        std::vector<std::uint32_t> out = Solver{catalog, full, &plans}.ranking();
-        for (std::uint32_t& row : out)
-            row = plans.offer(row);
-        std::sort(out.begin(), out.end());
-        return out;
-    }
-    std::vector<std::uint32_t> out = Solver{catalog, full}.ranking();
+    const Request asked = completed(request);
+    const Charges charges = Plans::needed(asked) ? Charges::bundled() : Charges::none();
+    const Request full = with_nearest_region(catalog, asked, charges);
+    std::vector<std::uint32_t> out = ranked(catalog, full, charges);
     std::sort(out.begin(), out.end());
     return out;
+}
+
+bool SweepGroup::request_is_plain() const {
+    return !Plans::needed(request) && request.uncertainty == Uncertainty{} &&
+           request.own == Ownership{} && !chooses_region(request.constraints);
 }
 
 /// The ranking of a group without what can never be its best: an offer that a better one
@@ -170,7 +171,7 @@ Row row_of(const SweepFigures& f, std::size_t row) {
 
 void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
     const Row figures = row_of(figures_, row);
-    if (!figures.plain() || Plans::needed(group.request))
+    if (!figures.plain() || !group.request_is_plain())
         return answer_slowly(group, row);
     if (plan.error)
         return refuse(row, *plan.error);

@@ -19,6 +19,10 @@ struct SweepGroup {
     const Catalog* catalog = nullptr; ///< lives as long as the sweep
     Request request{};
     std::optional<Error> error{};
+
+    /// Whether one ranking serves all figures. Not if the region depends on what qualifies, or the
+    /// ceiling on more than the rule.
+    [[nodiscard]] bool request_is_plain() const;
 };
 
 /// The figures of each row; NaN where a row does not have it, an empty span where no row has.

@@ -13,12 +13,16 @@
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
 #include <flopwise/error.hpp>
+#include <flopwise/launch.hpp>
+#include <flopwise/nearby.hpp>
+#include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 #include <flopwise/purchase.hpp>
 #include <flopwise/recommend.hpp>
 #include <flopwise/report.hpp>
 #include <flopwise/request.hpp>
 #include <flopwise/score.hpp>
+#include <flopwise/uncertain.hpp>
 #include <flopwise/units.hpp>
 #include <flopwise/workload.hpp>
 

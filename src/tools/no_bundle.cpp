@@ -10,6 +10,9 @@ std::span<const Image> images() {
 std::span<const Country> countries() {
     return {};
 }
+std::span<const Tariff> tariffs() {
+    return {};
+}
 std::string_view charges() {
     return {};
 }

@@ -256,20 +256,25 @@ def test_every_relaxation_is_named():
 
 def test_every_key_of_the_report_is_described(ask):
     answer = ask("--catalog", "aws-2020-04", "--budget", "2000", "--days", "365",
-                 "--hours-per-day", "2", "--near", "vn", "--fixed", "1", "--storage", "10")
+                 "--hours-per-day", "2", "--near", "vn", "--fixed", "1", "--storage", "10",
+                 "--own-price", "10000")
     tables = rows_of(MODEL, "The report as JSON")
     described = {key for cells in tables for key in cells[0].split(", ")} - {"key"}
     top = {key for key in answer if key not in ("catalog", "refusals")}
     top |= {f"catalog.{key}" for key in answer["catalog"]}
     top |= {f"refusals.{key}" for key in answer["refusals"]}
     choice = set(answer["choices"][0]) | {f"cost.{key}" for key in answer["choices"][0]["cost"]}
+    region = answer["region_choice"]
+    choice |= set(region) | {f"cheapest.{key}" for key in region["cheapest"]}
+    choice |= set(answer["ownership"])
     real = (top | choice | set(answer["families"][0]) | set(answer["refusals"]["nearest"][0]))
     real |= set(answer["charges"]) | set(answer["purchase_options"][0])
     assert described == real
 
 
 def test_every_setting_is_described():
-    table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "', source_of("request.cpp"), re.M)
+    table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "',
+                       source_of("request.cpp") + source_of("plan_settings.cpp"), re.M)
     assert len(table) > 25
     shown = dict(re.findall(r"^\| `--([\w-]+)[^`]*` \| `(\w+)` \|", COMMAND, re.M))
     assert shown == {flag: key for key, flag in table}
@@ -318,6 +323,7 @@ def test_the_counts_of_rows_are_right(gpus, aws):
                                    "charges", "reserved", "reserved_ratios"),
         "charges/spot-aws.yaml": counts(load("charges/spot-aws.yaml"), "interruptions"),
         "countries.yaml": counts(load("countries.yaml"), "countries"),
+        "electricity.yaml": f"{len(load('electricity.yaml')['tariffs'])} prices",
         "measured/region_rtt.csv": f"{pairs} pairs",
     }
 
