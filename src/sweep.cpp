@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
 
 namespace flopwise {
 
@@ -50,8 +49,8 @@ Sweep::Sweep(std::span<const SweepGroup> groups,
              std::span<const std::uint32_t> group_of,
              const SweepFigures& figures,
              const SweepAnswers& answers)
-    : groups_{groups}, figures_{figures}, answers_{answers},
-      rows_(group_of.size()), plans_{std::make_unique<Plan[]>(groups.size())} {
+    : groups_{groups}, figures_{figures}, answers_{answers}, rows_(group_of.size()),
+      plans_(groups.size()) {
     constexpr std::size_t kMostRows = 16'384; // short enough to stop soon, long enough to share
     std::vector<std::size_t> first(groups.size() + 1);
     for (const std::uint32_t group : group_of)
@@ -84,7 +83,7 @@ void Sweep::work() noexcept {
     }
 }
 
-void Sweep::prepare(Plan& plan, const SweepGroup& group) const {
+void Sweep::prepare(Plan& plan, const SweepGroup& group) {
     if (group.error) {
         plan.error = group.error;
         return;
@@ -217,7 +216,7 @@ void Sweep::answer_slowly(const SweepGroup& group, std::size_t row) {
     const Row f = row_of(figures_, row);
     try {
         if (group.error)
-            throw *group.error;
+            return refuse(row, *group.error);
         Request request = group.request;
         request.top = 1;
         request.nearest = 0;
