@@ -60,6 +60,7 @@ void check(const Usage& u, const Budget& budget) {
                             fmt::format("must be at most the {} left of the day, got {}",
                                         room,
                                         u.reserved_capacity)};
+    require_not_negative("dataset_gib", u.moved_in);
     if (u.starts_per_day && !(*u.starts_per_day > 0 && std::isfinite(*u.starts_per_day)))
         throw ArgumentError{"starts_per_day",
                             fmt::format("must be positive and finite, got {}", *u.starts_per_day)};
@@ -74,15 +75,18 @@ enum class Form {
     kept,   ///< as it is through the plan: the tiered rate of a month, for the months of the plan
     flow,   ///< anew each month: the tiers start over
     hourly, ///< for each hour of the plan
+    once,   ///< a single time
 };
 
 struct Wanted {
     std::string charge;
     double quantity;
     Form form;
+    std::string rate{};   ///< the charge whose rate it has, if not its own
+    std::string region{}; ///< whose rate it is, if not that of the machine
 };
 
-std::vector<Wanted> wanted(const Usage& u) {
+std::vector<Wanted> wanted(const Usage& u, std::string_view region) {
     std::vector<Wanted> out;
     const auto add = [&out](std::string charge, double quantity, Form form) {
         if (quantity > 0)
@@ -100,6 +104,9 @@ std::vector<Wanted> wanted(const Usage& u) {
     add("object_storage", u.object_storage.value(), Form::kept);
     add("nat_gateway", u.nat_gateways, Form::hourly);
     add("nat_data", u.nat_per_month.value(), Form::flow);
+    if (u.moved_in > GiB{} && u.moved_from != region)
+        out.push_back(
+            {"dataset_move", u.moved_in.value(), Form::once, "inter_region", u.moved_from});
     return out;
 }
 
@@ -114,6 +121,8 @@ Usd amount_of(const Wanted& w, std::span<const Tier> tiers, double hours) {
     }
     case Form::hourly:
         return tiered(tiers, w.quantity) * hours;
+    case Form::once:
+        return tiered(tiers, w.quantity);
     }
     return {};
 }
@@ -129,16 +138,19 @@ static LineItem line(const Wanted& w,
                      std::string_view provider,
                      std::string_view region,
                      const Charges& charges) {
-    LineItem out{.charge = w.charge,
-                 .quantity = w.quantity * (w.form == Form::hourly ? hours : hours / kHoursPerMonth),
-                 .unit = std::string{unit_of(w.charge)}};
-    if (const auto rate = charges.rate(provider, region, w.charge)) {
+    const double times = w.form == Form::once     ? 1
+                         : w.form == Form::hourly ? hours
+                                                  : hours / kHoursPerMonth;
+    const std::string& named = w.rate.empty() ? w.charge : w.rate;
+    LineItem out{
+        .charge = w.charge, .quantity = w.quantity * times, .unit = std::string{unit_of(named)}};
+    if (const auto rate = charges.rate(provider, w.region.empty() ? region : w.region, named)) {
         out.amount = amount_of(w, rate->tiers, hours);
         out.tiers.assign(rate->tiers.begin(), rate->tiers.end());
         out.source = shown(rate->source);
         return out;
     }
-    for (const Rate& rate : charges.rates(provider, w.charge))
+    for (const Rate& rate : charges.rates(provider, named))
         out.assumed = std::max(out.assumed.value_or(Usd{}), amount_of(w, rate.tiers, hours));
     return out;
 }
@@ -151,7 +163,7 @@ std::vector<LineItem> region_charges(const Budget& budget,
     check(usage, budget);
     const double hours = rented_hours({.days = budget.days}).value();
     std::vector<LineItem> out;
-    for (const Wanted& w : wanted(usage))
+    for (const Wanted& w : wanted(usage, region))
         out.push_back(line(w, hours, provider, region, charges));
     return out;
 }

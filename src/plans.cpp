@@ -12,7 +12,8 @@ constexpr Days kMonth{730.0 / 24}; // of a plan whose days are not known
 constexpr Days kCentury{36'525};
 
 bool Plans::needed(const Request& request) {
-    return charged(request.usage) || !request.ways.empty();
+    return charged(request.usage) || !request.ways.empty() ||
+           (request.dataset.size && !request.dataset.region.empty());
 }
 
 Plans::Plans(const Catalog& catalog, const Request& request, const Charges& charges)

@@ -42,6 +42,10 @@ static void check_time(const Request& request) {
 
 Request completed(Request request) {
     const Budget& b = request.budget;
+    if (request.dataset.size && !request.dataset.region.empty()) {
+        request.usage.moved_in = *request.dataset.size;
+        request.usage.moved_from = request.dataset.region;
+    }
     try {
         check_plan(request);
         if (b.total && b.days)

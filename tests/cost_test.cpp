@@ -224,3 +224,17 @@ TEST_CASE("a bill rises with each quantity and each rate", "[cost][property]") {
             before);
     }
 }
+
+TEST_CASE("a dataset is moved in once, at the rate of the region it comes from") {
+    // data/charges/aws.yaml: inter_region is 0.02 in us-east-1 and 0.09 in ap-southeast-1.
+    const Charges charges = Charges::bundled();
+    const Budget plan{.days = Days{365}, .hours_per_day = HoursPerDay{2}};
+    const Usage usage{.moved_in = GiB{500}, .moved_from = "us-east-1"};
+    const auto away = region_charges(plan, usage, "aws", "ap-southeast-1", charges);
+    REQUIRE(away.size() == 1);
+    CHECK(away[0].charge == "dataset_move");
+    CHECK(away[0].quantity == 500);
+    CHECK(away[0].unit == "GiB");
+    CHECK(away[0].amount->value() == Approx(500 * 0.02)); // once, not once a month
+    CHECK(region_charges(plan, usage, "aws", "us-east-1", charges).empty());
+}

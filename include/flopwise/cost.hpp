@@ -30,6 +30,8 @@ struct Usage {
     GiB nat_per_month{};                    ///< through the gateways
     HoursPerDay reserved_capacity{};        ///< hours a day that capacity is held while none runs
     std::optional<double> starts_per_day{}; ///< each is billed at least 60 s; absent: one
+    GiB moved_in{};                         ///< once, from another region of the provider
+    std::string moved_from{};               ///< that region; at its rate of `inter_region`
 
     bool operator==(const Usage&) const = default;
 };
@@ -81,6 +83,7 @@ struct Rental {
 ///     kept things  = tiered rate of the quantity * days * 24 h / 730 h      (disks, objects)
 ///     data         = tiered rate of each month's quantity                   (egress, transfer)
 ///     by the hour  = rate * quantity * days * 24 h                          (addresses, NAT)
+///     moved in     = tiered rate of `moved_from`, once, unless it is the region itself
 ///     capacity     = on-demand price * days * reserved_capacity
 ///
 /// A plan is whole months of 730 h and a rest, in which data flows at the same pace; the free
