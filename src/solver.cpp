@@ -265,7 +265,9 @@ void Solver::add_cost(std::uint32_t offer, Choice& to) const {
     if (budget.days)
         to.cost = plans_ != nullptr ? plans_->bill(offer) : bill(budget, to.price);
     else if (budget.total)
-        to.lasts = plans_ != nullptr ? plans_->lasts(offer) : days_affordable(budget, to.price);
+        to.lasts = plans_ != nullptr
+                       ? std::optional{plans_->lasts(offer)}
+                       : days_affordable(budget, request_.uncertainty, to.price);
 }
 
 std::vector<Choice> Solver::choices() const {
