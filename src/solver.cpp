@@ -396,7 +396,7 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
 }
 
 /// The number of reasons; std::popcount() is a call where the processor is not known.
-static std::size_t bits(ReasonSet set) {
+static constexpr std::size_t bits(ReasonSet set) {
     std::size_t count = 0;
     for (; set != 0; set &= set - 1)
         ++count;
@@ -427,13 +427,15 @@ std::vector<Refusal> Solver::nearest() const {
         std::uint32_t type;
         std::uint32_t offer;
     };
-    constexpr std::size_t kGroups = 64;
+    constexpr std::size_t kMostFlaws = 8; // more than there are of either kind
+    constexpr std::size_t kGroups = kMostFlaws * kMostFlaws;
+    static_assert(bits(kNamed) < kMostFlaws && bits(kFlaws) < kMostFlaws);
     const auto wanted = static_cast<std::size_t>(request_.nearest);
     if (wanted == 0)
         return {};
     const auto is_candidate = [](const Result& r) { return r.in_scope > 0 && r.admitted == 0; };
     const auto group_of = [](const Result& r) {
-        return 8 * bits(r.reasons & kNamed) + bits(r.reasons & kFlaws);
+        return kMostFlaws * bits(r.reasons & kNamed) + bits(r.reasons & kFlaws);
     };
     // Figures are compared only among those that can still be among the nearest.
     std::array<std::size_t, kGroups> sizes{};
