@@ -295,7 +295,7 @@ static Choice choice(const Question& q, const Answer& answer, std::size_t place)
                .instance = i.name,
                .family = i.family,
                .region = o.region.code,
-               .purchase = o.purchase,
+               .purchase = kind_of(o.purchase),
                .price = o.price,
                .gpu = i.gpu,
                .gpu_count = i.gpu_count,

@@ -15,13 +15,13 @@ Recommendation solved(const Catalog& catalog, const Request& request, const Char
     return Solver{catalog, request, plans.get()}.solve();
 }
 
-std::vector<std::uint32_t>
-ranked(const Catalog& catalog, const Request& request, const Charges& charges) {
+std::vector<Ranked> ranked(const Catalog& catalog, const Request& request, const Charges& charges) {
     const auto plans = plans_of(catalog, request, charges);
-    std::vector<std::uint32_t> out = Solver{catalog, request, plans.get()}.ranking();
-    if (plans != nullptr)
-        for (std::uint32_t& row : out)
-            row = plans->offer(row);
+    const Columns& columns = plans != nullptr ? plans->columns() : catalog.columns();
+    std::vector<Ranked> out;
+    for (const std::uint32_t row : Solver{catalog, request, plans.get()}.ranking())
+        out.push_back({.offer = plans != nullptr ? plans->offer(row) : row,
+                       .effective = UsdPerHour{columns.usd_per_hour[row]}});
     return out;
 }
 

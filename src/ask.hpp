@@ -19,8 +19,13 @@ plans_of(const Catalog& catalog, const Request& request, const Charges& charges)
 /// The solver's answer to a completed request.
 Recommendation solved(const Catalog& catalog, const Request& request, const Charges& charges);
 
-/// Offers of the catalog that qualify, best first.
-std::vector<std::uint32_t>
-ranked(const Catalog& catalog, const Request& request, const Charges& charges);
+/// An offer of the catalog that qualifies, and what stands for its price in the score.
+struct Ranked {
+    std::uint32_t offer = 0;
+    UsdPerHour effective{};
+};
+
+/// The offers that qualify, best first.
+std::vector<Ranked> ranked(const Catalog& catalog, const Request& request, const Charges& charges);
 
 } // namespace flopwise

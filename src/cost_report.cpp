@@ -93,7 +93,7 @@ static std::vector<const PurchaseOption*> shown_ways(const Recommendation& r, bo
     for (std::size_t i = 0; i < r.purchase_options.size(); ++i) {
         const PurchaseOption& o = r.purchase_options[i];
         const bool named = o.kind == PurchaseKind::on_demand || o.kind == PurchaseKind::spot ||
-                           o.kind == r.choices.front().paid;
+                           o.kind == r.choices.front().purchase;
         if (all || named || (o.total && i < kCheapest))
             out.push_back(&o);
     }
@@ -119,7 +119,7 @@ Grid ways_grid(const Recommendation& r, bool all) {
                       o->upfront > Usd{} ? money(o->upfront) : "",
                       money(*o->total),
                       price(*o->effective),
-                      o->kind == r.choices.front().paid ? "*" : ""});
+                      o->kind == r.choices.front().purchase ? "*" : ""});
     return grid;
 }
 

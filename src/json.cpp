@@ -96,7 +96,7 @@ static Json choice_of(const Choice& c) {
             {"instance", c.instance},
             {"family", c.family},
             {"region", c.region},
-            {"purchase", to_string(c.paid)},
+            {"purchase", to_string(c.purchase)},
             {"price_usd_per_hour", c.price.value()},
             {"effective_usd_per_hour", or_null(c.effective)},
             {"gpu", text_or_null(c.gpu)},

@@ -18,8 +18,13 @@ Hours transfer_time(GiB size, Gbps rate) {
     return Hours{size.value() * kGbitPerGib / rate.value() / kSecondsPerHour};
 }
 
-GiB disk_size(const Dataset& dataset) {
+GiB disk_needed(const Dataset& dataset) {
     return GiB{std::ceil((kDiskBeside + kCopies * dataset.size.value_or(GiB{})).value())};
+}
+
+GiB disk_size(const Request& request) {
+    const GiB asked{std::ceil(request.usage.storage.value())};
+    return asked > GiB{} ? asked : disk_needed(request.dataset);
 }
 
 static bool any_of(std::string_view name, std::span<const std::string_view> beginnings) {
@@ -67,17 +72,27 @@ static std::string no_plan(const std::string& why) {
                        text::single_quoted("No start plan: " + why));
 }
 
+/// "reserved 1yr no upfront"
+static std::string way(const Choice& c) {
+    std::string out{to_string(c.purchase)};
+    std::replace(out.begin(), out.end(), '_', ' ');
+    return out;
+}
+
 static std::string head(const Choice& c) {
     std::string out = fmt::format("#!/usr/bin/env bash\n"
                                   "# Start plan: {} in {}, {}, {} USD for each hour.\n#\n",
                                   one_line(c.instance),
                                   one_line(c.region),
-                                  c.purchase == Purchase::spot ? "spot" : "on demand",
+                                  way(c),
                                   c.price.value());
+    if (term_of(c.purchase))
+        out += "# A reservation is bought apart, once, and then serves this machine: see\n"
+               "#   aws ec2 describe-reserved-instances-offerings help\n#\n";
     out += "#   rent         key pair, security group and machine; from here on it costs\n"
            "#   data         brings the dataset to the machine\n"
            "#   work         Jupyter at http://localhost:8888 until Ctrl-C\n";
-    out += c.purchase == Purchase::spot
+    out += c.purchase == PurchaseKind::spot
                ? "#   stop, start  a spot machine of this kind has neither\n"
                : "#   stop, start  while it is stopped, its disk goes on costing\n";
     return out +
@@ -86,13 +101,25 @@ static std::string head(const Choice& c) {
            "set -euo pipefail\n\n";
 }
 
+/// The disk as the AWS CLI's shorthand has it, of the size and the rates that the bill counts.
+static std::string disk(const Request& request) {
+    const Usage& usage = request.usage;
+    std::string out = fmt::format(
+        "VolumeSize={:.0f},VolumeType={}", disk_size(request).value(), usage.storage_type);
+    if (usage.storage_iops > 0)
+        out += fmt::format(",Iops={:.0f}", usage.storage_iops);
+    if (usage.storage_throughput_mib_per_s > 0)
+        out += fmt::format(",Throughput={:.0f}", usage.storage_throughput_mib_per_s);
+    return out;
+}
+
 static std::string variables(const Request& request, const Choice& c) {
-    return fmt::format("region={}\ntype={}\nkey={}\nimage={}\ndisk_gib={:.0f}\n",
+    return fmt::format("region={}\ntype={}\nkey={}\nimage={}\ndisk={}\n",
                        text::single_quoted(c.region),
                        text::single_quoted(c.instance),
                        text::single_quoted(request.launch.key_name),
                        text::single_quoted(image_parameter(c)),
-                       disk_size(request.dataset).value());
+                       text::single_quoted(disk(request)));
 }
 
 constexpr std::string_view kConnect = R"sh(
@@ -133,7 +160,7 @@ rent() {
   cloud ec2 run-instances --image-id "$ami" --instance-type "$type" --key-name "$key" \
     --security-group-ids "$group" --associate-public-ip-address \
     --block-device-mappings \
-    "DeviceName=/dev/sda1,Ebs={VolumeSize=$disk_gib,VolumeType=gp3,DeleteOnTermination=true}" \
+    "DeviceName=/dev/sda1,Ebs={$disk,DeleteOnTermination=true}" \
 )sh";
 
 constexpr std::string_view kSpotOption = R"sh(    --instance-market-options MarketType=spot \
@@ -272,11 +299,14 @@ std::string launch_script(const Request& request, const Choice& c) {
         return no_plan(one_line(c.instance) + " is no longer offered");
     if (image_parameter(c).empty())
         return no_plan("no image with drivers is known for " + one_line(c.instance));
+    if (const std::string& type = request.usage.storage_type; type == "st1" || type == "sc1")
+        return no_plan(fmt::format("a machine cannot start from a disk of type {}", type));
     Request checked; // what the settings refuse is no text for a script either
     set(checked, "key_name", std::array{request.launch.key_name});
+    set(checked, "storage_type", std::array{request.usage.storage_type});
     if (!request.dataset.url.empty())
         set(checked, "dataset_url", std::array{request.dataset.url});
-    const bool spot = c.purchase == Purchase::spot;
+    const bool spot = c.purchase == PurchaseKind::spot;
     std::string out = head(c) + variables(request, c);
     out += kConnect;
     out += spot ? kSpotOption : "";

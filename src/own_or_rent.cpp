@@ -42,17 +42,17 @@ static std::optional<Tflops> speed(const Catalog& catalog, const Request& reques
 /// The cheapest offer that qualifies and is at least that fast, as a choice.
 static std::optional<Choice>
 as_fast(const Catalog& catalog, const Request& request, const Charges& charges, Tflops least) {
-    std::optional<std::uint32_t> cheapest;
-    for (const std::uint32_t offer : ranked(catalog, request, charges)) {
-        const Offer o = catalog.offer(offer);
+    std::optional<Ranked> cheapest;
+    for (const Ranked& row : ranked(catalog, request, charges)) {
+        const Offer o = catalog.offer(row.offer);
         const auto rate = o.gpu == nullptr ? std::nullopt : peak(*o.gpu, *request.precision);
         if (rate && *rate * o.instance.gpu_count >= least &&
-            (!cheapest || o.price < catalog.offer(*cheapest).price))
-            cheapest = offer;
+            (!cheapest || row.effective < cheapest->effective))
+            cheapest = row;
     }
     if (!cheapest)
         return std::nullopt;
-    const Offer o = catalog.offer(*cheapest);
+    const Offer o = catalog.offer(cheapest->offer);
     Request one = request;
     one.constraints.provider = {o.instance.provider};
     one.constraints.instance = {o.instance.name};

@@ -1,3 +1,4 @@
+#include <flopwise/launch.hpp>
 #include <flopwise/recommend.hpp>
 
 #include "ask.hpp"
@@ -149,10 +150,31 @@ static void warn_of_charges(Recommendation& r) {
         "not known and not in the total, but ranked as in the dearest region known: {}", list));
 }
 
+/// The start plan makes a disk and an address, which cost too.
+static void warn_of_launch(Recommendation& r) {
+    if (!r.request.launch.wanted || r.choices.empty())
+        return;
+    const Usage& usage = r.request.usage;
+    const GiB needed = disk_needed(r.request.dataset);
+    std::string unpaid;
+    if (usage.storage == GiB{})
+        unpaid = fmt::format("a disk of {}", needed);
+    if (usage.public_ipv4 == 0)
+        unpaid += fmt::format("{}a public IPv4 address", unpaid.empty() ? "" : " and ");
+    if (!unpaid.empty())
+        r.warnings.push_back("the start plan has what is not in the cost: " + unpaid);
+    if (usage.storage > GiB{} && usage.storage < needed)
+        r.warnings.push_back(
+            fmt::format("a disk of {} may be too small: image, tools and data need about {}",
+                        usage.storage,
+                        needed));
+}
+
 static void add_warnings(Recommendation& r) {
     constexpr GiB kTrainingMemory{32};
     warn_of_old_prices(r);
     warn_of_charges(r);
+    warn_of_launch(r);
     if (r.request.profile == Profile::training)
         if (const auto small = choices_where(
                 r, [&](const Choice& c) { return c.memory < kTrainingMemory && !c.gpu.empty(); });

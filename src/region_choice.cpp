@@ -15,8 +15,8 @@ bool chooses_region(const Constraints& c) {
 static std::set<std::string>
 regions_of(const Catalog& catalog, const Request& request, const Charges& charges) {
     std::set<std::string> out;
-    for (const std::uint32_t offer : ranked(catalog, request, charges))
-        out.insert(catalog.offer(offer).region.code);
+    for (const Ranked& row : ranked(catalog, request, charges))
+        out.insert(catalog.offer(row.offer).region.code);
     return out;
 }
 
@@ -46,7 +46,8 @@ cheapest(const Catalog& catalog, const Request& asked, const Charges& charges, c
     Request same = asked;
     same.constraints.any_region = true;
     same.constraints.instance = {best.instance};
-    same.constraints.purchase = {best.purchase};
+    if (asked.ways.empty())
+        same.constraints.purchase = {static_cast<Purchase>(best.purchase)};
     same.constraints.provider = {best.provider};
     same.top = 1;
     same.nearest = 0;

@@ -229,9 +229,8 @@ Choice Solver::choice(const Scored& scored) const {
                .instance = o.instance.name,
                .family = o.instance.family,
                .region = o.region.code,
-               .purchase = o.purchase,
+               .purchase = kind_of(o.purchase),
                .price = price(scored.offer),
-               .paid = static_cast<PurchaseKind>(o.purchase),
                .gpu = o.instance.gpu,
                .gpu_count = o.instance.gpu_count,
                .arch = o.instance.arch,
@@ -258,16 +257,14 @@ Choice Solver::choice(const Scored& scored) const {
 void Solver::add_cost(std::uint32_t offer, Choice& to) const {
     const Budget& budget = request_.budget;
     if (plans_ != nullptr) {
-        to.purchase = catalog_.offer(plans_->offer(offer)).purchase;
-        to.paid = plans_->paid(offer);
+        to.purchase = plans_->paid(offer);
         to.effective = UsdPerHour{columns_.usd_per_hour[offer]};
     }
     if (budget.days)
         to.cost = plans_ != nullptr ? plans_->bill(offer) : bill(budget, to.price);
     else if (budget.total)
-        to.lasts = plans_ != nullptr
-                       ? std::optional{plans_->lasts(offer)}
-                       : days_affordable(budget, request_.uncertainty, to.price);
+        to.lasts = plans_ != nullptr ? std::optional{plans_->lasts(offer)}
+                                     : days_affordable(budget, request_.uncertainty, to.price);
 }
 
 std::vector<Choice> Solver::choices() const {

@@ -17,7 +17,9 @@ std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& req
     const Request asked = completed(request);
     const Charges charges = Plans::needed(asked) ? Charges::bundled() : Charges::none();
     const Request full = with_nearest_region(catalog, asked, charges);
-    std::vector<std::uint32_t> out = ranked(catalog, full, charges);
+    std::vector<std::uint32_t> out;
+    for (const Ranked& row : ranked(catalog, full, charges))
+        out.push_back(row.offer);
     std::sort(out.begin(), out.end());
     return out;
 }
@@ -35,6 +37,7 @@ struct Sweep::Plan {
     std::vector<double> price_usd_per_hour{};
     std::vector<double> score{};
     std::vector<std::uint32_t> offer{};
+    std::vector<Purchase> purchase{};
     std::optional<Error> error{};
 };
 
@@ -91,13 +94,14 @@ void Sweep::prepare(Plan& plan, const SweepGroup& group) {
     try {
         const Request full = completed(group.request);
         Solver solver{*group.catalog, full};
-        for (const std::uint32_t offer : solver.ranking()) {
-            const double price = group.catalog->offer(offer).price.value();
-            if (!plan.offer.empty() && price >= plan.price_usd_per_hour.back())
+        for (const std::uint32_t position : solver.ranking()) {
+            const Offer offer = group.catalog->offer(position);
+            if (!plan.offer.empty() && offer.price.value() >= plan.price_usd_per_hour.back())
                 continue;
-            plan.offer.push_back(offer);
-            plan.price_usd_per_hour.push_back(price);
-            plan.score.push_back(solver.score_of(offer).value);
+            plan.offer.push_back(position);
+            plan.purchase.push_back(offer.purchase);
+            plan.price_usd_per_hour.push_back(offer.price.value());
+            plan.score.push_back(solver.score_of(position).value);
         }
     } catch (const Error& e) {
         plan.error = e;
@@ -117,6 +121,7 @@ void Sweep::answer(const Piece& piece) {
         plan.price_usd_per_hour = {};
         plan.score = {};
         plan.offer = {};
+        plan.purchase = {};
     }
 }
 
@@ -195,17 +200,22 @@ void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
                                              : Outcome::nothing_affordable;
     answers_.outcome[row] = static_cast<std::int8_t>(outcome);
     answers_.offer[row] = found ? static_cast<std::int32_t>(plan.offer[best]) : -1;
+    answers_.purchase[row] = found ? static_cast<std::int8_t>(kind_of(plan.purchase[best])) : -1;
     answers_.price_usd_per_hour[row] = found ? prices[best] : kNothing;
     answers_.score[row] = found ? plan.score[best] : kNothing;
     answers_.total_usd[row] =
         found && budget.days ? total_needed(budget, UsdPerHour{prices[best]}).value() : kNothing;
 }
 
+/// A machine that is paid for in another way than on demand and spot stands for its offer on
+/// demand.
 static std::int32_t position_of(const Catalog& catalog, const Choice& choice) {
+    const Purchase purchase =
+        choice.purchase == PurchaseKind::spot ? Purchase::spot : Purchase::on_demand;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         const Offer o = catalog.offer(i);
         if (o.instance.name == choice.instance && o.region.code == choice.region &&
-            o.purchase == choice.purchase && o.instance.provider == choice.provider)
+            o.purchase == purchase && o.instance.provider == choice.provider)
             return static_cast<std::int32_t>(i);
     }
     return -1; // not to be had: a choice is an offer
@@ -234,6 +244,7 @@ void Sweep::answer_slowly(const SweepGroup& group, std::size_t row) {
         answers_.price_ceiling_usd_per_hour[row] =
             r.price_ceiling ? r.price_ceiling->value() : kNothing;
         answers_.offer[row] = best != nullptr ? position_of(*group.catalog, *best) : -1;
+        answers_.purchase[row] = best != nullptr ? static_cast<std::int8_t>(best->purchase) : -1;
         answers_.price_usd_per_hour[row] = best != nullptr ? best->price.value() : kNothing;
         answers_.score[row] = best != nullptr ? best->score.value : kNothing;
         answers_.total_usd[row] =
@@ -246,6 +257,7 @@ void Sweep::answer_slowly(const SweepGroup& group, std::size_t row) {
 void Sweep::refuse(std::size_t row, const Error& error) {
     answers_.outcome[row] = -1;
     answers_.offer[row] = -1;
+    answers_.purchase[row] = -1;
     for (const auto figures : {answers_.price_usd_per_hour,
                                answers_.total_usd,
                                answers_.score,

@@ -36,7 +36,8 @@ struct SweepFigures {
 
 /// What recommend() would answer for each row. NaN and -1 where there is nothing.
 struct SweepAnswers {
-    std::span<std::int32_t> offer; ///< in the catalog of the row's group
+    std::span<std::int32_t> offer;   ///< in the catalog of the row's group
+    std::span<std::int8_t> purchase; ///< of PurchaseKind: how it is paid for
     std::span<double> price_usd_per_hour;
     std::span<double> total_usd;
     std::span<double> score;

@@ -45,7 +45,7 @@ static Request request_for(unsigned seed) {
     return r;
 }
 
-using Key = std::tuple<std::string, std::string, Purchase>;
+using Key = std::tuple<std::string, std::string, PurchaseKind>;
 static Key key_of(const Choice& c) {
     return {c.instance, c.region, c.purchase};
 }
@@ -80,7 +80,7 @@ TEST_CASE("every offer is a choice, a refusal or out of scope, once", "[invarian
     std::map<Reason, std::size_t> counts;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         const Offer o = catalog.offer(i);
-        const bool chosen = choices.contains({o.instance.name, o.region.code, o.purchase});
+        const bool chosen = choices.contains({o.instance.name, o.region.code, kind_of(o.purchase)});
         const auto refusal = why_not(catalog, request, i);
         CHECK(chosen != refusal.has_value());
         if (refusal && refusal->reasons.front() <= Reason::other_purchase)
@@ -123,7 +123,7 @@ TEST_CASE("the order is that of a plain sort of plain scores", "[invariants][pro
                 ? round_trip(great_circle(*request.constraints.near, o.region.place)).value()
                 : 0;
         expected.push_back(
-            {-100 * std::exp(log), rtt, {o.instance.name, o.region.code, o.purchase}});
+            {-100 * std::exp(log), rtt, {o.instance.name, o.region.code, kind_of(o.purchase)}});
     }
     REQUIRE(expected.size() == r.choices.size());
     std::map<Key, double> scores;
@@ -254,7 +254,8 @@ TEST_CASE("a dominated offer that is added never changes the others", "[invarian
     worse.name = "zz.worse";
     worse.memory = machine.memory * 0.9;
     t.instances.push_back(worse);
-    t.prices.push_back({"cloud", worse.name, best.region, best.purchase, best.price * 1.01, "new"});
+    t.prices.push_back(
+        {"cloud", worse.name, best.region, Purchase::on_demand, best.price * 1.01, "new"});
     const Recommendation after = recommend(Catalog{t}, request);
     CHECK(after.choices[0].instance == best.instance);
     auto order = order_of(after);

@@ -36,8 +36,10 @@ TEST_CASE("data takes its bits divided by the rate", "[launch]") {
 }
 
 TEST_CASE("the disk holds the image and the data twice", "[launch]") {
-    CHECK(disk_size({}) == GiB{100});
-    CHECK(disk_size({.size = GiB{50.2}}) == GiB{201}); // 100 + 100.4, rounded up
+    CHECK(disk_needed({}) == GiB{100});
+    CHECK(disk_needed({.size = GiB{50.2}}) == GiB{201}); // 100 + 100.4, rounded up
+    CHECK(disk_size({.dataset = {.size = GiB{50.2}}}) == GiB{201});
+    CHECK(disk_size({.usage = {.storage = GiB{80.5}}, .dataset = {.size = GiB{50.2}}}) == GiB{81});
 }
 
 TEST_CASE("a dataset is moved only between regions", "[launch]") {
@@ -97,11 +99,36 @@ TEST_CASE("where there is no plan, the script says so and fails", "[launch]") {
 TEST_CASE("a spot machine is asked for as such and cannot be stopped", "[launch]") {
     Choice c = machine();
     CHECK(launch_script({}, c).find("spot") == std::string::npos);
-    c.purchase = Purchase::spot;
+    c.purchase = PurchaseKind::spot;
     const std::string script = launch_script({}, c);
     CHECK(script.find("--instance-market-options MarketType=spot") != std::string::npos);
     CHECK(script.find("stop-instances") == std::string::npos);
     CHECK(script.find("terminate-instances") != std::string::npos);
+}
+
+TEST_CASE("the disk is the one that the bill counts", "[launch]") {
+    Request request;
+    CHECK(launch_script(request, machine()).find("disk='VolumeSize=100,VolumeType=gp3'\n") !=
+          std::string::npos);
+    request.usage = {.storage = GiB{200},
+                     .storage_type = "io2",
+                     .storage_iops = 5000,
+                     .storage_throughput_mib_per_s = 250};
+    CHECK(launch_script(request, machine())
+              .find("disk='VolumeSize=200,VolumeType=io2,Iops=5000,Throughput=250'\n") !=
+          std::string::npos);
+    request.usage.storage_type = "st1";
+    CHECK(launch_script(request, machine()).find("cannot start from a disk of type st1") !=
+          std::string::npos);
+    request.usage.storage_type = "gp3,Encrypted=false";
+    CHECK_THROWS_AS(launch_script(request, machine()), ArgumentError);
+}
+
+TEST_CASE("a reservation is bought apart, and the script says so", "[launch]") {
+    Choice c = machine();
+    CHECK(launch_script({}, c).find("reserv") == std::string::npos);
+    c.purchase = PurchaseKind::reserved_1yr_no_upfront;
+    CHECK(launch_script({}, c).find("\n# A reservation is bought apart") != std::string::npos);
 }
 
 TEST_CASE("what is no name or address is refused, also in a request made in code",

@@ -149,7 +149,7 @@ TEST_CASE("choices are those of a plain search over all bills", "[plans][propert
             for (std::size_t i = 0; i < catalog.size(); ++i) {
                 const Offer o = catalog.offer(i);
                 if (o.instance.name == c.instance && o.region.code == c.region &&
-                    o.purchase == c.purchase)
+                    kind_of(o.purchase) == c.purchase)
                     CHECK(c.cost->total.value() == Approx(cost_of(o, request)).epsilon(1e-12));
             }
             CHECK(c.effective->value() * rented_hours(request.budget).value() ==
@@ -235,12 +235,12 @@ TEST_CASE("the best way to pay follows the hours that are used", "[plans]") {
     request.ways = {PurchaseKind::on_demand, PurchaseKind::reserved_1yr_no_upfront};
     const Catalog catalog = Catalog::bundled();
     // 0.63378 USD/h reserved against 1.006 on demand: even at 24 * 0.63378 / 1.006 = 15.1 h/day
-    CHECK(recommend(catalog, request).choices.front().paid == PurchaseKind::on_demand);
+    CHECK(recommend(catalog, request).choices.front().purchase == PurchaseKind::on_demand);
     request.budget.hours_per_day = HoursPerDay{15};
-    CHECK(recommend(catalog, request).choices.front().paid == PurchaseKind::on_demand);
+    CHECK(recommend(catalog, request).choices.front().purchase == PurchaseKind::on_demand);
     request.budget.hours_per_day = HoursPerDay{15.2};
     const Recommendation r = recommend(catalog, request);
-    CHECK(r.choices.front().paid == PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(r.choices.front().purchase == PurchaseKind::reserved_1yr_no_upfront);
     CHECK(r.choices.front().price == UsdPerHour{0.63378});
     CHECK(r.choices.front().cost->total.value() == Approx(0.63378 * 8760));
     CHECK(r.purchase_options.size() == kPurchaseKinds);

@@ -19,7 +19,8 @@ struct Rows {
     explicit Rows(std::size_t rows)
         : group(rows), budget_usd(rows, kNothing), days(rows, kNothing),
           hours_per_day(rows, kNothing), fixed_usd(rows, kNothing), max_price(rows, kNothing),
-          offer(rows), price(rows), total(rows), score(rows), ceiling(rows), outcome(rows) {}
+          offer(rows), purchase(rows), price(rows), total(rows), score(rows), ceiling(rows),
+          outcome(rows) {}
 
     [[nodiscard]] SweepFigures figures() const {
         return {.budget_usd = budget_usd,
@@ -30,6 +31,7 @@ struct Rows {
     }
     [[nodiscard]] SweepAnswers answers() {
         return {.offer = offer,
+                .purchase = purchase,
                 .price_usd_per_hour = price,
                 .total_usd = total,
                 .score = score,
@@ -44,6 +46,7 @@ struct Rows {
     std::vector<double> fixed_usd;
     std::vector<double> max_price;
     std::vector<std::int32_t> offer;
+    std::vector<std::int8_t> purchase;
     std::vector<double> price;
     std::vector<double> total;
     std::vector<double> score;
@@ -116,6 +119,7 @@ TEST_CASE("a sweep answers each row as recommend does", "[sweep][property]") {
         CHECK(same(rows.ceiling[i], r.price_ceiling ? r.price_ceiling->value() : kNothing));
         if (r.choices.empty()) {
             CHECK(rows.offer[i] == -1);
+            CHECK(rows.purchase[i] == -1);
             CHECK(std::isnan(rows.score[i]));
             continue;
         }
@@ -123,7 +127,7 @@ TEST_CASE("a sweep answers each row as recommend does", "[sweep][property]") {
         const Offer offer = catalog.offer(static_cast<std::size_t>(rows.offer[i]));
         CHECK(offer.instance.name == best.instance);
         CHECK(offer.region.code == best.region);
-        CHECK(offer.purchase == best.purchase);
+        CHECK(rows.purchase[i] == static_cast<std::int8_t>(best.purchase));
         CHECK(rows.price[i] == best.price.value());
         CHECK(rows.score[i] == best.score.value);
         CHECK(same(rows.total[i], best.cost ? best.cost->total.value() : kNothing));
@@ -146,6 +150,25 @@ TEST_CASE("a sweep with an uncertain use answers as recommend does", "[sweep]") 
         CHECK(rows.ceiling[i] == r.price_ceiling->value());
         CHECK(rows.price[i] == r.choices.front().price.value());
     }
+}
+
+TEST_CASE("a sweep says how each machine is paid for", "[sweep]") {
+    const Catalog catalog = Catalog::bundled();
+    std::vector<SweepGroup> groups(1, SweepGroup{.catalog = &catalog});
+    groups[0].request.constraints.instance = {"g5.xlarge"};
+    groups[0].request.constraints.region = {"us-east-1"};
+    groups[0].request.ways = {PurchaseKind::on_demand, PurchaseKind::reserved_1yr_no_upfront};
+    Rows rows{2};
+    rows.days = {365, 365};
+    rows.hours_per_day = {8, 24};
+    Sweep sweep{groups, rows.group, rows.figures(), rows.answers()};
+    sweep.work();
+    CHECK(rows.purchase[0] == static_cast<std::int8_t>(PurchaseKind::on_demand));
+    CHECK(rows.purchase[1] == static_cast<std::int8_t>(PurchaseKind::reserved_1yr_no_upfront));
+    CHECK(rows.total[0] == Approx(1.006 * 365 * 8));    // the bundled prices: docs/model.md,
+    CHECK(rows.total[1] == Approx(0.63378 * 365 * 24)); // "Ways to pay"
+    for (const std::int32_t offer : rows.offer)
+        CHECK(catalog.offer(static_cast<std::size_t>(offer)).purchase == Purchase::on_demand);
 }
 
 TEST_CASE("a sweep refuses single rows, in their order", "[sweep][error]") {

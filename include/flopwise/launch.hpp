@@ -9,9 +9,13 @@ namespace flopwise {
 /// Least time to move data over a network: size * 8.589934592 Gbit/GiB / rate.
 FLOPWISE_API Hours transfer_time(GiB size, Gbps rate);
 
-/// Size of the disk that the start plan asks for: 100 GiB for the image and the tools, and twice
-/// the dataset, which is there packed and unpacked for a while.
-FLOPWISE_API GiB disk_size(const Dataset& dataset);
+/// Size of disk that a start needs: 100 GiB for the image and the tools, and twice the dataset,
+/// which is there packed and unpacked for a while.
+FLOPWISE_API GiB disk_needed(const Dataset& dataset);
+
+/// Size of the disk that the start plan asks for: Usage::storage, or if none is asked for, what is
+/// needed.
+FLOPWISE_API GiB disk_size(const Request& request);
 
 /// The image to start a machine from: the name of a parameter in AWS's parameter store that
 /// always has the newest one. Empty if there is none for this machine: a share of a GPU, a GPU

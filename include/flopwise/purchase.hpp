@@ -29,6 +29,10 @@ enum class PurchaseKind : std::uint8_t {
 };
 constexpr std::size_t kPurchaseKinds = 14;
 FLOPWISE_API std::string_view to_string(PurchaseKind kind);
+/// The way to pay that an offer of a catalog stands for.
+constexpr PurchaseKind kind_of(Purchase purchase) {
+    return static_cast<PurchaseKind>(purchase);
+}
 /// The reservation that a kind is; empty for on demand and spot.
 FLOPWISE_API std::optional<Term> term_of(PurchaseKind kind);
 

@@ -23,10 +23,8 @@ struct Choice {
     std::string instance{};
     std::string family{};
     std::string region{};
-    Purchase purchase = Purchase::on_demand;
-    UsdPerHour price{}; ///< for an hour that is paid
-    /// How it is paid for: `purchase`, or with Request::ways the cheapest of these.
-    PurchaseKind paid = PurchaseKind::on_demand;
+    PurchaseKind purchase = PurchaseKind::on_demand; ///< with Request::ways the cheapest of these
+    UsdPerHour price{};                              ///< for an hour that is paid
     /// With charges or ways to pay: all costs but fixed ones for a rented hour. It is what stands
     /// for the price in the score.
     std::optional<UsdPerHour> effective{};

@@ -173,8 +173,11 @@ void run(Sweep& sweep, unsigned threads, const py::object& progress) {
         std::rethrow_exception(sweep.failure());
 }
 
-/// Names of the offers that were chosen, once each, and for each row which of them.
-py::dict names_of(const Groups& groups, std::span<std::int32_t> offer) {
+/// Names of the offers that were chosen and how each is paid for, once each, and for each row which
+/// of them.
+py::dict names_of(const Groups& groups,
+                  std::span<std::int32_t> offer,
+                  std::span<const std::int8_t> purchase) {
     std::unordered_map<std::uint64_t, std::int32_t> seen;
     py::dict out;
     std::array<py::list, 4> names;
@@ -182,14 +185,16 @@ py::dict names_of(const Groups& groups, std::span<std::int32_t> offer) {
         if (offer[row] < 0)
             continue;
         const std::uint64_t catalog = groups.catalog_of_group[groups.of_row[row]];
-        const auto key = catalog << 32U | static_cast<std::uint32_t>(offer[row]);
+        constexpr std::uint64_t kWays = 256;
+        const auto way = static_cast<std::uint64_t>(purchase[row]);
+        const auto key = (catalog << 32U | static_cast<std::uint32_t>(offer[row])) * kWays + way;
         const auto [found, is_new] = seen.try_emplace(key, static_cast<std::int32_t>(seen.size()));
         if (is_new) {
             const Offer o = groups.catalogs[catalog]->offer(static_cast<std::size_t>(offer[row]));
             names[0].append(o.instance.name);
             names[1].append(o.instance.provider);
             names[2].append(o.region.code);
-            names[3].append(to_string(o.purchase));
+            names[3].append(to_string(static_cast<PurchaseKind>(way)));
         }
         offer[row] = found->second;
     }
@@ -228,6 +233,7 @@ py::dict sweep(const std::size_t rows,
     }
     const Groups groups = Grouping{keys, catalog}.make(rows);
     py::array_t<std::int32_t> offer(static_cast<py::ssize_t>(rows));
+    py::array_t<std::int8_t> purchase(static_cast<py::ssize_t>(rows));
     py::array_t<std::int8_t> outcome(static_cast<py::ssize_t>(rows));
     std::array<py::array_t<double>, 4> numbers;
     for (auto& array : numbers)
@@ -239,6 +245,7 @@ py::dict sweep(const std::size_t rows,
                              .max_price_usd_per_hour =
                                  figures_of(figures, "max_price_usd_per_hour")};
     const SweepAnswers answers{.offer = writable(offer),
+                               .purchase = writable(purchase),
                                .price_usd_per_hour = writable(numbers[0]),
                                .total_usd = writable(numbers[1]),
                                .score = writable(numbers[2]),
@@ -248,7 +255,7 @@ py::dict sweep(const std::size_t rows,
     run(work, threads, progress);
 
     py::dict out;
-    out["names"] = names_of(groups, answers.offer);
+    out["names"] = names_of(groups, answers.offer, answers.purchase);
     out["offer"] = offer;
     out["outcome"] = outcome;
     out["price_usd_per_hour"] = numbers[0];

@@ -83,6 +83,8 @@ PLANS = [
     ["--instance", "g5g.xlarge", "--region", "us-east-1", "--launch"],
     ["--instance", "trn1.2xlarge", "--region", "us-east-1", "--launch"],
     ["--instance", "g6f.large", "--region", "us-east-1", "--launch"],
+    ["--instance", "g5.xlarge", "--region", "us-east-1", "--launch", "--days", "365", "--purchase",
+     "best", "--storage", "200", "--storage-type", "io2", "--storage-iops", "5000"],
     ["--min-gpus", "0", "--max-gpus", "0", "--region", "us-east-1", "--launch"],
 ]
 
