@@ -45,6 +45,15 @@ TEST_CASE("each part of the cost is that of a hand calculation", "[ownership]") 
     CHECK(cost.annual.value() == Approx(8593.234).epsilon(1e-6)); // + 800 + 1000 + 4.5 * 365
 }
 
+TEST_CASE("yearly capital payments and the sale, discounted, are the price", "[ownership]") {
+    const Ownership owned = full();
+    const double yearly = owning_cost(owned, HoursPerDay{1}).capital.value() * 365;
+    double present = 4000 / std::pow(1.08, 4);
+    for (int year = 1; year <= 4; ++year)
+        present += yearly / std::pow(1.08, year);
+    CHECK(present == Approx(20'000));
+}
+
 TEST_CASE("capital without interest is the limit of little interest", "[ownership]") {
     Ownership owned = full();
     owned.rate = 0;

@@ -64,8 +64,8 @@ struct Sensitivity {
 ///     energy  = power * pue * electricity * use
 ///
 /// At a rate of 0, capital is (price - residual) / life / 365. Without power, energy is 0.
-/// Source: equivalent annual cost; C. S. Park, Contemporary Engineering Economics, 5th ed.,
-/// section 6.2 (capital recovery with return).
+/// Source: capital recovery with return (equivalent annual cost), a standard result of engineering
+/// economics; checked against the sum of discounted payments in the tests.
 FLOPWISE_API OwningCost owning_cost(const Ownership& owned, HoursPerDay use);
 
 /// The use from which on owning costs less than renting at a price; empty if that is more than

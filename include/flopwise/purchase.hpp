@@ -69,6 +69,8 @@ struct SpotHours {
     /// With probability 0.9 it takes no longer. An approximation: what exceeds work and
     /// checkpoints is taken for Gamma-distributed, with the mean and the variance that it has.
     Hours p90{};
+
+    bool operator==(const SpotHours&) const = default;
 };
 FLOPWISE_API SpotHours spot_hours(Hours work, double rate, Recovery recovery);
 

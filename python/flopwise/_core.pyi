@@ -374,6 +374,34 @@ class Finding(_Record):
     ) -> None: ...
 
 @final
+class Rate(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def charge(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def tiers(self) -> list[dict[str, float]]: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def as_of(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        region: str | None = ...,
+        charge: str | None = ...,
+        unit: str | None = ...,
+        tiers: list[dict[str, float]] | None = ...,
+        source: str | None = ...,
+        as_of: str | None = ...,
+    ) -> None: ...
+
+@final
 class LineItem(_Record):
     @property
     def charge(self) -> str: ...
@@ -382,7 +410,13 @@ class LineItem(_Record):
     @property
     def unit(self) -> str: ...
     @property
-    def amount_usd(self) -> float: ...
+    def amount_usd(self) -> float | None: ...
+    @property
+    def tiers(self) -> list[dict[str, float]]: ...
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def assumed_usd(self) -> float | None: ...
     def __init__(
         self,
         *,
@@ -390,6 +424,9 @@ class LineItem(_Record):
         quantity: float | None = ...,
         unit: str | None = ...,
         amount_usd: float | None = ...,
+        tiers: list[dict[str, float]] | None = ...,
+        source: str | None = ...,
+        assumed_usd: float | None = ...,
     ) -> None: ...
 
 @final
@@ -397,12 +434,185 @@ class Bill(_Record):
     @property
     def total_usd(self) -> float: ...
     @property
-    def items(self) -> list[LineItem]: ...
+    def items(self) -> Table[LineItem]: ...
+    @property
+    def complete(self) -> bool: ...
     def __init__(
         self,
         *,
         total_usd: float | None = ...,
-        items: list[LineItem] | None = ...,
+        items: Iterable[LineItem] | None = ...,
+    ) -> None: ...
+
+@final
+class PurchaseOption(_Record):
+    @property
+    def purchase(self) -> str: ...
+    @property
+    def price_usd_per_hour(self) -> float | None: ...
+    @property
+    def total_usd(self) -> float | None: ...
+    @property
+    def effective_usd_per_hour(self) -> float | None: ...
+    @property
+    def upfront_usd(self) -> float: ...
+    @property
+    def hours(self) -> float | None: ...
+    @property
+    def hours_p90(self) -> float | None: ...
+    @property
+    def reclaimed_per_month(self) -> float | None: ...
+    @property
+    def break_even_interruptions_per_hour(self) -> float | None: ...
+    @property
+    def break_even_hours_per_day(self) -> float | None: ...
+    @property
+    def items(self) -> Table[LineItem]: ...
+    @property
+    def notes(self) -> list[str]: ...
+    @property
+    def source(self) -> str | None: ...
+    def __init__(
+        self,
+        *,
+        purchase: str | None = ...,
+        price_usd_per_hour: float | None = ...,
+        total_usd: float | None = ...,
+        effective_usd_per_hour: float | None = ...,
+        upfront_usd: float | None = ...,
+        hours: float | None = ...,
+        hours_p90: float | None = ...,
+        reclaimed_per_month: float | None = ...,
+        break_even_interruptions_per_hour: float | None = ...,
+        break_even_hours_per_day: float | None = ...,
+        items: Iterable[LineItem] | None = ...,
+        notes: list[str] | None = ...,
+        source: str | None = ...,
+    ) -> None: ...
+
+@final
+class SpotHours(_Record):
+    @property
+    def checkpoint_interval_hours(self) -> float: ...
+    @property
+    def expected_hours(self) -> float: ...
+    @property
+    def hours_p90(self) -> float: ...
+    def __init__(
+        self,
+        *,
+        checkpoint_interval_hours: float | None = ...,
+        expected_hours: float | None = ...,
+        hours_p90: float | None = ...,
+    ) -> None: ...
+
+@final
+class Nearby(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def city(self) -> str | None: ...
+    @property
+    def distance_km(self) -> float: ...
+    @property
+    def rtt_ms(self) -> float: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        region: str | None = ...,
+        city: str | None = ...,
+        distance_km: float | None = ...,
+        rtt_ms: float | None = ...,
+    ) -> None: ...
+
+@final
+class Ownership(_Record):
+    @property
+    def own_price_usd(self) -> float | None: ...
+    @property
+    def own_years(self) -> float: ...
+    @property
+    def own_residual_usd(self) -> float: ...
+    @property
+    def own_rate(self) -> float: ...
+    @property
+    def own_watts(self) -> float | None: ...
+    @property
+    def own_pue(self) -> float: ...
+    @property
+    def electricity_usd_per_kwh(self) -> float | None: ...
+    @property
+    def own_upkeep(self) -> float: ...
+    @property
+    def own_staff_hours(self) -> float: ...
+    @property
+    def own_staff_usd_per_hour(self) -> float: ...
+    @property
+    def own_gpu(self) -> str | None: ...
+    @property
+    def own_gpus(self) -> float: ...
+    def __init__(
+        self,
+        *,
+        own_price_usd: float | None = ...,
+        own_years: float | None = ...,
+        own_residual_usd: float | None = ...,
+        own_rate: float | None = ...,
+        own_watts: float | None = ...,
+        own_pue: float | None = ...,
+        electricity_usd_per_kwh: float | None = ...,
+        own_upkeep: float | None = ...,
+        own_staff_hours: float | None = ...,
+        own_staff_usd_per_hour: float | None = ...,
+        own_gpu: str | None = ...,
+        own_gpus: float | None = ...,
+    ) -> None: ...
+
+@final
+class OwningCost(_Record):
+    @property
+    def capital_usd_per_day(self) -> float: ...
+    @property
+    def upkeep_usd_per_day(self) -> float: ...
+    @property
+    def staff_usd_per_day(self) -> float: ...
+    @property
+    def energy_usd_per_day(self) -> float: ...
+    @property
+    def own_usd_per_day(self) -> float: ...
+    @property
+    def own_usd_per_year(self) -> float: ...
+    @property
+    def own_usd_per_hour(self) -> float: ...
+    def __init__(
+        self,
+        *,
+        capital_usd_per_day: float | None = ...,
+        upkeep_usd_per_day: float | None = ...,
+        staff_usd_per_day: float | None = ...,
+        energy_usd_per_day: float | None = ...,
+        own_usd_per_day: float | None = ...,
+        own_usd_per_year: float | None = ...,
+        own_usd_per_hour: float | None = ...,
+    ) -> None: ...
+
+@final
+class Sensitivity(_Record):
+    @property
+    def key(self) -> str: ...
+    @property
+    def value(self) -> float: ...
+    @property
+    def elasticity(self) -> float: ...
+    def __init__(
+        self,
+        *,
+        key: str | None = ...,
+        value: float | None = ...,
+        elasticity: float | None = ...,
     ) -> None: ...
 
 @final
@@ -422,11 +632,15 @@ class Choice(_Record):
     @property
     def price_usd_per_hour(self) -> float: ...
     @property
+    def effective_usd_per_hour(self) -> float | None: ...
+    @property
     def gpu(self) -> str | None: ...
     @property
     def gpu_count(self) -> float: ...
     @property
     def gpu_memory_gib(self) -> float | None: ...
+    @property
+    def arch(self) -> str: ...
     @property
     def vcpus(self) -> float: ...
     @property
@@ -448,6 +662,10 @@ class Choice(_Record):
     @property
     def lasts_days(self) -> float | None: ...
     @property
+    def probability_within_budget(self) -> float | None: ...
+    @property
+    def cost_quantiles_usd(self) -> dict[str, float] | None: ...
+    @property
     def rtt_ms(self) -> float | None: ...
     @property
     def retired(self) -> bool: ...
@@ -465,9 +683,11 @@ class Choice(_Record):
         region: str | None = ...,
         purchase: str | None = ...,
         price_usd_per_hour: float | None = ...,
+        effective_usd_per_hour: float | None = ...,
         gpu: str | None = ...,
         gpu_count: float | None = ...,
         gpu_memory_gib: float | None = ...,
+        arch: str | None = ...,
         vcpus: float | None = ...,
         memory_gib: float | None = ...,
         network_gbps: float | None = ...,
@@ -478,6 +698,8 @@ class Choice(_Record):
         pareto: bool | None = ...,
         cost: Bill | None = ...,
         lasts_days: float | None = ...,
+        probability_within_budget: float | None = ...,
+        cost_quantiles_usd: dict[str, float] | None = ...,
         rtt_ms: float | None = ...,
         retired: bool | None = ...,
         price_source: str | None = ...,
@@ -587,6 +809,105 @@ class Refusals(_Record):
     def __arrow_c_stream__(self, requested_schema: object = None, /) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
 
+@final
+class ChargeSummary(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def total_usd(self) -> float: ...
+    @property
+    def unknown(self) -> list[str]: ...
+    @property
+    def hours(self) -> float: ...
+    @property
+    def price_ceiling_usd_per_hour(self) -> float | None: ...
+    @property
+    def price_ceiling_before_usd_per_hour(self) -> float | None: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        region: str | None = ...,
+        total_usd: float | None = ...,
+        unknown: list[str] | None = ...,
+        hours: float | None = ...,
+        price_ceiling_usd_per_hour: float | None = ...,
+        price_ceiling_before_usd_per_hour: float | None = ...,
+    ) -> None: ...
+
+@final
+class Elsewhere(_Record):
+    @property
+    def region(self) -> str: ...
+    @property
+    def price_usd_per_hour(self) -> float: ...
+    @property
+    def total_usd(self) -> float | None: ...
+    @property
+    def extra_rtt_ms(self) -> float: ...
+    def __init__(
+        self,
+        *,
+        region: str | None = ...,
+        price_usd_per_hour: float | None = ...,
+        total_usd: float | None = ...,
+        extra_rtt_ms: float | None = ...,
+    ) -> None: ...
+
+@final
+class RegionChoice(_Record):
+    @property
+    def region(self) -> Nearby: ...
+    @property
+    def nearer(self) -> Table[Nearby]: ...
+    @property
+    def cheapest(self) -> Elsewhere | None: ...
+    def __init__(
+        self,
+        *,
+        region: Nearby | None = ...,
+        nearer: Iterable[Nearby] | None = ...,
+        cheapest: Elsewhere | None = ...,
+    ) -> None: ...
+
+@final
+class OwnOrRent(_Record):
+    @property
+    def owned(self) -> Ownership: ...
+    @property
+    def cost(self) -> OwningCost: ...
+    @property
+    def tflops(self) -> float | None: ...
+    @property
+    def rented(self) -> Choice | None: ...
+    @property
+    def rent_usd_per_day(self) -> float: ...
+    @property
+    def own_is_cheaper(self) -> bool: ...
+    @property
+    def break_even_hours_per_day(self) -> float | None: ...
+    @property
+    def break_even_month(self) -> int | None: ...
+    @property
+    def sensitivities(self) -> list[Sensitivity]: ...
+    @property
+    def verdict(self) -> Literal["own", "rent"] | None: ...
+    def __init__(
+        self,
+        *,
+        owned: Ownership | None = ...,
+        cost: OwningCost | None = ...,
+        tflops: float | None = ...,
+        rented: Choice | None = ...,
+        rent_usd_per_day: float | None = ...,
+        own_is_cheaper: bool | None = ...,
+        break_even_hours_per_day: float | None = ...,
+        break_even_month: int | None = ...,
+        sensitivities: list[Sensitivity] | None = ...,
+    ) -> None: ...
+
 class Recommendation(_Record):
     @property
     def catalog_name(self) -> str: ...
@@ -605,9 +926,13 @@ class Recommendation(_Record):
     @property
     def price_ceiling_usd_per_hour(self) -> float | None: ...
     @property
+    def charges(self) -> ChargeSummary | None: ...
+    @property
     def admitted(self) -> int: ...
     @property
     def choices(self) -> Table[Choice]: ...
+    @property
+    def purchase_options(self) -> Table[PurchaseOption]: ...
     @property
     def families(self) -> Table[FamilyChoice]: ...
     @property
@@ -616,6 +941,10 @@ class Recommendation(_Record):
     def out_of_scope(self) -> int: ...
     @property
     def instead(self) -> Choice | None: ...
+    @property
+    def region_choice(self) -> RegionChoice | None: ...
+    @property
+    def ownership(self) -> OwnOrRent | None: ...
     @property
     def warnings(self) -> list[str]: ...
     @overload
@@ -632,12 +961,16 @@ class Recommendation(_Record):
         weights: dict[str, float] | None = ...,
         on_vcpus: bool | None = ...,
         price_ceiling_usd_per_hour: float | None = ...,
+        charges: ChargeSummary | None = ...,
         admitted: int | None = ...,
         choices: Iterable[Choice] | None = ...,
+        purchase_options: Iterable[PurchaseOption] | None = ...,
         families: Iterable[FamilyChoice] | None = ...,
         refusals: Refusals | None = ...,
         out_of_scope: int | None = ...,
         instead: Choice | None = ...,
+        region_choice: RegionChoice | None = ...,
+        ownership: OwnOrRent | None = ...,
         warnings: list[str] | None = ...,
     ) -> None: ...
     def to_json(self) -> str: ...
@@ -645,6 +978,8 @@ class Recommendation(_Record):
     def brief(self) -> str: ...
     def _text(self, explain: bool = False) -> str: ...
     def _markdown(self, explain: bool = False) -> str: ...
+    def _plan_lines(self) -> list[str]: ...
+    def _launch_script(self, choice: Choice, /) -> str: ...
     def _explanation(self, choice: Choice, /) -> str: ...
 
 @final
@@ -686,6 +1021,22 @@ class ChoiceRows(_Rows[Choice]):
 @final
 class FamilyChoiceRows(_Rows[FamilyChoice]):
     _record: ClassVar[type[FamilyChoice]]
+
+@final
+class PurchaseOptionRows(_Rows[PurchaseOption]):
+    _record: ClassVar[type[PurchaseOption]]
+
+@final
+class LineItemRows(_Rows[LineItem]):
+    _record: ClassVar[type[LineItem]]
+
+@final
+class NearbyRows(_Rows[Nearby]):
+    _record: ClassVar[type[Nearby]]
+
+@final
+class RateRows(_Rows[Rate]):
+    _record: ClassVar[type[Rate]]
 
 @final
 class RefusalRows(_Rows[Refusal]):
@@ -748,11 +1099,65 @@ class Catalog:
     def __getstate__(self) -> tuple[str, bytes, dict[str, Any]]: ...
     def __setstate__(self, state: tuple[str, bytes, dict[str, Any]], /) -> None: ...
 
+class Charges:
+    @staticmethod
+    def bundled() -> Charges: ...
+    @staticmethod
+    def read(
+        files: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
+    ) -> Charges: ...
+    def rate(self, charge: str, region: str, provider: str = "aws") -> Rate | None: ...
+    def rates(self, charge: str, provider: str = "aws") -> Table[Rate]: ...
+    @property
+    def storage_types(self) -> list[str]: ...
+    def __len__(self) -> int: ...
+
+def bill(
+    *,
+    price_usd_per_hour: float,
+    region: str = "",
+    provider: str = "aws",
+    on_demand_usd_per_hour: float | None = None,
+    charges: Charges | None = None,
+    **settings: Any,
+) -> Bill: ...
+def purchase_options(
+    *,
+    instance: str,
+    region: str,
+    provider: str = "aws",
+    catalog: Catalog | str | os.PathLike[str] | None = None,
+    charges: Charges | None = None,
+    **settings: Any,
+) -> Table[PurchaseOption]: ...
+def interruptions_per_hour(*, reclaimed_per_month: float) -> float: ...
+def spot_hours(
+    *,
+    work_hours: float,
+    interruptions_per_hour: float,
+    checkpoint_minutes: float = 5.0,
+    restart_minutes: float = 10.0,
+) -> SpotHours: ...
+def owning_cost(**settings: Any) -> OwningCost: ...
+def break_even_use_hours_per_day(
+    rent_usd_per_hour: float, **settings: Any
+) -> float | None: ...
+def break_even_years(rent_usd_per_hour: float, **settings: Any) -> float | None: ...
+def nearby(
+    near: str | tuple[float, float],
+    catalog: Catalog | str | os.PathLike[str] | None = None,
+) -> Table[Nearby]: ...
 def settings() -> dict[str, tuple[str, str, str, str]]: ...
 def run_command(arguments: list[str]) -> int: ...
 @overload
 def price_ceiling_usd_per_hour(
-    *, budget_usd: float, days: float, hours_per_day: float = 24.0, fixed_usd: float = 0.0
+    *,
+    budget_usd: float,
+    days: float,
+    hours_per_day: float = 24.0,
+    fixed_usd: float = 0.0,
+    use_cv: float = 0.0,
+    confidence: float = 0.9,
 ) -> float: ...
 @overload
 def price_ceiling_usd_per_hour(
@@ -761,6 +1166,8 @@ def price_ceiling_usd_per_hour(
     days: ArrayLike,
     hours_per_day: ArrayLike = 24.0,
     fixed_usd: ArrayLike = 0.0,
+    use_cv: ArrayLike = 0.0,
+    confidence: ArrayLike = 0.9,
 ) -> Any: ...
 @overload
 def total_needed_usd(
@@ -781,6 +1188,8 @@ def days_affordable(
     budget_usd: float,
     hours_per_day: float = 24.0,
     fixed_usd: float = 0.0,
+    use_cv: float = 0.0,
+    confidence: float = 0.9,
 ) -> float: ...
 @overload
 def days_affordable(
@@ -789,10 +1198,18 @@ def days_affordable(
     budget_usd: ArrayLike,
     hours_per_day: ArrayLike = 24.0,
     fixed_usd: ArrayLike = 0.0,
+    use_cv: ArrayLike = 0.0,
+    confidence: ArrayLike = 0.9,
 ) -> Any: ...
 @overload
 def hours_per_day_affordable(
-    *, price_usd_per_hour: float, budget_usd: float, days: float, fixed_usd: float = 0.0
+    *,
+    price_usd_per_hour: float,
+    budget_usd: float,
+    days: float,
+    fixed_usd: float = 0.0,
+    use_cv: float = 0.0,
+    confidence: float = 0.9,
 ) -> float: ...
 @overload
 def hours_per_day_affordable(
@@ -801,6 +1218,8 @@ def hours_per_day_affordable(
     budget_usd: ArrayLike,
     days: ArrayLike,
     fixed_usd: ArrayLike = 0.0,
+    use_cv: ArrayLike = 0.0,
+    confidence: ArrayLike = 0.9,
 ) -> Any: ...
 @overload
 def affordable(
@@ -810,6 +1229,8 @@ def affordable(
     days: float,
     hours_per_day: float = 24.0,
     fixed_usd: float = 0.0,
+    use_cv: float = 0.0,
+    confidence: float = 0.9,
 ) -> bool: ...
 @overload
 def affordable(
@@ -819,6 +1240,36 @@ def affordable(
     days: ArrayLike,
     hours_per_day: ArrayLike = 24.0,
     fixed_usd: ArrayLike = 0.0,
+    use_cv: ArrayLike = 0.0,
+    confidence: ArrayLike = 0.9,
+) -> Any: ...
+@overload
+def probability_within_budget(
+    *,
+    price_usd_per_hour: float,
+    budget_usd: float,
+    days: float,
+    use_cv: float,
+    hours_per_day: float = 24.0,
+    fixed_usd: float = 0.0,
+) -> float: ...
+@overload
+def probability_within_budget(
+    *,
+    price_usd_per_hour: ArrayLike,
+    budget_usd: ArrayLike,
+    days: ArrayLike,
+    use_cv: ArrayLike,
+    hours_per_day: ArrayLike = 24.0,
+    fixed_usd: ArrayLike = 0.0,
+) -> Any: ...
+@overload
+def hours_quantile(
+    *, p: float, days: float, use_cv: float, hours_per_day: float = 24.0
+) -> float: ...
+@overload
+def hours_quantile(
+    *, p: ArrayLike, days: ArrayLike, use_cv: ArrayLike, hours_per_day: ArrayLike = 24.0
 ) -> Any: ...
 def _recommend(
     request: Request | None, catalog: object, settings: dict[str, Any]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 from . import _core
 from ._core import Catalog, Choice, Request
-from ._table import _plain, html_table, rows_columns
+from ._table import Table, _plain, html_table, rows_columns
 
 if TYPE_CHECKING:
     import pandas
@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 # The columns of a notebook's table, in the order of the command's: what matters fits a page.
 _SHOWN = (
     "rank", "instance", "provider", "region", "purchase", "gpu", "gpu_count", "gpu_memory_gib",
-    "memory_gib", "vcpus", "tflops", "rtt_ms", "price_usd_per_hour", "total_usd", "lasts_days",
-    "score", "pareto",
+    "memory_gib", "vcpus", "tflops", "rtt_ms", "price_usd_per_hour", "effective_usd_per_hour",
+    "total_usd", "lasts_days", "probability_within_budget", "cost_p90_usd", "score", "pareto",
 )  # fmt: skip
 _SHOWN_IF_DIFFERENT = {"provider", "region", "purchase"}
+_BILL = ("charge", "quantity", "unit", "amount_usd", "source")
+_WAYS = (
+    "purchase", "price_usd_per_hour", "hours", "hours_p90", "upfront_usd", "total_usd",
+    "effective_usd_per_hour",
+)  # fmt: skip
 
 CatalogLike = Union[Catalog, str, "os.PathLike[str]", None]
 
@@ -38,9 +43,13 @@ class Recommendation(_core.Recommendation):
     outcome : str
         ``"found"``, ``"nothing_fits"`` or ``"nothing_affordable"``.
     price_ceiling_usd_per_hour : float or None
-        Of the budget, if money and days are known.
+        Of the budget, if money and days are known; less the charges, at the confidence.
+    charges : ChargeSummary or None
+        What is charged beside the machine, and the ceiling without it.
     choices : Table of Choice
         The best offers that qualify, best first; at most ``top``.
+    purchase_options : Table of PurchaseOption
+        All ways to pay for the best choice, with charges or ways to pay; else empty.
     families : Table of FamilyChoice
         Families with a choice, ranked by their best.
     refusals : Refusals
@@ -49,6 +58,10 @@ class Recommendation(_core.Recommendation):
         Offers that qualify, and offers that were not asked for.
     instead : Choice or None
         If nothing was found among the machines named: the best of all others.
+    region_choice : RegionChoice or None
+        With ``near``: the region that was taken, nearer ones, and the cheapest.
+    ownership : OwnOrRent or None
+        With ``own_price_usd``: buying compared with renting.
     warnings : list of str
     weights : dict
         Of each criterion, adding up to 1.
@@ -153,6 +166,43 @@ class Recommendation(_core.Recommendation):
         """What made the score of a choice, in words: "0.52x cheaper work, 3.8x memory"."""
         return self._explanation(choice)
 
+    def launch_script(self, choice: Choice | None = None) -> str:
+        """The start plan: a bash script that rents a machine and starts work on it.
+
+        Parameters
+        ----------
+        choice : Choice, optional
+            Which of the choices; the best if absent.
+
+        Returns
+        -------
+        str
+            For ``bash FILE rent`` and the other steps that it names. Nothing is rented
+            before that. Where there is no plan for a machine, the script says so and fails.
+
+        Raises
+        ------
+        FlopwiseError
+            If there are no choices, or the request has a name that no script may hold.
+        """
+        if choice is None:
+            if len(self.choices) == 0:
+                raise _core.FlopwiseError("choices: must not be empty to start a machine")
+            choice = self.choices[0]
+        return self._launch_script(choice)
+
+    def _plan_html(self) -> list[str]:
+        """The bill and the ways to pay of the best choice, its region, and owning."""
+        parts = []
+        best = self.choices[0]
+        if best.effective_usd_per_hour is not None and best.cost is not None:
+            parts.append(f"<p><b>Bill of {html.escape(best.instance)}</b></p>")
+            parts.append(_table_of(best.cost.items, _BILL))
+        if len(self.purchase_options) > 0:
+            parts.append("<p><b>Ways to pay for the machine</b></p>")
+            parts.append(_table_of(self.purchase_options, _WAYS))
+        return parts + [f"<p>{html.escape(line)}</p>" for line in self._plan_lines()]
+
     def _repr_html_(self) -> str:
         parts = [f"<p><b>{html.escape(self.brief().rstrip())}</b></p>"]
         if len(self.choices) > 0:
@@ -163,6 +213,7 @@ class Recommendation(_core.Recommendation):
                 if name not in _SHOWN_IF_DIFFERENT or len(set(columns[name][1])) > 1
             }
             parts.append(html_table(shown, rows=len(self.choices)))
+            parts += self._plan_html()
         refusals = self.refusals
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in refusals.by_reason.items())
         if refusals.count > 0:
@@ -171,6 +222,11 @@ class Recommendation(_core.Recommendation):
             parts.append(refusals._repr_html_())
         parts += [f"<p>Note: {html.escape(warning)}</p>" for warning in self.warnings]
         return "".join(parts)
+
+
+def _table_of(table: Table[Any], names: tuple[str, ...]) -> str:
+    columns = rows_columns(table)
+    return html_table({name: columns[name] for name in names}, rows=len(table))
 
 
 def recommend(

@@ -17,6 +17,8 @@ struct Arguments {
     double days;
     double hours_per_day;
     double fixed_usd;
+    double use_cv;
+    double confidence;
 
     [[nodiscard]] Budget budget() const {
         return {.total = Usd{budget_usd},
@@ -24,13 +26,19 @@ struct Arguments {
                 .hours_per_day = HoursPerDay{hours_per_day},
                 .fixed = Usd{fixed_usd}};
     }
+    [[nodiscard]] Uncertainty uncertainty() const {
+        return {.use_cv = use_cv, .confidence = confidence};
+    }
 };
+
+constexpr std::size_t kArguments = 7;
+constexpr double kConfidence = Uncertainty{}.confidence;
 
 /// Applies `rule` to each element of the broadcast arguments.
 template <class Result, class Rule>
-py::object each(const std::array<py::object, 5>& arguments, Rule rule) {
+py::object each(const std::array<py::object, kArguments>& arguments, Rule rule) {
     const auto numpy = py::module_::import("numpy");
-    std::array<Array, 5> arrays;
+    std::array<Array, kArguments> arrays;
     for (std::size_t i = 0; i < arrays.size(); ++i) {
         arrays[i] = Array::ensure(arguments[i]);
         if (!arrays[i]) {
@@ -38,9 +46,9 @@ py::object each(const std::array<py::object, 5>& arguments, Rule rule) {
             throw py::type_error("arguments must be numbers or arrays of numbers");
         }
     }
-    const py::tuple broadcast =
-        numpy.attr("broadcast_arrays")(arrays[0], arrays[1], arrays[2], arrays[3], arrays[4]);
-    std::array<Array, 5> same;
+    const py::tuple broadcast = numpy.attr("broadcast_arrays")(
+        *py::tuple(py::cast(std::vector(arrays.begin(), arrays.end()))));
+    std::array<Array, kArguments> same;
     for (std::size_t i = 0; i < same.size(); ++i)
         same[i] = Array::ensure(broadcast[i]);
     py::array_t<Result> out(
@@ -50,7 +58,8 @@ py::object each(const std::array<py::object, 5>& arguments, Rule rule) {
     const py::ssize_t size = out.size();
     for (py::ssize_t i = 0; i < size; ++i)
         try {
-            to[i] = rule(Arguments{at(0, i), at(1, i), at(2, i), at(3, i), at(4, i)});
+            to[i] = rule(
+                Arguments{at(0, i), at(1, i), at(2, i), at(3, i), at(4, i), at(5, i), at(6, i)});
         } catch (const ArgumentError& e) {
             throw same[0].ndim() == 0
                 ? e
@@ -63,21 +72,28 @@ py::object each(const std::array<py::object, 5>& arguments, Rule rule) {
 
 void bind_budget(py::module_& m) {
     const py::float_ any{1.0}; // stands where a figure is not asked for
+    const py::float_ zero{0.0};
     m.def(
         "price_ceiling_usd_per_hour",
         [any](const py::object& budget_usd,
               const py::object& days,
               const py::object& hours_per_day,
-              const py::object& fixed_usd) {
+              const py::object& fixed_usd,
+              const py::object& use_cv,
+              const py::object& confidence) {
             return each<double>(
-                {budget_usd, any, days, hours_per_day, fixed_usd},
-                [](const Arguments& f) { return price_ceiling(f.budget()).value(); });
+                {budget_usd, any, days, hours_per_day, fixed_usd, use_cv, confidence},
+                [](const Arguments& f) {
+                    return price_ceiling(at_confidence(f.budget(), f.uncertainty())).value();
+                });
         },
         py::kw_only(),
         "budget_usd"_a,
         "days"_a,
         "hours_per_day"_a = 24.0,
         "fixed_usd"_a = 0.0,
+        "use_cv"_a = 0.0,
+        "confidence"_a = kConfidence,
         R"(Highest hourly price that the money can carry through all the rented hours.
 
     price_ceiling = (budget - fixed) / (days * hours_per_day)
@@ -92,6 +108,10 @@ hours_per_day : float or array_like of float, optional
     Hours rented on each day; in (0, 24].
 fixed_usd : float or array_like of float, optional
     Charges that no choice of machine changes, USD; at least 0 and below the budget.
+use_cv : float or array_like of float, optional
+    Standard deviation of a day's hours, divided by their mean; 0 if they are certain.
+confidence : float or array_like of float, optional
+    Probability with which the money has to last; in (0, 1).
 
 Returns
 -------
@@ -112,14 +132,17 @@ Examples
 >>> round(flopwise.price_ceiling_usd_per_hour(budget_usd=2000, days=365, hours_per_day=2), 4)
 2.7397
 >>> flopwise.price_ceiling_usd_per_hour(budget_usd=[720, 1440], days=30)
-array([1., 2.]))");
+array([1., 2.])
+>>> round(flopwise.price_ceiling_usd_per_hour(budget_usd=2000, days=365, hours_per_day=2,
+...                                           use_cv=1), 4)
+2.565)");
     m.def(
         "total_needed_usd",
-        [any](const py::object& price,
-              const py::object& days,
-              const py::object& hours_per_day,
-              const py::object& fixed_usd) {
-            return each<double>({any, price, days, hours_per_day, fixed_usd},
+        [any, zero](const py::object& price,
+                    const py::object& days,
+                    const py::object& hours_per_day,
+                    const py::object& fixed_usd) {
+            return each<double>({any, price, days, hours_per_day, fixed_usd, zero, zero},
                                 [](const Arguments& f) {
                                     return total_needed(f.budget(), UsdPerHour{f.price}).value();
                                 });
@@ -145,18 +168,25 @@ Examples
         [any](const py::object& price,
               const py::object& budget_usd,
               const py::object& hours_per_day,
-              const py::object& fixed_usd) {
-            return each<double>({budget_usd, price, any, hours_per_day, fixed_usd},
-                                [](const Arguments& f) {
-                                    return days_affordable(f.budget(), UsdPerHour{f.price}).value();
-                                });
+              const py::object& fixed_usd,
+              const py::object& use_cv,
+              const py::object& confidence) {
+            return each<double>(
+                {budget_usd, price, any, hours_per_day, fixed_usd, use_cv, confidence},
+                [](const Arguments& f) {
+                    return days_affordable(f.budget(), f.uncertainty(), UsdPerHour{f.price})
+                        .value_or(Days{})
+                        .value();
+                });
         },
         py::kw_only(),
         "price_usd_per_hour"_a,
         "budget_usd"_a,
         "hours_per_day"_a = 24.0,
         "fixed_usd"_a = 0.0,
-        R"(Days that a budget pays for a machine.
+        "use_cv"_a = 0.0,
+        "confidence"_a = kConfidence,
+        R"(Days that a budget pays for a machine; with an uncertain use, 0 if less than one.
 
     days = (budget - fixed) / (price * hours_per_day)
 
@@ -172,16 +202,23 @@ array([20., 10.]))");
         [any](const py::object& price,
               const py::object& budget_usd,
               const py::object& days,
-              const py::object& fixed_usd) {
-            return each<double>({budget_usd, price, days, any, fixed_usd}, [](const Arguments& f) {
-                return hours_per_day_affordable(f.budget(), UsdPerHour{f.price}).value();
-            });
+              const py::object& fixed_usd,
+              const py::object& use_cv,
+              const py::object& confidence) {
+            return each<double>({budget_usd, price, days, any, fixed_usd, use_cv, confidence},
+                                [](const Arguments& f) {
+                                    return hours_per_day_affordable(
+                                               f.budget(), f.uncertainty(), UsdPerHour{f.price})
+                                        .value();
+                                });
         },
         py::kw_only(),
         "price_usd_per_hour"_a,
         "budget_usd"_a,
         "days"_a,
         "fixed_usd"_a = 0.0,
+        "use_cv"_a = 0.0,
+        "confidence"_a = kConfidence,
         R"(Hours a day that a budget pays for a machine; above 24, the money outlasts the clock.
 
     hours_per_day = (budget - fixed) / (price * days)
@@ -199,12 +236,16 @@ Examples
            const py::object& budget_usd,
            const py::object& days,
            const py::object& hours_per_day,
-           const py::object& fixed_usd) {
-            return each<bool>({budget_usd, price, days, hours_per_day, fixed_usd},
-                              [](const Arguments& f) {
-                                  require_positive("price_usd_per_hour", UsdPerHour{f.price});
-                                  return affordable(f.budget(), UsdPerHour{f.price});
-                              });
+           const py::object& fixed_usd,
+           const py::object& use_cv,
+           const py::object& confidence) {
+            return each<bool>(
+                {budget_usd, price, days, hours_per_day, fixed_usd, use_cv, confidence},
+                [](const Arguments& f) {
+                    require_positive("price_usd_per_hour", UsdPerHour{f.price});
+                    return affordable(at_confidence(f.budget(), f.uncertainty()),
+                                      UsdPerHour{f.price});
+                });
         },
         py::kw_only(),
         "price_usd_per_hour"_a,
@@ -212,6 +253,8 @@ Examples
         "days"_a,
         "hours_per_day"_a = 24.0,
         "fixed_usd"_a = 0.0,
+        "use_cv"_a = 0.0,
+        "confidence"_a = kConfidence,
         R"(Whether the bill at a price, rounded to the cent, stays within the budget.
 
 The rounding keeps exact fits: in floats, 0.10 USD/h for 3 h is above 0.30 USD.
@@ -222,4 +265,63 @@ Examples
 >>> import flopwise
 >>> flopwise.affordable(price_usd_per_hour=0.1, budget_usd=0.3, days=1, hours_per_day=3)
 True)");
+    m.def(
+        "probability_within_budget",
+        [](const py::object& price,
+           const py::object& budget_usd,
+           const py::object& days,
+           const py::object& use_cv,
+           const py::object& hours_per_day,
+           const py::object& fixed_usd) {
+            const py::float_ unused{kConfidence};
+            return each<double>({budget_usd, price, days, hours_per_day, fixed_usd, use_cv, unused},
+                                [](const Arguments& f) {
+                                    return probability_within_budget(
+                                        f.budget(), f.uncertainty(), UsdPerHour{f.price});
+                                });
+        },
+        py::kw_only(),
+        "price_usd_per_hour"_a,
+        "budget_usd"_a,
+        "days"_a,
+        "use_cv"_a,
+        "hours_per_day"_a = 24.0,
+        "fixed_usd"_a = 0.0,
+        R"(P(cost <= budget) where the hours of each day vary (Gamma-distributed).
+
+Parameters, shapes and errors are those of :func:`price_ceiling_usd_per_hour`.
+
+Examples
+--------
+>>> import flopwise
+>>> flopwise.probability_within_budget(price_usd_per_hour=[2.5, 2.74], budget_usd=2000,
+...                                    days=365, hours_per_day=2, use_cv=1).round(3)
+array([0.962, 0.508]))");
+    m.def(
+        "hours_quantile",
+        [any](const py::object& p,
+              const py::object& days,
+              const py::object& use_cv,
+              const py::object& hours_per_day) {
+            const py::float_ nothing{0.0};
+            return each<double>(
+                {any, any, days, hours_per_day, nothing, use_cv, p}, [](const Arguments& f) {
+                    return hours_quantile(f.budget(), f.uncertainty(), f.confidence).value();
+                });
+        },
+        py::kw_only(),
+        "p"_a,
+        "days"_a,
+        "use_cv"_a,
+        "hours_per_day"_a = 24.0,
+        R"(Hours that a plan stays within with probability p; at most 24 h on each day.
+
+Shapes and errors are those of :func:`price_ceiling_usd_per_hour`; p is named ``confidence``
+in them.
+
+Examples
+--------
+>>> import flopwise
+>>> flopwise.hours_quantile(p=[0.5, 0.9], days=365, hours_per_day=2, use_cv=1).round(1)
+array([729.3, 779.7]))");
 }

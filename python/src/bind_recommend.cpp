@@ -1,3 +1,5 @@
+#include "cost_report.hpp"
+#include "plan_report.hpp"
 #include "python.hpp"
 #include "record.hpp"
 
@@ -38,6 +40,17 @@ static void bind_answer(py::module_& m) {
         .def("to_json", &json)
         .def("to_csv", &csv)
         .def("brief", &brief)
+        .def("_plan_lines",
+             [](const Recommendation& self) {
+                 std::vector<std::string> out = region_lines(self);
+                 for (const auto& lines : {ways_lines(self, false), ownership_lines(self, false)})
+                     out.insert(out.end(), lines.begin(), lines.end());
+                 return out;
+             })
+        .def("_launch_script",
+             [](const Recommendation& self, const Choice& choice) {
+                 return launch_script(self.request, choice);
+             })
         .def("_explanation", [](const Recommendation& self, const Choice& choice) {
             return explanation(self, choice);
         });
@@ -70,8 +83,6 @@ static void bind_refusals(py::module_& m) {
 }
 
 void bind_recommend(py::module_& m) {
-    bind_record<LineItem>(m, "LineItem", "One charge of a bill.");
-    bind_record<Bill>(m, "Bill", "All charges of a plan; the total is their sum, unrounded.");
     const auto choice =
         bind_record<Choice>(m, "Choice", "An offer that qualifies, with its cost and score.");
     const auto family =
@@ -80,6 +91,21 @@ void bind_recommend(py::module_& m) {
     bind_rows(m, choice);
     bind_rows(m, family);
     bind_rows(m, refusal);
+    bind_record<ChargeSummary>(
+        m, "ChargeSummary", "What is charged beside the machine in one region.");
+    bind_record<RegionChoice::Elsewhere>(
+        m, "Elsewhere", "The best choice in the region where it is cheapest.");
+    bind_record<RegionChoice>(
+        m, "RegionChoice", "The region taken because it is the nearest with an offer.");
+    bind_record<OwnOrRent>(m, "OwnOrRent", "Buying a machine, compared with renting one.")
+        .def_property_readonly(
+            "verdict",
+            [](const OwnOrRent& self) -> std::optional<std::string> {
+                if (!self.rented)
+                    return std::nullopt;
+                return self.own_is_cheaper ? "own" : "rent";
+            },
+            "\"own\" or \"rent\", whatever costs less; None with nothing to compare.");
     bind_refusals(m);
     bind_answer(m);
     m.def("_recommend", &answer, "request"_a, "catalog"_a, "settings"_a);

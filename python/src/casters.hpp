@@ -22,6 +22,8 @@ constexpr std::size_t kCount = 0;
 template <>
 inline constexpr std::size_t kCount<Purchase> = kPurchases;
 template <>
+inline constexpr std::size_t kCount<PurchaseKind> = kPurchaseKinds;
+template <>
 inline constexpr std::size_t kCount<Purpose> = kPurposes;
 template <>
 inline constexpr std::size_t kCount<Reason> = kReasons;
@@ -29,8 +31,7 @@ template <>
 inline constexpr std::size_t kCount<Outcome> = 3;
 
 template <class E>
-concept Named = kCount<E> >
-0;
+concept Named = (kCount<E> > 0);
 
 /// The class flopwise.Table, around the rows of one type.
 template <class Record>
@@ -41,8 +42,8 @@ std::vector<Record> rows_of(py::handle source);
 
 /// A record of which Python holds tables.
 template <class T>
-concept Tabled =
-    std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal>;
+concept Tabled = std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> ||
+    std::is_same_v<T, Refusal> || std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> || std::is_same_v<T, LineItem>;
 
 } // namespace flopwise::python
 
@@ -124,6 +125,41 @@ struct py::detail::type_caster<std::array<double, flopwise::kCriteria>> {
         for (std::size_t i = 0; i < figures.size(); ++i)
             out[py::cast(criterion(i))] = figures[i];
         return out.release();
+    }
+};
+
+/// A rate from a quantity on: {"from": 10240.0, "usd": 0.085}.
+template <>
+struct py::detail::type_caster<flopwise::Tier> {
+    PYBIND11_TYPE_CASTER(flopwise::Tier, const_name("dict[str, float]"));
+
+    bool load(handle source, bool /*convert*/) {
+        if (!isinstance<py::dict>(source))
+            return false;
+        const auto tier = reinterpret_borrow<py::dict>(source);
+        value = {.from = tier["from"].cast<double>(), .usd = tier["usd"].cast<double>()};
+        return tier.size() == 2;
+    }
+    static handle cast(const flopwise::Tier& tier, return_value_policy, handle) {
+        return py::dict("from"_a = tier.from, "usd"_a = tier.usd).release();
+    }
+};
+
+/// {"p50": 420.0, "p80": 455.2, "p90": 474.1}.
+template <>
+struct py::detail::type_caster<flopwise::CostQuantiles> {
+    PYBIND11_TYPE_CASTER(flopwise::CostQuantiles, const_name("dict[str, float]"));
+
+    bool load(handle source, bool /*convert*/) {
+        if (!isinstance<py::dict>(source))
+            return false;
+        const auto usd = reinterpret_borrow<py::dict>(source);
+        const auto at = [&usd](const char* key) { return usd[key].cast<flopwise::Usd>(); };
+        value = {.p50 = at("p50"), .p80 = at("p80"), .p90 = at("p90")};
+        return usd.size() == 3;
+    }
+    static handle cast(const flopwise::CostQuantiles& q, return_value_policy, handle) {
+        return py::dict("p50"_a = q.p50, "p80"_a = q.p80, "p90"_a = q.p90).release();
     }
 };
 

@@ -29,6 +29,19 @@ struct OfferRow {
     bool operator==(const OfferRow&) const = default;
 };
 
+/// A rate of Charges with what it refers to copied.
+struct RateRow {
+    std::string provider{};
+    std::string region{};
+    std::string charge{};
+    std::string unit{};
+    std::vector<Tier> tiers{};
+    std::string source{};
+    Date as_of{};
+
+    bool operator==(const RateRow&) const = default;
+};
+
 // A visitor is called as visit(name, field); visit.maybe(name, field) is for a field whose empty
 // or zero value means that it is not known or does not apply.
 
@@ -155,11 +168,25 @@ void fields(Visit& visit, Finding& f) {
 }
 
 template <class Visit>
+void fields(Visit& visit, RateRow& r) {
+    visit("provider", r.provider);
+    visit("region", r.region);
+    visit("charge", r.charge);
+    visit("unit", r.unit);
+    visit("tiers", r.tiers);
+    visit("source", r.source);
+    visit("as_of", r.as_of);
+}
+
+template <class Visit>
 void fields(Visit& visit, LineItem& i) {
     visit("charge", i.charge);
     visit("quantity", i.quantity);
     visit("unit", i.unit);
     visit("amount_usd", i.amount);
+    visit("tiers", i.tiers);
+    visit.maybe("source", i.source);
+    visit("assumed_usd", i.assumed);
 }
 
 template <class Visit>
@@ -177,9 +204,11 @@ void fields(Visit& visit, Choice& c) {
     visit("region", c.region);
     visit("purchase", c.purchase);
     visit("price_usd_per_hour", c.price);
+    visit("effective_usd_per_hour", c.effective);
     visit.maybe("gpu", c.gpu);
     visit("gpu_count", c.gpu_count);
     visit("gpu_memory_gib", c.gpu_memory);
+    visit("arch", c.arch);
     visit("vcpus", c.vcpus);
     visit("memory_gib", c.memory);
     visit("network_gbps", c.network);
@@ -190,10 +219,118 @@ void fields(Visit& visit, Choice& c) {
     visit("pareto", c.pareto);
     visit("cost", c.cost);
     visit("lasts_days", c.lasts);
+    visit("probability_within_budget", c.probability_within_budget);
+    visit("cost_quantiles_usd", c.cost_quantiles);
     visit("rtt_ms", c.rtt);
     visit("retired", c.retired);
     visit("price_source", c.source);
     visit("price_as_of", c.as_of);
+}
+
+template <class Visit>
+void fields(Visit& visit, ChargeSummary& c) {
+    visit("provider", c.provider);
+    visit("region", c.region);
+    visit("total_usd", c.total);
+    visit("unknown", c.unknown);
+    visit("hours", c.hours);
+    visit("price_ceiling_usd_per_hour", c.ceiling);
+    visit("price_ceiling_before_usd_per_hour", c.ceiling_before);
+}
+
+template <class Visit>
+void fields(Visit& visit, PurchaseOption& o) {
+    visit("purchase", o.kind);
+    visit("price_usd_per_hour", o.price);
+    visit("total_usd", o.total);
+    visit("effective_usd_per_hour", o.effective);
+    visit("upfront_usd", o.upfront);
+    visit("hours", o.hours);
+    visit("hours_p90", o.hours_p90);
+    visit("reclaimed_per_month", o.share);
+    visit("break_even_interruptions_per_hour", o.break_even_rate);
+    visit("break_even_hours_per_day", o.break_even);
+    visit("items", o.items);
+    visit("notes", o.notes);
+    visit.maybe("source", o.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, SpotHours& s) {
+    visit("checkpoint_interval_hours", s.interval);
+    visit("expected_hours", s.expected);
+    visit("hours_p90", s.p90);
+}
+
+template <class Visit>
+void fields(Visit& visit, Nearby& n) {
+    visit("provider", n.provider);
+    visit("region", n.region);
+    visit.maybe("city", n.city);
+    visit("distance_km", n.distance);
+    visit("rtt_ms", n.rtt);
+}
+
+template <class Visit>
+void fields(Visit& visit, RegionChoice::Elsewhere& e) {
+    visit("region", e.region);
+    visit("price_usd_per_hour", e.price);
+    visit("total_usd", e.total);
+    visit("extra_rtt_ms", e.extra_rtt);
+}
+
+template <class Visit>
+void fields(Visit& visit, RegionChoice& c) {
+    visit("region", c.region);
+    visit("nearer", c.nearer);
+    visit("cheapest", c.cheapest);
+}
+
+template <class Visit>
+void fields(Visit& visit, Ownership& o) {
+    visit("own_price_usd", o.price);
+    visit("own_years", o.life);
+    visit("own_residual_usd", o.residual);
+    visit("own_rate", o.rate);
+    visit("own_watts", o.power);
+    visit("own_pue", o.pue);
+    visit("electricity_usd_per_kwh", o.electricity);
+    visit("own_upkeep", o.upkeep);
+    visit("own_staff_hours", o.staff);
+    visit("own_staff_usd_per_hour", o.staff_price);
+    visit.maybe("own_gpu", o.gpu);
+    visit("own_gpus", o.gpus);
+}
+
+template <class Visit>
+void fields(Visit& visit, OwningCost& c) {
+    visit("capital_usd_per_day", c.capital);
+    visit("upkeep_usd_per_day", c.upkeep);
+    visit("staff_usd_per_day", c.staff);
+    visit("energy_usd_per_day", c.energy);
+    visit("own_usd_per_day", c.daily);
+    visit("own_usd_per_year", c.annual);
+    visit("own_usd_per_hour", c.hourly);
+}
+
+template <class Visit>
+void fields(Visit& visit, Sensitivity& s) {
+    visit("key", s.key);
+    visit("value", s.value);
+    visit("elasticity", s.elasticity);
+}
+
+template <class Visit>
+void fields(Visit& visit, OwnOrRent& o) {
+    visit("owned", o.owned);
+    visit("cost", o.cost);
+    visit("tflops", o.tflops);
+    visit("rented", o.rented);
+    visit("rent_usd_per_day", o.rent);
+    visit("own_is_cheaper", o.own_is_cheaper);
+    visit("break_even_hours_per_day", o.break_even_use);
+    visit("break_even_month", o.break_even_month);
+    visit("sensitivities", o.sensitivities);
 }
 
 template <class Visit>
@@ -241,12 +378,16 @@ void fields(Visit& visit, Recommendation& r) {
     visit("weights", r.weights);
     visit("on_vcpus", r.on_vcpus);
     visit("price_ceiling_usd_per_hour", r.price_ceiling);
+    visit("charges", r.charges);
     visit("admitted", r.admitted);
     visit("choices", r.choices);
+    visit("purchase_options", r.purchase_options);
     visit("families", r.families);
     visit("refusals", r.refusals);
     visit("out_of_scope", r.out_of_scope);
     visit("instead", r.instead);
+    visit("region_choice", r.region_choice);
+    visit("ownership", r.ownership);
     visit("warnings", r.warnings);
 }
 

@@ -5,6 +5,7 @@
 #include "cells.hpp"
 #include "fields.hpp"
 
+#include <algorithm>
 #include <memory>
 
 namespace flopwise::python {
@@ -177,6 +178,8 @@ void flatten(Put& put, const std::string& name, const Field& field, bool maybe) 
         put(name, Kind::text, maybe && field.empty() ? Cell{} : Cell{field});
     else if constexpr (std::is_same_v<Field, std::vector<std::string>>)
         put(name, Kind::list, Cell{field});
+    else if constexpr (std::is_same_v<Field, std::optional<double>>)
+        put(name, Kind::number, field ? Cell{*field} : Cell{});
     else if constexpr (requires { field.value().value(); })
         put(name, Kind::number, field ? Cell{field->value()} : Cell{});
     else if constexpr (requires { std::string{to_string(field)}; })
@@ -203,6 +206,26 @@ void flatten(Put& put, const std::string&, const std::array<double, kCriteria>& 
 template <class Put>
 void flatten(Put& put, const std::string&, const std::optional<Bill>& bill) {
     put("total_usd", Kind::number, bill ? Cell{bill->total.value()} : Cell{});
+}
+template <class Put>
+void flatten(Put& put, const std::string&, const std::optional<CostQuantiles>& quantiles) {
+    const auto cell = [&](Usd CostQuantiles::*p) {
+        return quantiles ? Cell{((*quantiles).*p).value()} : Cell{};
+    };
+    put("cost_p50_usd", Kind::number, cell(&CostQuantiles::p50));
+    put("cost_p80_usd", Kind::number, cell(&CostQuantiles::p80));
+    put("cost_p90_usd", Kind::number, cell(&CostQuantiles::p90));
+}
+template <class Put>
+void flatten(Put&, const std::string&, const std::vector<LineItem>&) {} // a table of its own
+/// The rate of the first tier that is not free, and of the last.
+template <class Put>
+void flatten(Put& put, const std::string&, const std::vector<Tier>& tiers) {
+    const auto paid =
+        std::find_if(tiers.begin(), tiers.end(), [](const Tier& tier) { return tier.usd > 0; });
+    const auto cell = [&](const Tier& tier) { return Cell{tier.usd}; };
+    put("first_usd", Kind::number, paid != tiers.end() ? cell(*paid) : Cell{});
+    put("last_usd", Kind::number, tiers.empty() ? Cell{} : cell(tiers.back()));
 }
 template <class Put>
 void flatten(Put& put, const std::string& name, const std::vector<Change>& changes) {

@@ -147,6 +147,17 @@ static bool colour(const Output& output) {
            (terminal == nullptr || std::string_view{terminal} != "dumb");
 }
 
+/// The start plan with the answer it belongs to as comments at its head: still a script.
+static std::string plan_with_answer(const Recommendation& advice, const Output& output) {
+    std::string script = launch_script(advice.request, advice.choices.front());
+    std::string comments = "# ";
+    for (const char c : table(advice, {.explain = output.explain}))
+        comments += c == '\n'                             ? std::string{"\n# "}
+                    : static_cast<unsigned char>(c) < ' ' ? std::string{'?'}
+                                                          : std::string{c};
+    return script.insert(script.find('\n') + 1, comments + "\n");
+}
+
 static std::string report(const Recommendation& advice, const Output& output) {
     const TableStyle style{.colour = colour(output), .explain = output.explain};
     if (output.format == "json")
@@ -156,7 +167,7 @@ static std::string report(const Recommendation& advice, const Output& output) {
     if (output.format == "markdown")
         return markdown(advice, style);
     if (advice.request.launch.wanted && !advice.choices.empty())
-        return launch_script(advice.request, advice.choices.front());
+        return plan_with_answer(advice, output);
     return table(advice, style);
 }
 

@@ -188,8 +188,14 @@ def test_what_a_user_wrote_is_text_and_never_a_command(script, plan, workdir, sc
 
 def test_the_plan_stands_in_the_reports(recommend):
     args = [*T4, *ARTICLE]
-    text = recommend(*args).out
-    assert json.loads(recommend(*args, "--format", "json").out)["launch"] == text
+    text = json.loads(recommend(*args, "--format", "json").out)["launch"]
+    shebang, rest = text.split("\n", 1)
+    without = [arg for arg in args if arg != "--launch"]
+    answer = recommend(*without).out.splitlines()
+    lines = recommend(*args).out.splitlines()
+    assert lines[0] == shebang
+    assert [line for line in answer if f"# {line}" not in lines] == []
+    assert recommend(*args).out.endswith(rest)
     assert f"## Start plan\n\n```bash\n{text}```\n" in recommend(*args, "--format", "markdown").out
     done = recommend(*args, "--format", "csv")
     assert (done.status, done.err) == (2, "--launch: must not come with the format csv\n")

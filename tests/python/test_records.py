@@ -25,10 +25,26 @@ def evaluated(value):
         "gpus",
         "offers",
         "empty",
+        "planned",
+        "way",
+        "region choice",
+        "ownership",
+        "uncertain",
+        "rate",
+        "spot hours",
     ]
 )
 def value(request, article, then):
+    planned = flopwise.recommend(days=365, hours_per_day=8, storage_gib=10, purchase="best",
+                                 own_price_usd=5000, own_gpu="T4", near="vn", top=2)
     return {
+        "planned": planned,
+        "way": planned.purchase_options[0],
+        "region choice": planned.region_choice,
+        "ownership": planned.ownership,
+        "uncertain": flopwise.recommend(budget_usd=2000, days=30, use_cv=0.1).choices[0],
+        "rate": flopwise.Charges.bundled().rate("egress", "us-east-1"),
+        "spot hours": flopwise.spot_hours(work_hours=10, interruptions_per_hour=0.1),
         "recommendation": article,
         "choices": article.choices,
         "choice": article.choices[0],

@@ -84,6 +84,12 @@ reasons: dict[str, int] = advice.refusals.by_reason
 change = advice.refusals[0].relaxation["budget_usd"]
 catalog = flopwise.Catalog.bundled()
 memory: list[float] = [gpu.memory_gib for gpu in catalog.gpus]
+lines: list[float | None] = [item.amount_usd for item in flopwise.bill(price_usd_per_hour=1, days=1).items]
+ways: flopwise.Table[flopwise.PurchaseOption] = advice.purchase_options
+verdict: str | None = advice.ownership.verdict if advice.ownership is not None else None
+script: str = advice.launch_script(best)
+near: str = flopwise.nearby((10.8, 106.7))[0].region
+chance: float = flopwise.probability_within_budget(price_usd_per_hour=1, budget_usd=9, days=1, use_cv=0.1)
 ceiling: float = flopwise.price_ceiling_usd_per_hour(budget_usd=2000, days=365)
 answer: dict[str, list[float]] = flopwise.sweep({"budget_usd": [1.0, 2.0]})
 try:
