@@ -208,10 +208,14 @@ std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, s
     const Request asked = completed(request);
     const Charges charges = Plans::needed(asked) ? Charges::bundled() : Charges::none();
     const Request full = with_nearest_region(catalog, asked, charges);
-    const auto plans = plans_of(catalog, full, charges);
+    Request everywhere = full; // plans are made only where they are asked for
+    everywhere.constraints.provider.clear();
+    everywhere.constraints.region.clear();
+    const auto plans = plans_of(catalog, everywhere, charges);
     const Filter filter{catalog, full, *full.precision, plans.get()};
     std::size_t row = offer;
     if (plans != nullptr) {
+        plans->price_type(catalog.columns().type[offer]);
         const auto found = plans->row_of(offer);
         if (!found)
             return without_price(catalog.offer(offer));

@@ -18,7 +18,7 @@ static std::array<double, kCriteria> weights_used(const Request& request, bool w
     }
 }
 
-Solver::Solver(const Catalog& catalog, const Request& request, const Plans* plans)
+Solver::Solver(const Catalog& catalog, const Request& request, Plans* plans)
     : catalog_{catalog}, plans_{plans}, columns_{plans == nullptr ? catalog.columns()
                                                                   : plans->columns()},
       request_{request}, filter_{catalog, request, *request.precision, plans},
@@ -109,6 +109,8 @@ void Solver::scan() {
     for (std::size_t type = 0; type < types_.size(); ++type) {
         Result& result = types_[type];
         result.reasons = filter_.type_reasons(type);
+        if (plans_ != nullptr && result.reasons == 0)
+            plans_->price_type(type);
         for (std::size_t p = 0; p < kPurchases; ++p) {
             const Range offers = group(type, p);
             if (offers.begin == offers.end || !filter_.pays(static_cast<Purchase>(p)))
@@ -265,9 +267,8 @@ void Solver::add_cost(std::uint32_t offer, Choice& to) const {
     if (budget.days)
         to.cost = plans_ != nullptr ? plans_->bill(offer) : bill(budget, to.price);
     else if (budget.total)
-        to.lasts = plans_ != nullptr
-                       ? std::optional{plans_->lasts(offer)}
-                       : days_affordable(budget, request_.uncertainty, to.price);
+        to.lasts = plans_ != nullptr ? std::optional{plans_->lasts(offer)}
+                                     : days_affordable(budget, request_.uncertainty, to.price);
 }
 
 std::vector<Choice> Solver::choices() const {
@@ -284,6 +285,8 @@ std::pair<double, double> Solver::prices(std::size_t type) const {
     const Result& result = types_[type];
     if (result.in_scope == 1 && result.admitted == 1)
         return {price(result.best).value(), price(result.best).value()};
+    if (plans_ != nullptr)
+        plans_->price_type(type);
     double from = std::numeric_limits<double>::infinity();
     double to = 0;
     for (std::size_t p = 0; p < kPurchases; ++p) {
@@ -451,6 +454,8 @@ std::vector<Refusal> Solver::nearest() const {
         if (const Result& r = types_[type]; is_candidate(r) && group_of(r) <= last)
             candidates.push_back({group_of(r), 0, type, 0});
     for (Candidate& c : candidates) {
+        if (plans_ != nullptr)
+            plans_->price_type(c.type);
         c.offer = nearest_offer(c.type);
         c.distance = filter_.distance(c.type) + filter_.detour(columns_.site[c.offer]) +
                      std::max(0.0, excess(c.offer));

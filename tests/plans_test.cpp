@@ -207,6 +207,52 @@ TEST_CASE("what a refusal says admits the offer", "[plans][property]") {
     CHECK(tried > 100);
 }
 
+/// Reasons stand in the order of the enumerators.
+static std::vector<Reason> with(std::vector<Reason> reasons, Reason more) {
+    reasons.insert(std::lower_bound(reasons.begin(), reasons.end(), more), more);
+    return reasons;
+}
+
+TEST_CASE("why_not() says what the refusals say, and the same of other regions",
+          "[plans][property]") {
+    std::minstd_rand random{11};
+    std::size_t same = 0;
+    std::size_t elsewhere = 0;
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        const Catalog catalog = random_aws(seed);
+        Request request = random_request(random);
+        request.budget.total = Usd{100 + static_cast<double>(random() % 1000)};
+        if (seed % 2 == 0)
+            request.ways = {PurchaseKind::on_demand, PurchaseKind::spot};
+        Request open = request;
+        request.constraints.region = {"us-east-1"};
+        const Recommendation r = recommend(catalog, request);
+        for (std::size_t i = 0; i < catalog.size(); ++i) {
+            const Offer o = catalog.offer(i);
+            const auto refusal = why_not(catalog, request, i);
+            if (o.region.code != "us-east-1") {
+                const auto anywhere = why_not(catalog, open, i);
+                REQUIRE(refusal);
+                if (refusal == anywhere) { // it has no price in the ways that are asked for
+                    CHECK(refusal->reasons == std::vector{Reason::other_purchase});
+                    continue;
+                }
+                CHECK(refusal->reasons == with(anywhere ? anywhere->reasons : std::vector<Reason>{},
+                                               Reason::other_region));
+                ++elsewhere;
+                continue;
+            }
+            for (const Refusal& shown : r.refusals.nearest)
+                if (shown.instance == o.instance.name && shown.purchase == o.purchase) {
+                    CHECK(refusal == shown);
+                    ++same;
+                }
+        }
+    }
+    CHECK(same > 100);
+    CHECK(elsewhere > 100);
+}
+
 TEST_CASE("best never costs more than on demand, whatever the catalog", "[plans][property]") {
     std::minstd_rand random{3};
     for (unsigned seed = 1; seed <= 40; ++seed) {
