@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "random_catalog.hpp"
+#include "temporary.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -337,6 +338,29 @@ TEST_CASE("without days the money lasts until the bill has used it up", "[plans]
     };
     CHECK(total(1) == Approx(500).margin(0.01));
     CHECK(total(1.001) > 500.01);
+}
+
+TEST_CASE("a request names the files of its charges", "[plans]") {
+    const Temporary folder;
+    const auto file = folder.file("acme.yaml",
+                                  "provider: aws\n"
+                                  "sources:\n"
+                                  "  - {name: s, title: Contract, as_of: 2026-09-01}\n"
+                                  "charges:\n"
+                                  "  - {charge: storage_gp3, region: all, usd: 1, source: s}\n");
+    Request request{.budget = {.days = Days{365}, .hours_per_day = HoursPerDay{2}}};
+    request.usage.storage = GiB{10};
+    CHECK(charges_of(request).size() == charges().size());
+    request.charges = {file.string()};
+    CHECK(charges_of(request).size() == 1);
+    const Recommendation r = recommend(two_regions(), request); // 730 h at 0.95, 12 months at 10
+    CHECK(r.choices.front().cost->total.value() == Approx(730 * 0.95 + 120));
+    CHECK(recommend(two_regions(), request, charges()).choices.front().cost->total.value() <
+          r.choices.front().cost->total.value());
+    request.usage = {};
+    CHECK(charges_of(request).size() == 1); // read although nothing is charged: it may be wrong
+    request.charges.clear();
+    CHECK(charges_of(request).size() == 0);
 }
 
 TEST_CASE("other charges than the bundled ones", "[plans]") {
