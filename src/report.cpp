@@ -279,11 +279,28 @@ std::string brief(const Recommendation& r) {
                        score_of(c.score.value));
 }
 
+/// What made each score, and who says what it costs.
+static std::string explained(const Recommendation& r) {
+    constexpr std::size_t kIndent = 4;
+    std::string out;
+    for (const Choice& c : r.choices) {
+        const std::string score = fmt::format(
+            "{}. {} {}: {}", c.rank, c.instance, score_of(c.score.value), explanation(r, c));
+        const std::string source = fmt::format("    price: {}, {}", c.source, to_string(c.as_of));
+        out += wrapped(score, kWidth, kIndent) + "\n" + wrapped(source, kWidth, kIndent) + "\n";
+    }
+    return out;
+}
+
 std::string table(const Recommendation& r, TableStyle style) {
     std::string out;
     const auto line = [&out](const std::string& text, std::size_t indent = 2) {
         if (!text.empty())
             out += wrapped(text, kWidth, indent) + "\n";
+    };
+    const auto lines = [&line](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts)
+            line(text);
     };
     const auto title = [&](std::string_view text) {
         out +=
@@ -293,8 +310,7 @@ std::string table(const Recommendation& r, TableStyle style) {
     line(charges_line(r));
     line(scope_line(r));
     line(count_line(r));
-    for (const std::string& text : region_lines(r))
-        line(text);
+    lines(region_lines(r));
     if (r.choices.empty()) {
         out += "\n";
         line(outcome_line(r));
@@ -315,25 +331,15 @@ std::string table(const Recommendation& r, TableStyle style) {
     if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
         title(ways_title(r));
         out += ways.terminal(kWidth, style.colour);
-        for (const std::string& text : ways_lines(r, style.explain))
-            line(text);
+        lines(ways_lines(r, style.explain));
     }
     if (style.explain && !r.choices.empty()) {
         title("Scores, against p3.2xlarge at 3.06 USD/h = 100");
-        for (const Choice& c : r.choices) {
-            line(fmt::format("{}. {} {}: {}",
-                             c.rank,
-                             c.instance,
-                             score_of(c.score.value),
-                             explanation(r, c)),
-                 4);
-            line(fmt::format("    price: {}, {}", c.source, to_string(c.as_of)), 4);
-        }
+        out += explained(r);
     }
     if (r.ownership)
         title("Own or rent");
-    for (const std::string& text : ownership_lines(r, style.explain))
-        line(text);
+    lines(ownership_lines(r, style.explain));
     if (r.refusals.count > 0) {
         title("Why not");
         for (const Refusal& refusal : r.refusals.nearest) {
@@ -346,8 +352,7 @@ std::string table(const Recommendation& r, TableStyle style) {
     }
     if (!r.warnings.empty())
         title("Warnings");
-    for (const std::string& warning : r.warnings)
-        line(warning);
+    lines(r.warnings);
     return out;
 }
 
@@ -357,12 +362,15 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         if (!text.empty())
             out += fmt::format("- {}\n", text);
     };
+    const auto items = [&item](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts)
+            item(text);
+    };
     item(ceiling_line(r));
     item(charges_line(r));
     item(scope_line(r));
     item(count_line(r));
-    for (const std::string& text : region_lines(r))
-        item(text);
+    items(region_lines(r));
     item(outcome_line(r));
     item(instead_line(r));
     if (!r.choices.empty()) {
@@ -374,8 +382,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
     if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
         out += fmt::format("\n## {}\n\n", ways_title(r)) + ways.markdown() + "\n";
-        for (const std::string& text : ways_lines(r, style.explain))
-            item(text);
+        items(ways_lines(r, style.explain));
     }
     if (style.explain && !r.choices.empty()) {
         out += "\n## Scores\n\n";
@@ -389,8 +396,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     }
     if (r.ownership)
         out += "\n## Own or rent\n\n";
-    for (const std::string& text : ownership_lines(r, style.explain))
-        item(text);
+    items(ownership_lines(r, style.explain));
     if (r.request.launch.wanted && !r.choices.empty())
         out += fmt::format("\n## Start plan\n\n```bash\n{}```\n",
                            launch_script(r.request, r.choices.front()));
@@ -408,8 +414,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     }
     if (!r.warnings.empty())
         out += "\n## Warnings\n\n";
-    for (const std::string& warning : r.warnings)
-        item(warning);
+    items(r.warnings);
     return out;
 }
 
