@@ -14,11 +14,19 @@ FetchContent_Declare(nlohmann_json # JSON out
   GIT_REPOSITORY https://github.com/nlohmann/json.git
   GIT_TAG 9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03 # 3.11.3
   FIND_PACKAGE_ARGS 3.10)
+FetchContent_Declare(Boost # Boost.Math: distributions, minima and roots; its headers need no other
+  GIT_REPOSITORY https://github.com/boostorg/math.git
+  GIT_TAG 44af29a78c85ee89ce37f7f43d532afd05c3d981 # 1.84.0
+  FIND_PACKAGE_ARGS 1.74)
 if(FLOPWISE_PYTHON) # what is built from source ends up in a shared module
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
-FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json)
-find_package(Boost 1.74 REQUIRED) # Boost.Math: distributions and roots; headers only
+FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json Boost)
+if(NOT TARGET Boost::headers) # the name of an installed Boost; imported, so without its warnings
+  add_library(Boost::headers INTERFACE IMPORTED)
+  target_include_directories(Boost::headers INTERFACE ${boost_SOURCE_DIR}/include)
+  target_compile_definitions(Boost::headers INTERFACE BOOST_MATH_STANDALONE)
+endif()
 if(NOT TARGET yaml-cpp::yaml-cpp) # the name before 0.8
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()

@@ -5,7 +5,7 @@
 
 namespace flopwise {
 
-std::unique_ptr<const Plans>
+std::unique_ptr<Plans>
 plans_of(const Catalog& catalog, const Request& request, const Charges& charges) {
     return Plans::needed(request) ? std::make_unique<Plans>(catalog, request, charges) : nullptr;
 }

@@ -13,7 +13,7 @@ class Plans;
 
 /// The plans of a completed request; null if the catalog alone prices it. All arguments outlive
 /// what is returned.
-std::unique_ptr<const Plans>
+std::unique_ptr<Plans>
 plans_of(const Catalog& catalog, const Request& request, const Charges& charges);
 
 /// The solver's answer to a completed request.

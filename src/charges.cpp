@@ -3,6 +3,7 @@
 #include "bundled.hpp"
 #include "charges_data.hpp"
 #include "image.hpp"
+#include "machine_rates.hpp"
 
 #include <algorithm>
 #include <array>
@@ -53,9 +54,7 @@ Usd tiered(std::span<const Tier> tiers, double quantity) {
 
 // ---- looking up ---------------------------------------------------------------------
 
-/// The number of a name; empty if no row has it.
-static std::optional<std::uint64_t> number_of(const std::vector<std::string>& names,
-                                              std::string_view name) {
+std::optional<std::uint64_t> Charges::Data::number(std::string_view name) const {
     const auto found = std::lower_bound(names.begin(), names.end(), name);
     if (found == names.end() || *found != name)
         return std::nullopt;
@@ -63,33 +62,30 @@ static std::optional<std::uint64_t> number_of(const std::vector<std::string>& na
 }
 
 std::optional<std::uint64_t> Charges::Data::key(std::span<const std::string_view> of) const {
-    constexpr unsigned kBits = 16;
     std::uint64_t key = 0;
     for (const std::string_view name : of) {
-        const auto number = number_of(names, name);
-        if (!number)
+        const auto found = number(name);
+        if (!found)
             return std::nullopt;
-        key = (key << kBits) | *number;
+        key = (key << kNameBits) | *found;
     }
     return key;
 }
 
-namespace {
-
-struct Found {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-};
-
-Found rows_with(const ChargeRows& rows, std::optional<std::uint64_t> key) {
-    if (!key)
-        return {};
-    const auto [begin, end] = std::equal_range(rows.key.begin(), rows.key.end(), *key);
+static RowRange range_of(const ChargeRows& rows, std::uint64_t first, std::uint64_t last) {
+    const auto begin = std::lower_bound(rows.key.begin(), rows.key.end(), first);
+    const auto end = std::upper_bound(begin, rows.key.end(), last);
     return {static_cast<std::size_t>(begin - rows.key.begin()),
             static_cast<std::size_t>(end - rows.key.begin())};
 }
 
-} // namespace
+RowRange rows_with(const ChargeRows& rows, std::uint64_t key) {
+    return range_of(rows, key, key);
+}
+
+RowRange rows_below(const ChargeRows& rows, std::uint64_t prefix) {
+    return range_of(rows, prefix << kNameBits, (prefix << kNameBits) | kNameMask);
+}
 
 Charges::Charges(std::shared_ptr<const Data> data) noexcept : data_{std::move(data)} {}
 
@@ -109,27 +105,26 @@ std::size_t Charges::size() const noexcept {
 std::optional<Rate>
 Charges::rate(std::string_view provider, std::string_view region, std::string_view charge) const& {
     for (const std::string_view place : {region, kEverywhere}) {
-        const auto [begin, end] =
-            rows_with(data_->charges, data_->key(std::array{provider, charge, place}));
+        const auto key = data_->key(std::array{provider, charge, place});
+        const auto [begin, end] = key ? rows_with(data_->charges, *key) : RowRange{};
         if (begin < end)
             return Rate{.tiers = std::span{data_->tiers}.subspan(begin, end - begin),
                         .unit = unit_of(charge),
-                        .region = data_->names[data_->charges.key[begin] & 0xffffU],
+                        .region = data_->names[data_->charges.key[begin] & kNameMask],
                         .source = data_->sources[data_->charges.source[end - 1]]};
     }
     return std::nullopt;
 }
 
 std::vector<Rate> Charges::rates(std::string_view provider, std::string_view charge) const& {
-    constexpr unsigned kBits = 16; // the region is the last of the key's three names
     std::vector<Rate> out;
     const auto prefix = data_->key(std::array{provider, charge});
     if (!prefix)
         return out;
     const auto& keys = data_->charges.key;
-    auto at = std::lower_bound(keys.begin(), keys.end(), *prefix << kBits);
-    while (at != keys.end() && *at >> kBits == *prefix) {
-        out.push_back(*rate(provider, data_->names[*at & 0xffffU], charge));
+    auto at = std::lower_bound(keys.begin(), keys.end(), *prefix << kNameBits);
+    while (at != keys.end() && *at >> kNameBits == *prefix) {
+        out.push_back(*rate(provider, data_->names[*at & kNameMask], charge));
         at = std::upper_bound(at, keys.end(), *at);
     }
     return out;
@@ -139,37 +134,15 @@ std::optional<ReservedRate> Charges::reserved(std::string_view provider,
                                               std::string_view region,
                                               std::string_view instance,
                                               Term term) const& {
-    const std::string offering =
-        fmt::format("{}_{}yr", term.convertible ? "convertible" : "standard", term.years);
-    const auto row =
-        rows_with(data_->reserved,
-                  data_->key(std::array{provider, instance, region, std::string_view{offering}}));
-    if (row.begin == row.end)
-        return std::nullopt;
-    const UsdPerHour hourly{data_->usd_per_hour[row.begin]};
-    const Source& source = data_->sources[data_->reserved.source[row.begin]];
-    if (term.payment == Payment::no_upfront)
-        return ReservedRate{.hourly = hourly, .source = source};
-    const auto ratio = rows_with(
-        data_->ratios,
-        data_->key(std::array{provider, std::string_view{offering}, to_string(term.payment)}));
-    if (ratio.begin == ratio.end)
-        return std::nullopt;
-    return ReservedRate{
-        .hourly = hourly * data_->ratio[ratio.begin], .estimated = true, .source = source};
+    const MachineRates rates{*this};
+    return rates.reserved(rates.rows(provider, region, instance), term);
 }
 
 std::optional<Interruption> Charges::interruption(std::string_view provider,
                                                   std::string_view region,
                                                   std::string_view instance) const& {
-    const auto row =
-        rows_with(data_->interruptions, data_->key(std::array{provider, instance, region}));
-    if (row.begin == row.end)
-        return std::nullopt;
-    const double to = data_->to[row.begin];
-    return Interruption{.from = data_->from[row.begin],
-                        .to = std::isnan(to) ? std::nullopt : std::optional{to},
-                        .source = data_->sources[data_->interruptions.source[row.begin]]};
+    const MachineRates rates{*this};
+    return rates.interruption(rates.rows(provider, region, instance));
 }
 
 std::vector<std::string_view> Charges::storage_types() const& {

@@ -12,6 +12,27 @@ struct ChargeRows {
     std::vector<std::uint16_t> source;
 };
 
+/// A half-open range of rows.
+struct RowRange {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
+
+constexpr unsigned kNameBits = 16; ///< of each name in a key
+constexpr std::uint64_t kNameMask = (std::uint64_t{1} << kNameBits) - 1;
+
+/// The key of up to four names by their numbers.
+constexpr std::uint64_t name_key(std::span<const std::uint64_t> numbers) {
+    std::uint64_t key = 0;
+    for (const std::uint64_t number : numbers)
+        key = (key << kNameBits) | number;
+    return key;
+}
+
+RowRange rows_with(const ChargeRows& rows, std::uint64_t key);
+/// The rows whose key is `prefix` and one name more.
+RowRange rows_below(const ChargeRows& rows, std::uint64_t prefix);
+
 struct Charges::Data {
     std::vector<Source> sources;
     std::vector<std::string> names; ///< of all that rows name, in ascending order
@@ -26,6 +47,8 @@ struct Charges::Data {
     std::vector<double> from;
     std::vector<double> to; ///< NaN: open
 
+    /// The number of a name; empty if it is in no row.
+    [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name) const;
     /// The key of some names; empty if one of them is in no row.
     [[nodiscard]] std::optional<std::uint64_t> key(std::span<const std::string_view> of) const;
 };

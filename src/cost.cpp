@@ -133,6 +133,26 @@ std::string shown(const Source& source) {
     return fmt::format("{}, {}", source.title, to_string(source.as_of));
 }
 
+static std::string_view rate_name(const Wanted& w) {
+    return w.rate.empty() ? w.charge : w.rate;
+}
+
+static std::optional<Rate> rate_of(const Wanted& w,
+                                   std::string_view provider,
+                                   std::string_view region,
+                                   const Charges& charges) {
+    return charges.rate(provider, w.region.empty() ? region : w.region, rate_name(w));
+}
+
+/// Where no rate is known: what it comes to in the dearest region known.
+static std::optional<Usd>
+assumed(const Wanted& w, double hours, std::string_view provider, const Charges& charges) {
+    std::optional<Usd> out;
+    for (const Rate& rate : charges.rates(provider, rate_name(w)))
+        out = std::max(out.value_or(Usd{}), amount_of(w, rate.tiers, hours));
+    return out;
+}
+
 static LineItem line(const Wanted& w,
                      double hours,
                      std::string_view provider,
@@ -141,18 +161,21 @@ static LineItem line(const Wanted& w,
     const double times = w.form == Form::once     ? 1
                          : w.form == Form::hourly ? hours
                                                   : hours / kHoursPerMonth;
-    const std::string& named = w.rate.empty() ? w.charge : w.rate;
-    LineItem out{
-        .charge = w.charge, .quantity = w.quantity * times, .unit = std::string{unit_of(named)}};
-    if (const auto rate = charges.rate(provider, w.region.empty() ? region : w.region, named)) {
+    LineItem out{.charge = w.charge,
+                 .quantity = w.quantity * times,
+                 .unit = std::string{unit_of(rate_name(w))}};
+    if (const auto rate = rate_of(w, provider, region, charges)) {
         out.amount = amount_of(w, rate->tiers, hours);
         out.tiers.assign(rate->tiers.begin(), rate->tiers.end());
         out.source = shown(rate->source);
-        return out;
+    } else {
+        out.assumed = assumed(w, hours, provider, charges);
     }
-    for (const Rate& rate : charges.rates(provider, named))
-        out.assumed = std::max(out.assumed.value_or(Usd{}), amount_of(w, rate.tiers, hours));
     return out;
+}
+
+static double hours_of_plan(const Budget& budget) {
+    return rented_hours({.days = budget.days}).value();
 }
 
 std::vector<LineItem> region_charges(const Budget& budget,
@@ -161,10 +184,25 @@ std::vector<LineItem> region_charges(const Budget& budget,
                                      std::string_view region,
                                      const Charges& charges) {
     check(usage, budget);
-    const double hours = rented_hours({.days = budget.days}).value();
+    const double hours = hours_of_plan(budget);
     std::vector<LineItem> out;
     for (const Wanted& w : wanted(usage, region))
         out.push_back(line(w, hours, provider, region, charges));
+    return out;
+}
+
+std::vector<Usd> region_amounts(const Budget& budget,
+                                const Usage& usage,
+                                std::string_view provider,
+                                std::string_view region,
+                                const Charges& charges) {
+    const double hours = hours_of_plan(budget);
+    std::vector<Usd> out;
+    for (const Wanted& w : wanted(usage, region)) {
+        const auto rate = rate_of(w, provider, region, charges);
+        out.push_back(rate ? amount_of(w, rate->tiers, hours)
+                           : assumed(w, hours, provider, charges).value_or(Usd{}));
+    }
     return out;
 }
 

@@ -42,6 +42,9 @@ private:
     std::uint64_t packed_ = 0;
 };
 
+/// Whether a GPU can be used for what a profile is for.
+bool suits(const Gpu& gpu, Profile profile);
+
 class Filter {
 public:
     /// Throws through Request::refuse() for names that the catalog does not have.

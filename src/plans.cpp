@@ -16,60 +16,93 @@ bool Plans::needed(const Request& request) {
            (request.dataset.size && !request.dataset.region.empty());
 }
 
+/// For a month if it has no days.
+static Budget with_days(Budget budget) {
+    if (!budget.days)
+        budget.days = kMonth;
+    return budget;
+}
+
+/// The columns of machine types, without an offer.
+static Columns types_of(const Columns& all) {
+    return {.vcpus = all.vcpus,
+            .memory_gib = all.memory_gib,
+            .gpu_count = all.gpu_count,
+            .gpu_memory_gib = all.gpu_memory_gib,
+            .network_gbps = all.network_gbps,
+            .gpu = all.gpu,
+            .family = all.family,
+            .retired = all.retired,
+            .usd_per_hour = {},
+            .site = {},
+            .source = {},
+            .type = {},
+            .first = {0},
+            .used_sites = all.used_sites};
+}
+
 Plans::Plans(const Catalog& catalog, const Request& request, const Charges& charges)
-    : catalog_{catalog}, request_{request}, charges_{charges}, plan_{request.budget},
-      cheapest_{!request.ways.empty()}, columns_{catalog.columns()} {
+    : catalog_{catalog}, request_{request}, charges_{charges}, plan_{with_days(request.budget)},
+      cheapest_{!request.ways.empty()}, payer_{plan_, request.usage, request.recovery, charges},
+      columns_{types_of(catalog.columns())}, priced_(catalog.instances().size()) {
     if (request.budget.total && request.budget.days)
         limit_ = affordable_limit(request.budget).value();
-    if (!plan_.days)
-        plan_.days = kMonth;
-    for (const Region& region : catalog.regions())
-        region_charges_.push_back(
-            region_charges(plan_, request.usage, region.provider, region.code, charges));
-    Payer payer{plan_, request.usage, request.recovery, charges};
-    columns_.first.assign(1, 0);
-    columns_.usd_per_hour.clear();
-    columns_.site.clear();
-    columns_.source.clear();
-    columns_.type.clear();
-    const std::size_t regions = catalog.regions().size();
-    for (std::size_t type = 0; type < catalog.instances().size(); ++type)
-        for (std::size_t p = 0; p < kPurchases; ++p) {
-            std::vector<Row> rows = rows_of(type, p);
-            std::erase_if(rows, [&](Row& row) {
-                return !priced(row, payer, region_charges_[row.site % regions]);
-            });
-            add(std::move(rows), type);
-        }
+    const auto regions = catalog.regions();
+    for (const Region& region : regions) {
+        asked_.push_back(asked(region));
+        region_charges_.emplace_back();
+        if (asked_.back() || region_charges_.size() == 1) // which stands for none
+            region_charges_.back() =
+                region_charges(plan_, request.usage, region.provider, region.code, charges);
+        std::vector<Usd>& amounts = region_amounts_.emplace_back();
+        for (const LineItem& item : region_charges_.back())
+            amounts.push_back(charged_amount(item));
+    }
+    std::vector<std::uint32_t> on_demand(2 * regions.size(), kNone); // by site
+    std::vector<std::uint32_t> spot = on_demand;
+    for (std::size_t type = 0; type < priced_.size(); ++type)
+        add_rows(type, on_demand, spot);
+    columns_.usd_per_hour.resize(rows_.size());
+    columns_.source.resize(rows_.size());
 }
 
 /// The offers of a type and a way to pay; with several ways, one for each place of the type.
-std::vector<Plans::Row> Plans::rows_of(std::size_t type, std::size_t purchase) const {
+/// The spans are of no offers, before and after.
+void Plans::add_rows(std::size_t type,
+                     std::span<std::uint32_t> on_demand,
+                     std::span<std::uint32_t> spot) {
     const Columns& all = catalog_.columns();
-    const auto group = [&](std::size_t p) {
-        return std::pair{all.first[type * kPurchases + p], all.first[type * kPurchases + p + 1]};
-    };
     constexpr auto kSpot = static_cast<std::size_t>(Purchase::spot);
-    std::vector<Row> out;
-    if (cheapest_ && purchase == kSpot)
-        return out;
-    const auto find = [&](std::size_t p, std::uint16_t site) {
-        const auto [begin, end] = group(p);
-        for (std::uint32_t i = begin; i < end; ++i)
-            if (all.site[i] == site)
-                return i;
-        return kNone;
+    const std::size_t group = type * kPurchases;
+    const auto each_offer = [&](std::size_t p, auto action) {
+        for (std::uint32_t i = all.first[group + p]; i < all.first[group + p + 1]; ++i)
+            if (asked_[all.site[i] % asked_.size()])
+                action(i, all.site[i]);
     };
-    for (std::size_t p = 0; p < kPurchases; ++p)
-        for (auto [i, end] = group(p); i < end; ++i) {
-            Row row{.offer = i, .site = all.site[i]};
-            row.on_demand = p == kSpot ? find(0, row.site) : i;
-            row.spot = p == kSpot ? i : find(kSpot, row.site);
-            row.kind = static_cast<PurchaseKind>(p);
-            if (cheapest_ ? p != kSpot || row.on_demand == kNone : p == purchase)
-                out.push_back(row);
-        }
-    return out;
+    each_offer(0, [&](std::uint32_t i, std::uint16_t site) { on_demand[site] = i; });
+    each_offer(kSpot, [&](std::uint32_t i, std::uint16_t site) { spot[site] = i; });
+    const auto rows = [this] { return static_cast<std::uint32_t>(rows_.size()); };
+    for (std::size_t p = 0; p < kPurchases; ++p) {
+        each_offer(p, [&](std::uint32_t i, std::uint16_t site) {
+            const Row row{.offer = i,
+                          .on_demand = on_demand[site],
+                          .spot = spot[site],
+                          .kind = static_cast<PurchaseKind>(p),
+                          .site = site};
+            const bool second = cheapest_ && p == kSpot && row.on_demand != kNone;
+            if (second || !payable(row))
+                return;
+            rows_.push_back(row);
+            columns_.site.push_back(site);
+            columns_.type.push_back(static_cast<std::uint32_t>(type));
+        });
+        if (!cheapest_)
+            columns_.first.push_back(rows());
+    }
+    if (cheapest_) // all stand in the group of those on demand
+        columns_.first.resize(columns_.first.size() + kPurchases, rows());
+    each_offer(0, [&](std::uint32_t, std::uint16_t site) { on_demand[site] = kNone; });
+    each_offer(kSpot, [&](std::uint32_t, std::uint16_t site) { spot[site] = kNone; });
 }
 
 Machine Plans::machine(const Row& row) const {
@@ -85,35 +118,48 @@ Machine Plans::machine(const Row& row) const {
             .spot = price(row.spot)};
 }
 
-/// The way an offer is paid for where only its price counts: lost work is not looked at.
-static Parts as_offered(const Machine& m, PurchaseKind kind, const Usage& usage, Payer& payer) {
-    if (kind == PurchaseKind::on_demand)
-        return payer.parts(kind, m);
-    if (usage.reserved_capacity > HoursPerDay{} && !m.on_demand)
-        return {}; // capacity is held at the price on demand
-    return payer.at(*m.spot, m.on_demand.value_or(*m.spot));
+/// The way an offer is paid for where only its price counts: lost work is not looked at. Unused
+/// capacity is held at the price on demand.
+static Parts as_offered(const Machine& m, PurchaseKind kind, const Payer& payer) {
+    const UsdPerHour price = kind == PurchaseKind::on_demand ? *m.on_demand : *m.spot;
+    return payer.at(price, m.on_demand.value_or(price));
 }
 
-/// Prices a row in its own way or in the cheapest; false if that is not known.
-bool Plans::priced(Row& row, Payer& payer, std::span<const LineItem> charges) const {
+/// Whether the costs of some way to pay are known.
+bool Plans::payable(const Row& row) {
+    const auto offered = [&](PurchaseKind kind) {
+        return kind == PurchaseKind::on_demand && row.on_demand != kNone;
+    };
+    if (!cheapest_)
+        return row.kind == PurchaseKind::on_demand || row.on_demand != kNone ||
+               request_.usage.reserved_capacity == HoursPerDay{};
+    if (std::any_of(request_.ways.begin(), request_.ways.end(), offered))
+        return true;
+    const RatedMachine m = payer_.rated(machine(row));
+    return std::any_of(request_.ways.begin(), request_.ways.end(), [&](PurchaseKind kind) {
+        return !payer_.parts(kind, m).empty();
+    });
+}
+
+/// Prices a row in its own way or in the cheapest.
+void Plans::price(Row& row, Payer& payer, std::span<const Usd> charges) const {
     const Machine m = machine(row);
     Parts best;
-    if (!cheapest_)
-        best = as_offered(m, row.kind, request_.usage, payer);
-    else
+    if (!cheapest_) {
+        best = as_offered(m, row.kind, payer);
+    } else {
+        const RatedMachine rated = payer.rated(m);
         for (const PurchaseKind kind : request_.ways)
-            if (const Parts parts = payer.parts(kind, m);
+            if (const Parts parts = payer.parts(kind, rated);
                 !parts.empty() && (best.empty() || parts.total() < best.total())) {
                 best = parts;
                 row.kind = kind;
             }
-    if (best.empty())
-        return false;
+    }
     row.price = best.price.value();
     row.usd = best.total().value();
-    for (const LineItem& item : charges)
-        row.usd += charged_amount(item).value();
-    return true;
+    for (const Usd amount : charges)
+        row.usd += amount.value();
 }
 
 /// The cost of a plan for a rented hour. The limit on the price is made to agree with what the
@@ -127,31 +173,36 @@ double Plans::effective(double usd) const {
                : std::max(price, std::nextafter(*limit_, std::numeric_limits<double>::infinity()));
 }
 
-void Plans::add(std::vector<Row> rows, std::size_t type) {
+void Plans::price_type(std::size_t type) {
+    if (priced_[type])
+        return;
+    priced_[type] = true;
     const auto& most = request_.constraints.max_price;
     const auto above = [&most](const Row& row) { return most && row.price > most->value(); };
-    std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
-        return std::tuple{above(a), a.usd, a.offer} < std::tuple{above(b), b.usd, b.offer};
-    });
-    for (const Row& row : rows) {
-        columns_.usd_per_hour.push_back(effective(row.usd));
-        columns_.site.push_back(row.site);
-        columns_.source.push_back(catalog_.columns().source[row.offer]);
-        columns_.type.push_back(static_cast<std::uint32_t>(type));
+    for (std::size_t group = type * kPurchases; group < (type + 1) * kPurchases; ++group) {
+        const std::span rows{rows_.data() + columns_.first[group],
+                             rows_.data() + columns_.first[group + 1]};
+        for (Row& row : rows)
+            price(row, payer_, region_amounts_[row.site % asked_.size()]);
+        std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
+            return std::tuple{above(a), a.usd, a.offer} < std::tuple{above(b), b.usd, b.offer};
+        });
+        for (std::uint32_t i = columns_.first[group]; i < columns_.first[group + 1]; ++i) {
+            columns_.usd_per_hour[i] = effective(rows_[i].usd);
+            columns_.site[i] = rows_[i].site;
+            columns_.source[i] = catalog_.columns().source[rows_[i].offer];
+        }
     }
-    rows_.insert(rows_.end(), rows.begin(), rows.end());
-    columns_.first.push_back(static_cast<std::uint32_t>(rows_.size()));
 }
 
 // ---- of one row ---------------------------------------------------------------------
 
-Bill Plans::bill(std::uint32_t row) const {
+Bill Plans::bill(std::uint32_t row) {
     const Row& r = rows_[row];
     const Machine m = machine(r);
-    Payer payer{plan_, request_.usage, request_.recovery, charges_};
     const Parts parts =
-        cheapest_ ? payer.parts(r.kind, m) : as_offered(m, r.kind, request_.usage, payer);
-    return summed(lines(parts), region_charges_[r.site % catalog_.regions().size()], plan_.fixed);
+        cheapest_ ? payer_.parts(r.kind, payer_.rated(m)) : as_offered(m, r.kind, payer_);
+    return summed(lines(parts), region_charges_[r.site % asked_.size()], plan_.fixed);
 }
 
 std::vector<PurchaseOption> Plans::options(std::uint32_t row) const {
@@ -163,7 +214,7 @@ double Plans::cost(std::uint32_t row, const Budget& plan) const {
     Row r = rows_[row];
     const Machine m = machine(r);
     Payer payer{plan, request_.usage, request_.recovery, charges_};
-    (void)priced(r, payer, region_charges(plan, request_.usage, m.provider, m.region, charges_));
+    price(r, payer, region_amounts(plan, request_.usage, m.provider, m.region, charges_));
     return r.usd;
 }
 
@@ -239,23 +290,22 @@ ChargeSummary Plans::summary(std::size_t region) const {
     return out;
 }
 
-bool Plans::asked(std::size_t region) const {
+bool Plans::asked(const Region& region) const {
     const Constraints& c = request_.constraints;
-    const Region& r = catalog_.regions()[region];
     const auto any = [](const std::vector<std::string>& patterns, const std::string& name) {
         return patterns.empty() ||
                std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
                    return text::matches(pattern, name);
                });
     };
-    return any(c.provider, r.provider) && any(c.region, r.code);
+    return any(c.provider, region.provider) && any(c.region, region.code);
 }
 
 std::size_t Plans::cheapest_region() const {
     std::size_t best = 0;
     std::optional<Usd> least;
     for (std::size_t region = 0; region < region_charges_.size(); ++region)
-        if (const Usd total = summary(region).total; asked(region) && (!least || total < *least)) {
+        if (const Usd total = summary(region).total; asked_[region] && (!least || total < *least)) {
             least = total;
             best = region;
         }

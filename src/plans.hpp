@@ -1,6 +1,7 @@
 // The offers of a catalog priced by what the whole plan costs: machine and charges, paid for as
 // asked or in the cheapest way. The solver reads them as it reads a catalog's own columns; their
-// price is the cost of the plan for a rented hour.
+// price is the cost of the plan for a rented hour. Most machine types are refused for what they
+// are, so a type is priced only when its prices are looked at.
 
 #pragma once
 
@@ -18,19 +19,24 @@ public:
 
     /// `request` is completed; the arguments outlive this.
     Plans(const Catalog& catalog, const Request& request, const Charges& charges);
+    Plans(const Plans&) = delete;
+    Plans& operator=(const Plans&) = delete;
 
-    /// Offers of one machine type and one way to pay: those within the highest price first, by
-    /// cost, then the others. A machine is left out if no way to pay that is asked for is known.
+    /// Offers in the regions and of the providers that are asked for. A machine is left out if no
+    /// way to pay that is asked for is known. Those of one machine type and one way to pay stand
+    /// in any order and without a price until price_type(); then those within the highest price
+    /// come first, by cost, then the others.
     [[nodiscard]] const Columns& columns() const { return columns_; }
+    void price_type(std::size_t type);
 
-    // Of a row of columns(), by its position.
+    // Of a row of columns(), by its position. Its type is priced.
 
     [[nodiscard]] std::uint32_t offer(std::uint32_t row) const { return rows_[row].offer; }
     [[nodiscard]] UsdPerHour price(std::uint32_t row) const { return UsdPerHour{rows_[row].price}; }
     [[nodiscard]] PurchaseKind paid(std::uint32_t row) const { return rows_[row].kind; }
     /// What machine and charges cost, without fixed charges; amounts not known as assumed.
     [[nodiscard]] Usd cost(std::uint32_t row) const { return Usd{rows_[row].usd}; }
-    [[nodiscard]] Bill bill(std::uint32_t row) const;
+    [[nodiscard]] Bill bill(std::uint32_t row);
     [[nodiscard]] std::vector<PurchaseOption> options(std::uint32_t row) const;
     /// Days that the budget lasts; needs a budget.
     [[nodiscard]] Days lasts(std::uint32_t row) const;
@@ -39,7 +45,7 @@ public:
 
     /// The row of an offer of the catalog; empty if it has none.
     [[nodiscard]] std::optional<std::uint32_t> row_of(std::size_t offer) const;
-    /// What the charges of a region come to, and the ceiling that they leave.
+    /// What the charges of a region that is asked for come to, and the ceiling that they leave.
     [[nodiscard]] ChargeSummary summary(std::size_t region) const;
     /// Of the regions that are asked for, the one with the lowest charges.
     [[nodiscard]] std::size_t cheapest_region() const;
@@ -56,13 +62,14 @@ private:
     };
     static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
+    void
+    add_rows(std::size_t type, std::span<std::uint32_t> on_demand, std::span<std::uint32_t> spot);
     [[nodiscard]] Machine machine(const Row& row) const;
-    [[nodiscard]] std::vector<Row> rows_of(std::size_t type, std::size_t purchase) const;
-    [[nodiscard]] bool priced(Row& row, Payer& payer, std::span<const LineItem> charges) const;
-    void add(std::vector<Row> rows, std::size_t type);
+    [[nodiscard]] bool payable(const Row& row);
+    void price(Row& row, Payer& payer, std::span<const Usd> charges) const;
     [[nodiscard]] double effective(double usd) const;
     [[nodiscard]] double cost(std::uint32_t row, const Budget& plan) const;
-    [[nodiscard]] bool asked(std::size_t region) const;
+    [[nodiscard]] bool asked(const Region& region) const;
 
     const Catalog& catalog_;
     const Request& request_;
@@ -70,9 +77,13 @@ private:
     Budget plan_;                   ///< the request's, for a month if it has no days
     bool cheapest_;                 ///< of several ways to pay, instead of that of the offer
     std::optional<double> limit_{}; ///< of the budget, USD/h
+    Payer payer_;
     Columns columns_;
     std::vector<Row> rows_;
-    std::vector<std::vector<LineItem>> region_charges_;
+    std::vector<bool> priced_;                          ///< by type
+    std::vector<bool> asked_;                           ///< by region
+    std::vector<std::vector<LineItem>> region_charges_; ///< of those that are asked for
+    std::vector<std::vector<Usd>> region_amounts_;      ///< what these lines count for
 };
 
 } // namespace flopwise

@@ -168,7 +168,7 @@ Payer::Payer(const Budget& budget,
              const Usage& usage,
              const Recovery& recovery,
              const Charges& charges)
-    : budget_{budget}, recovery_{recovery}, charges_{charges}, work_{rented_hours(budget)},
+    : budget_{budget}, recovery_{recovery}, rates_{charges}, work_{rented_hours(budget)},
       billed_{billed_hours(budget, usage)}, capacity_{capacity_hours(budget, usage)} {
     require_not_negative("checkpoint_minutes", recovery.checkpoint);
     require_not_negative("restart_minutes", recovery.restart);
@@ -187,6 +187,10 @@ Parts Payer::at(UsdPerHour price, UsdPerHour on_demand) const {
     return out;
 }
 
+RatedMachine Payer::rated(const Machine& machine) const {
+    return {machine, rates_.rows(machine.provider, machine.region, machine.instance)};
+}
+
 Parts Payer::on_demand(const Machine& m) const {
     return m.on_demand ? at(*m.on_demand, *m.on_demand) : Parts{};
 }
@@ -201,9 +205,10 @@ const SpotHours& Payer::spot_hours(double share) {
                      .first->second;
 }
 
-Parts Payer::spot(const Machine& m) {
+Parts Payer::spot(const RatedMachine& of) {
     Parts out;
-    const auto band = charges_.interruption(m.provider, m.region, m.instance);
+    const Machine& m = of.machine;
+    const auto band = rates_.interruption(of.rates);
     if (!m.spot || !band || (capacity_ > Hours{} && !m.on_demand))
         return out;
     out.price = *m.spot;
@@ -214,9 +219,10 @@ Parts Payer::spot(const Machine& m) {
     return out;
 }
 
-Parts Payer::reserved(const Machine& m, Term term) const {
+Parts Payer::reserved(const RatedMachine& of, Term term) const {
     Parts out;
-    const auto rate = charges_.reserved(m.provider, m.region, m.instance, term);
+    const Machine& m = of.machine;
+    const auto rate = rates_.reserved(of.rates, term);
     if (!rate)
         return out;
     out.price = rate->hourly;
@@ -245,11 +251,11 @@ Parts Payer::reserved(const Machine& m, Term term) const {
     return out;
 }
 
-Parts Payer::parts(PurchaseKind kind, const Machine& machine) {
+Parts Payer::parts(PurchaseKind kind, const RatedMachine& of) {
     const auto term = term_of(kind);
-    return term                         ? reserved(machine, *term)
-           : kind == PurchaseKind::spot ? spot(machine)
-                                        : on_demand(machine);
+    return term                         ? reserved(of, *term)
+           : kind == PurchaseKind::spot ? spot(of)
+                                        : on_demand(of.machine);
 }
 
 // ---- the options --------------------------------------------------------------------
@@ -265,8 +271,9 @@ std::vector<LineItem> lines(const Parts& parts) {
     return out;
 }
 
-void Payer::describe_spot(const Machine& m, PurchaseOption& to) {
-    const auto band = charges_.interruption(m.provider, m.region, m.instance);
+void Payer::describe_spot(const RatedMachine& of, PurchaseOption& to) {
+    const Machine& m = of.machine;
+    const auto band = rates_.interruption(of.rates);
     to.price = m.spot;
     if (band) {
         to.share = monthly_share(*band);
@@ -291,8 +298,9 @@ void Payer::describe_spot(const Machine& m, PurchaseOption& to) {
                                        Hours{budget_.days->value() * kHoursPerDay}));
 }
 
-void Payer::describe_term(const Machine& m, Term term, PurchaseOption& to) const {
-    const auto rate = charges_.reserved(m.provider, m.region, m.instance, term);
+void Payer::describe_term(const RatedMachine& of, Term term, PurchaseOption& to) const {
+    const Machine& m = of.machine;
+    const auto rate = rates_.reserved(of.rates, term);
     if (!rate)
         return;
     to.price = rate->hourly;
@@ -321,9 +329,10 @@ void Payer::describe_term(const Machine& m, Term term, PurchaseOption& to) const
         to.notes.push_back(fmt::format("pays {} for a plan of {}", Days{paid}, Days{days}));
 }
 
-PurchaseOption Payer::option(PurchaseKind kind, const Machine& machine) {
+PurchaseOption Payer::option(PurchaseKind kind, const RatedMachine& of) {
+    const Machine& machine = of.machine;
     PurchaseOption out{.kind = kind};
-    const Parts parts = this->parts(kind, machine);
+    const Parts parts = this->parts(kind, of);
     if (!parts.empty()) {
         out.total = parts.total();
         out.effective = *out.total / work_;
@@ -331,9 +340,9 @@ PurchaseOption Payer::option(PurchaseKind kind, const Machine& machine) {
         out.price = parts.price;
     }
     if (const auto term = term_of(kind)) {
-        describe_term(machine, *term, out);
+        describe_term(of, *term, out);
     } else if (kind == PurchaseKind::spot) {
-        describe_spot(machine, out);
+        describe_spot(of, out);
     } else {
         out.price = machine.on_demand;
         if (machine.on_demand)
@@ -349,9 +358,10 @@ std::vector<PurchaseOption> purchase_options(const Budget& budget,
                                              const Charges& charges) {
     check(usage, budget);
     Payer payer{budget, usage, recovery, charges};
+    const RatedMachine rated = payer.rated(machine);
     std::vector<PurchaseOption> out;
     for (std::size_t k = 0; k < kPurchaseKinds; ++k)
-        out.push_back(payer.option(static_cast<PurchaseKind>(k), machine));
+        out.push_back(payer.option(static_cast<PurchaseKind>(k), rated));
     std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
         return a.total && (!b.total || *a.total < *b.total);
     });

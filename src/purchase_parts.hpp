@@ -4,7 +4,8 @@
 
 #include <flopwise/purchase.hpp>
 
-#include <array>
+#include "machine_rates.hpp"
+
 #include <map>
 
 namespace flopwise {
@@ -42,6 +43,12 @@ private:
 
 std::vector<LineItem> lines(const Parts& parts);
 
+/// A machine with what charges say of it.
+struct RatedMachine {
+    Machine machine;
+    MachineRates::Rows rates{};
+};
+
 /// Prices machines for one plan. The references outlive it.
 class Payer {
 public:
@@ -52,20 +59,21 @@ public:
 
     /// The rented hours at a price, and unused capacity at that on demand.
     [[nodiscard]] Parts at(UsdPerHour price, UsdPerHour on_demand) const;
-    [[nodiscard]] Parts parts(PurchaseKind kind, const Machine& machine);
-    [[nodiscard]] PurchaseOption option(PurchaseKind kind, const Machine& machine);
+    [[nodiscard]] RatedMachine rated(const Machine& machine) const;
+    [[nodiscard]] Parts parts(PurchaseKind kind, const RatedMachine& of);
+    [[nodiscard]] PurchaseOption option(PurchaseKind kind, const RatedMachine& of);
 
 private:
     [[nodiscard]] Parts on_demand(const Machine& machine) const;
-    [[nodiscard]] Parts spot(const Machine& machine);
-    [[nodiscard]] Parts reserved(const Machine& machine, Term term) const;
+    [[nodiscard]] Parts spot(const RatedMachine& of);
+    [[nodiscard]] Parts reserved(const RatedMachine& of, Term term) const;
     [[nodiscard]] const SpotHours& spot_hours(double share);
-    void describe_spot(const Machine& machine, PurchaseOption& to);
-    void describe_term(const Machine& machine, Term term, PurchaseOption& to) const;
+    void describe_spot(const RatedMachine& of, PurchaseOption& to);
+    void describe_term(const RatedMachine& of, Term term, PurchaseOption& to) const;
 
     const Budget& budget_;
     const Recovery& recovery_;
-    const Charges& charges_;
+    MachineRates rates_;
     Hours work_;
     Hours billed_;
     Hours capacity_;

@@ -191,9 +191,15 @@ static void add_warnings(Recommendation& r) {
             "network rate estimated from the provider's word for it: {}", names_of(guessed)));
 }
 
+Charges charges_of(const Request& request) {
+    if (request.charges.empty())
+        return Plans::needed(request) ? Charges::bundled() : Charges::none();
+    const std::vector<std::filesystem::path> files{request.charges.begin(), request.charges.end()};
+    return Charges::read(files);
+}
+
 Recommendation recommend(const Catalog& catalog, const Request& request) {
-    return recommend(
-        catalog, request, Plans::needed(request) ? Charges::bundled() : Charges::none());
+    return recommend(catalog, request, charges_of(request));
 }
 
 Recommendation recommend(const Catalog& catalog, const Request& request, const Charges& charges) {
@@ -228,12 +234,16 @@ static Refusal without_price(const Offer& offer) {
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
     const Request asked = completed(request);
-    const Charges charges = Plans::needed(asked) ? Charges::bundled() : Charges::none();
+    const Charges charges = charges_of(asked);
     const Request full = with_nearest_region(catalog, asked, charges);
-    const auto plans = plans_of(catalog, full, charges);
+    Request everywhere = full; // plans are made only where they are asked for
+    everywhere.constraints.provider.clear();
+    everywhere.constraints.region.clear();
+    const auto plans = plans_of(catalog, everywhere, charges);
     const Filter filter{catalog, full, *full.precision, plans.get()};
     std::size_t row = offer;
     if (plans != nullptr) {
+        plans->price_type(catalog.columns().type[offer]);
         const auto found = plans->row_of(offer);
         if (!found)
             return without_price(catalog.offer(offer));

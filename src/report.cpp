@@ -4,6 +4,7 @@
 #include "cost_report.hpp"
 #include "grid.hpp"
 #include "plan_report.hpp"
+#include "refusal_report.hpp"
 #include "report_text.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ static std::string shown(const std::optional<T>& value, int decimals) {
     return value ? grouped(value->value(), decimals) : "";
 }
 
-static std::string joined(const std::vector<std::string>& parts, std::string_view with) {
+std::string joined(const std::vector<std::string>& parts, std::string_view with) {
     std::string out;
     for (std::size_t i = 0; i < parts.size(); ++i)
         out.append(i == 0 ? "" : with).append(parts[i]);
@@ -222,66 +223,7 @@ static Grid families_grid(const Recommendation& r) {
     return grid;
 }
 
-// ---- why not ------------------------------------------------------------------------
-
-/// A number that still admits the offer when it is typed as it is shown: money is rounded up,
-/// time down, to four decimals or four figures.
-static std::string typed(std::string_view key, double value) {
-    constexpr double kCents = 100;
-    if (key == "budget_usd")
-        return fmt::format("{:.2f}", std::ceil(value * kCents - 0.5) / kCents);
-    if (key == "days" || key == "hours_per_day") {
-        const double scale = std::pow(10.0, std::max(4.0, 3 - std::floor(std::log10(value))));
-        return fmt::format("{}", std::floor(value * scale) / scale);
-    }
-    if (key == "max_rtt_ms")
-        return fmt::format("{:.0f}", std::ceil(value));
-    return fmt::format("{}", value);
-}
-
-static std::string flag_of(const Change& change) {
-    const auto all = settings();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == change.key; });
-    std::string flag =
-        fmt::format("--{}", found == all.end() ? std::string_view{change.key} : found->flag);
-    if (const auto* number = std::get_if<double>(&change.value))
-        return fmt::format("{} {}", flag, typed(change.key, *number));
-    if (const auto* name = std::get_if<std::string>(&change.value))
-        return change.key == "exclude" ? fmt::format("no {} {}", flag, *name)
-                                       : fmt::format("{} {}", flag, *name);
-    return flag;
-}
-
-/// "--min-memory 16 and one of --budget 10.00, --days 3".
-static std::string relaxation_of(const Refusal& refusal) {
-    std::vector<std::string> all;
-    std::vector<std::string> any;
-    for (const Change& change : refusal.relaxation) {
-        const bool alternative =
-            change.key == "budget_usd" || change.key == "days" || change.key == "hours_per_day";
-        (alternative ? any : all).push_back(flag_of(change));
-    }
-    if (all.empty())
-        return joined(any, ", or ");
-    if (!any.empty())
-        all.push_back("one of " + joined(any, ", "));
-    return joined(all, " and ");
-}
-
-static std::string title_of(const Refusal& refusal) {
-    return fmt::format("{} ({}{})",
-                       refusal.instance,
-                       refusal.region,
-                       refusal.purchase == Purchase::spot ? ", spot" : "");
-}
-
-static std::string counts_of(const Recommendation& r) {
-    std::vector<std::string> parts;
-    for (const auto& [reason, count] : r.refusals.by_reason)
-        parts.push_back(fmt::format("{} {}", large(static_cast<double>(count)), to_string(reason)));
-    return joined(parts, ", ");
-}
+// ---- in a sentence ------------------------------------------------------------------
 
 static std::string outcome_line(const Recommendation& r) {
     switch (r.outcome) {
@@ -337,11 +279,28 @@ std::string brief(const Recommendation& r) {
                        score_of(c.score.value));
 }
 
+/// What made each score, and who says what it costs.
+static std::string explained(const Recommendation& r) {
+    constexpr std::size_t kIndent = 4;
+    std::string out;
+    for (const Choice& c : r.choices) {
+        const std::string score = fmt::format(
+            "{}. {} {}: {}", c.rank, c.instance, score_of(c.score.value), explanation(r, c));
+        const std::string source = fmt::format("    price: {}, {}", c.source, to_string(c.as_of));
+        out += wrapped(score, kWidth, kIndent) + "\n" + wrapped(source, kWidth, kIndent) + "\n";
+    }
+    return out;
+}
+
 std::string table(const Recommendation& r, TableStyle style) {
     std::string out;
     const auto line = [&out](const std::string& text, std::size_t indent = 2) {
         if (!text.empty())
             out += wrapped(text, kWidth, indent) + "\n";
+    };
+    const auto lines = [&line](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts)
+            line(text);
     };
     const auto title = [&](std::string_view text) {
         out +=
@@ -351,8 +310,7 @@ std::string table(const Recommendation& r, TableStyle style) {
     line(charges_line(r));
     line(scope_line(r));
     line(count_line(r));
-    for (const std::string& text : region_lines(r))
-        line(text);
+    lines(region_lines(r));
     if (r.choices.empty()) {
         out += "\n";
         line(outcome_line(r));
@@ -373,25 +331,15 @@ std::string table(const Recommendation& r, TableStyle style) {
     if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
         title(ways_title(r));
         out += ways.terminal(kWidth, style.colour);
-        for (const std::string& text : ways_lines(r, style.explain))
-            line(text);
+        lines(ways_lines(r, style.explain));
     }
     if (style.explain && !r.choices.empty()) {
         title("Scores, against p3.2xlarge at 3.06 USD/h = 100");
-        for (const Choice& c : r.choices) {
-            line(fmt::format("{}. {} {}: {}",
-                             c.rank,
-                             c.instance,
-                             score_of(c.score.value),
-                             explanation(r, c)),
-                 4);
-            line(fmt::format("    price: {}, {}", c.source, to_string(c.as_of)), 4);
-        }
+        out += explained(r);
     }
     if (r.ownership)
         title("Own or rent");
-    for (const std::string& text : ownership_lines(r, style.explain))
-        line(text);
+    lines(ownership_lines(r, style.explain));
     if (r.refusals.count > 0) {
         title("Why not");
         for (const Refusal& refusal : r.refusals.nearest) {
@@ -404,8 +352,7 @@ std::string table(const Recommendation& r, TableStyle style) {
     }
     if (!r.warnings.empty())
         title("Warnings");
-    for (const std::string& warning : r.warnings)
-        line(warning);
+    lines(r.warnings);
     return out;
 }
 
@@ -415,12 +362,15 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         if (!text.empty())
             out += fmt::format("- {}\n", text);
     };
+    const auto items = [&item](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts)
+            item(text);
+    };
     item(ceiling_line(r));
     item(charges_line(r));
     item(scope_line(r));
     item(count_line(r));
-    for (const std::string& text : region_lines(r))
-        item(text);
+    items(region_lines(r));
     item(outcome_line(r));
     item(instead_line(r));
     if (!r.choices.empty()) {
@@ -432,8 +382,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
     if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
         out += fmt::format("\n## {}\n\n", ways_title(r)) + ways.markdown() + "\n";
-        for (const std::string& text : ways_lines(r, style.explain))
-            item(text);
+        items(ways_lines(r, style.explain));
     }
     if (style.explain && !r.choices.empty()) {
         out += "\n## Scores\n\n";
@@ -447,8 +396,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     }
     if (r.ownership)
         out += "\n## Own or rent\n\n";
-    for (const std::string& text : ownership_lines(r, style.explain))
-        item(text);
+    items(ownership_lines(r, style.explain));
     if (r.request.launch.wanted && !r.choices.empty())
         out += fmt::format("\n## Start plan\n\n```bash\n{}```\n",
                            launch_script(r.request, r.choices.front()));
@@ -466,79 +414,8 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     }
     if (!r.warnings.empty())
         out += "\n## Warnings\n\n";
-    for (const std::string& warning : r.warnings)
-        item(warning);
+    items(r.warnings);
     return out;
-}
-
-// ---- comma-separated ----------------------------------------------------------------
-
-static std::string field(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
-        return std::string{text};
-    std::string out = "\"";
-    for (const char c : text)
-        out += c == '"' ? std::string{"\"\""} : std::string(1, c);
-    return out + '"';
-}
-
-template <class T>
-static std::string number(const std::optional<T>& value) {
-    return value ? fmt::format("{}", value->value()) : "";
-}
-
-static std::string csv_of_choices(const Recommendation& r) {
-    std::string out = "rank,provider,instance,family,region,purchase,price_usd_per_hour,gpu,"
-                      "gpu_count,gpu_memory_gib,vcpus,memory_gib,network_gbps,tflops,score,pareto,"
-                      "total_usd,lasts_days,rtt_ms,retired,price_as_of\n";
-    for (const Choice& c : r.choices)
-        out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{}\n",
-                           c.rank,
-                           field(c.provider),
-                           field(c.instance),
-                           field(c.family),
-                           field(c.region),
-                           to_string(c.purchase),
-                           c.price.value(),
-                           field(c.gpu),
-                           c.gpu_count,
-                           number(c.gpu_memory),
-                           c.vcpus,
-                           c.memory.value(),
-                           number(c.network),
-                           number(c.tflops),
-                           c.score.value,
-                           c.pareto,
-                           c.cost ? fmt::format("{}", c.cost->total.value()) : "",
-                           number(c.lasts),
-                           number(c.rtt),
-                           c.retired,
-                           to_string(c.as_of));
-    return out;
-}
-
-static std::string csv_of_families(const Recommendation& r) {
-    std::string out = "rank,provider,family,purpose,gpu,score,best,price_from_usd_per_hour,"
-                      "price_to_usd_per_hour,admitted,refused\n";
-    const auto top = std::min(r.families.size(), static_cast<std::size_t>(r.request.top));
-    for (const FamilyChoice& f : std::span{r.families}.first(top))
-        out += fmt::format("{},{},{},{},{},{:.12g},{},{},{},{},{}\n",
-                           f.rank,
-                           field(f.provider),
-                           field(f.family),
-                           to_string(f.purpose),
-                           field(f.gpu),
-                           f.score,
-                           field(f.best),
-                           f.price_from.value(),
-                           f.price_to.value(),
-                           f.admitted,
-                           f.refused);
-    return out;
-}
-
-std::string csv(const Recommendation& r) {
-    return r.request.by == By::family ? csv_of_families(r) : csv_of_choices(r);
 }
 
 } // namespace flopwise

@@ -1,10 +1,12 @@
-// Figures as reports show them. The only place where money is rounded.
+// Figures and lists as reports show them. The only place where money is rounded.
 
 #pragma once
 
 #include <flopwise/units.hpp>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace flopwise {
 
@@ -17,5 +19,7 @@ std::string price(UsdPerHour hourly);
 std::string figure(double value);
 /// As figure(), but all digits of the whole part: 2,928.
 std::string large(double value);
+
+std::string joined(const std::vector<std::string>& parts, std::string_view with);
 
 } // namespace flopwise

@@ -19,8 +19,8 @@ Request completed(Request request);
 class Solver {
 public:
     /// `request` has its precision and weights filled in, and outlives the solver.
-    /// With `plans`, offers are rows of these.
-    Solver(const Catalog& catalog, const Request& request, const Plans* plans = nullptr);
+    /// With `plans`, offers are rows of these, which are priced as far as the answer needs them.
+    Solver(const Catalog& catalog, const Request& request, Plans* plans = nullptr);
 
     /// The answer without `instead` and warnings.
     Recommendation solve();
@@ -81,7 +81,7 @@ private:
     [[nodiscard]] Outcome outcome() const;
 
     const Catalog& catalog_;
-    const Plans* plans_;
+    Plans* plans_;
     const Columns& columns_;
     const Request& request_;
     Filter filter_;

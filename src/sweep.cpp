@@ -15,7 +15,7 @@ constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& request) {
     const Request asked = completed(request);
-    const Charges charges = Plans::needed(asked) ? Charges::bundled() : Charges::none();
+    const Charges charges = charges_of(asked);
     const Request full = with_nearest_region(catalog, asked, charges);
     std::vector<std::uint32_t> out;
     for (const Ranked& row : ranked(catalog, full, charges))
@@ -39,6 +39,7 @@ struct Sweep::Plan {
     std::vector<std::uint32_t> offer{};
     std::vector<Purchase> purchase{};
     std::optional<Error> error{};
+    std::optional<Charges> charges{}; ///< absent if they cannot be read
 };
 
 /// Some rows of one group.
@@ -92,6 +93,9 @@ void Sweep::prepare(Plan& plan, const SweepGroup& group) {
         return;
     }
     try {
+        plan.charges = charges_of(group.request);
+        if (Plans::needed(group.request)) // what it costs depends on the figures of each row
+            return;
         const Request full = completed(group.request);
         Solver solver{*group.catalog, full};
         for (const std::uint32_t position : solver.ranking()) {
@@ -111,8 +115,7 @@ void Sweep::prepare(Plan& plan, const SweepGroup& group) {
 void Sweep::answer(const Piece& piece) {
     Plan& plan = plans_[piece.group];
     const SweepGroup& group = groups_[piece.group];
-    if (!Plans::needed(group.request)) // else its costs depend on the figures of each row
-        std::call_once(plan.once, [&] { prepare(plan, group); });
+    std::call_once(plan.once, [&] { prepare(plan, group); });
     for (std::size_t i = piece.begin; i < piece.end; ++i)
         answer(plan, group, rows_[i]);
     const std::size_t rows = piece.end - piece.begin;
@@ -122,6 +125,7 @@ void Sweep::answer(const Piece& piece) {
         plan.score = {};
         plan.offer = {};
         plan.purchase = {};
+        plan.charges = {};
     }
 }
 
@@ -176,7 +180,7 @@ Row row_of(const SweepFigures& f, std::size_t row) {
 void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
     const Row figures = row_of(figures_, row);
     if (!figures.plain() || !group.request_is_plain())
-        return answer_slowly(group, row);
+        return answer_slowly(plan, group, row);
     if (plan.error)
         return refuse(row, *plan.error);
     const Budget budget = figures.budget();
@@ -222,7 +226,7 @@ static std::int32_t position_of(const Catalog& catalog, const Choice& choice) {
 }
 
 /// As recommend() answers; for figures that are out of range or nearly so.
-void Sweep::answer_slowly(const SweepGroup& group, std::size_t row) {
+void Sweep::answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t row) {
     const Row f = row_of(figures_, row);
     try {
         if (group.error)
@@ -238,7 +242,8 @@ void Sweep::answer_slowly(const SweepGroup& group, std::size_t row) {
               std::pair{"max_price_usd_per_hour", f.max_price_usd_per_hour}})
             if (!std::isnan(value))
                 set(request, key, std::array{fmt::format("{}", value)});
-        const Recommendation r = recommend(*group.catalog, request);
+        const Recommendation r = plan.charges ? recommend(*group.catalog, request, *plan.charges)
+                                              : recommend(*group.catalog, request);
         const Choice* best = r.choices.empty() ? nullptr : &r.choices.front();
         answers_.outcome[row] = static_cast<std::int8_t>(r.outcome);
         answers_.price_ceiling_usd_per_hour[row] =

@@ -76,7 +76,7 @@ private:
     static void prepare(Plan& plan, const SweepGroup& group);
     void answer(const Piece& piece);
     void answer(const Plan& plan, const SweepGroup& group, std::size_t row);
-    void answer_slowly(const SweepGroup& group, std::size_t row);
+    void answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t row);
     void refuse(std::size_t row, const Error& error);
 
     std::span<const SweepGroup> groups_;

@@ -5,6 +5,7 @@
 
 #include "catch.hpp"
 #include "random_catalog.hpp"
+#include "temporary.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -207,6 +208,52 @@ TEST_CASE("what a refusal says admits the offer", "[plans][property]") {
     CHECK(tried > 100);
 }
 
+/// Reasons stand in the order of the enumerators.
+static std::vector<Reason> with(std::vector<Reason> reasons, Reason more) {
+    reasons.insert(std::lower_bound(reasons.begin(), reasons.end(), more), more);
+    return reasons;
+}
+
+TEST_CASE("why_not() says what the refusals say, and the same of other regions",
+          "[plans][property]") {
+    std::minstd_rand random{11};
+    std::size_t same = 0;
+    std::size_t elsewhere = 0;
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        const Catalog catalog = random_aws(seed);
+        Request request = random_request(random);
+        request.budget.total = Usd{100 + static_cast<double>(random() % 1000)};
+        if (seed % 2 == 0)
+            request.ways = {PurchaseKind::on_demand, PurchaseKind::spot};
+        Request open = request;
+        request.constraints.region = {"us-east-1"};
+        const Recommendation r = recommend(catalog, request);
+        for (std::size_t i = 0; i < catalog.size(); ++i) {
+            const Offer o = catalog.offer(i);
+            const auto refusal = why_not(catalog, request, i);
+            if (o.region.code != "us-east-1") {
+                const auto anywhere = why_not(catalog, open, i);
+                REQUIRE(refusal);
+                if (refusal == anywhere) { // it has no price in the ways that are asked for
+                    CHECK(refusal->reasons == std::vector{Reason::other_purchase});
+                    continue;
+                }
+                CHECK(refusal->reasons == with(anywhere ? anywhere->reasons : std::vector<Reason>{},
+                                               Reason::other_region));
+                ++elsewhere;
+                continue;
+            }
+            for (const Refusal& shown : r.refusals.nearest)
+                if (shown.instance == o.instance.name && shown.purchase == o.purchase) {
+                    CHECK(refusal == shown);
+                    ++same;
+                }
+        }
+    }
+    CHECK(same > 100);
+    CHECK(elsewhere > 100);
+}
+
 TEST_CASE("best never costs more than on demand, whatever the catalog", "[plans][property]") {
     std::minstd_rand random{3};
     for (unsigned seed = 1; seed <= 40; ++seed) {
@@ -291,6 +338,29 @@ TEST_CASE("without days the money lasts until the bill has used it up", "[plans]
     };
     CHECK(total(1) == Approx(500).margin(0.01));
     CHECK(total(1.001) > 500.01);
+}
+
+TEST_CASE("a request names the files of its charges", "[plans]") {
+    const Temporary folder;
+    const auto file = folder.file("acme.yaml",
+                                  "provider: aws\n"
+                                  "sources:\n"
+                                  "  - {name: s, title: Contract, as_of: 2026-09-01}\n"
+                                  "charges:\n"
+                                  "  - {charge: storage_gp3, region: all, usd: 1, source: s}\n");
+    Request request{.budget = {.days = Days{365}, .hours_per_day = HoursPerDay{2}}};
+    request.usage.storage = GiB{10};
+    CHECK(charges_of(request).size() == charges().size());
+    request.charges = {file.string()};
+    CHECK(charges_of(request).size() == 1);
+    const Recommendation r = recommend(two_regions(), request); // 730 h at 0.95, 12 months at 10
+    CHECK(r.choices.front().cost->total.value() == Approx(730 * 0.95 + 120));
+    CHECK(recommend(two_regions(), request, charges()).choices.front().cost->total.value() <
+          r.choices.front().cost->total.value());
+    request.usage = {};
+    CHECK(charges_of(request).size() == 1); // read although nothing is charged: it may be wrong
+    request.charges.clear();
+    CHECK(charges_of(request).size() == 0);
 }
 
 TEST_CASE("other charges than the bundled ones", "[plans]") {

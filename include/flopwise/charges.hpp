@@ -103,6 +103,7 @@ private:
     explicit Charges(std::shared_ptr<const Data> data) noexcept;
     friend struct ChargesImage;
     friend struct ChargesReader;
+    friend class MachineRates;
 
     std::shared_ptr<const Data> data_;
 };

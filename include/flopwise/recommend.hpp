@@ -164,7 +164,11 @@ struct Recommendation {
     bool operator==(const Recommendation&) const = default;
 };
 
-/// Ranks all offers of a catalog for a request.
+/// The charges that a request is priced with: those of its files, read as one, else the bundled
+/// ones; none if it asks for nothing that is charged. Throws as Charges::read() does.
+FLOPWISE_API Charges charges_of(const Request& request);
+
+/// Ranks all offers of a catalog for a request, with the charges_of() it.
 ///
 /// With `near` and no region, the answer is as if the nearest region with an offer that qualifies
 /// had been asked for; `Constraints::any_region` looks at all of them.
@@ -178,7 +182,7 @@ struct Recommendation {
 /// Throws ArgumentError, or InputError for a setting from a file, if a figure is out of its
 /// range, if figures contradict one another, or if a name is not in the catalog.
 FLOPWISE_API Recommendation recommend(const Catalog& catalog, const Request& request);
-/// The same with other charges than the bundled ones.
+/// The same with charges at hand, whatever files the request names.
 FLOPWISE_API Recommendation recommend(const Catalog& catalog,
                                       const Request& request,
                                       const Charges& charges);

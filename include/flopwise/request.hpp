@@ -58,6 +58,7 @@ struct Request {
     int nearest = 3; ///< most refusals that are spelled out; at least 0
     By by = By::instance;
     std::string catalog{}; ///< name or file, for the caller to open; recommend() does not read it
+    std::vector<std::string> charges{}; ///< files that charges_of() reads; empty: the bundled ones
 
     /// Where each setting was written, by key, for messages. Empty for a request made in code.
     std::map<std::string, Where, std::less<>> origin{};

@@ -1118,7 +1118,7 @@ def bill(
     region: str = "",
     provider: str = "aws",
     on_demand_usd_per_hour: float | None = None,
-    charges: Charges | None = None,
+    charges: Charges | str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Bill: ...
 def purchase_options(
@@ -1127,7 +1127,7 @@ def purchase_options(
     region: str,
     provider: str = "aws",
     catalog: Catalog | str | os.PathLike[str] | None = None,
-    charges: Charges | None = None,
+    charges: Charges | str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> Table[PurchaseOption]: ...
 def interruptions_per_hour(*, reclaimed_per_month: float) -> float: ...

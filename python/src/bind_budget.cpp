@@ -135,7 +135,7 @@ Examples
 array([1., 2.])
 >>> round(flopwise.price_ceiling_usd_per_hour(budget_usd=2000, days=365, hours_per_day=2,
 ...                                           use_cv=1), 4)
-2.565)");
+2.5662)");
     m.def(
         "total_needed_usd",
         [any, zero](const py::object& price,
@@ -296,7 +296,7 @@ Examples
 >>> import flopwise
 >>> flopwise.probability_within_budget(price_usd_per_hour=[2.5, 2.74], budget_usd=2000,
 ...                                    days=365, hours_per_day=2, use_cv=1).round(3)
-array([0.962, 0.508]))");
+array([0.964, 0.506]))");
     m.def(
         "hours_quantile",
         [any](const py::object& p,
@@ -323,5 +323,5 @@ Examples
 --------
 >>> import flopwise
 >>> flopwise.hours_quantile(p=[0.5, 0.9], days=365, hours_per_day=2, use_cv=1).round(1)
-array([729.3, 779.7]))");
+array([729.3, 779.4]))");
 }

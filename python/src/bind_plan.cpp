@@ -92,7 +92,7 @@ static Bill bill_of(double price,
                     const std::string& region,
                     const std::string& provider,
                     std::optional<double> on_demand,
-                    const std::optional<Charges>& charges,
+                    const py::object& charges,
                     const py::kwargs& settings) {
     const Request plan = plan_of(settings);
     if (charged(plan.usage) && region.empty())
@@ -102,14 +102,14 @@ static Bill bill_of(double price,
                         .price = UsdPerHour{price},
                         .on_demand =
                             on_demand ? std::optional{UsdPerHour{*on_demand}} : std::nullopt};
-    return bill(plan.budget, plan.usage, rental, charges ? *charges : Charges::bundled());
+    return bill(plan.budget, plan.usage, rental, python::charges_of(charges, plan));
 }
 
 static py::object ways_to_pay(const std::string& instance,
                               const std::string& region,
                               const std::string& provider,
                               const py::object& catalog,
-                              const std::optional<Charges>& charges,
+                              const py::object& charges,
                               const py::kwargs& settings) {
     const Request plan = plan_of(settings);
     const Catalog machines = catalog_of(catalog, plan);
@@ -124,7 +124,7 @@ static py::object ways_to_pay(const std::string& instance,
         throw ArgumentError{"instance",
                             fmt::format("must have a price, got {} in {}", instance, region)};
     return table_of(purchase_options(
-        plan.budget, plan.usage, plan.recovery, machine, charges ? *charges : Charges::bundled()));
+        plan.budget, plan.usage, plan.recovery, machine, python::charges_of(charges, plan)));
 }
 
 static void bind_bills(py::module_& m) {
@@ -150,7 +150,7 @@ region, provider : str, optional
     Where it is rented; the region must be given where there are charges.
 on_demand_usd_per_hour : float, optional
     For unused capacity, if the price is not that.
-charges : Charges, optional
+charges : Charges or path, optional
     Rates; those in the package if absent.
 **settings
     ``days``, ``hours_per_day``, ``fixed_usd`` and what is used, as in
@@ -242,7 +242,7 @@ Examples
 >>> import flopwise
 >>> hours = flopwise.spot_hours(work_hours=100, interruptions_per_hour=0.01)
 >>> round(hours.expected_hours, 1), round(hours.hours_p90, 1)
-(104.5, 108.6))");
+(104.4, 107.7))");
 }
 
 // ---- owning -------------------------------------------------------------------------

@@ -11,13 +11,17 @@ answer(const py::object& request, const py::object& catalog, const py::dict& set
     if (!request.is_none() && !py::isinstance<Request>(request))
         throw py::type_error(
             fmt::format("request: must be a Request, got {}", text(py::repr(request))));
-    Request asked =
-        with_settings(request.is_none() ? Request{} : request.cast<Request>(), settings);
+    py::dict rest = settings.attr("copy")();
+    const py::object charges = rest.attr("pop")("charges", py::none());
+    Request asked = with_settings(request.is_none() ? Request{} : request.cast<Request>(), rest);
     const bool opened = py::isinstance<Catalog>(catalog);
     if (!opened)
         asked = with_settings(asked, py::dict("catalog"_a = catalog));
+    if (!py::isinstance<Charges>(charges))
+        asked = with_settings(asked, py::dict("charges"_a = charges));
     const Catalog machines = catalog_of(opened ? catalog : py::none(), asked);
-    Recommendation out = without_gil([&] { return recommend(machines, asked); });
+    const Charges rates = python::charges_of(charges, asked);
+    Recommendation out = without_gil([&] { return recommend(machines, asked, rates); });
     out.request.origin.clear(); // equal questions give equal answers, wherever they were written
     return out;
 }

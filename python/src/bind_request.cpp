@@ -173,6 +173,13 @@ Catalog catalog_of(const py::object& written, const Request& request) {
     return without_gil([&asked] { return flopwise::catalog_of(asked); });
 }
 
+Charges charges_of(const py::object& written, const Request& request) {
+    if (py::isinstance<Charges>(written))
+        return written.cast<Charges>();
+    const Request asked = with_settings(request, py::dict("charges"_a = written));
+    return without_gil([&asked] { return flopwise::charges_of(asked); });
+}
+
 static py::dict table_of_settings() {
     py::dict out;
     for (const Setting& s : settings())

@@ -42,8 +42,9 @@ std::vector<Record> rows_of(py::handle source);
 
 /// A record of which Python holds tables.
 template <class T>
-concept Tabled = std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> ||
-    std::is_same_v<T, Refusal> || std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> || std::is_same_v<T, LineItem>;
+concept Tabled =
+    std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal> ||
+    std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> || std::is_same_v<T, LineItem>;
 
 } // namespace flopwise::python
 

@@ -459,9 +459,9 @@ def needs(flag):
     return BASE | own | start | NEEDS.get(flag, {})
 
 
-# have tests of their own, here and in test_charges.py
+# have tests of their own, here, in test_charges.py and in test_charges_file.py
 ELSEWHERE = {"help", "version", "output", "include-retired", "storage-type", "storage-iops",
-             "storage-throughput", "nat-data", "checkpoint-minutes", "restart-minutes"}
+             "storage-throughput", "nat-data", "checkpoint-minutes", "restart-minutes", "charges"}
 
 
 def test_no_flag_of_the_help_is_without_a_test(report):

@@ -240,14 +240,14 @@ def test_the_round_trip_is_fitted_to_the_published_ones(ask):
 
 def test_the_reasons_stand_in_the_order_of_the_program():
     names = re.search(r"to_string\(Reason reason\).*?\{\s*(\"another provider\".*?)\};",
-                      source_of("filter.cpp"), re.S)[1]
+                      source_of("refusal.cpp"), re.S)[1]
     expected = re.findall(r'"([^"]+)"', names)
     shown = [cells[0] for cells in rows_of(MODEL, "Outcomes and refusals")]
     assert shown[shown.index("reason") + 1:] == expected
 
 
 def test_every_relaxation_is_named():
-    text = source_of("filter.cpp")
+    text = source_of("refusal.cpp")
     keys = set(re.findall(r'(?:change\(|push_back\(\{)"(\w+)"', text))
     table = rows_of(MODEL, "Outcomes and refusals")
     shown = " ".join(cells[2] for cells in table if len(cells) == 3)

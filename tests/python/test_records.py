@@ -42,7 +42,7 @@ def value(request, article, then):
         "way": planned.purchase_options[0],
         "region choice": planned.region_choice,
         "ownership": planned.ownership,
-        "uncertain": flopwise.recommend(budget_usd=2000, days=30, use_cv=0.1).choices[0],
+        "uncertain": flopwise.recommend(budget_usd=2000, days=30, hours_per_day=8, use_cv=0.1).choices[0],
         "rate": flopwise.Charges.bundled().rate("egress", "us-east-1"),
         "spot hours": flopwise.spot_hours(work_hours=10, interruptions_per_hour=0.1),
         "recommendation": article,
@@ -168,7 +168,7 @@ def test_html_of_an_answer_has_what_matters_and_fits_a_page(article):
     assert shown[-2:] == ["score", "pareto"]
     assert "region" not in shown  # the same for all, and in the line above
     assert not any(name.startswith(("contribution", "price source")) for name in shown)
-    several = flopwise.recommend(near="vn", purchase=["spot", "on_demand"])
+    several = flopwise.recommend(near="vn", region="any", purchase=["spot", "on_demand"])
     assert {"region", "purchase", "rtt"} <= set(headings(several._repr_html_()))
     assert "family" in headings(article.choices._repr_html_())  # a table shows all it has
 

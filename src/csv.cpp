@@ -1,0 +1,85 @@
+// The report as comma-separated values.
+
+#include <flopwise/report.hpp>
+
+#include <span>
+
+namespace flopwise {
+
+static std::string field(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
+        return std::string{text};
+    std::string out = "\"";
+    for (const char c : text)
+        out += c == '"' ? std::string{"\"\""} : std::string(1, c);
+    return out + '"';
+}
+
+static std::string number(const std::optional<double>& value) {
+    return value ? fmt::format("{}", *value) : "";
+}
+
+template <class Unit>
+static std::string number(const std::optional<Quantity<Unit>>& value) {
+    return value ? fmt::format("{}", value->value()) : "";
+}
+
+static std::string csv_of_choices(const Recommendation& r) {
+    std::string out = "rank,provider,instance,family,region,purchase,price_usd_per_hour,"
+                      "effective_usd_per_hour,gpu,gpu_count,gpu_memory_gib,vcpus,memory_gib,"
+                      "network_gbps,tflops,score,pareto,"
+                      "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of\n";
+    for (const Choice& c : r.choices)
+        out += fmt::format(
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}\n",
+            c.rank,
+            field(c.provider),
+            field(c.instance),
+            field(c.family),
+            field(c.region),
+            to_string(c.purchase),
+            c.price.value(),
+            number(c.effective),
+            field(c.gpu),
+            c.gpu_count,
+            number(c.gpu_memory),
+            c.vcpus,
+            c.memory.value(),
+            number(c.network),
+            number(c.tflops),
+            c.score.value,
+            c.pareto,
+            c.cost ? fmt::format("{}", c.cost->total.value()) : "",
+            number(c.lasts),
+            number(c.probability_within_budget),
+            number(c.rtt),
+            c.retired,
+            to_string(c.as_of));
+    return out;
+}
+
+static std::string csv_of_families(const Recommendation& r) {
+    std::string out = "rank,provider,family,purpose,gpu,score,best,price_from_usd_per_hour,"
+                      "price_to_usd_per_hour,admitted,refused\n";
+    const auto top = std::min(r.families.size(), static_cast<std::size_t>(r.request.top));
+    for (const FamilyChoice& f : std::span{r.families}.first(top))
+        out += fmt::format("{},{},{},{},{},{:.12g},{},{},{},{},{}\n",
+                           f.rank,
+                           field(f.provider),
+                           field(f.family),
+                           to_string(f.purpose),
+                           field(f.gpu),
+                           f.score,
+                           field(f.best),
+                           f.price_from.value(),
+                           f.price_to.value(),
+                           f.admitted,
+                           f.refused);
+    return out;
+}
+
+std::string csv(const Recommendation& r) {
+    return r.request.by == By::family ? csv_of_families(r) : csv_of_choices(r);
+}
+
+} // namespace flopwise

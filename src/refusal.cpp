@@ -1,0 +1,207 @@
+// Refusals in words: what an offer has, what was needed, and the change that would admit it.
+
+#include "filter.hpp"
+#include "text.hpp"
+
+#include <algorithm>
+
+namespace flopwise {
+
+std::string_view to_string(Reason reason) {
+    constexpr std::array<std::string_view, kReasons> kNames{
+        "another provider",
+        "another region",
+        "another way to pay",
+        "excluded",
+        "another machine than asked for",
+        "another family than asked for",
+        "another GPU than asked for",
+        "another architecture",
+        "no longer offered",
+        "no GPU",
+        "not made for this work",
+        "too few GPUs",
+        "too many GPUs",
+        "too little GPU memory",
+        "too little memory",
+        "too few vCPUs",
+        "network too slow",
+        "network rate not known",
+        "no published rate in this precision",
+        "not offered in this region",
+        "too far away",
+        "above the highest price",
+        "above the price ceiling",
+    };
+    return kNames.at(static_cast<std::size_t>(reason));
+}
+
+static Profile fitting_profile(const Gpu& gpu) {
+    for (std::size_t p = 0; p < kProfiles; ++p)
+        if (suits(gpu, static_cast<Profile>(p)))
+            return static_cast<Profile>(p);
+    return Profile::training; // not to be had: Catalog refuses a GPU that is for nothing
+}
+
+static std::string gpus_in_words(double count) {
+    return fmt::format("{} {}", count, count > 0 && count <= 1 ? "GPU" : "GPUs");
+}
+
+void Filter::relax_budget(std::size_t offer, Refusal& to) const {
+    if (plans_ != nullptr)
+        return plans_->relax(static_cast<std::uint32_t>(offer), to);
+    const Budget& b = request_.budget;
+    const Uncertainty& u = request_.uncertainty;
+    const UsdPerHour price = this->price(offer);
+    to.relaxation.push_back({"budget_usd", total_needed(at_confidence(b, u), price).value()});
+    if (const auto days = days_affordable(b, u, price))
+        to.relaxation.push_back({"days", days->value()});
+    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, u, price).value()});
+}
+
+/// What it costs against what the budget has.
+std::string Filter::cost_in_words(std::size_t offer) const {
+    const Budget& b = request_.budget;
+    if (plans_ == nullptr)
+        return fmt::format("costs {}, the ceiling is {:.4g}",
+                           price(offer),
+                           price_ceiling(at_confidence(b, request_.uncertainty)));
+    return fmt::format("costs {:.2f} with all charges, the budget has {:.2f}",
+                       plans_->cost(static_cast<std::uint32_t>(offer)),
+                       *b.total - b.fixed);
+}
+
+void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
+    const Offer o = offer_of(catalog_, columns_, offer);
+    const std::uint32_t type = columns_.type[offer];
+    const Constraints& c = request_.constraints;
+    const Instance& i = o.instance;
+    const auto say = [&to](const std::string& words) {
+        to.text += (to.text.empty() ? "" : "; ") + words;
+    };
+    const auto change = [&to](std::string key, auto value) {
+        to.relaxation.push_back({std::move(key), std::move(value)});
+    };
+    switch (reason) {
+    case Reason::other_provider:
+        say(fmt::format("is rented out by {}", i.provider));
+        return change("provider", i.provider);
+    case Reason::other_region:
+        say(fmt::format("is in {}", o.region.code));
+        return change("region", o.region.code);
+    case Reason::other_purchase:
+        say(fmt::format("is paid for as {}", to_string(o.purchase)));
+        return change("purchase", std::string{to_string(o.purchase)});
+    case Reason::excluded: {
+        const auto pattern = std::find_if(c.exclude.begin(), c.exclude.end(), [&](const auto& p) {
+            return text::matches(p, i.name) || text::matches(p, i.family);
+        });
+        say(fmt::format("is excluded by {}", *pattern));
+        return change("exclude", *pattern);
+    }
+    case Reason::other_instance:
+        say("is not among the machines asked for");
+        return change("instance", i.name);
+    case Reason::other_family:
+        say(fmt::format("is of family {}", i.family));
+        return change("family", i.family);
+    case Reason::other_gpu:
+        say(i.gpu.empty() ? "has no GPU" : fmt::format("has {}", i.gpu));
+        return i.gpu.empty() ? void() : change("gpu", i.gpu);
+    case Reason::other_arch:
+        say(fmt::format("is {}", i.arch));
+        return change("arch", i.arch);
+    case Reason::retired: {
+        const Family* next = catalog_.successor(o.family);
+        say(next == nullptr ? "is no longer offered"
+                            : fmt::format("is no longer offered, {} succeeds it", next->name));
+        return change("include_retired", true);
+    }
+    case Reason::not_offered:
+        say(fmt::format("has a price in {} but is not offered there", o.region.code));
+        return change("include_retired", true);
+    case Reason::no_gpu:
+        say("has no GPU");
+        return change("min_gpus", 0.0);
+    case Reason::other_work:
+        say(fmt::format("{} cannot be used for {}", i.gpu, to_string(request_.profile)));
+        return change("profile", std::string{to_string(fitting_profile(*o.gpu))});
+    case Reason::too_few_gpus:
+        say(fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), i.gpu_count));
+        return change("min_gpus", i.gpu_count);
+    case Reason::too_many_gpus:
+        say(fmt::format("needs at most {}, has {}", gpus_in_words(*c.max_gpus), i.gpu_count));
+        if (*c.max_gpus == 0 && !c.min_gpus) // which asks for machines without
+            change("min_gpus", 0.0);
+        return change("max_gpus", i.gpu_count);
+    case Reason::little_gpu_memory: {
+        const GiB has{columns_.gpu_memory_gib[type]};
+        say(fmt::format("needs {} of GPU memory, has {}", *c.min_gpu_memory, has));
+        return change("min_gpu_memory_gib", has.value());
+    }
+    case Reason::little_memory:
+        say(fmt::format("needs {} of memory, has {}", *c.min_memory, i.memory));
+        return change("min_memory_gib", i.memory.value());
+    case Reason::few_vcpus:
+        say(fmt::format("needs {} vCPUs, has {}", *c.min_vcpus, i.vcpus));
+        return change("min_vcpus", i.vcpus);
+    case Reason::slow_network:
+        say(fmt::format("needs a network of {}, has {}", *c.min_network, *i.network));
+        return change("min_network_gbps", i.network->value());
+    case Reason::unknown_network:
+        return say("has no published network rate");
+    case Reason::unknown_rate:
+        say(fmt::format("has no published {} rate", to_string(precision_)));
+        for (std::size_t p = 0; p < kPrecisions; ++p)
+            if (peak(*o.gpu, static_cast<Precision>(p)))
+                return change("precision", std::string{to_string(static_cast<Precision>(p))});
+        return;
+    case Reason::too_far: {
+        const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
+        say(fmt::format(
+            "needs a round trip of {}, has {:.0f}", *c.max_rtt, Milliseconds{rtt_ms_[region]}));
+        return change("max_rtt_ms", rtt_ms_[region]);
+    }
+    case Reason::above_max_price:
+        say(fmt::format("costs {}, at most {}", price(offer), *c.max_price));
+        return change("max_price_usd_per_hour", price(offer).value());
+    case Reason::above_ceiling:
+        say(cost_in_words(offer));
+        return relax_budget(offer, to);
+    }
+}
+
+Refusal Filter::refusal(std::size_t offer) const {
+    const Offer o = offer_of(catalog_, columns_, offer);
+    Refusal out{.provider = o.instance.provider,
+                .instance = o.instance.name,
+                .family = o.instance.family,
+                .region = o.region.code,
+                .purchase =
+                    plans_ == nullptr
+                        ? o.purchase
+                        : catalog_.offer(plans_->offer(static_cast<std::uint32_t>(offer))).purchase,
+                .price = price(offer)};
+    const ReasonSet set = reasons(offer);
+    bool lasting = false; // some reason that no change of the request lifts
+    for (std::size_t r = 0; r < kReasons; ++r) {
+        const auto reason = static_cast<Reason>(r);
+        if ((set & bit(reason)) == 0)
+            continue;
+        out.reasons.push_back(reason);
+        const std::size_t changes = out.relaxation.size();
+        explain(reason, offer, out);
+        lasting = lasting || out.relaxation.size() == changes;
+    }
+    // What is retired and what is not offered here are admitted by the same change.
+    auto& all = out.relaxation;
+    const Change retired{"include_retired", true};
+    const auto once = std::find(all.begin(), all.end(), retired);
+    if (once != all.end())
+        all.erase(std::remove(once + 1, all.end(), retired), all.end());
+    if (lasting) // whatever else is changed
+        all.clear();
+    return out;
+}
+
+} // namespace flopwise

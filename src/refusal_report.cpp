@@ -1,0 +1,68 @@
+#include "refusal_report.hpp"
+
+#include "report_text.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace flopwise {
+
+/// A number that still admits the offer when it is typed as it is shown: money is rounded up,
+/// time down, to four decimals or four figures.
+static std::string typed(std::string_view key, double value) {
+    constexpr double kCents = 100;
+    if (key == "budget_usd")
+        return fmt::format("{:.2f}", std::ceil(value * kCents - 0.5) / kCents);
+    if (key == "days" || key == "hours_per_day") {
+        const double scale = std::pow(10.0, std::max(4.0, 3 - std::floor(std::log10(value))));
+        return fmt::format("{}", std::floor(value * scale) / scale);
+    }
+    if (key == "max_rtt_ms")
+        return fmt::format("{:.0f}", std::ceil(value));
+    return fmt::format("{}", value);
+}
+
+static std::string flag_of(const Change& change) {
+    const auto all = settings();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == change.key; });
+    std::string flag =
+        fmt::format("--{}", found == all.end() ? std::string_view{change.key} : found->flag);
+    if (const auto* number = std::get_if<double>(&change.value))
+        return fmt::format("{} {}", flag, typed(change.key, *number));
+    if (const auto* name = std::get_if<std::string>(&change.value))
+        return change.key == "exclude" ? fmt::format("no {} {}", flag, *name)
+                                       : fmt::format("{} {}", flag, *name);
+    return flag;
+}
+
+std::string relaxation_of(const Refusal& refusal) {
+    std::vector<std::string> all;
+    std::vector<std::string> any;
+    for (const Change& change : refusal.relaxation) {
+        const bool alternative =
+            change.key == "budget_usd" || change.key == "days" || change.key == "hours_per_day";
+        (alternative ? any : all).push_back(flag_of(change));
+    }
+    if (all.empty())
+        return joined(any, ", or ");
+    if (!any.empty())
+        all.push_back("one of " + joined(any, ", "));
+    return joined(all, " and ");
+}
+
+std::string title_of(const Refusal& refusal) {
+    return fmt::format("{} ({}{})",
+                       refusal.instance,
+                       refusal.region,
+                       refusal.purchase == Purchase::spot ? ", spot" : "");
+}
+
+std::string counts_of(const Recommendation& r) {
+    std::vector<std::string> parts;
+    for (const auto& [reason, count] : r.refusals.by_reason)
+        parts.push_back(fmt::format("{} {}", large(static_cast<double>(count)), to_string(reason)));
+    return joined(parts, ", ");
+}
+
+} // namespace flopwise

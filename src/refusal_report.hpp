@@ -1,0 +1,16 @@
+// The parts of a report about the offers that do not qualify.
+
+#pragma once
+
+#include <flopwise/recommend.hpp>
+
+namespace flopwise {
+
+/// "g5.xlarge (us-east-1, spot)".
+std::string title_of(const Refusal& refusal);
+/// The flags that would admit it: "--min-memory 16 and one of --budget 10.00, --days 3".
+std::string relaxation_of(const Refusal& refusal);
+/// How many were refused for which reason.
+std::string counts_of(const Recommendation& recommendation);
+
+} // namespace flopwise
