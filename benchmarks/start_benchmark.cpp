@@ -103,7 +103,40 @@ static void add_format(const std::string& format, const std::string& before) {
          .limit_ms = kLimitMs});
 }
 
+/// Nearest region, disk and transfer, the cheapest way to pay, and owning: the longest way.
+static void add_best() {
+    constexpr double kLimitMs = 10;
+    constexpr Place kVietnam{.latitude = 21.0, .longitude = 105.8};
+    const auto expected = std::make_shared<std::string>();
+    const auto arguments = std::make_shared<std::vector<std::string>>(readme("table"));
+    for (const char* more : {"--storage", "200", "--egress", "50", "--purchase", "best"})
+        arguments->emplace_back(more);
+    for (const char* more : {"--own-price", "10000", "--near", "vn"})
+        arguments->emplace_back(more);
+    add({.name = "start/best",
+         .prepare =
+             [=] {
+                 Request request{.budget = {.total = Usd{2000},
+                                            .days = Days{365},
+                                            .hours_per_day = HoursPerDay{2}},
+                                 .usage = {.storage = GiB{200}, .egress_per_month = GiB{50}}};
+                 for (std::size_t k = 0; k < kPurchaseKinds; ++k)
+                     request.ways.push_back(static_cast<PurchaseKind>(k));
+                 request.constraints.near = kVietnam;
+                 const Choice best = recommend(Catalog::bundled(), request).choices.at(0);
+                 *expected = fmt::format("Bill of {} in {}", best.instance, best.region);
+             },
+         .timed =
+             [=] {
+                 const Ran ran = run(*arguments);
+                 must(ran.status == 0 && ran.output.find(*expected) != std::string::npos,
+                      "start: recommend has another first choice than the library");
+             },
+         .limit_ms = kLimitMs});
+}
+
 void add_start() {
+    add_best();
     add_format("table", "\n 1 ");
     add_format("json", R"("instance": ")");
     add({.name = "start/nothing", // what starting any program costs here
