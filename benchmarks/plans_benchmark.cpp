@@ -92,7 +92,7 @@ static void verify_best(const Catalog& catalog, const Request& request) {
     for (std::size_t i = 0; i < got.choices.size(); ++i) {
         const Choice& c = got.choices[i];
         const Found& e = expected[i];
-        must(c.instance == e.instance && c.region == e.region && c.paid == e.paid,
+        must(c.instance == e.instance && c.region == e.region && c.purchase == e.paid,
              "best: the choices differ from those of a plain search");
         must(std::abs(c.cost->total / e.total - 1) < kRounding &&
                  std::abs(c.score.value / e.score - 1) < kRounding,

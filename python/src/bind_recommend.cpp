@@ -20,8 +20,11 @@ answer(const py::object& request, const py::object& catalog, const py::dict& set
     if (!py::isinstance<Charges>(charges))
         asked = with_settings(asked, py::dict("charges"_a = charges));
     const Catalog machines = catalog_of(opened ? catalog : py::none(), asked);
-    const Charges rates = python::charges_of(charges, asked);
-    Recommendation out = without_gil([&] { return recommend(machines, asked, rates); });
+    std::optional<Charges> rates;
+    if (py::isinstance<Charges>(charges))
+        rates = charges.cast<Charges>();
+    Recommendation out = without_gil(
+        [&] { return rates ? recommend(machines, asked, *rates) : recommend(machines, asked); });
     out.request.origin.clear(); // equal questions give equal answers, wherever they were written
     return out;
 }

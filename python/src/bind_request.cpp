@@ -177,6 +177,8 @@ Charges charges_of(const py::object& written, const Request& request) {
     if (py::isinstance<Charges>(written))
         return written.cast<Charges>();
     const Request asked = with_settings(request, py::dict("charges"_a = written));
+    if (asked.charges.empty())
+        return Charges::bundled();
     return without_gil([&asked] { return flopwise::charges_of(asked); });
 }
 

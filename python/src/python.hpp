@@ -16,7 +16,8 @@ py::dict settings_of(const Request& request);
 /// one that the request names. Bundled catalogs are kept, so that each is unpacked once.
 Catalog catalog_of(const py::object& written, const Request& request);
 
-/// Charges as Python writes them: Charges, one path or several, or None for those of the request.
+/// Charges as Python writes them: Charges, one path or several, or None for those
+/// that the request names, or if it names none, the bundled ones.
 Charges charges_of(const py::object& written, const Request& request);
 
 /// Calls `work` without the GIL.
