@@ -16,7 +16,7 @@ static std::string field(std::string_view text) {
 }
 
 static std::string number(const std::optional<double>& value) {
-    return value ? fmt::format("{}", *value) : "";
+    return value ? fmt::format("{:.12g}", *value) : ""; // as in JSON
 }
 
 template <class Unit>

@@ -25,6 +25,8 @@ REQUESTS = {
     "both-ways-to-pay": "--purchase spot,on_demand --near -33.9,151.2 --region ap-*",
     "without-gpus": "--min-gpus 0 --family c8i,m7i,g6 --region us-east-1",
     "a-share-of-a-gpu": "--max-gpus 0.5 --region us-east-1",
+    "the-whole-bill": "--days 30 --hours-per-day 8 --storage 100 --purchase best --near vn",
+    "uncertain-use": "--budget 500 --days 30 --hours-per-day 6 --use-cv 0.5 --region us-east-1",
     "large-numbers": "--budget 123456789012.34 --days 36525 --hours-per-day 23.4567 --region us-*",
     "old-prices": "--today 2030-01-01 --include-retired --region us-east-1",
 }
@@ -162,8 +164,9 @@ def test_the_request_in_the_json_is_a_request_file_that_gives_the_same_json(repo
 
 COLUMNS = [
     *("rank", "provider", "instance", "family", "region", "purchase", "price_usd_per_hour"),
-    *("gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib", "network_gbps", "tflops"),
-    *("score", "pareto", "total_usd", "lasts_days", "rtt_ms", "retired", "price_as_of"),
+    *("effective_usd_per_hour", "gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib"),
+    *("network_gbps", "tflops", "score", "pareto", "total_usd", "lasts_days"),
+    *("probability_within_budget", "rtt_ms", "retired", "price_as_of"),
 ]
 
 
