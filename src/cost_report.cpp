@@ -80,10 +80,8 @@ static std::string hours_of_plan(const Recommendation& r) {
 
 std::string ways_title(const Recommendation& r) {
     const Choice& c = r.choices.front();
-    return fmt::format("Ways to pay for {} in {}, {} h of work, charges not included",
-                       c.instance,
-                       c.region,
-                       hours_of_plan(r));
+    return fmt::format(
+        "Ways to pay for {} in {} ({} h, without charges)", c.instance, c.region, hours_of_plan(r));
 }
 
 /// The cheapest ways, that on demand, and the one that is taken; or all.

@@ -227,16 +227,20 @@ def test_the_markdown_tables_are_well_formed(answer, report, asked):
     found = answer(*flags, "--top", "10", status=status)
     assert out.startswith("# Recommendation\n\n- ")
     tables = tables_of(out)
-    assert len(tables) == (2 if found["choices"] else 0)
+    planned = bool(found["choices"]) and found["choices"][0]["effective_usd_per_hour"] is not None
+    assert len(tables) == (2 if found["choices"] else 0) + (2 if planned else 0)
     for table, rows in zip(tables, (found["choices"], found["families"][:10])):
         head, rule, *body = table
         assert all(re.fullmatch(r" -{3,}:? ", mark) for mark in rule)
         assert {len(row) for row in table} == {len(head)}
         assert [int(row[0]) for row in body] == [row["rank"] for row in rows]
-    headings = re.findall(r"^## (.*)$", out, re.MULTILINE)
+    headings = [re.sub(r" (of|for) .*", "", heading)
+                for heading in re.findall(r"^## (.*)$", out, re.MULTILINE)]
     expected = {
         "Machines": found["choices"],
         "Families": found["choices"],
+        "Bill": planned,
+        "Ways to pay": planned,
         "Scores": found["choices"],
         "Why not": found["refusals"]["count"],
         "Warnings": found["warnings"],
