@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     import polars
     from matplotlib.axes import Axes
 
+# The columns of a notebook's table, in the order of the command's: what matters fits a page.
+_SHOWN = (
+    "rank", "instance", "provider", "region", "purchase", "gpu", "gpu_count", "gpu_memory_gib",
+    "memory_gib", "vcpus", "tflops", "rtt_ms", "price_usd_per_hour", "total_usd", "lasts_days",
+    "score", "pareto",
+)  # fmt: skip
+_SHOWN_IF_DIFFERENT = {"provider", "region", "purchase"}
+
 CatalogLike = Union[Catalog, str, "os.PathLike[str]", None]
 
 
@@ -146,16 +154,15 @@ class Recommendation(_core.Recommendation):
         return self._explanation(choice)
 
     def _repr_html_(self) -> str:
-        hidden = {"provider", "price_source", "network_estimated", "retired"}
         parts = [f"<p><b>{html.escape(self.brief().rstrip())}</b></p>"]
         if len(self.choices) > 0:
-            parts.append(
-                html_table(
-                    rows_columns(self.choices),
-                    rows=len(self.choices),
-                    keep=lambda name: name not in hidden and not name.startswith("contribution"),
-                )
-            )
+            columns = rows_columns(self.choices)
+            shown = {
+                name: columns[name]
+                for name in _SHOWN
+                if name not in _SHOWN_IF_DIFFERENT or len(set(columns[name][1])) > 1
+            }
+            parts.append(html_table(shown, rows=len(self.choices)))
         refusals = self.refusals
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in refusals.by_reason.items())
         if refusals.count > 0:

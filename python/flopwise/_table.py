@@ -265,6 +265,8 @@ def _decimals(name: str, values: list[Any]) -> int | None:
         return 2
     if name == "score":
         return 1
+    if name == "rtt_ms":
+        return 0
     known = [v for v in values if v is not None]
     for decimals in range(5):
         if all(abs(v - round(v, decimals)) < 1e-9 for v in known):

@@ -9,15 +9,19 @@ say() { echo "python tests: $*" >&2; }
 
 if ! cmp -s pyproject.toml "$venv/pyproject.toml"; then
   say "creating $venv"
-  rm -rf "$venv"
+  rm -rf "$venv" "$wheels/stamp"
   "${PYTHON:-python3}" -m venv "$venv"
   "$venv/bin/pip" install -q --upgrade pip
   "$venv/bin/python" - pyproject.toml >"$venv/requirements.txt" <<'PYTHON'
-import sys, re
-text = open(sys.argv[1]).read()  # tomllib is not in Python 3.10
-for key in ("requires", "dependencies", "test"):
-    found = re.search(rf"^{key} = \[(.*?)\]", text, re.M | re.S)
-    print(*re.findall(r'"([^"]+)"', found.group(1)), sep="\n")
+import sys
+try:
+    import tomllib
+except ImportError:  # Python 3.10
+    from pip._vendor import tomli as tomllib
+with open(sys.argv[1], "rb") as file:
+    project = tomllib.load(file)
+needed = project["build-system"]["requires"] + project["project"]["dependencies"]
+print(*needed, *project["project"]["optional-dependencies"]["test"], sep="\n")
 PYTHON
   "$venv/bin/pip" install -q -r "$venv/requirements.txt"
   cp pyproject.toml "$venv/pyproject.toml"

@@ -1,4 +1,4 @@
-"""The examples in docstrings and in docs/python.md."""
+"""The examples in docstrings, in README.md and in docs/python.md."""
 
 import doctest
 import inspect
@@ -50,12 +50,13 @@ def test_there_are_examples():
     assert {"flopwise", "recommend", "sweep", "Table", "Catalog", "affordable"} <= set(EXAMPLES)
 
 
-def test_the_page(root, tmp_path):
+@pytest.mark.parametrize(("page", "examples"), [("README.md", 5), ("docs/python.md", 10)])
+def test_the_page(root, tmp_path, page, examples):
     pytest.importorskip("matplotlib")
     pytest.importorskip("pyarrow")
-    text = (root / "docs" / "python.md").read_text()
-    test = doctest.DocTestParser().get_doctest(text, {}, "docs/python.md", None, 0)
-    assert len(test.examples) > 10
+    text = (root / page).read_text()
+    test = doctest.DocTestParser().get_doctest(text, {}, page, None, 0)
+    assert len(test.examples) >= examples
     here = os.getcwd()
     os.chdir(tmp_path)
     try:
