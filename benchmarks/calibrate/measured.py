@@ -19,11 +19,11 @@ MACHINES = {"p2.xlarge": "nvidia-k80-gk210", "g3s.xlarge": "nvidia-m60-gm204", "
 BANDWIDTH = np.array([240.0, 160.0, 320.0, 900.0])  # GB/s, data/gpus.yaml
 # USD/h in us-east-1: list prices of data/aws.yaml; spot prices of the sources that data/README.md names.
 PRICES = {"list prices": np.array([0.90, 0.75, 0.526, 3.06]), "spot prices": np.array([0.2806, 0.2899, 0.2, 0.3707])}
-# Of the published nets: forward multiplications (G) and activations (M) at 224 px, or any size that has the same
-# ratio; layers and normalisations that a step launches. AlexNet of the measured set is not the published one (it takes four times as long as
-# VGG-11), and the two small CNNs are not published nets: their figures are left out, as for a user's own net.
-NETS = {"VGG11": (7.61, 7.44, 11), "VGG16": (15.5, 13.56, 16), "VGG19": (19.6, 14.86, 19), "ResNet34": (3.67, 3.74, 73),
-        "InceptionV3": (5.73, 8.97, 189), "MobileNetV2": (0.30, 6.68, 105), "LeNet5": (0.00042, 0.0065, 5),
+# Published nets, as in data/models.yaml: forward multiplications (G) and activations (M) of a sample, operations that a
+# step launches. AlexNet as measured is not the published net (its step takes longer than that of VGG-11 at 128 px), and
+# the two small CNNs are not published: their figures are left out, as for a net of the user's own.
+NETS = {"VGG11": (7.61, 7.44, 11), "VGG16": (15.47, 13.56, 16), "VGG19": (19.63, 14.86, 19), "ResNet34": (3.67, 3.74, 73),
+        "InceptionV3": (5.73, 8.97, 189), "MobileNetV2": (0.30, 6.68, 105), "LeNet5": (0.000340908, 0.008094, 5),
         "AlexNet": (None, None, 8)}
 EXPONENT = 3.0  # q
 FLOOR = 0.1  # the least share of a step that is the device's work
