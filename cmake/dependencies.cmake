@@ -18,6 +18,7 @@ if(FLOPWISE_PYTHON) # what is built from source ends up in a shared module
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
 FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json)
+find_package(Boost 1.74 REQUIRED) # Boost.Math: distributions and roots; headers only
 if(NOT TARGET yaml-cpp::yaml-cpp) # the name before 0.8
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()

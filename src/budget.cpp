@@ -47,6 +47,10 @@ bool affordable(const Budget& budget, UsdPerHour price) {
     return price * rented_hours(budget) < left_for_machine(budget) + kHalfCent;
 }
 
+bool affordable(const Budget& budget, Usd cost) {
+    return cost < left_for_machine(budget) + kHalfCent;
+}
+
 UsdPerHour affordable_limit(const Budget& budget) {
     const Hours hours = rented_hours(budget);
     const Usd spare = left_for_machine(budget) + kHalfCent;

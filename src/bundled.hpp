@@ -1,7 +1,8 @@
-// What the build compiles in from data/: catalog images and the places of countries.
+// What the build compiles in from data/: catalog images, charges and the places of countries.
 
 #pragma once
 
+#include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 
 #include <span>
@@ -20,5 +21,7 @@ struct Country {
 
 std::span<const Image> images(); ///< newest first
 std::span<const Country> countries();
+std::string_view charges();
+std::span<const Tariff> tariffs(); ///< of electricity, by code
 
 } // namespace flopwise::bundled

@@ -303,18 +303,22 @@ std::size_t Catalog::size() const noexcept {
 }
 
 Offer Catalog::offer(std::size_t i) const& {
-    const Columns& c = data_->columns;
+    return offer_of(*this, data_->columns, i);
+}
+
+Offer offer_of(const Catalog& catalog, const Columns& c, std::size_t i) {
     const std::uint32_t type = c.type.at(i);
-    const std::size_t regions = data_->regions.size();
+    const std::size_t regions = catalog.regions().size();
     const auto begin = c.first.begin() + static_cast<std::ptrdiff_t>(type * kPurchases);
     const auto group = std::upper_bound(begin, begin + kPurchases, i) - begin - 1;
-    return {.instance = data_->instances[type],
-            .family = data_->families[c.family[type]],
-            .gpu = c.gpu[type] < 0 ? nullptr : &data_->gpus[static_cast<std::size_t>(c.gpu[type])],
-            .region = data_->regions[c.site[i] % regions],
+    return {.instance = catalog.instances()[type],
+            .family = catalog.families()[c.family[type]],
+            .gpu =
+                c.gpu[type] < 0 ? nullptr : &catalog.gpus()[static_cast<std::size_t>(c.gpu[type])],
+            .region = catalog.regions()[c.site[i] % regions],
             .purchase = static_cast<Purchase>(group),
             .price = UsdPerHour{c.usd_per_hour[i]},
-            .source = data_->sources[c.source[i]],
+            .source = catalog.sources()[c.source[i]],
             .offered = c.site[i] < regions};
 }
 

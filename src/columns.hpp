@@ -39,4 +39,7 @@ struct Columns {
     std::vector<std::uint16_t> used_sites;
 };
 
+/// Offer `i` of some columns whose types, sites and sources are those of the catalog.
+Offer offer_of(const Catalog& catalog, const Columns& columns, std::size_t i);
+
 } // namespace flopwise

@@ -96,7 +96,10 @@ static void check_names(const Catalog& catalog, const Request& request) {
     must_exist(request, "exclude", "a machine or family", c.exclude, either);
     must_exist(request, "arch", "an architecture", c.arch, arches);
     must_exist(request, "provider", "a provider", c.provider, providers);
-    must_exist(request, "region", "a region", c.region, all(catalog.regions(), &Region::code));
+    const auto regions = all(catalog.regions(), &Region::code);
+    must_exist(request, "region", "a region", c.region, regions);
+    if (const std::string& lies_in = request.dataset.region; !lies_in.empty())
+        must_exist(request, "dataset_region", "a region", {lies_in}, regions);
 }
 
 /// Which GPUs of the catalog are asked for; empty if any is.
@@ -168,8 +171,12 @@ static bool suits(const Gpu& gpu, Profile profile) {
 /// A share of a GPU is asked for by any minimum below one, so "some GPU" is the smallest share.
 constexpr double kSomeGpu = std::numeric_limits<double>::min();
 
-Filter::Filter(const Catalog& catalog, const Request& request, Precision precision)
-    : catalog_{catalog}, request_{request}, precision_{precision} {
+Filter::Filter(const Catalog& catalog,
+               const Request& request,
+               Precision precision,
+               const Plans* plans)
+    : catalog_{catalog}, request_{request}, plans_{plans},
+      columns_{plans == nullptr ? catalog.columns() : plans->columns()}, precision_{precision} {
     const Constraints& c = request.constraints;
     check_names(catalog, request);
     const bool only_without = c.max_gpus == 0.0 && !c.min_gpus;
@@ -190,7 +197,9 @@ Filter::Filter(const Catalog& catalog, const Request& request, Precision precisi
     constexpr double kAnyPrice = std::numeric_limits<double>::infinity();
     max_price_ = c.max_price ? c.max_price->value() : kAnyPrice;
     const bool priced = request.budget.total && request.budget.days;
-    budget_limit_ = priced ? affordable_limit(request.budget).value() : kAnyPrice;
+    budget_limit_ =
+        priced ? affordable_limit(at_confidence(request.budget, request.uncertainty)).value()
+               : kAnyPrice;
 
     for (const Gpu& gpu : catalog.gpus()) {
         const auto rate = peak(gpu, precision);
@@ -223,7 +232,7 @@ void Filter::add_sites() {
             sites_.push_back(state(i, offered));
     for (const Site site : sites_)
         counted_.push_back(SiteCounts::one(site));
-    const auto& used = catalog_.columns().used_sites;
+    const auto& used = columns_.used_sites;
     everywhere_ = std::all_of(
         used.begin(), used.end(), [this](std::uint16_t s) { return sites_[s] == Site::admitted; });
 }
@@ -231,7 +240,7 @@ void Filter::add_sites() {
 SiteCounts Filter::count(std::uint32_t begin, std::uint32_t end) const {
     if (everywhere_)
         return SiteCounts::all(Site::admitted, end - begin);
-    const std::uint16_t* site = catalog_.columns().site.data();
+    const std::uint16_t* site = columns_.site.data();
     SiteCounts sum;
     for (std::uint32_t i = begin; i < end; ++i)
         sum = sum + counted_[site[i]];
@@ -239,26 +248,25 @@ SiteCounts Filter::count(std::uint32_t begin, std::uint32_t end) const {
 }
 
 std::uint32_t Filter::first_admitted(std::uint32_t begin, std::uint32_t end) const {
-    const std::uint16_t* site = catalog_.columns().site.data();
+    const std::uint16_t* site = columns_.site.data();
     while (begin < end && sites_[site[begin]] != Site::admitted)
         ++begin;
     return begin;
 }
 
 std::uint32_t Filter::first_in_scope(std::uint32_t begin, std::uint32_t end) const {
-    const std::uint16_t* site = catalog_.columns().site.data();
+    const std::uint16_t* site = columns_.site.data();
     while (begin < end && sites_[site[begin]] == Site::out_of_scope)
         ++begin;
     return begin;
 }
 
 double Filter::rate(std::size_t type) const {
-    const Columns& columns = catalog_.columns();
     if (without_gpu_)
-        return columns.vcpus[type];
-    const std::int32_t gpu = columns.gpu[type];
+        return columns_.vcpus[type];
+    const std::int32_t gpu = columns_.gpu[type];
     return gpu < 0 ? kUnknown
-                   : rate_by_gpu_[static_cast<std::size_t>(gpu)] * columns.gpu_count[type];
+                   : rate_by_gpu_[static_cast<std::size_t>(gpu)] * columns_.gpu_count[type];
 }
 
 std::optional<Milliseconds> Filter::rtt(std::size_t region) const {
@@ -266,36 +274,40 @@ std::optional<Milliseconds> Filter::rtt(std::size_t region) const {
 }
 
 ReasonSet Filter::type_reasons(std::size_t type) const {
-    const Columns& columns = catalog_.columns();
     const Constraints& c = request_.constraints;
     ReasonSet reasons = name_reasons_.empty() ? 0 : name_reasons_[type];
     // "Not at least": an unknown figure passes no minimum.
     const auto refuse = [&reasons](bool when, Reason reason) { reasons |= when ? bit(reason) : 0; };
-    const double gpus = columns.gpu_count[type];
-    const double network = columns.network_gbps[type];
-    refuse(columns.retired[type] != 0 && !c.include_retired, Reason::retired);
+    const double gpus = columns_.gpu_count[type];
+    const double network = columns_.network_gbps[type];
+    refuse(columns_.retired[type] != 0 && !c.include_retired, Reason::retired);
     refuse(gpus == 0 && min_gpus_ > 0, Reason::no_gpu);
-    refuse(gpus > 0 && !without_gpu_ && !suited_[static_cast<std::size_t>(columns.gpu[type])],
+    refuse(gpus > 0 && !without_gpu_ && !suited_[static_cast<std::size_t>(columns_.gpu[type])],
            Reason::other_work);
     refuse(gpus > 0 && !(gpus >= min_gpus_), Reason::too_few_gpus);
     refuse(c.max_gpus && !(gpus <= *c.max_gpus), Reason::too_many_gpus);
-    refuse(c.min_gpu_memory && !(columns.gpu_memory_gib[type] >= c.min_gpu_memory->value()),
+    refuse(c.min_gpu_memory && !(columns_.gpu_memory_gib[type] >= c.min_gpu_memory->value()),
            Reason::little_gpu_memory);
-    refuse(c.min_memory && !(columns.memory_gib[type] >= c.min_memory->value()),
+    refuse(c.min_memory && !(columns_.memory_gib[type] >= c.min_memory->value()),
            Reason::little_memory);
-    refuse(c.min_vcpus && !(columns.vcpus[type] >= *c.min_vcpus), Reason::few_vcpus);
+    refuse(c.min_vcpus && !(columns_.vcpus[type] >= *c.min_vcpus), Reason::few_vcpus);
     refuse(c.min_network && network < c.min_network->value(), Reason::slow_network);
     refuse((c.min_network || needs_network_) && std::isnan(network), Reason::unknown_network);
     refuse((gpus > 0 || without_gpu_) && std::isnan(rate(type)), Reason::unknown_rate);
     return reasons;
 }
 
+/// For an hour, as it stands: what the highest price is compared with.
+UsdPerHour Filter::price(std::size_t offer) const {
+    return plans_ == nullptr ? UsdPerHour{columns_.usd_per_hour[offer]}
+                             : plans_->price(static_cast<std::uint32_t>(offer));
+}
+
 ReasonSet Filter::reasons(std::size_t offer) const {
-    const Columns& columns = catalog_.columns();
     const Constraints& c = request_.constraints;
-    const Offer o = catalog_.offer(offer);
+    const Offer o = offer_of(catalog_, columns_, offer);
     const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
-    ReasonSet reasons = type_reasons(columns.type[offer]);
+    ReasonSet reasons = type_reasons(columns_.type[offer]);
     if (!c.provider.empty() && !any_matches(c.provider, o.region.provider))
         reasons |= bit(Reason::other_provider);
     if (!c.region.empty() && !any_matches(c.region, o.region.code))
@@ -306,7 +318,7 @@ ReasonSet Filter::reasons(std::size_t offer) const {
         reasons |= bit(Reason::not_offered);
     if (c.max_rtt && rtt_ms_[region] > c.max_rtt->value())
         reasons |= bit(Reason::too_far);
-    if (!(o.price.value() <= max_price_))
+    if (!(price(offer).value() <= max_price_))
         reasons |= bit(Reason::above_max_price);
     if (!(o.price.value() <= budget_limit_))
         reasons |= bit(Reason::above_ceiling);
@@ -315,7 +327,6 @@ ReasonSet Filter::reasons(std::size_t offer) const {
 
 double Filter::distance(std::size_t type) const {
     constexpr double kVeryFar = 10; // a factor of 22,000
-    const Columns& columns = catalog_.columns();
     const Constraints& c = request_.constraints;
     double sum = 0;
     const auto add = [&sum](double has, double needed, bool fits) {
@@ -323,18 +334,18 @@ double Filter::distance(std::size_t type) const {
             sum += has > 0 && needed > 0 ? std::abs(std::log(has / needed)) : kVeryFar;
     };
     const auto least = [&add](double has, double needed) { add(has, needed, has >= needed); };
-    const double gpus = columns.gpu_count[type];
+    const double gpus = columns_.gpu_count[type];
     least(gpus, min_gpus_);
     if (c.max_gpus)
         add(gpus, *c.max_gpus, gpus <= *c.max_gpus);
     if (c.min_gpu_memory)
-        least(columns.gpu_memory_gib[type], c.min_gpu_memory->value());
+        least(columns_.gpu_memory_gib[type], c.min_gpu_memory->value());
     if (c.min_memory)
-        least(columns.memory_gib[type], c.min_memory->value());
+        least(columns_.memory_gib[type], c.min_memory->value());
     if (c.min_vcpus)
-        least(columns.vcpus[type], *c.min_vcpus);
+        least(columns_.vcpus[type], *c.min_vcpus);
     if (c.min_network)
-        least(columns.network_gbps[type], c.min_network->value());
+        least(columns_.network_gbps[type], c.min_network->value());
     return sum;
 }
 
@@ -358,15 +369,33 @@ static std::string gpus_in_words(double count) {
     return fmt::format("{} {}", count, count > 0 && count <= 1 ? "GPU" : "GPUs");
 }
 
-void Filter::relax_budget(UsdPerHour price, Refusal& to) const {
+void Filter::relax_budget(std::size_t offer, Refusal& to) const {
+    if (plans_ != nullptr)
+        return plans_->relax(static_cast<std::uint32_t>(offer), to);
     const Budget& b = request_.budget;
-    to.relaxation.push_back({"budget_usd", total_needed(b, price).value()});
-    to.relaxation.push_back({"days", days_affordable(b, price).value()});
-    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, price).value()});
+    const Uncertainty& u = request_.uncertainty;
+    const UsdPerHour price = this->price(offer);
+    to.relaxation.push_back({"budget_usd", total_needed(at_confidence(b, u), price).value()});
+    if (const auto days = days_affordable(b, u, price))
+        to.relaxation.push_back({"days", days->value()});
+    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, u, price).value()});
 }
 
-void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& to) const {
-    const Columns& columns = catalog_.columns();
+/// What it costs against what the budget has.
+std::string Filter::cost_in_words(std::size_t offer) const {
+    const Budget& b = request_.budget;
+    if (plans_ == nullptr)
+        return fmt::format("costs {}, the ceiling is {:.4g}",
+                           price(offer),
+                           price_ceiling(at_confidence(b, request_.uncertainty)));
+    return fmt::format("costs {:.2f} with all charges, the budget has {:.2f}",
+                       plans_->cost(static_cast<std::uint32_t>(offer)),
+                       *b.total - b.fixed);
+}
+
+void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
+    const Offer o = offer_of(catalog_, columns_, offer);
+    const std::uint32_t type = columns_.type[offer];
     const Constraints& c = request_.constraints;
     const Instance& i = o.instance;
     const auto say = [&to](const std::string& words) {
@@ -428,7 +457,7 @@ void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& t
             change("min_gpus", 0.0);
         return change("max_gpus", i.gpu_count);
     case Reason::little_gpu_memory: {
-        const GiB has{columns.gpu_memory_gib[type]};
+        const GiB has{columns_.gpu_memory_gib[type]};
         say(fmt::format("needs {} of GPU memory, has {}", *c.min_gpu_memory, has));
         return change("min_gpu_memory_gib", has.value());
     }
@@ -456,23 +485,25 @@ void Filter::explain(Reason reason, const Offer& o, std::size_t type, Refusal& t
         return change("max_rtt_ms", rtt_ms_[region]);
     }
     case Reason::above_max_price:
-        say(fmt::format("costs {}, at most {}", o.price, *c.max_price));
-        return change("max_price_usd_per_hour", o.price.value());
+        say(fmt::format("costs {}, at most {}", price(offer), *c.max_price));
+        return change("max_price_usd_per_hour", price(offer).value());
     case Reason::above_ceiling:
-        say(fmt::format(
-            "costs {}, the ceiling is {:.4g}", o.price, price_ceiling(request_.budget)));
-        return relax_budget(o.price, to);
+        say(cost_in_words(offer));
+        return relax_budget(offer, to);
     }
 }
 
 Refusal Filter::refusal(std::size_t offer) const {
-    const Offer o = catalog_.offer(offer);
+    const Offer o = offer_of(catalog_, columns_, offer);
     Refusal out{.provider = o.instance.provider,
                 .instance = o.instance.name,
                 .family = o.instance.family,
                 .region = o.region.code,
-                .purchase = o.purchase,
-                .price = o.price};
+                .purchase =
+                    plans_ == nullptr
+                        ? o.purchase
+                        : catalog_.offer(plans_->offer(static_cast<std::uint32_t>(offer))).purchase,
+                .price = price(offer)};
     const ReasonSet set = reasons(offer);
     bool lasting = false; // some reason that no change of the request lifts
     for (std::size_t r = 0; r < kReasons; ++r) {
@@ -481,7 +512,7 @@ Refusal Filter::refusal(std::size_t offer) const {
             continue;
         out.reasons.push_back(reason);
         const std::size_t changes = out.relaxation.size();
-        explain(reason, o, catalog_.columns().type[offer], out);
+        explain(reason, offer, out);
         lasting = lasting || out.relaxation.size() == changes;
     }
     // What is retired and what is not offered here are admitted by the same change.

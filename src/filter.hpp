@@ -3,9 +3,8 @@
 
 #pragma once
 
-#include <flopwise/request.hpp>
-
 #include "columns.hpp"
+#include "plans.hpp"
 
 namespace flopwise {
 
@@ -46,7 +45,11 @@ private:
 class Filter {
 public:
     /// Throws through Request::refuse() for names that the catalog does not have.
-    Filter(const Catalog& catalog, const Request& request, Precision precision);
+    /// With `plans`, offers are rows of these.
+    Filter(const Catalog& catalog,
+           const Request& request,
+           Precision precision,
+           const Plans* plans = nullptr);
 
     [[nodiscard]] bool pays(Purchase p) const { return purchases_[static_cast<std::size_t>(p)]; }
     [[nodiscard]] Site site(std::uint16_t site) const { return sites_[site]; }
@@ -79,11 +82,15 @@ public:
 
 private:
     void add_sites();
-    void explain(Reason reason, const Offer& offer, std::size_t type, Refusal& to) const;
-    void relax_budget(UsdPerHour price, Refusal& to) const;
+    void explain(Reason reason, std::size_t offer, Refusal& to) const;
+    void relax_budget(std::size_t offer, Refusal& to) const;
+    [[nodiscard]] std::string cost_in_words(std::size_t offer) const;
+    [[nodiscard]] UsdPerHour price(std::size_t offer) const;
 
     const Catalog& catalog_;
     const Request& request_;
+    const Plans* plans_;
+    const Columns& columns_;
     Precision precision_;
     bool without_gpu_ = false;
     bool everywhere_ = true; ///< every offer of the catalog is at an admitted site

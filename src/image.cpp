@@ -1,6 +1,7 @@
 #include "image.hpp"
 
 #include "catalog_data.hpp"
+#include "charges_data.hpp"
 
 #include <cstring>
 #include <type_traits>
@@ -9,6 +10,10 @@ namespace flopwise {
 
 template <class Archive, class Row>
 static void each(Archive& a, Row& r);
+
+/// What a list of is copied at once.
+template <class T>
+constexpr bool kCopied = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, Tier>;
 
 namespace {
 
@@ -34,7 +39,7 @@ private:
     template <class T>
     void field(const std::vector<T>& items) {
         field(static_cast<std::uint32_t>(items.size()));
-        if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>)
+        if constexpr (kCopied<T>)
             bytes.append(reinterpret_cast<const char*>(items.data()), items.size() * sizeof(T));
         else
             for (const T& item : items)
@@ -76,7 +81,7 @@ private:
     template <class T>
     void field(std::vector<T>& items) {
         items.resize(count());
-        if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>)
+        if constexpr (kCopied<T>)
             take(items.data(), items.size() * sizeof(T));
         else
             for (T& item : items)
@@ -132,6 +137,26 @@ Catalog CatalogImage::read(std::string_view image) {
     Reader reader{image};
     all(reader, *data);
     return Catalog{std::move(data)};
+}
+
+template <class Archive, class Data>
+static void all_charges(Archive& a, Data& d) {
+    a(d.sources, d.names, d.tiers, d.usd_per_hour, d.ratio, d.from, d.to);
+    a(d.charges.key, d.reserved.key, d.ratios.key, d.interruptions.key);
+    a(d.charges.source, d.reserved.source, d.ratios.source, d.interruptions.source);
+}
+
+std::string ChargesImage::write(const Charges& charges) {
+    Writer writer;
+    all_charges(writer, *charges.data_);
+    return std::move(writer.bytes);
+}
+
+Charges ChargesImage::read(std::string_view image) {
+    auto data = std::make_shared<Charges::Data>();
+    if (Reader reader{image}; !image.empty())
+        all_charges(reader, *data);
+    return Charges{std::move(data)};
 }
 
 } // namespace flopwise

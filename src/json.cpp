@@ -26,6 +26,10 @@ static Json or_null(const std::optional<T>& value) {
     return value ? Json(value->value()) : Json(nullptr);
 }
 
+static Json or_null(const std::optional<double>& value) {
+    return value ? Json(shown(*value)) : Json(nullptr);
+}
+
 static Json text_or_null(const std::string& text) {
     return text.empty() ? Json(nullptr) : Json(text);
 }
@@ -49,13 +53,24 @@ static Json request_of(const Request& request) {
     return out;
 }
 
+static Json line_of(const LineItem& item) {
+    Json out{{"charge", item.charge},
+             {"quantity", count(item.quantity)},
+             {"unit", item.unit},
+             {"amount_usd", or_null(item.amount)}};
+    if (item.assumed)
+        out["assumed_usd"] = item.assumed->value();
+    for (const Tier& tier : item.tiers)
+        out["tiers"].push_back({{"from", count(tier.from)}, {"usd", tier.usd}});
+    if (!item.source.empty())
+        out["source"] = item.source;
+    return out;
+}
+
 static Json cost_of(const Bill& bill) {
     Json items = Json::array();
     for (const LineItem& item : bill.items)
-        items.push_back({{"charge", item.charge},
-                         {"quantity", count(item.quantity)},
-                         {"unit", item.unit},
-                         {"amount_usd", item.amount.value()}});
+        items.push_back(line_of(item));
     return {{"total_usd", bill.total.value()}, {"items", items}};
 }
 
@@ -66,17 +81,28 @@ static Json by_criterion(const std::array<double, kCriteria>& figures) {
     return out;
 }
 
+static Json quantiles_of(const Choice& c) {
+    if (!c.cost_quantiles)
+        return nullptr;
+    const CostQuantiles& q = *c.cost_quantiles;
+    return {{"p50", shown(q.p50.value())},
+            {"p80", shown(q.p80.value())},
+            {"p90", shown(q.p90.value())}};
+}
+
 static Json choice_of(const Choice& c) {
     return {{"rank", c.rank},
             {"provider", c.provider},
             {"instance", c.instance},
             {"family", c.family},
             {"region", c.region},
-            {"purchase", to_string(c.purchase)},
+            {"purchase", to_string(c.paid)},
             {"price_usd_per_hour", c.price.value()},
+            {"effective_usd_per_hour", or_null(c.effective)},
             {"gpu", text_or_null(c.gpu)},
             {"gpu_count", count(c.gpu_count)},
             {"gpu_memory_gib", c.gpu_memory ? count(c.gpu_memory->value()) : Json(nullptr)},
+            {"arch", c.arch},
             {"vcpus", count(c.vcpus)},
             {"memory_gib", count(c.memory.value())},
             {"network_gbps", or_null(c.network)},
@@ -87,10 +113,91 @@ static Json choice_of(const Choice& c) {
             {"pareto", c.pareto},
             {"cost", c.cost ? cost_of(*c.cost) : Json(nullptr)},
             {"lasts_days", or_null(c.lasts)},
+            {"probability_within_budget", or_null(c.probability_within_budget)},
+            {"cost_quantiles_usd", quantiles_of(c)},
             {"rtt_ms", or_null(c.rtt)},
             {"retired", c.retired},
             {"price_source", c.source},
             {"price_as_of", to_string(c.as_of)}};
+}
+
+static Json charges_of(const Recommendation& r) {
+    if (!r.charges)
+        return nullptr;
+    return {{"provider", r.charges->provider},
+            {"region", r.charges->region},
+            {"total_usd", r.charges->total.value()},
+            {"unknown", r.charges->unknown},
+            {"price_ceiling_before_usd_per_hour", or_null(r.charges->ceiling_before)}};
+}
+
+static Json option_of(const PurchaseOption& o) {
+    const auto number = [](const std::optional<double>& value) {
+        return value ? Json(shown(*value)) : Json(nullptr);
+    };
+    return {{"purchase", to_string(o.kind)},
+            {"price_usd_per_hour", or_null(o.price)},
+            {"total_usd", or_null(o.total)},
+            {"effective_usd_per_hour", or_null(o.effective)},
+            {"upfront_usd", o.upfront.value()},
+            {"hours", or_null(o.hours)},
+            {"hours_p90", or_null(o.hours_p90)},
+            {"reclaimed_per_month", number(o.share)},
+            {"break_even_interruptions_per_hour", number(o.break_even_rate)},
+            {"break_even_hours_per_day", or_null(o.break_even)},
+            {"notes", o.notes},
+            {"source", text_or_null(o.source)}};
+}
+
+static Json nearby_of(const Nearby& n) {
+    return {{"provider", n.provider},
+            {"region", n.region},
+            {"city", text_or_null(n.city)},
+            {"distance_km", shown(n.distance.value())},
+            {"rtt_ms", shown(n.rtt.value())}};
+}
+
+static Json region_choice_of(const std::optional<RegionChoice>& found) {
+    if (!found)
+        return nullptr;
+    const RegionChoice& choice = *found;
+    Json nearer = Json::array();
+    for (const Nearby& n : choice.nearer)
+        nearer.push_back(nearby_of(n));
+    Json cheapest = nullptr;
+    if (choice.cheapest)
+        cheapest = {{"region", choice.cheapest->region},
+                    {"price_usd_per_hour", choice.cheapest->price.value()},
+                    {"total_usd", or_null(choice.cheapest->total)},
+                    {"extra_rtt_ms", shown(choice.cheapest->extra_rtt.value())}};
+    return {{"region", nearby_of(choice.region)}, {"nearer", nearer}, {"cheapest", cheapest}};
+}
+
+static Json ownership_of(const std::optional<OwnOrRent>& compared) {
+    if (!compared)
+        return nullptr;
+    const OwnOrRent& o = *compared;
+    Json sensitivities = Json::object();
+    for (const Sensitivity& s : o.sensitivities)
+        sensitivities[s.key] = text::number(fmt::format("{:.6f}", s.elasticity)).value_or(0);
+    const auto rented = [&](const auto& value) { return o.rented ? Json(value) : Json(nullptr); };
+    return {{"own_usd_per_day", shown(o.cost.daily.value())},
+            {"own_usd_per_year", shown(o.cost.annual.value())},
+            {"own_usd_per_hour", shown(o.cost.hourly.value())},
+            {"capital_usd_per_day", shown(o.cost.capital.value())},
+            {"upkeep_usd_per_day", shown(o.cost.upkeep.value())},
+            {"staff_usd_per_day", shown(o.cost.staff.value())},
+            {"energy_usd_per_day", shown(o.cost.energy.value())},
+            {"watts", or_null(o.owned.power)},
+            {"electricity_usd_per_kwh", or_null(o.owned.electricity)},
+            {"tflops", or_null(o.tflops)},
+            {"rented", o.rented ? choice_of(*o.rented) : Json(nullptr)},
+            {"rent_usd_per_day", rented(shown(o.rent.value()))},
+            {"verdict", rented(o.own_is_cheaper ? "own" : "rent")},
+            {"break_even_hours_per_day",
+             o.break_even_use ? Json(shown(o.break_even_use->value())) : Json(nullptr)},
+            {"break_even_month", o.break_even_month ? Json(*o.break_even_month) : Json(nullptr)},
+            {"sensitivities", sensitivities}};
 }
 
 static Json family_of(const FamilyChoice& f) {
@@ -131,6 +238,12 @@ static Json refusals_of(const Refusals& refusals) {
     return {{"count", refusals.count}, {"by_reason", by_reason}, {"nearest", nearest}};
 }
 
+static Json launch_of(const Recommendation& r) {
+    return r.request.launch.wanted && !r.choices.empty()
+               ? Json(launch_script(r.request, r.choices.front()))
+               : Json(nullptr);
+}
+
 std::string json(const Recommendation& r) {
     Json choices = Json::array();
     for (const Choice& choice : r.choices)
@@ -138,6 +251,9 @@ std::string json(const Recommendation& r) {
     Json families = Json::array();
     for (const FamilyChoice& family : r.families)
         families.push_back(family_of(family));
+    Json options = Json::array();
+    for (const PurchaseOption& option : r.purchase_options)
+        options.push_back(option_of(option));
     const Json out{{"flopwise", version()},
                    {"catalog",
                     {{"name", r.catalog_name},
@@ -147,12 +263,17 @@ std::string json(const Recommendation& r) {
                    {"outcome", to_string(r.outcome)},
                    {"weights", by_criterion(r.weights)},
                    {"price_ceiling_usd_per_hour", or_null(r.price_ceiling)},
+                   {"charges", charges_of(r)},
                    {"admitted", r.admitted},
                    {"choices", choices},
+                   {"purchase_options", options},
                    {"families", families},
                    {"refusals", refusals_of(r.refusals)},
                    {"out_of_scope", r.out_of_scope},
                    {"instead", r.instead ? choice_of(*r.instead) : Json(nullptr)},
+                   {"region_choice", region_choice_of(r.region_choice)},
+                   {"ownership", ownership_of(r.ownership)},
+                   {"launch", launch_of(r)},
                    {"warnings", r.warnings}};
     constexpr int kIndent = 2;
     // A catalog of the user's may hold bytes that are no UTF-8; JSON may not.

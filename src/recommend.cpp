@@ -1,6 +1,10 @@
 #include <flopwise/recommend.hpp>
 
+#include "ask.hpp"
 #include "filter.hpp"
+#include "own_or_rent.hpp"
+#include "plans.hpp"
+#include "region_choice.hpp"
 #include "solver.hpp"
 
 #include <algorithm>
@@ -12,15 +16,43 @@ std::string_view to_string(Outcome outcome) {
     return kNames.at(static_cast<std::size_t>(outcome));
 }
 
+/// Charges and ways to pay, as far as no catalog is needed.
+static void check_plan(const Request& request) {
+    check(request.usage, request.budget);
+    require_not_negative("checkpoint_minutes", request.recovery.checkpoint);
+    require_not_negative("restart_minutes", request.recovery.restart);
+    if (!request.ways.empty() && !request.budget.days)
+        request.refuse("purchase", "must come with days to compare ways to pay");
+    if (request.uncertainty.use_cv != 0 && Plans::needed(request))
+        request.refuse("use_cv", "must not come with charges or ways to pay");
+}
+
+/// The time of the plan and how uncertain it is, as far as they are given.
+static void check_time(const Request& request) {
+    Budget plan = request.budget;
+    if (plan.days)
+        (void)rented_hours(plan);
+    else
+        plan.days = Days{1}; // the rest can be checked without
+    if (request.uncertainty != Uncertainty{})
+        (void)at_confidence(plan, request.uncertainty);
+    if (request.uncertainty.use_cv != 0 && !request.budget.days && !request.budget.total)
+        throw ArgumentError{"use_cv", "must come with a budget or with days"};
+}
+
 Request completed(Request request) {
     const Budget& b = request.budget;
+    if (request.dataset.size && !request.dataset.region.empty()) {
+        request.usage.moved_in = *request.dataset.size;
+        request.usage.moved_from = request.dataset.region;
+    }
     try {
+        check_plan(request);
         if (b.total && b.days)
             (void)price_ceiling(b);
-        else if (b.days)
-            (void)rented_hours(b);
         else if (b.total)
             (void)days_affordable(b, UsdPerHour{1});
+        check_time(request);
         (void)normalised(request.weights.value_or(Weights{.cost = 1}));
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
@@ -97,9 +129,30 @@ static void warn_of_old_prices(Recommendation& r) {
                                      to_string(oldest->as_of)));
 }
 
+static void warn_of_charges(Recommendation& r) {
+    std::vector<std::string> parts;
+    for (const Choice& choice : r.choices) {
+        if (!choice.cost)
+            continue;
+        for (const LineItem& item : choice.cost->items) {
+            std::string part = fmt::format("{} in {}", item.charge, choice.region);
+            if (!item.amount && std::find(parts.begin(), parts.end(), part) == parts.end())
+                parts.push_back(std::move(part));
+        }
+    }
+    if (parts.empty())
+        return;
+    std::string list;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        list += (i == 0 ? "" : ", ") + parts[i];
+    r.warnings.push_back(fmt::format(
+        "not known and not in the total, but ranked as in the dearest region known: {}", list));
+}
+
 static void add_warnings(Recommendation& r) {
     constexpr GiB kTrainingMemory{32};
     warn_of_old_prices(r);
+    warn_of_charges(r);
     if (r.request.profile == Profile::training)
         if (const auto small = choices_where(
                 r, [&](const Choice& c) { return c.memory < kTrainingMemory && !c.gpu.empty(); });
@@ -117,21 +170,54 @@ static void add_warnings(Recommendation& r) {
 }
 
 Recommendation recommend(const Catalog& catalog, const Request& request) {
-    const Request full = completed(request);
-    Recommendation out = Solver{catalog, full}.solve();
+    return recommend(
+        catalog, request, Plans::needed(request) ? Charges::bundled() : Charges::none());
+}
+
+Recommendation recommend(const Catalog& catalog, const Request& request, const Charges& charges) {
+    const Request asked = completed(request);
+    check_ownership(catalog, asked);
+    const Request full = with_nearest_region(catalog, asked, charges);
+    Recommendation out = solved(catalog, full, charges);
     if (out.outcome != Outcome::found && has_names(full.constraints)) {
-        Recommendation open = Solver{catalog, without_names(full)}.solve();
+        Recommendation open = solved(catalog, without_names(full), charges);
         if (open.outcome == Outcome::found)
             out.instead = std::move(open.choices.front());
     }
+    out.request = asked;
+    out.region_choice = region_choice(catalog, asked, charges, out);
+    out.ownership = own_or_rent(catalog, full, charges, out);
     add_warnings(out);
     return out;
 }
 
+/// An offer whose price in none of the ways to pay that are asked for is known.
+static Refusal without_price(const Offer& offer) {
+    return {.provider = offer.instance.provider,
+            .instance = offer.instance.name,
+            .family = offer.instance.family,
+            .region = offer.region.code,
+            .purchase = offer.purchase,
+            .price = offer.price,
+            .reasons = {Reason::other_purchase},
+            .text = "has no known price in the ways to pay that are asked for",
+            .relaxation = {{"purchase", std::string{to_string(offer.purchase)}}}};
+}
+
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
-    const Request full = completed(request);
-    const Filter filter{catalog, full, *full.precision};
-    Refusal out = filter.refusal(offer);
+    const Request asked = completed(request);
+    const Charges charges = Plans::needed(asked) ? Charges::bundled() : Charges::none();
+    const Request full = with_nearest_region(catalog, asked, charges);
+    const auto plans = plans_of(catalog, full, charges);
+    const Filter filter{catalog, full, *full.precision, plans.get()};
+    std::size_t row = offer;
+    if (plans != nullptr) {
+        const auto found = plans->row_of(offer);
+        if (!found)
+            return without_price(catalog.offer(offer));
+        row = *found;
+    }
+    Refusal out = filter.refusal(row);
     return out.reasons.empty() ? std::nullopt : std::optional{std::move(out)};
 }
 

@@ -1,6 +1,10 @@
+#include <flopwise/launch.hpp>
 #include <flopwise/report.hpp>
 
+#include "cost_report.hpp"
 #include "grid.hpp"
+#include "plan_report.hpp"
+#include "report_text.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -11,8 +15,7 @@ constexpr std::size_t kWidth = 80;
 
 // ---- figures in words ---------------------------------------------------------------
 
-/// "2,233.80": rounded, with a comma before each three digits.
-static std::string grouped(double value, int decimals) {
+std::string grouped(double value, int decimals) {
     std::string out = fmt::format("{:.{}f}", value, decimals);
     const std::size_t first = out.front() == '-' ? 1 : 0;
     std::size_t at = std::min(out.find('.'), out.size());
@@ -23,24 +26,22 @@ static std::string grouped(double value, int decimals) {
     return out;
 }
 
-static std::string money(Usd amount) {
+std::string money(Usd amount) {
     return grouped(amount.value(), 2);
 }
 
-/// A price with at least two decimals, and more where it has them: 3.06, 0.526, 1.0079.
-static std::string price(UsdPerHour hourly) {
+std::string price(UsdPerHour hourly) {
     const std::string exact = fmt::format("{:.4f}", hourly.value());
     const std::size_t least = exact.find('.') + 3;
     const std::size_t last = exact.find_last_not_of('0') + 1;
     return exact.substr(0, std::max(least, last));
 }
 
-/// Four figures at most: 4.365, 125, 0.1264, 39580.
-static std::string figure(double value) {
+std::string figure(double value) {
     return fmt::format("{:.4g}", value);
 }
 
-static std::string large(double value) {
+std::string large(double value) {
     return value >= 1000 ? grouped(value, 0) : figure(value);
 }
 
@@ -49,6 +50,12 @@ static std::string gpus(double count, const std::string& name) {
     const std::string_view model =
         dash == std::string::npos ? name : std::string_view{name}.substr(dash + 1);
     return name.empty() ? "" : fmt::format("{} x {}", count, model);
+}
+
+/// Of what is not certain, so never 100 %.
+static std::string percent(double share) {
+    const std::string text = fmt::format("{:.1f} %", share * 100);
+    return text == "100.0 %" ? ">99.9 %" : text;
 }
 
 static std::string score_of(double value) {
@@ -80,22 +87,44 @@ static std::string ceiling_line(const Recommendation& r) {
     const Budget& b = r.request.budget;
     if (!r.price_ceiling)
         return "";
-    const std::string total = b.fixed > Usd{}
-                                  ? fmt::format("({} - {}) USD", money(*b.total), money(b.fixed))
+    const Usd off = b.fixed + (r.charges ? r.charges->total : Usd{});
+    const std::string total = off > Usd{}
+                                  ? fmt::format("({} - {}) USD", money(*b.total), money(off))
                                   : money(*b.total) + " USD";
-    return fmt::format(
-        "Price ceiling {} USD/h = {} / {}", figure(r.price_ceiling->value()), total, time_of(b));
+    const Uncertainty& u = r.request.uncertainty;
+    if (u.use_cv != 0)
+        return fmt::format(
+            "Price ceiling {} USD/h = {} / {} h, enough in {} % of cases for {}, use "
+            "varying by {} % a day",
+            figure(r.price_ceiling->value()),
+            total,
+            grouped(hours_quantile(b, u, u.confidence).value(), 1),
+            figure(u.confidence * 100),
+            time_of(b),
+            figure(u.use_cv * 100));
+    const bool plain = !r.charges || r.charges->hours == rented_hours(b);
+    return fmt::format("Price ceiling {} USD/h = {} / {}",
+                       figure(r.price_ceiling->value()),
+                       total,
+                       plain ? time_of(b) : large(r.charges->hours.value()) + " billed hours");
 }
 
 static std::string purchases(const Request& request) {
     std::vector<std::string> names;
+    if (request.ways.size() == kPurchaseKinds)
+        return "cheapest way to pay";
+    for (const PurchaseKind kind : request.ways)
+        names.emplace_back(to_string(kind));
+    if (!names.empty())
+        return joined(names, " or ");
     for (const Purchase p : request.constraints.purchase)
         names.emplace_back(p == Purchase::on_demand ? "on demand" : "spot");
     return joined(names, " or ");
 }
 
 static std::string scope_line(const Recommendation& r) {
-    const auto& regions = r.request.constraints.region;
+    const auto regions = r.region_choice ? std::vector<std::string>{r.region_choice->region.region}
+                                         : r.request.constraints.region;
     const std::string unit = r.on_vcpus ? "vCPUs" : std::string{to_string(*r.request.precision)};
     return fmt::format("{}, prices as of {}; {}; {}; {} ({})",
                        r.catalog_name,
@@ -124,8 +153,10 @@ static bool several_regions(const Recommendation& r) {
 
 /// A column that is the same for all is left out; the rest by what a reader can spare.
 static Grid choices_grid(const Recommendation& r) {
-    const bool regions = several_regions(r) || r.request.constraints.region.size() != 1;
-    const bool several_purchases = r.request.constraints.purchase.size() > 1;
+    const bool regions =
+        several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
+    const bool several_purchases =
+        r.request.constraints.purchase.size() > 1 || r.request.ways.size() > 1;
     Grid grid;
     grid.column("#", Align::right);
     grid.column("machine", Align::left);
@@ -138,6 +169,8 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("rtt ms", Align::right, 65);
     grid.column("USD/h", Align::right, 90);
     grid.column("total USD", Align::right, 80);
+    grid.column("90 % USD", Align::right, 75);
+    grid.column("within", Align::right, 76);
     grid.column("days", Align::right, 80);
     grid.column("score", Align::right);
     grid.column("", Align::left);
@@ -145,14 +178,16 @@ static Grid choices_grid(const Recommendation& r) {
         grid.row({fmt::format("{}", c.rank),
                   c.instance,
                   regions ? c.region : "",
-                  several_purchases ? std::string{to_string(c.purchase)} : "",
+                  several_purchases ? std::string{to_string(c.paid)} : "",
                   gpus(c.gpu_count, c.gpu),
                   large(c.memory.value()),
                   large(c.vcpus),
                   c.tflops ? large(c.tflops->value()) : "",
                   shown(c.rtt, 0),
                   price(c.price),
-                  c.cost ? money(c.cost->total) : "",
+                  c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
+                  c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
+                  c.probability_within_budget ? percent(*c.probability_within_budget) : "",
                   shown(c.lasts, 1),
                   score_of(c.score.value),
                   c.pareto ? "*" : ""});
@@ -313,8 +348,11 @@ std::string table(const Recommendation& r, TableStyle style) {
             style.colour ? fmt::format("\n\x1b[1m{}\x1b[0m\n", text) : fmt::format("\n{}\n", text);
     };
     line(ceiling_line(r));
+    line(charges_line(r));
     line(scope_line(r));
     line(count_line(r));
+    for (const std::string& text : region_lines(r))
+        line(text);
     if (r.choices.empty()) {
         out += "\n";
         line(outcome_line(r));
@@ -328,6 +366,16 @@ std::string table(const Recommendation& r, TableStyle style) {
         if (!by_family)
             line("* nothing else that qualifies is as good in price, speed and GPU memory");
     }
+    if (const Grid bill = bill_grid(r, style.explain); !bill.empty()) {
+        title(bill_title(r));
+        out += bill.terminal(kWidth, style.colour);
+    }
+    if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
+        title(ways_title(r));
+        out += ways.terminal(kWidth, style.colour);
+        for (const std::string& text : ways_lines(r, style.explain))
+            line(text);
+    }
     if (style.explain && !r.choices.empty()) {
         title("Scores, against p3.2xlarge at 3.06 USD/h = 100");
         for (const Choice& c : r.choices) {
@@ -340,6 +388,10 @@ std::string table(const Recommendation& r, TableStyle style) {
             line(fmt::format("    price: {}, {}", c.source, to_string(c.as_of)), 4);
         }
     }
+    if (r.ownership)
+        title("Own or rent");
+    for (const std::string& text : ownership_lines(r, style.explain))
+        line(text);
     if (r.refusals.count > 0) {
         title("Why not");
         for (const Refusal& refusal : r.refusals.nearest) {
@@ -364,14 +416,24 @@ std::string markdown(const Recommendation& r, TableStyle style) {
             out += fmt::format("- {}\n", text);
     };
     item(ceiling_line(r));
+    item(charges_line(r));
     item(scope_line(r));
     item(count_line(r));
+    for (const std::string& text : region_lines(r))
+        item(text);
     item(outcome_line(r));
     item(instead_line(r));
     if (!r.choices.empty()) {
         if (r.request.by == By::instance)
             out += "\n## Machines\n\n" + choices_grid(r).markdown();
         out += "\n## Families\n\n" + families_grid(r).markdown();
+    }
+    if (const Grid bill = bill_grid(r, style.explain); !bill.empty())
+        out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
+    if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
+        out += fmt::format("\n## {}\n\n", ways_title(r)) + ways.markdown() + "\n";
+        for (const std::string& text : ways_lines(r, style.explain))
+            item(text);
     }
     if (style.explain && !r.choices.empty()) {
         out += "\n## Scores\n\n";
@@ -383,6 +445,13 @@ std::string markdown(const Recommendation& r, TableStyle style) {
                              c.source,
                              to_string(c.as_of)));
     }
+    if (r.ownership)
+        out += "\n## Own or rent\n\n";
+    for (const std::string& text : ownership_lines(r, style.explain))
+        item(text);
+    if (r.request.launch.wanted && !r.choices.empty())
+        out += fmt::format("\n## Start plan\n\n```bash\n{}```\n",
+                           launch_script(r.request, r.choices.front()));
     if (r.refusals.count > 0) {
         out += "\n## Why not\n\n";
         for (const Refusal& refusal : r.refusals.nearest) {
@@ -429,7 +498,7 @@ static std::string csv_of_choices(const Recommendation& r) {
                            field(c.instance),
                            field(c.family),
                            field(c.region),
-                           to_string(c.purchase),
+                           to_string(c.paid),
                            c.price.value(),
                            field(c.gpu),
                            c.gpu_count,

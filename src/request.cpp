@@ -1,6 +1,8 @@
 #include <flopwise/request.hpp>
 
+#include "plan_settings.hpp"
 #include "text.hpp"
+#include "written.hpp"
 #include "yaml.hpp"
 
 #include <algorithm>
@@ -9,7 +11,6 @@
 namespace flopwise {
 
 // Figures outside of these are slips, not plans.
-constexpr double kLeast = 1e-9; // of anything that has to be positive
 constexpr double kMostUsd = 1e12;
 constexpr double kMostDays = 36'525; // a century
 constexpr double kMostHoursPerDay = 24;
@@ -19,7 +20,9 @@ constexpr double kMostVcpus = 1e6;
 constexpr double kMostGbps = 1e6;
 constexpr double kMostMilliseconds = 1e6;
 constexpr double kMostUsdPerHour = 1e9;
-constexpr double kMostRows = 1e9;
+constexpr double kMostIops = 1e9;
+constexpr double kMostMinutes = 1e6;
+constexpr double kMinutesPerHour = 60;
 
 std::string_view to_string(By by) {
     return by == By::family ? "family" : "instance";
@@ -34,95 +37,6 @@ void Request::refuse(std::string_view key, std::string_view reason) const {
 }
 
 namespace {
-
-/// The texts given for one setting, and how to complain about them.
-struct Written {
-    Request& request;
-    std::string_view key;
-    std::span<const std::string> texts;
-
-    [[nodiscard]] std::string one() const {
-        if (texts.size() != 1)
-            request.refuse(key, fmt::format("must be given once, got {} values", texts.size()));
-        if (texts.front().empty())
-            request.refuse(key, "must have a value");
-        return texts.front();
-    }
-    [[nodiscard]] std::vector<std::string> list() const {
-        std::vector<std::string> out;
-        for (const std::string& text : texts)
-            for (std::string& part : text::split(text, ',')) {
-                if (part.empty())
-                    request.refuse(key, "must not have an empty name");
-                if (std::find(out.begin(), out.end(), part) == out.end())
-                    out.push_back(std::move(part));
-            }
-        return out;
-    }
-    /// A number in [kLeast, most], or in [0, most] if zero is allowed.
-    [[nodiscard]] double number(double most, std::string_view unit, bool zero = false) const {
-        const std::string written = one();
-        const auto value = text::number(written);
-        const std::string space = unit.empty() ? "" : " ";
-        if (!value)
-            request.refuse(key, fmt::format("must be a number, got {}", text::quoted(written)));
-        const auto with_unit = [&](double n) { return fmt::format("{}{}{}", n, space, unit); };
-        if (zero ? *value < 0 : *value <= 0)
-            request.refuse(key,
-                           fmt::format("must {}, got {}",
-                                       zero ? "not be negative" : "be positive",
-                                       with_unit(*value)));
-        if (*value > most || (*value > 0 && *value < kLeast))
-            request.refuse(key,
-                           fmt::format("must be at {} {}, got {}",
-                                       *value > most ? "most" : "least",
-                                       with_unit(*value > most ? most : kLeast),
-                                       with_unit(*value)));
-        return *value;
-    }
-    template <class Quantity>
-    [[nodiscard]] Quantity quantity(double most, bool zero = false) const {
-        return Quantity{number(most, symbol(Quantity{}), zero)};
-    }
-    [[nodiscard]] int whole_number(int least) const {
-        const double value = number(kMostRows, "", true);
-        if (value != std::floor(value) || value < least)
-            request.refuse(
-                key, fmt::format("must be a whole number of at least {}, got {}", least, value));
-        return static_cast<int>(value);
-    }
-    [[nodiscard]] bool yes() const {
-        const std::string written = one();
-        if (written != "true" && written != "false")
-            request.refuse(key,
-                           fmt::format("must be true or false, got {}", text::quoted(written)));
-        return written == "true";
-    }
-    template <class E>
-    [[nodiscard]] E enumerator(std::size_t count) const {
-        return named<E>(one(), count);
-    }
-    template <class E>
-    [[nodiscard]] E named(std::string_view written, std::size_t count) const {
-        std::vector<std::string_view> names;
-        for (std::size_t i = 0; i < count; ++i) {
-            names.push_back(to_string(static_cast<E>(i)));
-            if (names.back() == written)
-                return static_cast<E>(i);
-        }
-        request.refuse(key,
-                       fmt::format("must be {}, got {}{}",
-                                   text::one_of(names),
-                                   text::quoted(written),
-                                   text::did_you_mean(written, names)));
-    }
-
-private:
-    template <class Unit>
-    static constexpr std::string_view symbol(Quantity<Unit> /*q*/) {
-        return Unit::symbol;
-    }
-};
 
 Weights weights(const Written& in) {
     constexpr std::array<double Weights::*, kCriteria> kFields{&Weights::cost,
@@ -157,6 +71,62 @@ Weights weights(const Written& in) {
     return out;
 }
 
+std::string storage_type(const Written& in) {
+    static constexpr std::array<std::string_view, 7> kTypes{
+        "gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"};
+    std::string written = in.one();
+    if (std::find(kTypes.begin(), kTypes.end(), written) == kTypes.end())
+        in.request.refuse(in.key,
+                          fmt::format("must be {}, got {}{}",
+                                      text::one_of(kTypes),
+                                      text::quoted(written),
+                                      text::did_you_mean(written, kTypes)));
+    return written;
+}
+
+/// The way to pay of that name, or all of them for "best".
+std::vector<PurchaseKind> ways_of(const Written& in, const std::string& name) {
+    std::vector<std::string_view> names{"best"};
+    std::vector<PurchaseKind> all;
+    for (std::size_t k = 0; k < kPurchaseKinds; ++k) {
+        all.push_back(static_cast<PurchaseKind>(k));
+        names.push_back(to_string(all.back()));
+        if (names.back() == name)
+            return {all.back()};
+    }
+    if (name == names.front())
+        return all;
+    in.request.refuse(in.key,
+                      fmt::format("must be on_demand, spot, best or a reservation such as "
+                                  "reserved_1yr_no_upfront, got {}{}",
+                                  text::quoted(name),
+                                  text::did_you_mean(name, names)));
+}
+
+/// On demand and spot alone choose among the offers. With any other way, each machine is paid
+/// for in the cheapest of those that are named.
+void purchases(const Written& in) {
+    std::vector<PurchaseKind> ways;
+    for (const std::string& name : in.list())
+        for (const PurchaseKind kind : ways_of(in, name))
+            if (std::find(ways.begin(), ways.end(), kind) == ways.end())
+                ways.push_back(kind);
+    Constraints& c = in.request.constraints;
+    c.purchase.clear();
+    in.request.ways.clear();
+    const bool offered = std::all_of(ways.begin(), ways.end(), [](PurchaseKind kind) {
+        return static_cast<std::size_t>(kind) < kPurchases;
+    });
+    if (!offered) {
+        std::sort(ways.begin(), ways.end());
+        in.request.ways = ways;
+        c.purchase = Constraints{}.purchase;
+        return;
+    }
+    for (const PurchaseKind kind : ways)
+        c.purchase.push_back(static_cast<Purchase>(kind));
+}
+
 Place place(const Written& in) {
     std::string joined; // a YAML list [LAT, LON] is one place too
     for (const std::string& text : in.texts)
@@ -166,6 +136,15 @@ Place place(const Written& in) {
     } catch (const ArgumentError& e) {
         in.request.refuse(in.key, e.reason());
     }
+}
+
+void set_regions(const Written& in) {
+    Constraints& c = in.request.constraints;
+    std::vector<std::string> regions = in.list();
+    c.any_region = std::find(regions.begin(), regions.end(), "any") != regions.end();
+    if (c.any_region && regions.size() > 1)
+        in.request.refuse(in.key, "must not name regions beside any");
+    c.region = c.any_region ? std::vector<std::string>{} : std::move(regions);
 }
 
 Date day(const Written& in) {
@@ -192,10 +171,28 @@ Value shown(const std::optional<T>& value) {
 Value shown(const std::vector<std::string>& list) {
     return list.empty() ? Value{} : Value{list};
 }
+Value shown_if_set(double value) {
+    return value == 0 ? Value{} : Value{value};
+}
+Value shown_minutes(Hours value, Hours otherwise) {
+    return value == otherwise ? Value{} : Value{value.value() * kMinutesPerHour};
+}
 Value shown_if(bool differs, auto value) {
     return differs ? Value{std::string{to_string(value)}} : Value{};
 }
+/// "best", or the ways to pay of which each machine takes the cheapest.
+Value shown_ways(const std::vector<PurchaseKind>& ways) {
+    std::vector<std::string> names{"best"};
+    if (ways.size() < kPurchaseKinds) {
+        names.clear();
+        for (const PurchaseKind kind : ways)
+            names.emplace_back(to_string(kind));
+    }
+    return names;
+}
 Value shown_purchases(const Request& r) {
+    if (!r.ways.empty())
+        return shown_ways(r.ways);
     if (r.constraints.purchase == Constraints{}.purchase)
         return {};
     std::vector<std::string> names;
@@ -221,6 +218,7 @@ using Key = std::string_view;
 constexpr std::string_view kMoney = "Money and time";
 constexpr std::string_view kMust = "What the machine must have";
 constexpr std::string_view kWhere = "Where and how";
+constexpr std::string_view kCharges = "Charges and interruptions";
 constexpr std::string_view kWhatFor = "What for";
 constexpr std::string_view kCatalog = "Catalog";
 constexpr std::string_view kOutput = "Output";
@@ -280,9 +278,9 @@ const auto kSettings = std::to_array<Setting>({
     {"provider", "provider", kWhere, "NAME,...", "who rents it out: aws",
      [](Request& r, Key k, Texts t) { r.constraints.provider = Written{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.provider); }},
-    {"region", "region", kWhere, "CODE,...", "regions by code or pattern: us-east-1, \"eu-*\"",
-     [](Request& r, Key k, Texts t) { r.constraints.region = Written{r, k, t}.list(); },
-     [](const Request& r) { return shown(r.constraints.region); }},
+    {"region", "region", kWhere, "CODE,...", "regions by code or pattern: us-east-1, \"eu-*\"; any",
+     [](Request& r, Key k, Texts t) { set_regions({r, k, t}); },
+     [](const Request& r) { return shown(r.constraints.any_region ? std::vector<std::string>{"any"} : r.constraints.region); }},
     {"near", "near", kWhere, "PLACE", "where you are: LAT,LON or a country such as vn",
      [](Request& r, Key k, Texts t) { r.constraints.near = place({r, k, t}); },
      [](const Request& r) {
@@ -291,16 +289,61 @@ const auto kSettings = std::to_array<Setting>({
     {"max_rtt_ms", "max-rtt", kWhere, "MS", "longest estimated round trip; needs --near",
      [](Request& r, Key k, Texts t) { r.constraints.max_rtt = Written{r, k, t}.quantity<Milliseconds>(kMostMilliseconds); },
      [](const Request& r) { return shown(r.constraints.max_rtt); }},
-    {"purchase", "purchase", kWhere, "NAME,...", "ways to pay: on_demand, spot (on_demand)",
-     [](Request& r, Key k, Texts t) {
-         const Written in{r, k, t};
-         r.constraints.purchase.clear();
-         for (const std::string& name : in.list())
-             r.constraints.purchase.push_back(in.named<Purchase>(name, kPurchases)); },
+    {"purchase", "purchase", kWhere, "NAME,...", "on_demand, spot, best, or reserved_1yr_no_upfront and the like (on_demand)",
+     [](Request& r, Key k, Texts t) { purchases({r, k, t}); },
      shown_purchases},
     {"include_retired", "include-retired", kWhere, "", "admit machines that can no longer be launched",
      [](Request& r, Key k, Texts t) { r.constraints.include_retired = Written{r, k, t}.yes(); },
      [](const Request& r) { return r.constraints.include_retired ? Value{true} : Value{}; }},
+
+    {"storage_gib", "storage", kCharges, "GIB", "block storage, billed while the machine is stopped too",
+     [](Request& r, Key k, Texts t) { r.usage.storage = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](const Request& r) { return shown_if_set(r.usage.storage.value()); }},
+    {"storage_type", "storage-type", kCharges, "NAME", "gp2, gp3, io1, io2, st1, sc1 or standard (gp3)",
+     [](Request& r, Key k, Texts t) { r.usage.storage_type = storage_type({r, k, t}); },
+     [](const Request& r) { return r.usage.storage_type == Usage{}.storage_type ? Value{} : Value{r.usage.storage_type}; }},
+    {"storage_iops", "storage-iops", kCharges, "N", "provisioned in all",
+     [](Request& r, Key k, Texts t) { r.usage.storage_iops = Written{r, k, t}.number(kMostIops, "", true); },
+     [](const Request& r) { return shown_if_set(r.usage.storage_iops); }},
+    {"storage_throughput_mib_per_s", "storage-throughput", kCharges, "MIB/S", "provisioned in all",
+     [](Request& r, Key k, Texts t) { r.usage.storage_throughput_mib_per_s = Written{r, k, t}.number(kMostIops, "", true); },
+     [](const Request& r) { return shown_if_set(r.usage.storage_throughput_mib_per_s); }},
+    {"snapshots_gib", "snapshots", kCharges, "GIB", "snapshots kept",
+     [](Request& r, Key k, Texts t) { r.usage.snapshots = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](const Request& r) { return shown_if_set(r.usage.snapshots.value()); }},
+    {"egress_gib_per_month", "egress", kCharges, "GIB", "data to the internet each month",
+     [](Request& r, Key k, Texts t) { r.usage.egress_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](const Request& r) { return shown_if_set(r.usage.egress_per_month.value()); }},
+    {"inter_region_gib_per_month", "inter-region", kCharges, "GIB", "data to other regions each month",
+     [](Request& r, Key k, Texts t) { r.usage.inter_region_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](const Request& r) { return shown_if_set(r.usage.inter_region_per_month.value()); }},
+    {"inter_zone_gib_per_month", "inter-zone", kCharges, "GIB", "data between zones each month, in either direction",
+     [](Request& r, Key k, Texts t) { r.usage.inter_zone_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](const Request& r) { return shown_if_set(r.usage.inter_zone_per_month.value()); }},
+    {"public_ipv4", "public-ipv4", kCharges, "COUNT", "public addresses, attached or kept",
+     [](Request& r, Key k, Texts t) { r.usage.public_ipv4 = Written{r, k, t}.number(kMostIops, "", true); },
+     [](const Request& r) { return shown_if_set(r.usage.public_ipv4); }},
+    {"object_storage_gib", "object-storage", kCharges, "GIB", "objects kept, standard class",
+     [](Request& r, Key k, Texts t) { r.usage.object_storage = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](const Request& r) { return shown_if_set(r.usage.object_storage.value()); }},
+    {"nat_gateways", "nat-gateways", kCharges, "COUNT", "NAT gateways",
+     [](Request& r, Key k, Texts t) { r.usage.nat_gateways = Written{r, k, t}.number(kMostIops, "", true); },
+     [](const Request& r) { return shown_if_set(r.usage.nat_gateways); }},
+    {"nat_gib_per_month", "nat-data", kCharges, "GIB", "data through NAT gateways each month",
+     [](Request& r, Key k, Texts t) { r.usage.nat_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](const Request& r) { return shown_if_set(r.usage.nat_per_month.value()); }},
+    {"reserved_capacity_hours_per_day", "reserved-capacity", kCharges, "HOURS", "hours a day that capacity is held while none runs",
+     [](Request& r, Key k, Texts t) { r.usage.reserved_capacity = Written{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay, true); },
+     [](const Request& r) { return shown_if_set(r.usage.reserved_capacity.value()); }},
+    {"starts_per_day", "starts-per-day", kCharges, "N", "starts, each billed a minute at least (1)",
+     [](Request& r, Key k, Texts t) { r.usage.starts_per_day = Written{r, k, t}.number(kMostIops, ""); },
+     [](const Request& r) { return shown(r.usage.starts_per_day); }},
+    {"checkpoint_minutes", "checkpoint-minutes", kCharges, "MIN", "to save work before an interruption (5)",
+     [](Request& r, Key k, Texts t) { r.recovery.checkpoint = Hours{Written{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
+     [](const Request& r) { return shown_minutes(r.recovery.checkpoint, Recovery{}.checkpoint); }},
+    {"restart_minutes", "restart-minutes", kCharges, "MIN", "to go on after an interruption (10)",
+     [](Request& r, Key k, Texts t) { r.recovery.restart = Hours{Written{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
+     [](const Request& r) { return shown_minutes(r.recovery.restart, Recovery{}.restart); }},
 
     {"profile", "profile", kWhatFor, "NAME", "training, inference, graphics or hpc (training)",
      [](Request& r, Key k, Texts t) { r.profile = Written{r, k, t}.enumerator<Profile>(kProfiles); },
@@ -334,11 +377,17 @@ const auto kSettings = std::to_array<Setting>({
 } // namespace
 
 std::span<const Setting> settings() {
-    return kSettings;
+    static const std::vector<Setting> all = [] {
+        std::vector<Setting> out(kSettings.begin(), kSettings.end());
+        const auto more = plan_settings();
+        out.insert(out.end(), more.begin(), more.end());
+        return out;
+    }();
+    return all;
 }
 
 static const Setting* setting_of(std::string_view key) {
-    for (const Setting& setting : kSettings)
+    for (const Setting& setting : settings())
         if (setting.key == key)
             return &setting;
     return nullptr;
@@ -353,8 +402,8 @@ void set(Request& request,
         request.origin.insert_or_assign(std::string{key}, where);
     if (setting == nullptr) {
         std::vector<std::string_view> keys;
-        keys.reserve(std::size(kSettings));
-        for (const Setting& s : kSettings)
+        keys.reserve(settings().size());
+        for (const Setting& s : settings())
             keys.push_back(s.key);
         request.refuse(key, fmt::format("must be a known key{}", text::did_you_mean(key, keys)));
     }

@@ -18,9 +18,10 @@ static std::array<double, kCriteria> weights_used(const Request& request, bool w
     }
 }
 
-Solver::Solver(const Catalog& catalog, const Request& request)
-    : catalog_{catalog}, columns_{catalog.columns()}, request_{request},
-      filter_{catalog, request, *request.precision},
+Solver::Solver(const Catalog& catalog, const Request& request, const Plans* plans)
+    : catalog_{catalog}, plans_{plans}, columns_{plans == nullptr ? catalog.columns()
+                                                                  : plans->columns()},
+      request_{request}, filter_{catalog, request, *request.precision, plans},
       reference_{filter_.without_gpu() ? reference_without_gpu() : reference(*request.precision)},
       weights_{weights_used(request, filter_.without_gpu())} {}
 
@@ -53,7 +54,8 @@ void Solver::refuse(Reason reason, std::size_t offers) {
 /// The end of the offers that cost at most `limit`.
 std::uint32_t Solver::end_within(Range offers, double limit) const {
     const double* price = columns_.usd_per_hour.data();
-    if (price[offers.end - 1] <= limit) // most types lie on one side of it
+    if (offers.begin == offers.end ||
+        price[offers.end - 1] <= limit) // most types lie on one side of it
         return offers.end;
     if (price[offers.begin] > limit)
         return offers.begin;
@@ -61,11 +63,26 @@ std::uint32_t Solver::end_within(Range offers, double limit) const {
         std::upper_bound(price + offers.begin, price + offers.end, limit) - price);
 }
 
+/// For an hour, as it stands.
+UsdPerHour Solver::price(std::uint32_t offer) const {
+    return plans_ == nullptr ? UsdPerHour{columns_.usd_per_hour[offer]} : plans_->price(offer);
+}
+
+/// The end of the offers within the highest price, which stand first.
+std::uint32_t Solver::end_below_max(Range offers) const {
+    if (plans_ == nullptr)
+        return end_within(offers, filter_.max_price());
+    std::uint32_t end = offers.begin;
+    while (end < offers.end && price(end).value() <= filter_.max_price())
+        ++end;
+    return end;
+}
+
 /// Offers of a type that qualifies: only price and site decide, and what can be paid is a prefix.
 void Solver::admit(Range offers, Result& to) {
-    const std::uint32_t below_max = end_within(offers, filter_.max_price());
+    const std::uint32_t below_max = end_below_max(offers);
     const std::uint32_t below_ceiling =
-        std::min(below_max, end_within(offers, filter_.budget_limit()));
+        end_within({offers.begin, below_max}, filter_.budget_limit());
     const SiteCounts paid = filter_.count(offers.begin, below_ceiling);
     const SiteCounts above_ceiling = filter_.count(below_ceiling, below_max);
     const SiteCounts above_max = filter_.count(below_max, offers.end);
@@ -127,7 +144,9 @@ bool Solver::before(const Scored& a, const Scored& b) const {
     const auto rtt_b = filter_.rtt(region_b);
     if (rtt_a != rtt_b)
         return rtt_a < rtt_b;
-    const auto purchase = [this](std::uint32_t offer) { return catalog_.offer(offer).purchase; };
+    const auto purchase = [this](std::uint32_t offer) {
+        return offer_of(catalog_, columns_, offer).purchase;
+    };
     return std::tuple{columns_.type[a.offer], region_a, purchase(a.offer)} <
            std::tuple{columns_.type[b.offer], region_b, purchase(b.offer)};
 }
@@ -148,10 +167,10 @@ double Solver::least_score(std::size_t top) const {
 
 /// Adds the offers of a group that are admitted and reach a score.
 void Solver::add_offers(Range offers, double least, std::vector<Scored>& to) const {
-    const double limit = std::min(filter_.max_price(), filter_.budget_limit());
-    for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
+    const std::uint32_t end = end_below_max(offers);
+    for (std::uint32_t i = offers.begin; i < end; ++i) {
         const double price = columns_.usd_per_hour[i];
-        if (price > limit)
+        if (price > filter_.budget_limit())
             return;
         if (filter_.site(columns_.site[i]) != Site::admitted)
             continue;
@@ -193,18 +212,29 @@ bool Solver::pareto(std::uint32_t offer) const {
     });
 }
 
+static void add_uncertainty(const Request& request, Choice& to) {
+    const Budget& budget = request.budget;
+    if (request.uncertainty.use_cv == 0 || !budget.days)
+        return;
+    to.cost_quantiles = cost_quantiles(budget, request.uncertainty, to.price);
+    if (budget.total)
+        to.probability_within_budget =
+            probability_within_budget(budget, request.uncertainty, to.price);
+}
+
 Choice Solver::choice(const Scored& scored) const {
-    const Offer o = catalog_.offer(scored.offer);
+    const Offer o = offer_of(catalog_, columns_, scored.offer);
     const std::uint32_t type = columns_.type[scored.offer];
-    const Budget& budget = request_.budget;
     Choice out{.provider = o.instance.provider,
                .instance = o.instance.name,
                .family = o.instance.family,
                .region = o.region.code,
                .purchase = o.purchase,
-               .price = o.price,
+               .price = price(scored.offer),
+               .paid = static_cast<PurchaseKind>(o.purchase),
                .gpu = o.instance.gpu,
                .gpu_count = o.instance.gpu_count,
+               .arch = o.instance.arch,
                .vcpus = o.instance.vcpus,
                .memory = o.instance.memory,
                .network = o.instance.network,
@@ -220,11 +250,24 @@ Choice Solver::choice(const Scored& scored) const {
         if (const auto rate = peak(*o.gpu, *request_.precision))
             out.tflops = *rate * o.instance.gpu_count;
     }
-    if (budget.days)
-        out.cost = bill(budget, o.price);
-    else if (budget.total)
-        out.lasts = days_affordable(budget, o.price);
+    add_cost(scored.offer, out);
+    add_uncertainty(request_, out);
     return out;
+}
+
+void Solver::add_cost(std::uint32_t offer, Choice& to) const {
+    const Budget& budget = request_.budget;
+    if (plans_ != nullptr) {
+        to.purchase = catalog_.offer(plans_->offer(offer)).purchase;
+        to.paid = plans_->paid(offer);
+        to.effective = UsdPerHour{columns_.usd_per_hour[offer]};
+    }
+    if (budget.days)
+        to.cost = plans_ != nullptr ? plans_->bill(offer) : bill(budget, to.price);
+    else if (budget.total)
+        to.lasts = plans_ != nullptr
+                       ? std::optional{plans_->lasts(offer)}
+                       : days_affordable(budget, request_.uncertainty, to.price);
 }
 
 std::vector<Choice> Solver::choices() const {
@@ -240,7 +283,7 @@ std::vector<Choice> Solver::choices() const {
 std::pair<double, double> Solver::prices(std::size_t type) const {
     const Result& result = types_[type];
     if (result.in_scope == 1 && result.admitted == 1)
-        return {result.price, result.price};
+        return {price(result.best).value(), price(result.best).value()};
     double from = std::numeric_limits<double>::infinity();
     double to = 0;
     for (std::size_t p = 0; p < kPurchases; ++p) {
@@ -253,6 +296,14 @@ std::pair<double, double> Solver::prices(std::size_t type) const {
         std::uint32_t last = result.in_scope == 1 ? first : offers.end - 1;
         while (filter_.site(columns_.site[last]) == Site::out_of_scope)
             --last;
+        if (plans_ != nullptr) { // which do not stand by price
+            for (std::uint32_t i = first; i <= last; ++i)
+                if (filter_.site(columns_.site[i]) != Site::out_of_scope) {
+                    from = std::min(from, price(i).value());
+                    to = std::max(to, price(i).value());
+                }
+            continue;
+        }
         from = std::min(from, columns_.usd_per_hour[first]);
         to = std::max(to, columns_.usd_per_hour[last]);
     }
@@ -345,11 +396,20 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
 }
 
 /// The number of reasons; std::popcount() is a call where the processor is not known.
-static std::size_t bits(ReasonSet set) {
+static constexpr std::size_t bits(ReasonSet set) {
     std::size_t count = 0;
     for (; set != 0; set &= set - 1)
         ++count;
     return count;
+}
+
+/// The logarithm of how far an offer is above what it may cost.
+double Solver::excess(std::uint32_t offer) const {
+    const double whole = columns_.usd_per_hour[offer];
+    if (plans_ == nullptr)
+        return std::log(whole / std::min(filter_.max_price(), filter_.budget_limit()));
+    return std::max(std::log(price(offer).value() / filter_.max_price()),
+                    std::log(whole / filter_.budget_limit()));
 }
 
 /// Machines that were not named come after those that were; then what no figure can mend; then
@@ -367,13 +427,15 @@ std::vector<Refusal> Solver::nearest() const {
         std::uint32_t type;
         std::uint32_t offer;
     };
-    constexpr std::size_t kGroups = 64;
+    constexpr std::size_t kMostFlaws = 8; // more than there are of either kind
+    constexpr std::size_t kGroups = kMostFlaws * kMostFlaws;
+    static_assert(bits(kNamed) < kMostFlaws && bits(kFlaws) < kMostFlaws);
     const auto wanted = static_cast<std::size_t>(request_.nearest);
     if (wanted == 0)
         return {};
     const auto is_candidate = [](const Result& r) { return r.in_scope > 0 && r.admitted == 0; };
     const auto group_of = [](const Result& r) {
-        return 8 * bits(r.reasons & kNamed) + bits(r.reasons & kFlaws);
+        return kMostFlaws * bits(r.reasons & kNamed) + bits(r.reasons & kFlaws);
     };
     // Figures are compared only among those that can still be among the nearest.
     std::array<std::size_t, kGroups> sizes{};
@@ -388,11 +450,10 @@ std::vector<Refusal> Solver::nearest() const {
     for (std::uint32_t type = 0; type < types_.size(); ++type)
         if (const Result& r = types_[type]; is_candidate(r) && group_of(r) <= last)
             candidates.push_back({group_of(r), 0, type, 0});
-    const double limit = std::min(filter_.max_price(), filter_.budget_limit());
     for (Candidate& c : candidates) {
         c.offer = nearest_offer(c.type);
         c.distance = filter_.distance(c.type) + filter_.detour(columns_.site[c.offer]) +
-                     std::max(0.0, std::log(columns_.usd_per_hour[c.offer] / limit));
+                     std::max(0.0, excess(c.offer));
     }
     const std::size_t found = std::min(wanted, candidates.size());
     std::partial_sort(candidates.begin(),
@@ -453,8 +514,25 @@ Recommendation Solver::solve() {
                        .refusals = refusals(),
                        .out_of_scope = catalog_.size() - in_scope_};
     if (budget.total && budget.days)
-        out.price_ceiling = price_ceiling(budget);
+        out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
+    if (plans_ != nullptr)
+        add_charges(out);
     return out;
+}
+
+/// The charges of the best choice's region, the ceiling they leave, and its ways to pay.
+void Solver::add_charges(Recommendation& to) const {
+    std::size_t region = plans_->cheapest_region();
+    if (const auto best = best_offers(1); !best.empty()) {
+        region = columns_.site[best.front().offer] % catalog_.regions().size();
+        if (request_.budget.days)
+            to.purchase_options = plans_->options(best.front().offer);
+    }
+    if (!charged(request_.usage))
+        return;
+    to.charges = plans_->summary(region);
+    if (to.charges->ceiling)
+        to.price_ceiling = to.charges->ceiling;
 }
 
 } // namespace flopwise

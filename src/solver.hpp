@@ -19,7 +19,8 @@ Request completed(Request request);
 class Solver {
 public:
     /// `request` has its precision and weights filled in, and outlives the solver.
-    Solver(const Catalog& catalog, const Request& request);
+    /// With `plans`, offers are rows of these.
+    Solver(const Catalog& catalog, const Request& request, const Plans* plans = nullptr);
 
     /// The answer without `instead` and warnings.
     Recommendation solve();
@@ -57,6 +58,9 @@ private:
 
     void scan();
     [[nodiscard]] std::uint32_t end_within(Range offers, double limit) const;
+    [[nodiscard]] std::uint32_t end_below_max(Range offers) const;
+    [[nodiscard]] UsdPerHour price(std::uint32_t offer) const;
+    [[nodiscard]] double excess(std::uint32_t offer) const;
     void admit(Range offers, Result& to);
     void refuse(Reason reason, std::size_t offers);
 
@@ -66,6 +70,8 @@ private:
     void add_offers(Range offers, double least, std::vector<Scored>& to) const;
     [[nodiscard]] bool before(const Scored& a, const Scored& b) const;
     [[nodiscard]] Choice choice(const Scored& scored) const;
+    void add_cost(std::uint32_t offer, Choice& to) const;
+    void add_charges(Recommendation& to) const;
     [[nodiscard]] bool pareto(std::uint32_t offer) const;
     [[nodiscard]] std::pair<double, double> prices(std::size_t type) const;
     [[nodiscard]] std::vector<FamilyChoice> families() const;
@@ -75,6 +81,7 @@ private:
     [[nodiscard]] Outcome outcome() const;
 
     const Catalog& catalog_;
+    const Plans* plans_;
     const Columns& columns_;
     const Request& request_;
     Filter filter_;

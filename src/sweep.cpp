@@ -1,21 +1,30 @@
 #include "sweep.hpp"
 
+#include "ask.hpp"
+#include "plans.hpp"
+#include "region_choice.hpp"
 #include "solver.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
 
 namespace flopwise {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& request) {
-    const Request full = completed(request);
-    std::vector<std::uint32_t> out = Solver{catalog, full}.ranking();
+    const Request asked = completed(request);
+    const Charges charges = Plans::needed(asked) ? Charges::bundled() : Charges::none();
+    const Request full = with_nearest_region(catalog, asked, charges);
+    std::vector<std::uint32_t> out = ranked(catalog, full, charges);
     std::sort(out.begin(), out.end());
     return out;
+}
+
+bool SweepGroup::request_is_plain() const {
+    return !Plans::needed(request) && request.uncertainty == Uncertainty{} &&
+           request.own == Ownership{} && !chooses_region(request.constraints);
 }
 
 /// The ranking of a group without what can never be its best: an offer that a better one
@@ -40,8 +49,8 @@ Sweep::Sweep(std::span<const SweepGroup> groups,
              std::span<const std::uint32_t> group_of,
              const SweepFigures& figures,
              const SweepAnswers& answers)
-    : groups_{groups}, figures_{figures}, answers_{answers},
-      rows_(group_of.size()), plans_{std::make_unique<Plan[]>(groups.size())} {
+    : groups_{groups}, figures_{figures}, answers_{answers}, rows_(group_of.size()),
+      plans_(groups.size()) {
     constexpr std::size_t kMostRows = 16'384; // short enough to stop soon, long enough to share
     std::vector<std::size_t> first(groups.size() + 1);
     for (const std::uint32_t group : group_of)
@@ -74,7 +83,7 @@ void Sweep::work() noexcept {
     }
 }
 
-void Sweep::prepare(Plan& plan, const SweepGroup& group) const {
+void Sweep::prepare(Plan& plan, const SweepGroup& group) {
     if (group.error) {
         plan.error = group.error;
         return;
@@ -98,7 +107,8 @@ void Sweep::prepare(Plan& plan, const SweepGroup& group) const {
 void Sweep::answer(const Piece& piece) {
     Plan& plan = plans_[piece.group];
     const SweepGroup& group = groups_[piece.group];
-    std::call_once(plan.once, [&] { prepare(plan, group); });
+    if (!Plans::needed(group.request)) // else its costs depend on the figures of each row
+        std::call_once(plan.once, [&] { prepare(plan, group); });
     for (std::size_t i = piece.begin; i < piece.end; ++i)
         answer(plan, group, rows_[i]);
     const std::size_t rows = piece.end - piece.begin;
@@ -160,7 +170,7 @@ Row row_of(const SweepFigures& f, std::size_t row) {
 
 void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
     const Row figures = row_of(figures_, row);
-    if (!figures.plain())
+    if (!figures.plain() || !group.request_is_plain())
         return answer_slowly(group, row);
     if (plan.error)
         return refuse(row, *plan.error);
@@ -206,7 +216,7 @@ void Sweep::answer_slowly(const SweepGroup& group, std::size_t row) {
     const Row f = row_of(figures_, row);
     try {
         if (group.error)
-            throw *group.error;
+            return refuse(row, *group.error);
         Request request = group.request;
         request.top = 1;
         request.nearest = 0;

@@ -19,6 +19,10 @@ struct SweepGroup {
     const Catalog* catalog = nullptr; ///< lives as long as the sweep
     Request request{};
     std::optional<Error> error{};
+
+    /// Whether one ranking serves all figures. Not if the region depends on what qualifies, or the
+    /// ceiling on more than the rule.
+    [[nodiscard]] bool request_is_plain() const;
 };
 
 /// The figures of each row; NaN where a row does not have it, an empty span where no row has.
@@ -68,7 +72,7 @@ public:
 private:
     struct Plan;
     struct Piece;
-    void prepare(Plan& plan, const SweepGroup& group) const;
+    static void prepare(Plan& plan, const SweepGroup& group);
     void answer(const Piece& piece);
     void answer(const Plan& plan, const SweepGroup& group, std::size_t row);
     void answer_slowly(const SweepGroup& group, std::size_t row);
@@ -79,7 +83,7 @@ private:
     SweepAnswers answers_;
     std::vector<std::uint32_t> rows_; ///< by group
     std::vector<Piece> pieces_;
-    std::unique_ptr<Plan[]> plans_;
+    std::vector<Plan> plans_;
     std::atomic<std::size_t> next_ = 0;
     std::atomic<std::size_t> done_ = 0;
     std::mutex mutex_; ///< of what follows

@@ -130,6 +130,16 @@ std::string shortened(std::string_view text) {
     return std::string{text.substr(0, end)} + "...";
 }
 
+std::string single_quoted(std::string_view text) {
+    std::string out = "'";
+    for (const char c : text) {
+        if (c == '\0')
+            throw ArgumentError{"text", "must not have a NUL byte"};
+        out += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+    }
+    return out + '\'';
+}
+
 std::string quoted(std::string_view text) {
     return fmt::format("\"{}\"", shortened(text));
 }

@@ -37,6 +37,10 @@ std::string shortened(std::string_view text);
 /// shortened() between double quotes.
 std::string quoted(std::string_view text);
 
+/// `text` as one word of a POSIX shell, whatever is in it: between single quotes, each of its own
+/// single quotes as '\''. Throws ArgumentError for a NUL byte, which no shell can hold.
+std::string single_quoted(std::string_view text);
+
 /// "a", "a or b", "a, b or c".
 std::string one_of(std::span<const std::string_view> names);
 

@@ -4,8 +4,9 @@ import pathlib
 import re
 import sys
 
-ORDER = ["export", "units", "error", "place", "catalog", "check", "workload", "budget",
-         "constraints", "cost", "score", "request", "recommend", "report", "flopwise"]
+ORDER = ["export", "units", "error", "place", "catalog", "nearby", "charges", "check", "workload",
+         "budget", "uncertain", "constraints", "cost", "purchase", "ownership", "score", "request",
+         "recommend", "launch", "report", "flopwise"]
 
 root = pathlib.Path(__file__).resolve().parent.parent
 wrong = []

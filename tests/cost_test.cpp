@@ -2,6 +2,8 @@
 
 #include "catch.hpp"
 
+#include <random>
+
 using namespace flopwise;
 
 TEST_CASE("a bill lists its charges and adds them up", "[cost]") {
@@ -23,4 +25,216 @@ TEST_CASE("a bill needs days and a price", "[cost][error]") {
     CHECK_THROWS_WITH(bill({}, UsdPerHour{1}), "days: must be given");
     CHECK_THROWS_WITH(bill({.days = Days{1}}, UsdPerHour{-1}),
                       "price_usd_per_hour: must be positive and finite, got -1 USD/h");
+}
+
+// ---- bills worked by hand -----------------------------------------------------------
+//
+// Rates of us-east-1 as data/charges/aws.yaml has them: gp3 0.08 USD/GiB-month, 3,000 IOPS and
+// 125 MiB/s included, 0.005 and 0.04 above; snapshots 0.05; egress 100 GiB free, then 0.09 to
+// 10,240 GiB and 0.085 to 51,200; other regions 0.02, other zones 0.01; address 0.005 USD/h;
+// NAT 0.045 USD/h and 0.045 USD/GiB. 365 days are 12 months of 730 h.
+
+static const Charges& charges() {
+    static const Charges all = Charges::bundled();
+    return all;
+}
+
+/// The article's year: 365 days at 2 h/day.
+static const Budget kYear{.days = Days{365}, .hours_per_day = HoursPerDay{2}};
+
+static Bill
+billed(const Usage& usage, const Budget& budget = kYear, std::string_view region = "us-east-1") {
+    return bill(budget, usage, {"aws", region, UsdPerHour{0.9}}, charges());
+}
+
+static const LineItem& item(const Bill& bill, std::string_view charge) {
+    for (const LineItem& i : bill.items)
+        if (i.charge == charge)
+            return i;
+    FAIL("no " << charge);
+    throw 0;
+}
+
+TEST_CASE("nothing but the machine: the bill of the rule", "[cost]") {
+    // 0.90 * 365 * 2 = 657.00
+    CHECK(billed({}).total == bill(kYear, UsdPerHour{0.9}).total);
+    CHECK_FALSE(charged({}));
+    CHECK_FALSE(charged({.storage_type = "gp2"})); // of no disk
+    CHECK(charged({.egress_per_month = GiB{1}}));
+    CHECK(charged({.starts_per_day = 2}));
+}
+
+TEST_CASE("bills worked by hand", "[cost]") {
+    const auto [usage, usd] = GENERATE(table<Usage, double>({
+        // a disk, kept while the machine is stopped: 100 * 0.08 * 12
+        {{.storage = GiB{100}}, 96},
+        // with 2,000 IOPS and 175 MiB/s above what is included:
+        // 500 * 0.08 * 12 + 2000 * 0.005 * 12 + 175 * 0.04 * 12 = 480 + 120 + 84
+        {{.storage = GiB{500}, .storage_iops = 5000, .storage_throughput_mib_per_s = 300}, 684},
+        // exactly what is included costs nothing more: 100 * 0.08 * 12
+        {{.storage = GiB{100}, .storage_iops = 3000, .storage_throughput_mib_per_s = 125}, 96},
+        // io2 at 40,000 IOPS: 0.125 * 10 * 12 + (32000 * 0.065 + 8000 * 0.0455) * 12
+        {{.storage = GiB{10}, .storage_type = "io2", .storage_iops = 40000}, 15 + 29328},
+        // snapshots: 200 * 0.05 * 12
+        {{.snapshots = GiB{200}}, 120},
+        // the free part of egress, and not a cent more
+        {{.egress_per_month = GiB{100}}, 0},
+        // (1000 - 100) * 0.09 * 12
+        {{.egress_per_month = GiB{1000}}, 972},
+        // two tiers: (10140 * 0.09 + 9760 * 0.085) * 12 = (912.60 + 829.60) * 12
+        {{.egress_per_month = GiB{20'000}}, 20'906.4},
+        // other regions and zones: 500 * 0.02 * 12 + 300 * 0.01 * 12 = 120 + 36
+        {{.inter_region_per_month = GiB{500}, .inter_zone_per_month = GiB{300}}, 156},
+        // two addresses around the clock: 2 * 0.005 * 8760
+        {{.public_ipv4 = 2}, 87.6},
+        // objects, 60,000 GiB: (51200 * 0.023 + 8800 * 0.022) * 12 = (1177.60 + 193.60) * 12
+        {{.object_storage = GiB{60'000}}, 16'454.4},
+        // a gateway with 100 GiB a month: 0.045 * 8760 + 100 * 0.045 * 12 = 394.20 + 54
+        {{.nat_gateways = 1, .nat_per_month = GiB{100}}, 448.2},
+        // capacity held for four more hours a day: 0.90 * 365 * 4
+        {{.reserved_capacity = HoursPerDay{4}}, 1314},
+        // 240 starts of 30 s in 2 h are billed a minute each, 4 h in all: 2 h * 365 * 0.90 more
+        {{.starts_per_day = 240}, 657},
+    }));
+    const Bill b = billed(usage);
+    CHECK(b.total.value() == Approx(657 + usd).epsilon(1e-12));
+    CHECK(complete(b));
+    Usd sum;
+    for (const LineItem& i : b.items)
+        sum = sum + *i.amount;
+    CHECK(b.total == sum); // exactly
+}
+
+TEST_CASE("months that are not whole", "[cost]") {
+    // 45.625 days are 1.5 months of 730 h. The free 100 GiB count in both:
+    // (1000 - 100) * 0.09 + (500 - 100) * 0.09 = 81 + 36
+    const Budget plan{.days = Days{45.625}};
+    const Bill b = billed({.egress_per_month = GiB{1000}}, plan);
+    CHECK(item(b, "egress").quantity == 1500);
+    CHECK(item(b, "egress").amount->value() == Approx(117));
+    // A disk is billed by the hour: 100 * 0.08 * 240 / 730 for ten days.
+    const Budget ten{.days = Days{10}, .hours_per_day = HoursPerDay{1}};
+    CHECK(item(billed({.storage = GiB{100}}, ten), "storage_gp3").amount->value() ==
+          Approx(100 * 0.08 * 240 / 730));
+    // So is an address: 0.005 * 240
+    CHECK(item(billed({.public_ipv4 = 1}, ten), "public_ipv4").amount->value() == Approx(1.2));
+    // Ten days of 304.17 GiB a month are 100 GiB, all free.
+    CHECK(item(billed({.egress_per_month = GiB{100 * 730.0 / 240}}, ten), "egress").amount ==
+          Usd{});
+}
+
+TEST_CASE("fixed charges and other regions", "[cost]") {
+    Budget plan = kYear;
+    plan.fixed = Usd{40};
+    // Singapore: 100 * 0.096 * 12 + (1000 - 100) * 0.12 * 12 = 115.20 + 1296
+    const Bill b =
+        billed({.storage = GiB{100}, .egress_per_month = GiB{1000}}, plan, "ap-southeast-1");
+    CHECK(b.total.value() == Approx(657 + 115.2 + 1296 + 40));
+    CHECK(b.items.back() == LineItem{"fixed", 1, "plan", Usd{40}});
+    CHECK(item(b, "egress").tiers.size() == 5);
+    CHECK(item(b, "storage_gp3").source ==
+          "AWS price feed ec2/USD/current/ebs.json, in yeo/ec2.shop@576c890, 2024-07-18");
+}
+
+TEST_CASE("a charge that is not known is not zero", "[cost]") {
+    const Bill b = billed({.object_storage = GiB{100}}, kYear, "us-east-2");
+    CHECK_FALSE(item(b, "object_storage").amount);
+    CHECK_FALSE(complete(b));
+    CHECK(b.total == Usd{657}); // of what is known
+    // the dearest known is Singapore: 100 * 0.025 * 12
+    CHECK(item(b, "object_storage").assumed->value() == Approx(30));
+    // no region has a rate for this type of disk
+    const Bill odd = billed({.storage = GiB{1}, .storage_type = "tape"});
+    CHECK_FALSE(item(odd, "storage_tape").amount);
+    CHECK_FALSE(item(odd, "storage_tape").assumed);
+}
+
+TEST_CASE("bad figures of a usage are refused", "[cost][error]") {
+    const auto [usage, message] = GENERATE(table<Usage, std::string>({
+        {{.storage = GiB{-1}}, "storage_gib: must not be negative, got -1 GiB"},
+        {{.storage_iops = 5}, "storage_iops: must come with storage_gib"},
+        {{.storage = GiB{1}, .storage_iops = -5}, "storage_iops: must not be negative, got -5"},
+        {{.storage_throughput_mib_per_s = 5},
+         "storage_throughput_mib_per_s: must come with storage_gib"},
+        {{.snapshots = GiB{-1}}, "snapshots_gib: must not be negative, got -1 GiB"},
+        {{.egress_per_month = GiB{-1}}, "egress_gib_per_month: must not be negative, got -1 GiB"},
+        {{.inter_region_per_month = GiB{-1}},
+         "inter_region_gib_per_month: must not be negative, got -1 GiB"},
+        {{.inter_zone_per_month = GiB{-1}},
+         "inter_zone_gib_per_month: must not be negative, got -1 GiB"},
+        {{.public_ipv4 = -1}, "public_ipv4: must not be negative, got -1"},
+        {{.object_storage = GiB{-1}}, "object_storage_gib: must not be negative, got -1 GiB"},
+        {{.nat_gateways = -1}, "nat_gateways: must not be negative, got -1"},
+        {{.nat_per_month = GiB{1}}, "nat_gib_per_month: must come with nat_gateways"},
+        {{.reserved_capacity = HoursPerDay{23}},
+         "reserved_capacity_hours_per_day: must be at most the 22 h/d left of the day, got 23 "
+         "h/d"},
+        {{.starts_per_day = 0}, "starts_per_day: must be positive and finite, got 0"},
+    }));
+    CHECK_THROWS_WITH(billed(usage), message);
+}
+
+TEST_CASE("a bill rises with each quantity and each rate", "[cost][property]") {
+    const Usage least{.storage = GiB{10},
+                      .storage_iops = 3100,
+                      .storage_throughput_mib_per_s = 130,
+                      .snapshots = GiB{5},
+                      .egress_per_month = GiB{90},
+                      .inter_region_per_month = GiB{1},
+                      .inter_zone_per_month = GiB{1},
+                      .public_ipv4 = 1,
+                      .object_storage = GiB{50'000},
+                      .nat_gateways = 1,
+                      .nat_per_month = GiB{1},
+                      .reserved_capacity = HoursPerDay{1},
+                      .starts_per_day = 100};
+    std::minstd_rand random{1};
+    const auto factor = [&random] { return 1 + static_cast<double>(random() % 1000) / 100; };
+    for (int i = 0; i < 200; ++i) {
+        const Budget plan{.days = Days{factor() * 30}, .hours_per_day = HoursPerDay{1.5}};
+        const Usd before = billed(least, plan).total;
+        for (const auto field : {&Usage::storage,
+                                 &Usage::snapshots,
+                                 &Usage::egress_per_month,
+                                 &Usage::inter_region_per_month,
+                                 &Usage::inter_zone_per_month,
+                                 &Usage::object_storage,
+                                 &Usage::nat_per_month}) {
+            Usage more = least;
+            more.*field = more.*field * factor();
+            CHECK(billed(more, plan).total >= before);
+        }
+        for (const auto field : {&Usage::storage_iops,
+                                 &Usage::storage_throughput_mib_per_s,
+                                 &Usage::public_ipv4,
+                                 &Usage::nat_gateways}) {
+            Usage more = least;
+            more.*field *= factor();
+            CHECK(billed(more, plan).total >= before);
+        }
+        Usage more = least;
+        *more.starts_per_day *= factor();
+        more.reserved_capacity = HoursPerDay{factor()};
+        CHECK(billed(more, plan).total >= before);
+        Budget longer = plan;
+        longer.days = *longer.days * factor();
+        CHECK(billed(least, longer).total >= before);
+        CHECK(
+            bill(plan, least, {"aws", "us-east-1", UsdPerHour{0.9 * factor()}}, charges()).total >=
+            before);
+    }
+}
+
+TEST_CASE("a dataset is moved in once, at the rate of the region it comes from") {
+    // data/charges/aws.yaml: inter_region is 0.02 in us-east-1 and 0.09 in ap-southeast-1.
+    const Charges charges = Charges::bundled();
+    const Budget plan{.days = Days{365}, .hours_per_day = HoursPerDay{2}};
+    const Usage usage{.moved_in = GiB{500}, .moved_from = "us-east-1"};
+    const auto away = region_charges(plan, usage, "aws", "ap-southeast-1", charges);
+    REQUIRE(away.size() == 1);
+    CHECK(away[0].charge == "dataset_move");
+    CHECK(away[0].quantity == 500);
+    CHECK(away[0].unit == "GiB");
+    CHECK(away[0].amount->value() == Approx(500 * 0.02)); // once, not once a month
+    CHECK(region_charges(plan, usage, "aws", "us-east-1", charges).empty());
 }

@@ -37,6 +37,7 @@ static Request request_for(unsigned seed) {
         r.constraints.region = {"r0", "r2"};
     if (seed % 11 == 0)
         r.constraints.near = Place{10, 20};
+    r.constraints.any_region = true; // else what qualifies decides what is in scope
     if (seed % 11 == 0)
         r.constraints.max_rtt = Milliseconds{150};
     if (seed % 13 == 0)

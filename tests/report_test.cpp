@@ -49,6 +49,25 @@ static Recommendation near_vietnam() {
          .top = 5});
 }
 
+/// The article's question with a use that varies, and with a machine to buy.
+static Recommendation own_or_rent() {
+    return recommend(
+        Catalog::bundled("aws-2020-04"),
+        {.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
+         .uncertainty = {.use_cv = 1, .confidence = 0.95},
+         .constraints = {.near = Place{10.8, 106.7}},
+         .own = {.price = Usd{10'000},
+                 .residual = Usd{1000},
+                 .rate = 0.05,
+                 .power = Watts{500},
+                 .electricity = electricity_of("vn"),
+                 .upkeep = 0.02,
+                 .staff = Hours{10},
+                 .staff_price = UsdPerHour{20}},
+         .precision = Precision::fp64,
+         .top = 3});
+}
+
 TEST_CASE("the reports are as approved", "[report][approved]") {
     Recommendation by_family = article();
     by_family.request.by = By::family;
@@ -62,6 +81,9 @@ TEST_CASE("the reports are as approved", "[report][approved]") {
     check_approved("refused.txt", table(refused()));
     check_approved("refused.json", json(refused()));
     check_approved("near-vietnam.txt", table(near_vietnam()));
+    check_approved("own-or-rent.txt", table(own_or_rent(), {.explain = true}));
+    check_approved("own-or-rent.md", markdown(own_or_rent()));
+    check_approved("own-or-rent.json", json(own_or_rent()));
 }
 
 TEST_CASE("a table is at most 80 columns wide", "[report]") {

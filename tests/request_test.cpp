@@ -58,6 +58,25 @@ TEST_CASE("what is set is shown, and set again from that gives the same request"
         {"top", "3"},
         {"nearest", "0"},
         {"by", "family"},
+        {"use_cv", "0.5"},
+        {"confidence", "0.95"},
+        {"own_price_usd", "10000"},
+        {"own_years", "4"},
+        {"own_residual_usd", "500"},
+        {"own_rate", "0.08"},
+        {"own_gpu", "T4"},
+        {"own_gpus", "2"},
+        {"own_watts", "600"},
+        {"own_pue", "1.5"},
+        {"electricity", "0.12"},
+        {"own_upkeep", "0.03"},
+        {"own_staff_hours", "20"},
+        {"own_staff_usd_per_hour", "50"},
+        {"dataset_gib", "100"},
+        {"dataset_region", "us-east-1"},
+        {"dataset_url", "kaggle:owner/name"},
+        {"launch", "true"},
+        {"key_name", "mine"},
     }));
     const Request request = with(key, {text});
     CAPTURE(key);
@@ -107,7 +126,8 @@ TEST_CASE("a value that is not accepted is refused by key", "[request][error]") 
         {"gpu", "T4,,K80", "gpu: must not have an empty name"},
         {"purchase",
          "on-demand",
-         "purchase: must be on_demand or spot, got \"on-demand\", did you mean on_demand?"},
+         "purchase: must be on_demand, spot, best or a reservation such as "
+         "reserved_1yr_no_upfront, got \"on-demand\", did you mean on_demand?"},
         {"profile",
          "trainig",
          "profile: must be training, inference, graphics or hpc, got \"trainig\", did you mean "

@@ -73,11 +73,15 @@ static bool same(double a, double b) {
 }
 
 static std::vector<SweepGroup> groups_of(const Catalog& catalog) {
-    std::vector<SweepGroup> out(4, SweepGroup{.catalog = &catalog});
+    std::vector<SweepGroup> out(7, SweepGroup{.catalog = &catalog});
     out[1].request.constraints.region = {catalog.regions()[0].code};
     out[2].request.constraints.purchase = {Purchase::on_demand, Purchase::spot};
     out[2].request.profile = Profile::graphics;
     out[3].request.constraints.min_memory = GiB{1e6};
+    out[4].request.usage.starts_per_day = 2000; // charged: its costs depend on each row's figures
+    out[5].request.constraints.purchase = {Purchase::spot};
+    out[5].request.usage.starts_per_day = 100;
+    out[6].request.constraints.near = Place{10, 20}; // the region depends on what qualifies
     return out;
 }
 
@@ -126,6 +130,24 @@ TEST_CASE("a sweep answers each row as recommend does", "[sweep][property]") {
     }
 }
 
+TEST_CASE("a sweep with an uncertain use answers as recommend does", "[sweep]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    std::vector<SweepGroup> groups(1, SweepGroup{.catalog = &catalog});
+    groups[0].request.uncertainty = {.use_cv = 0.8, .confidence = 0.95};
+    Rows rows(4);
+    rows.budget_usd = {600, 2000, 2000, 9000};
+    rows.days = {365, 365, 90, 365};
+    rows.hours_per_day = {2, 2, 4, 2};
+    Sweep sweep{groups, rows.group, rows.figures(), rows.answers()};
+    sweep.work();
+    CHECK(sweep.errors().empty());
+    for (std::size_t i = 0; i < rows.group.size(); ++i) {
+        const Recommendation r = recommend(catalog, request_of(groups[0], rows, i));
+        CHECK(rows.ceiling[i] == r.price_ceiling->value());
+        CHECK(rows.price[i] == r.choices.front().price.value());
+    }
+}
+
 TEST_CASE("a sweep refuses single rows, in their order", "[sweep][error]") {
     const Catalog catalog = Catalog::bundled("aws-2020-04");
     std::vector<SweepGroup> groups(3, SweepGroup{.catalog = &catalog});
@@ -168,4 +190,21 @@ TEST_CASE("qualifying offers are those that why_not has nothing against", "[swee
     for (std::uint32_t i = 0; i < catalog.size(); ++i)
         CHECK(std::binary_search(found.begin(), found.end(), i) ==
               !why_not(catalog, request, i).has_value());
+}
+
+TEST_CASE("so are those of a plan with charges", "[sweep]") {
+    const Catalog catalog{random_tables(7)};
+    Request request;
+    request.budget = {.total = Usd{500}, .days = Days{10}};
+    request.usage.starts_per_day = 2000; // 33.3 h are billed a day
+    const auto ways =
+        GENERATE(std::vector<PurchaseKind>{},
+                 std::vector{PurchaseKind::on_demand, PurchaseKind::reserved_1yr_no_upfront});
+    request.ways = ways;
+    const auto found = qualifying(catalog, request);
+    REQUIRE_FALSE(found.empty());
+    for (std::uint32_t i = 0; i < catalog.size(); ++i)
+        if (catalog.offer(i).purchase == Purchase::on_demand)
+            CHECK(std::binary_search(found.begin(), found.end(), i) ==
+                  !why_not(catalog, request, i).has_value());
 }

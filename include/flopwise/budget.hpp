@@ -36,6 +36,9 @@ FLOPWISE_API UsdPerHour price_ceiling(const Budget& budget);
 /// The rounding keeps exact fits: in doubles, 0.10 USD/h * 3 h is above 0.30 USD.
 FLOPWISE_API bool affordable(const Budget& budget, UsdPerHour price);
 
+/// The same for a plan that is charged more than hours: `cost` is all of it but the fixed charges.
+FLOPWISE_API bool affordable(const Budget& budget, Usd cost);
+
 /// The greatest price for which affordable() is true, to the last bit.
 FLOPWISE_API UsdPerHour affordable_limit(const Budget& budget);
 

@@ -27,6 +27,7 @@ struct Constraints {
 
     std::vector<std::string> provider{};
     std::vector<std::string> region{};     ///< "us-east-1", "eu-*"
+    bool any_region = false;               ///< with `near`: all regions, not only the nearest
     std::optional<Place> near{};           ///< the user; gives each region a round trip
     std::optional<Milliseconds> max_rtt{}; ///< longest round trip from `near`, which it needs
     std::vector<Purchase> purchase{Purchase::on_demand};

@@ -8,15 +8,21 @@
 
 #include <flopwise/budget.hpp>
 #include <flopwise/catalog.hpp>
+#include <flopwise/charges.hpp>
 #include <flopwise/check.hpp>
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
 #include <flopwise/error.hpp>
+#include <flopwise/launch.hpp>
+#include <flopwise/nearby.hpp>
+#include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
+#include <flopwise/purchase.hpp>
 #include <flopwise/recommend.hpp>
 #include <flopwise/report.hpp>
 #include <flopwise/request.hpp>
 #include <flopwise/score.hpp>
+#include <flopwise/uncertain.hpp>
 #include <flopwise/units.hpp>
 #include <flopwise/workload.hpp>
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <flopwise/cost.hpp>
+#include <flopwise/nearby.hpp>
 #include <flopwise/request.hpp>
 
 namespace flopwise {
@@ -23,10 +24,16 @@ struct Choice {
     std::string family{};
     std::string region{};
     Purchase purchase = Purchase::on_demand;
-    UsdPerHour price{};
+    UsdPerHour price{}; ///< for an hour that is paid
+    /// How it is paid for: `purchase`, or with Request::ways the cheapest of these.
+    PurchaseKind paid = PurchaseKind::on_demand;
+    /// With charges or ways to pay: all costs but fixed ones for a rented hour. It is what stands
+    /// for the price in the score.
+    std::optional<UsdPerHour> effective{};
     std::string gpu{}; ///< empty for a machine without
     double gpu_count = 0;
     std::optional<GiB> gpu_memory{}; ///< of each GPU; absent without
+    std::string arch{};
     double vcpus = 0;
     GiB memory{};
     std::optional<Gbps> network{};
@@ -36,6 +43,9 @@ struct Choice {
     bool pareto = false;         ///< no admitted offer is as good in price, speed and GPU memory
     std::optional<Bill> cost{};  ///< absent if the days are not known
     std::optional<Days> lasts{}; ///< days that the budget lasts, if these were not given
+    /// With an uncertain use, of which `cost` is the mean: P(cost <= budget), and quantiles.
+    std::optional<double> probability_within_budget{};
+    std::optional<CostQuantiles> cost_quantiles{};
     std::optional<Milliseconds> rtt{}; ///< round trip from `near`
     bool retired = false;
     std::string source{}; ///< of the price
@@ -72,6 +82,57 @@ struct Refusals {
     bool operator==(const Refusals&) const = default;
 };
 
+/// What is charged beside the machine in one region, and what it does to the ceiling.
+struct ChargeSummary {
+    std::string provider{};
+    std::string region{};
+    Usd total{};                        ///< amounts that are not known as they are assumed
+    std::vector<std::string> unknown{}; ///< charges without a rate in this region
+    Hours hours{};                      ///< that the machine is billed, unused capacity included
+    /// (total - fixed - charges) / hours; 0 if the charges leave nothing. Without a budget: absent.
+    std::optional<UsdPerHour> ceiling{};
+    std::optional<UsdPerHour> ceiling_before{}; ///< without the charges
+
+    bool operator==(const ChargeSummary&) const = default;
+};
+
+/// The region that was taken because it is the nearest with an offer that qualifies.
+struct RegionChoice {
+    Nearby region{};
+    std::vector<Nearby> nearer{}; ///< regions without such an offer, nearest first
+
+    /// The best choice, where it is cheapest among the regions that are not too far.
+    struct Elsewhere {
+        std::string region{};
+        UsdPerHour price{};
+        std::optional<Usd> total{}; ///< of the plan there, if the days are known
+        Milliseconds extra_rtt{};   ///< beside that of the nearest region
+
+        bool operator==(const Elsewhere&) const = default;
+    };
+    std::optional<Elsewhere> cheapest{}; ///< absent if that is the nearest region
+
+    bool operator==(const RegionChoice&) const = default;
+};
+
+/// Buying a machine, compared with renting one.
+struct OwnOrRent {
+    Ownership owned{};              ///< with power and electricity filled in
+    OwningCost cost{};              ///< at the hours a day of the budget
+    std::optional<Tflops> tflops{}; ///< of the owned machine, if its GPUs are given
+
+    /// The cheapest offer that qualifies and is at least as fast as the owned machine; the best
+    /// choice if its speed is not known. Empty if there is none, and so are the rest.
+    std::optional<Choice> rented{};
+    UsdPerDay rent{};
+    bool own_is_cheaper = false; ///< if it is used like this for all of its life
+    std::optional<HoursPerDay> break_even_use{};
+    std::optional<int> break_even_month{};    ///< the first in which all paid for owning is less
+    std::vector<Sensitivity> sensitivities{}; ///< of the ratio of the costs; at most three
+
+    bool operator==(const OwnOrRent&) const = default;
+};
+
 /// All that recommend() found. It owns its data and outlives catalog and request.
 struct Recommendation {
     Outcome outcome = Outcome::nothing_fits;
@@ -82,8 +143,14 @@ struct Recommendation {
     /// Of each criterion, adding up to 1; GPU memory has none where no GPU is asked for.
     std::array<double, kCriteria> weights{};
     bool on_vcpus = false; ///< no GPU is asked for: speed and work are counted in vCPUs
-    std::optional<UsdPerHour> price_ceiling{}; ///< of the budget, if it is known
-    std::size_t admitted = 0;                  ///< offers; choices are the best of them
+    /// Of the budget, if it is known; with charges, what these leave in the region of the best
+    /// choice, or in the cheapest one if there is no choice; with an uncertain use, at the
+    /// confidence.
+    std::optional<UsdPerHour> price_ceiling{};
+    std::optional<ChargeSummary> charges{}; ///< of that region, if anything is charged
+    /// All ways to pay for the best choice, with charges or ways to pay; else empty.
+    std::vector<PurchaseOption> purchase_options{};
+    std::size_t admitted = 0; ///< offers; choices are the best of them
     std::vector<Choice> choices{};
     std::vector<FamilyChoice> families{};
     Refusals refusals{};
@@ -92,6 +159,8 @@ struct Recommendation {
     std::size_t out_of_scope = 0;
     /// If nothing was found among the machines asked for by name: the best of all others.
     std::optional<Choice> instead{};
+    std::optional<RegionChoice> region_choice{}; ///< with `near`, if no region is asked for
+    std::optional<OwnOrRent> ownership{};        ///< with the price of a machine to buy
     std::vector<std::string> warnings{};
 
     bool operator==(const Recommendation&) const = default;
@@ -99,12 +168,22 @@ struct Recommendation {
 
 /// Ranks all offers of a catalog for a request.
 ///
+/// With `near` and no region, the answer is as if the nearest region with an offer that qualifies
+/// had been asked for; `Constraints::any_region` looks at all of them.
+///
+/// The power of a machine to buy, if it is not given, is that of its GPUs (tdp); if these are not
+/// given but a price of electricity is, that of the GPUs it is compared with; else it is 0.
+///
 /// Choices are ordered by score, then (with `near`) by round trip, then by provider, instance,
 /// region and purchase, so that equal input gives equal output. What it costs grows with the
 /// number of machine types; an offer adds a comparison of its price.
 /// Throws ArgumentError, or InputError for a setting from a file, if a figure is out of its
 /// range, if figures contradict one another, or if a name is not in the catalog.
 FLOPWISE_API Recommendation recommend(const Catalog& catalog, const Request& request);
+/// The same with other charges than the bundled ones.
+FLOPWISE_API Recommendation recommend(const Catalog& catalog,
+                                      const Request& request,
+                                      const Charges& charges);
 
 /// Why one offer of the catalog does not qualify; empty if it does. Unlike a recommendation's
 /// refusals, also answers for offers out of scope. Throws as recommend() does.

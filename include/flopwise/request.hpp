@@ -7,7 +7,10 @@
 
 #include <flopwise/budget.hpp>
 #include <flopwise/constraints.hpp>
+#include <flopwise/ownership.hpp>
+#include <flopwise/purchase.hpp>
 #include <flopwise/score.hpp>
+#include <flopwise/uncertain.hpp>
 
 #include <map>
 
@@ -17,10 +20,36 @@ namespace flopwise {
 enum class By : std::uint8_t { instance, family };
 FLOPWISE_API std::string_view to_string(By by);
 
+/// The data to work on.
+struct Dataset {
+    std::optional<GiB> size{};
+    std::string region{}; ///< where it lies; empty: not in a region of the provider
+    std::string url{};    ///< "kaggle:OWNER/NAME", "https://…" or "s3://…"
+
+    bool operator==(const Dataset&) const = default;
+};
+
+/// How the start plan is to be written.
+struct Launch {
+    bool wanted = false;
+    std::string key_name = "flopwise"; ///< of the key pair; letters, digits, '.', '_' and '-'
+
+    bool operator==(const Launch&) const = default;
+};
+
 /// A question for recommend().
 struct Request {
     Budget budget{};
+    Uncertainty uncertainty{}; ///< of the hours of a day; none if not given
     Constraints constraints{};
+    Usage usage{};       ///< what is charged beside the machine
+    Recovery recovery{}; ///< what an interruption costs, where spot is priced with lost work
+    /// Each machine is paid for in the cheapest of these ways, with all that they cost. Empty:
+    /// each offer of Constraints::purchase stands for itself, and spot loses no work.
+    std::vector<PurchaseKind> ways{};
+    Ownership own{}; ///< the machine to buy instead
+    Dataset dataset{};
+    Launch launch{};
     Profile profile = Profile::training;
     std::optional<Precision> precision{}; ///< absent: that of the profile
     std::optional<Weights> weights{};     ///< absent: those of the profile
@@ -39,6 +68,10 @@ struct Request {
 
     bool operator==(const Request&) const = default;
 };
+
+/// Data that has to be moved between regions to work on it in `region`: all of it, or none if it
+/// lies there, lies outside of the provider, or is of unknown size.
+FLOPWISE_API GiB dataset_move_gib(const Request& request, std::string_view region);
 
 /// A value of a setting as it is shown: in the request of a JSON report, in Python.
 using Value = std::variant<std::monostate,

@@ -47,6 +47,9 @@ private:
 namespace unit {
 // clang-format off
 struct Usd          { static constexpr auto symbol = "USD"; };
+struct UsdPerDay    { static constexpr auto symbol = "USD/d"; };
+struct UsdPerKwh    { static constexpr auto symbol = "USD/kWh"; };
+struct Years        { static constexpr auto symbol = "years"; };
 struct UsdPerHour   { static constexpr auto symbol = "USD/h"; };
 struct Hours        { static constexpr auto symbol = "h"; };
 struct Days         { static constexpr auto symbol = "d"; };
@@ -64,6 +67,9 @@ struct Milliseconds { static constexpr auto symbol = "ms"; };
 
 using Usd = Quantity<unit::Usd>;
 using UsdPerHour = Quantity<unit::UsdPerHour>;
+using UsdPerDay = Quantity<unit::UsdPerDay>; // of a calendar day, rented or not
+using UsdPerKwh = Quantity<unit::UsdPerKwh>;
+using Years = Quantity<unit::Years>; // of 365 days
 using Hours = Quantity<unit::Hours>;
 using Days = Quantity<unit::Days>; // no Days -> Hours: a day of rent is not always 24 h
 using HoursPerDay = Quantity<unit::HoursPerDay>;

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, Union
+from collections.abc import Collection, Iterable, Iterator
+from typing import Literal, TypeVar
 
 from . import _core
-from ._core import FlopwiseError
+from ._batch import refusal, table_of
+from ._progress import Progress, Wanted
 from ._recommend import CatalogLike
 
-if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
-
 T = TypeVar("T")
-Progress = Union[bool, Callable[[int, int], object], None]
 
 # Rows that differ only in these share one ranking of the offers.
 _FIGURES = ("budget_usd", "days", "hours_per_day", "fixed_usd", "max_price_usd_per_hour")
-_NAMES = ("instance", "provider", "region", "purchase")
-_NUMBERS = ("price_usd_per_hour", "total_usd", "score", "price_ceiling_usd_per_hour")
-_OUTCOMES = ["found", "nothing_fits", "nothing_affordable", "refused"]  # the last is code -1
 
 
 def sweep(
@@ -31,7 +22,7 @@ def sweep(
     catalog: CatalogLike = None,
     *,
     threads: int | None = None,
-    progress: Progress = None,
+    progress: Wanted = None,
     keep: Collection[str] = (),
     on_error: Literal["raise", "mark"] = "raise",
 ) -> T:
@@ -104,11 +95,11 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
             )
             for batch in requests
         )
-    table = _table_of(requests)
-    kept = {name: table.raw(name) for name in keep}
+    table = table_of(requests)
+    kept = {name: table.kept(name) for name in keep}
     names = [name for name in table.names if name not in kept]
     rows = len(table)
-    with _Progress(progress, rows) as shown:
+    with Progress(progress, rows) as shown:
         answer = _core._sweep(
             rows,
             {name: table.figures(name) for name in names if name in _FIGURES},
@@ -119,14 +110,8 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
         )
     if answer["errors"] and on_error == "raise":
         row, field, reason = answer["errors"][0]
-        raise _error(f"{field}[{row}]", reason)
+        raise refusal(f"{field}[{row}]", reason)
     return table.build(kept, answer, errors=on_error == "mark")  # type: ignore[no-any-return]
-
-
-def _error(field: str, reason: str) -> FlopwiseError:
-    error = FlopwiseError(f"{field}: {reason}")
-    error.field = field
-    return error
 
 
 def _checked(names: Iterable[str]) -> list[str]:
@@ -142,320 +127,5 @@ def _threads(wanted: int | None) -> int:
             return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
     if not 1 <= wanted <= 1024:
-        raise _error("threads", f"must be between 1 and 1024, got {wanted}")
+        raise refusal("threads", f"must be between 1 and 1024, got {wanted}")
     return int(wanted)
-
-
-# ---- tables in and out --------------------------------------------------------------
-
-
-class _Columns:
-    """A mapping of arrays; what the other tables have in common."""
-
-    def __init__(self, requests: Mapping[str, Any]) -> None:
-        import numpy
-
-        self.columns = {}
-        scalars = {}
-        for name, values in requests.items():
-            if isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__len__"):
-                scalars[name] = values
-                continue
-            ragged = isinstance(values, (list, tuple)) and any(
-                isinstance(v, (list, tuple, dict)) for v in values
-            )
-            array = values if ragged else numpy.asarray(values)
-            if getattr(array, "ndim", 1) != 1:
-                raise _error(name, f"must have one dimension, got {array.ndim}")
-            self.columns[name] = array
-        lengths = {name: len(values) for name, values in self.columns.items()}
-        if len(set(lengths.values())) > 1:
-            raise _error("requests", f"must have columns of one length, got {lengths}")
-        self.rows = next(iter(lengths.values()), 1 if scalars else 0)
-        self.columns.update({name: [value] * self.rows for name, value in scalars.items()})
-        self.names = list(requests)
-
-    def __len__(self) -> int:
-        return self.rows
-
-    def raw(self, name: str) -> Any:
-        if name not in self.names:
-            raise _error("keep", f"must be columns of the requests, got {name!r}")
-        return self.columns[name]
-
-    def figures(self, name: str) -> NDArray[numpy.float64]:
-        return _numbers(name, self.columns[name])
-
-    def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
-        values = self.columns[name]
-        return _core._encode(values if isinstance(values, list) else values.tolist())
-
-    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
-        import numpy
-
-        out = {name: numpy.asarray(values) for name, values in kept.items()}
-        for name in _NAMES:
-            out[name] = _taken(answer["names"][name], answer["offer"])
-        out.update({name: answer[name] for name in _NUMBERS})
-        out["outcome"] = numpy.array(_OUTCOMES, dtype=object)[answer["outcome"]]
-        if errors:
-            out["error"] = _errors(answer)
-        return out
-
-
-class _Pandas(_Columns):
-    def __init__(self, frame: Any) -> None:
-        self.frame = frame
-        self.names = [str(name) for name in frame.columns]
-        self.rows = len(frame)
-        if len(set(self.names)) < len(self.names):
-            raise _error("requests", f"must have different columns, got {self.names}")
-
-    def raw(self, name: str) -> Any:
-        if name not in self.names:
-            raise _error("keep", f"must be columns of the requests, got {name!r}")
-        return self.frame[name]
-
-    def figures(self, name: str) -> NDArray[numpy.float64]:
-        import numpy
-
-        try:
-            return self.frame[name].to_numpy(dtype="float64", na_value=numpy.nan)  # type: ignore[no-any-return]
-        except (ValueError, TypeError):
-            return _numbers(name, self.frame[name].tolist())
-
-    def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
-        import pandas
-
-        if self.frame[name].dtype == object:
-            return _core._encode(self.frame[name].tolist())
-        codes, values = pandas.factorize(self.frame[name])
-        return codes.astype("int32"), values.tolist()
-
-    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
-        import pandas
-
-        columns = super().build({}, answer, errors=errors)
-        return pandas.DataFrame({**kept, **columns}, index=self.frame.index)
-
-
-class _Arrow(_Columns):
-    """A table or a record batch of pyarrow."""
-
-    def __init__(self, table: Any) -> None:
-        self.table = table
-        self.names = list(table.schema.names)
-        self.rows = table.num_rows
-
-    def raw(self, name: str) -> Any:
-        if name not in self.names:
-            raise _error("keep", f"must be columns of the requests, got {name!r}")
-        return self.table.column(name)
-
-    def figures(self, name: str) -> NDArray[numpy.float64]:
-        import pyarrow
-
-        try:
-            column = self.table.column(name).cast(pyarrow.float64(), safe=False)
-        except pyarrow.ArrowException:
-            return _numbers(name, self.table.column(name).to_pylist())
-        return column.to_numpy(zero_copy_only=False).astype("float64", copy=False)  # type: ignore[no-any-return]
-
-    def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
-        import pyarrow
-
-        column = self.table.column(name)
-        if pyarrow.types.is_nested(column.type):
-            return _core._encode(column.to_pylist())
-        if not pyarrow.types.is_dictionary(column.type):
-            column = column.dictionary_encode()
-        if isinstance(column, pyarrow.ChunkedArray):
-            column = column.unify_dictionaries().combine_chunks()
-            if isinstance(column, pyarrow.ChunkedArray):  # no chunk at all
-                return _core._encode(column.to_pylist())
-        codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        codes = codes.astype("int32")
-        values = column.dictionary.to_pylist()
-        for i, value in enumerate(values):
-            if value is None or value != value:
-                codes[codes == i] = -1
-        return codes, values
-
-    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
-        import pyarrow
-
-        def text(values: Any, codes: Any) -> Any:
-            return pyarrow.array(values, pyarrow.string()).take(
-                pyarrow.array(codes, mask=codes < 0)
-            )
-
-        columns = dict(kept)
-        for name in _NAMES:
-            columns[name] = text(answer["names"][name], answer["offer"])
-        for name in _NUMBERS:
-            columns[name] = pyarrow.array(answer[name], from_pandas=True)
-        columns["outcome"] = text(_OUTCOMES, answer["outcome"] % 4)
-        if errors:
-            columns["error"] = pyarrow.array(_errors(answer), pyarrow.string())
-        return type(self.table).from_arrays(list(columns.values()), names=list(columns))
-
-
-class _Polars(_Columns):
-    def __init__(self, frame: Any) -> None:
-        self.frame = frame
-        self.names = list(frame.columns)
-        self.rows = frame.height
-
-    def raw(self, name: str) -> Any:
-        if name not in self.names:
-            raise _error("keep", f"must be columns of the requests, got {name!r}")
-        return self.frame[name]
-
-    def figures(self, name: str) -> NDArray[numpy.float64]:
-        column = self.frame[name]
-        if column.dtype.is_numeric():
-            return column.cast(float).fill_null(float("nan")).to_numpy()  # type: ignore[no-any-return]
-        return _numbers(name, column.to_list())
-
-    def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
-        return _core._encode(self.frame[name].to_list())
-
-    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
-        import polars
-
-        def text(values: Any, codes: Any) -> Any:
-            at = polars.Series(codes)
-            return polars.Series(values, dtype=polars.String).gather(at.set(at < 0, None))
-
-        columns = dict(kept)
-        for name in _NAMES:
-            columns[name] = text(answer["names"][name], answer["offer"])
-        for name in _NUMBERS:
-            columns[name] = polars.Series(answer[name], nan_to_null=True)
-        columns["outcome"] = text(_OUTCOMES, answer["outcome"] % 4)
-        if errors:
-            columns["error"] = polars.Series(_errors(answer), dtype=polars.String)
-        return polars.DataFrame(columns)
-
-
-def _table_of(requests: Any) -> _Columns:
-    # By module name: a library that is not imported made no table.
-    library = type(requests).__module__.partition(".")[0]
-    name = type(requests).__name__
-    if isinstance(requests, Mapping):
-        return _Columns(requests)
-    if library == "pandas" and name == "DataFrame":
-        return _Pandas(requests)
-    if library == "polars" and name == "DataFrame":
-        return _Polars(requests)
-    if library == "pyarrow" and name in ("Table", "RecordBatch"):
-        return _Arrow(requests)
-    if hasattr(requests, "__arrow_c_stream__"):
-        import pyarrow
-
-        return _Arrow(pyarrow.table(requests))
-    raise TypeError(
-        "requests: must be a mapping of arrays, a data frame of pandas or polars, an Arrow "
-        f"table or an iterator of these, got {name}"
-    )
-
-
-def _numbers(name: str, values: Any) -> NDArray[numpy.float64]:
-    """An array of floats; None and NaN are NaN, and what is no number is refused by its row."""
-    import numpy
-
-    if isinstance(values, numpy.ndarray) and values.dtype.kind in "fiu":
-        return values.astype(numpy.float64, copy=False)
-    out = numpy.empty(len(values))
-    for i, value in enumerate(values):
-        if value is None or type(value).__name__ in ("NAType", "NaTType"):
-            out[i] = numpy.nan
-        elif isinstance(value, (bool, numpy.bool_, bytes, list, tuple, dict)):
-            raise TypeError(f"{name}[{i}]: must be a number, got {type(value).__name__}")
-        else:
-            try:
-                out[i] = float(value)
-            except ValueError:
-                raise _error(f"{name}[{i}]", f'must be a number, got "{value}"') from None
-    return out
-
-
-def _taken(values: Any, codes: NDArray[Any]) -> NDArray[Any]:
-    """values[codes], and None where the code is -1."""
-    import numpy
-
-    lookup = numpy.empty(len(values) + 1, dtype=object)
-    lookup[: len(values)] = values
-    return lookup[codes]  # type: ignore[no-any-return]
-
-
-def _errors(answer: dict[str, Any]) -> NDArray[Any]:
-    import numpy
-
-    out = numpy.full(len(answer["outcome"]), None, dtype=object)
-    for row, field, reason in answer["errors"]:
-        out[row] = f"{field}: {reason}"
-    return out
-
-
-# ---- progress -----------------------------------------------------------------------
-
-
-def _in_notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return shell is not None and type(shell).__name__ == "ZMQInteractiveShell"
-
-
-class _Progress:
-    """What is called with the rows done: nothing, the caller's function, or a bar."""
-
-    def __init__(self, wanted: Progress, rows: int) -> None:
-        self.rows = rows
-        self.begun = time.monotonic()
-        self.bar: Any = None
-        self.wait = 0.0 if wanted is True else 1.0
-        shown = wanted is True or (wanted is None and (sys.stderr.isatty() or _in_notebook()))
-        self.function = wanted if callable(wanted) else None
-        self.shown = shown and self.function is None
-
-    def __enter__(self) -> Callable[[int], object] | None:
-        if self.function is not None:
-            function, rows = self.function, self.rows
-            return lambda done: function(done, rows)
-        return self.show if self.shown else None
-
-    def show(self, done: int) -> None:
-        if self.bar is None and time.monotonic() - self.begun >= self.wait:
-            self.bar = _bar(self.rows)
-        if self.bar is not None:
-            self.bar.update(done - self.bar.n)
-
-    def __exit__(self, *exception: object) -> None:
-        if self.bar is not None:
-            self.bar.close()
-
-
-def _bar(rows: int) -> Any:
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return _TextBar(rows)
-    return tqdm(total=rows, unit="requests", unit_scale=True)
-
-
-class _TextBar:
-    """The part of tqdm that is used here."""
-
-    def __init__(self, rows: int) -> None:
-        self.n = 0
-        self.rows = rows
-
-    def update(self, more: int) -> None:
-        self.n += more
-        share = self.n / self.rows
-        bar = "#" * int(share * 40)
-        print(f"\r[{bar:<40}] {share:4.0%} of {self.rows:,} requests", end="", file=sys.stderr)
-
-    def close(self) -> None:
-        print(file=sys.stderr)

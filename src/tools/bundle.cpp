@@ -1,4 +1,4 @@
-// Compiles data/ into a C++ source: bundle OUT COUNTRIES [CATALOG FILE,FILE,...]...
+// Compiles data/ into a C++ source: bundle OUT COUNTRIES TARIFFS CHARGES,... CATALOG,FILE,...
 
 #include <flopwise/catalog.hpp>
 
@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <exception>
 #include <iterator>
+#include <map>
 
 using namespace flopwise;
 
@@ -45,21 +46,60 @@ static void add_countries(std::string& out, const std::string& file) {
     out += "};\n";
 }
 
+static void add_tariffs(std::string& out, const std::string& file) {
+    constexpr std::size_t kLargest = std::size_t{1} << 20U;
+    const yaml::Node root = yaml::parse(text::read_file(file, kLargest), file);
+    yaml::Fields fields{root, file, ""};
+    const yaml::Node* sources = fields.take("sources");
+    const yaml::Node* rows = fields.take("tariffs");
+    fields.done();
+    std::map<std::string, std::string> as_of;
+    for (std::size_t i = 0; sources != nullptr && i < sources->items.size(); ++i) {
+        yaml::Fields row{sources->items[i], file, fmt::format("sources[{}]", i)};
+        (void)row.text("title");
+        as_of[row.text("name")] = row.text("as_of");
+        row.done();
+    }
+    out += "constexpr Tariff kTariffs[] = {\n";
+    for (std::size_t i = 0; rows != nullptr && i < rows->items.size(); ++i) {
+        yaml::Fields row{rows->items[i], file, fmt::format("tariffs[{}]", i)};
+        const std::string source = row.text("source");
+        if (!as_of.contains(source))
+            row.refuse(row.node(), "source", "must be one of the sources, got " + source);
+        fmt::format_to(std::back_inserter(out),
+                       "    {{\"{}\", UsdPerKwh{{{}}}, \"{}\", \"{}\"}},\n",
+                       row.text("code"),
+                       row.number("usd_per_kwh"),
+                       row.text("what"),
+                       as_of[source]);
+        row.done();
+    }
+    out += "};\n";
+}
+
+static std::vector<std::filesystem::path> files_of(const std::string& list) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& file : text::split(list, ','))
+        files.emplace_back(file);
+    return files;
+}
+
+static void add_image(std::string& out, const std::string& name, std::string_view image) {
+    fmt::format_to(std::back_inserter(out), "alignas(8) constexpr unsigned char {}[] = {{", name);
+    add_bytes(out, image);
+    out += "\n};\n";
+}
+
 static std::string bundle(std::span<const std::string> args) {
     std::string out = "// Made from data/ by the build.\n#include \"bundled.hpp\"\n"
                       "namespace flopwise::bundled {\n";
     add_countries(out, args[1]);
+    add_tariffs(out, args[2]);
+    add_image(out, "kCharges", ChargesImage::write(Charges::read(files_of(args[3]))));
     std::string table;
-    for (std::size_t i = 2; i < args.size(); ++i) {
-        std::vector<std::filesystem::path> files;
-        for (const auto& file : text::split(args[i], ','))
-            files.emplace_back(file);
-        const Catalog catalog = Catalog::read(files);
-        const std::string image = CatalogImage::write(catalog);
-        fmt::format_to(
-            std::back_inserter(out), "alignas(8) constexpr unsigned char kImage{}[] = {{", i);
-        add_bytes(out, image);
-        out += "\n};\n";
+    for (std::size_t i = 4; i < args.size(); ++i) {
+        const Catalog catalog = Catalog::read(files_of(args[i]));
+        add_image(out, fmt::format("kImage{}", i), CatalogImage::write(catalog));
         fmt::format_to(std::back_inserter(table),
                        "    {{\"{}\", {{reinterpret_cast<const char*>(kImage{}), sizeof "
                        "kImage{}}}}},\n",
@@ -70,6 +110,9 @@ static std::string bundle(std::span<const std::string> args) {
     out += "std::span<const Image> images() {\n    static const Image kImages[] = {\n" + table +
            "    };\n    return kImages;\n}\n"
            "std::span<const Country> countries() { return kCountries; }\n"
+           "std::span<const Tariff> tariffs() { return kTariffs; }\n"
+           "std::string_view charges() {\n"
+           "    return {reinterpret_cast<const char*>(kCharges), sizeof kCharges};\n}\n"
            "} // namespace flopwise::bundled\n";
     return out;
 }
@@ -77,8 +120,8 @@ static std::string bundle(std::span<const std::string> args) {
 int main(int argc, char** argv) {
     try {
         const std::vector<std::string> args{argv + 1, argv + argc};
-        if (args.size() < 3)
-            throw ArgumentError{"bundle", "needs OUT COUNTRIES CATALOG..."};
+        if (args.size() < 5)
+            throw ArgumentError{"bundle", "needs OUT COUNTRIES TARIFFS CHARGES CATALOG..."};
         text::write_file(args[0], bundle(args));
         return 0;
     } catch (const std::exception& e) {

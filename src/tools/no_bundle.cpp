@@ -10,5 +10,11 @@ std::span<const Image> images() {
 std::span<const Country> countries() {
     return {};
 }
+std::span<const Tariff> tariffs() {
+    return {};
+}
+std::string_view charges() {
+    return {};
+}
 
 } // namespace flopwise::bundled

@@ -155,6 +155,8 @@ static std::string report(const Recommendation& advice, const Output& output) {
         return csv(advice);
     if (output.format == "markdown")
         return markdown(advice, style);
+    if (advice.request.launch.wanted && !advice.choices.empty())
+        return launch_script(advice.request, advice.choices.front());
     return table(advice, style);
 }
 
@@ -178,6 +180,8 @@ static int run(const Arguments& arguments) {
     must_be_one_of("--format", output.format, kFormats);
     must_be_one_of("--color", output.colour, kColours);
     const Request request = request_of(arguments);
+    if (request.launch.wanted && output.format == "csv")
+        request.refuse("launch", "must not come with the format csv");
     const Recommendation advice = recommend(catalog_of(request), request);
     write(report(advice, output), output.file);
     return advice.outcome == Outcome::found ? answer : nothing_qualifies;
@@ -216,8 +220,7 @@ static void refuse_empty(std::span<const char* const> args) {
     }
 }
 
-static int
-command(CLI::App& app, const Arguments& arguments, int argc, const char* const* argv) {
+static int command(CLI::App& app, const Arguments& arguments, int argc, const char* const* argv) {
     try {
         refuse_empty({argv + 1, argv + argc});
         app.parse(argc, argv);

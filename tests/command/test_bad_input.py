@@ -16,6 +16,19 @@ NUMBERS = {
     "--min-memory": (" GiB", POSITIVE, "1000000000"),
     "--min-vcpus": (" vCPUs", POSITIVE, "1000000"),
     "--min-network": (" Gbps", POSITIVE, "1000000"),
+    "--use-cv": ("", NOT_NEGATIVE, "1000000"),
+    "--confidence": ("", POSITIVE, "1000000"),
+    "--own-price": (" USD", POSITIVE, "1000000000000"),
+    "--own-years": (" years", POSITIVE, "100"),
+    "--own-residual": (" USD", NOT_NEGATIVE, "1000000000000"),
+    "--own-rate": ("", NOT_NEGATIVE, "1000000"),
+    "--own-gpus": ("", POSITIVE, "1000000"),
+    "--own-watts": (" W", NOT_NEGATIVE, "1000000000"),
+    "--own-pue": ("", POSITIVE, "1000000"),
+    "--own-upkeep": ("", NOT_NEGATIVE, "1000000"),
+    "--own-staff-hours": (" h", NOT_NEGATIVE, "8760"),
+    "--own-staff-price": (" USD/h", NOT_NEGATIVE, "1000000000"),
+    "--dataset": (" GiB", POSITIVE, "1000000000"),
     "--max-rtt": (" ms", POSITIVE, "1000000"),
     "--top": ("", NOT_NEGATIVE, "1000000000"),
     "--nearest": ("", NOT_NEGATIVE, "1000000000"),
@@ -64,6 +77,7 @@ def test_a_time_too_short_for_a_ceiling_is_refused(complaint, days):
 
 PRECISIONS = "mixed, fp64, fp32, tf32, fp16, bf16, fp8 or int8"
 CRITERIA = "cost, speed, gpu_memory, memory, vcpus or network"
+WAYS = "on_demand, spot, best or a reservation such as reserved_1yr_no_upfront"
 UNKNOWN = [
     # flag and value, what it must be, and what was meant
     ("--gpu", "T44", "a GPU of the catalog", "T4"),
@@ -77,11 +91,14 @@ UNKNOWN = [
     ("--provider", "awz", "a provider of the catalog", "aws"),
     ("--provider", "gcp", "a provider of the catalog", None),
     ("--region", "us-esat-1", "a region of the catalog", "us-east-1"),
+    ("--dataset-region", "us-esat-1", "a region of the catalog", "us-east-1"),
     ("--region", "us-east1", "a region of the catalog", "us-east-1"),
     ("--region", "US-EAST-1", "a region of the catalog", "us-east-1"),
     ("--region", "moon", "a region of the catalog", None),
-    ("--purchase", "sport", "on_demand or spot", "spot"),
-    ("--purchase", "on-demand", "on_demand or spot", "on_demand"),
+    ("--purchase", "sport", WAYS, "spot"),
+    ("--purchase", "on-demand", WAYS, "on_demand"),
+    ("--purchase", "reserved_1yr", WAYS, "reserved_1yr_no_upfront"),
+    ("--storage-type", "gp4", "gp2, gp3, io1, io2, sc1, st1 or standard", "gp2"),
     ("--profile", "trainig", "training, inference, graphics or hpc", "training"),
     ("--precision", "fp46", PRECISIONS, "fp64"),
     ("--precision", "double", PRECISIONS, None),
@@ -279,3 +296,43 @@ def test_a_switch_has_no_value(complaint):
 def test_an_empty_value_is_not_taken_for_no_flag(complaint, flag):
     assert complaint(flag, "") == f"{flag}: must have a value"  # an unset variable of a script
     assert complaint(f"{flag}=") == f"{flag}: must have a value"
+
+
+# ---- plans ---------------------------------------------------------------------------
+
+PLAN = "--budget 2000 --days 365 --hours-per-day 2"
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        ("--use-cv 0.5", "--use-cv: must leave at most 1 % of the days above 24 h, "
+         "got 43 % at 24 h/d on average"),
+        ("--hours-per-day 2 --use-cv 0.5", "--use-cv: must come with a budget or with days"),
+        (f"{PLAN} --use-cv 20", "--use-cv: must be 0 or from 0.001 to 10, got 20"),
+        (f"{PLAN} --use-cv 1 --confidence 1",
+         "--confidence: must be above 0 and below 1, got 1"),
+        ("--budget 5 --days 0.5 --hours-per-day 2 --use-cv 1",
+         "--days: must be at least 1 d if the use varies, got 0.5 d"),
+        ("--region any,us-east-1", "--region: must not name regions beside any"),
+        ("--own-years 3", "own_price_usd: must be given with the other figures of owning"),
+        ("--own-price 10 --own-residual 10",
+         "--own-residual: must be below the price, got 10 USD"),
+        ("--own-price 10 --own-rate 8", "--own-rate: must be from 0 to 1, got 8"),
+        ("--own-price 10 --own-pue 0.5", "--own-pue: must be at least 1, got 0.5"),
+        ("--own-price 10 --own-upkeep 3", "--own-upkeep: must be from 0 to 1, got 3"),
+        ("--own-price 10 --own-gpu K81",
+         '--own-gpu: must be a GPU of the catalog, got "K81"'),
+        ("--electricity mars", "--electricity: must be USD per kWh or asia-business, de, "
+         "de-industry, europe-business, north-america-business, sg, us, us-industry, vn, world "
+         'or world-business, got "mars"'),
+        ("--electricity 101", "--electricity: must be from 0 to 100 USD/kWh, got 101"),
+        ("--dataset-url ftp://x", "--dataset-url: must be kaggle:OWNER/NAME, https://... or "
+         's3://..., got "ftp://x"'),
+        ("--key-name a/b", "--key-name: must be at most 64 letters, digits, '.', '_' and '-', "
+         'beginning with a letter or digit, got "a/b"'),
+        ("--launch --format csv", "--launch: must not come with the format csv"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused(complaint, flags, message):
+    assert complaint(*flags.split()) == message

@@ -256,19 +256,25 @@ def test_every_relaxation_is_named():
 
 def test_every_key_of_the_report_is_described(ask):
     answer = ask("--catalog", "aws-2020-04", "--budget", "2000", "--days", "365",
-                 "--hours-per-day", "2", "--near", "vn", "--fixed", "1")
+                 "--hours-per-day", "2", "--near", "vn", "--fixed", "1", "--storage", "10",
+                 "--own-price", "10000")
     tables = rows_of(MODEL, "The report as JSON")
     described = {key for cells in tables for key in cells[0].split(", ")} - {"key"}
     top = {key for key in answer if key not in ("catalog", "refusals")}
     top |= {f"catalog.{key}" for key in answer["catalog"]}
     top |= {f"refusals.{key}" for key in answer["refusals"]}
     choice = set(answer["choices"][0]) | {f"cost.{key}" for key in answer["choices"][0]["cost"]}
+    region = answer["region_choice"]
+    choice |= set(region) | {f"cheapest.{key}" for key in region["cheapest"]}
+    choice |= set(answer["ownership"])
     real = (top | choice | set(answer["families"][0]) | set(answer["refusals"]["nearest"][0]))
+    real |= set(answer["charges"]) | set(answer["purchase_options"][0])
     assert described == real
 
 
 def test_every_setting_is_described():
-    table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "', source_of("request.cpp"), re.M)
+    table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "',
+                       source_of("request.cpp") + source_of("plan_settings.cpp"), re.M)
     assert len(table) > 25
     shown = dict(re.findall(r"^\| `--([\w-]+)[^`]*` \| `(\w+)` \|", COMMAND, re.M))
     assert shown == {flag: key for key, flag in table}
@@ -313,7 +319,11 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "regions.yaml": counts(load("regions.yaml"), "regions"),
         "aws.yaml": counts(aws, "families", "instances", "offerings", "prices"),
         "snapshots/aws-2020-04.yaml": counts(world, "families", "instances", "prices"),
+        "charges/aws.yaml": counts(load("charges/aws.yaml"),
+                                   "charges", "reserved", "reserved_ratios"),
+        "charges/spot-aws.yaml": counts(load("charges/spot-aws.yaml"), "interruptions"),
         "countries.yaml": counts(load("countries.yaml"), "countries"),
+        "electricity.yaml": f"{len(load('electricity.yaml')['tariffs'])} prices",
         "measured/region_rtt.csv": f"{pairs} pairs",
     }
 
@@ -379,6 +389,51 @@ def test_the_known_exceptions_are_those_that_check_finds():
     shown = re.search(r"^<!-- output -->\n```text\n(.*?)```", CATALOG, re.M | re.S)[1]
     found = dict(line.split(": ") for line in shown.splitlines())
     assert {cells[0]: cells[1] for cells in rows_of(DATA, "Known exceptions")[1:]} == found
+
+
+# ---- bills and ways to pay -------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def rates():
+    """Tiers by charge in us-east-1, and reserved rates of g5.xlarge there."""
+    tables = load("charges/aws.yaml")
+    tiers = {}
+    for c in tables["charges"]:
+        if c["region"] == "us-east-1":
+            tiers.setdefault(c["charge"], []).append((c.get("from", 0), c["usd"]))
+    reserved = {r["offering"]: r["usd_per_hour"] for r in tables["reserved"]
+                if (r["instance"], r["region"]) == ("g5.xlarge", "us-east-1")}
+    return tiers, reserved
+
+
+def tiered(tiers, quantity):
+    ends = [start for start, _ in tiers[1:]] + [math.inf]
+    return sum(usd * max(0, min(quantity, end) - start)
+               for (start, usd), end in zip(tiers, ends))
+
+
+def test_the_bill_of_the_page(rates, ask):
+    tiers, _ = rates
+    amounts = {"compute": 0.9 * 730,
+               "storage_gp3": tiered(tiers["storage_gp3"], 500) * 12,
+               "storage_gp3_iops": tiered(tiers["storage_gp3_iops"], 5000) * 12,
+               "egress": tiered(tiers["egress"], 1000) * 12}
+    rows = {cells[0]: cells[2] for cells in rows_of(MODEL, "Bill") if cells[0] in amounts
+            and len(cells) == 3 and re.fullmatch(r"[\d,.]+", cells[2])}
+    assert rows == {charge: f"{usd:,.2f}" for charge, usd in amounts.items()}
+    bill = ask("--catalog", "aws-2020-04", "--instance", "p2.xlarge", "--region", "us-east-1",
+               "--days", "365", "--hours-per-day", "2", "--storage", "500",
+               "--storage-iops", "5000", "--egress", "1000")["choices"][0]["cost"]
+    assert {i["charge"]: i["amount_usd"] for i in bill["items"]} == pytest.approx(amounts)
+    assert_says(MODEL, f"{sum(amounts.values()):,.2f}", f"{(2000 - 480) / 730:.4f} USD/h")
+
+
+def test_the_ways_to_pay_of_the_page(rates):
+    _, reserved = rates
+    year = reserved["standard_1yr"]
+    assert_says(MODEL, f"{24 * year / 1.006:.2f} h/d", f"{year * 8760:,.2f} USD",
+                f"{24 * 1.006:.2f} USD",
+                f"{10 * 100 * math.exp(0.002) * math.expm1(0.101):.2f} h")
 
 
 # ---- design.md ----------------------------------------------------------------------

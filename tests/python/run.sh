@@ -41,4 +41,4 @@ if [ ! -f "$stamp" ] || [ -n "$(find "${inputs[@]}" -newer "$stamp" -print -quit
   mv "$begun" "$stamp"
 fi
 
-exec "$venv/bin/python" -m pytest "$@"
+exec "$venv/bin/python" -m pytest -c tests/python/pytest.ini tests/python "$@"

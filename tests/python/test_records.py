@@ -142,6 +142,21 @@ def test_html_has_each_row_and_escapes(article):
     assert "<b>&" not in Table([gpu])._repr_html_()
 
 
+def headings(page):
+    return re.findall(r"<th(?: [^>]*)?>([^<]*)", page)
+
+
+def test_html_of_an_answer_has_what_matters_and_fits_a_page(article):
+    shown = headings(article._repr_html_())
+    assert shown[:2] == ["rank", "instance"]
+    assert shown[-2:] == ["score", "pareto"]
+    assert "region" not in shown  # the same for all, and in the line above
+    assert not any(name.startswith(("contribution", "price source")) for name in shown)
+    several = flopwise.recommend(near="vn", purchase=["spot", "on_demand"])
+    assert {"region", "purchase", "rtt"} <= set(headings(several._repr_html_()))
+    assert "family" in headings(article.choices._repr_html_())  # a table shows all it has
+
+
 def test_html_of_an_answer_says_why_there_is_none():
     page = flopwise.recommend(budget_usd=1, days=365)._repr_html_()
     assert "offers refused" in page

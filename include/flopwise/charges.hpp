@@ -1,0 +1,113 @@
+// flopwise: what a provider charges beside the machine, and for reserving or losing one
+//
+// Rates of storage, transfer and addresses by region, in tiers; what reserved machines cost; how
+// often spot machines are reclaimed. Each has a source with a date. What is not known is absent:
+// a charge without a rate is unknown in a bill and never zero.
+
+#pragma once
+
+#include <flopwise/catalog.hpp>
+
+namespace flopwise {
+
+/// What one unit costs from a quantity on, up to the next tier.
+struct Tier {
+    double from = 0; ///< in units; the first tier starts at 0
+    double usd = 0;  ///< for a unit; 0 for a part that is free or included
+
+    bool operator==(const Tier&) const = default;
+};
+
+/// What a quantity costs in tiers: each tier's rate for the part of the quantity within it.
+/// Source: as providers bill it, docs/model.md "Bill".
+FLOPWISE_API Usd tiered(std::span<const Tier> tiers, double quantity);
+
+/// The rate of one charge in one region: a view, valid while its Charges live.
+struct Rate {
+    std::span<const Tier> tiers; ///< by `from`, ascending
+    std::string_view unit;       ///< "GiB-month", "GiB", "address-h", ...
+    std::string_view region;     ///< "all" for a rate that is the same everywhere
+    const Source& source;        ///< of the highest tier
+};
+
+/// How a reservation is paid.
+enum class Payment : std::uint8_t { no_upfront, partial_upfront, all_upfront };
+constexpr std::size_t kPayments = 3;
+FLOPWISE_API std::string_view to_string(Payment payment);
+
+/// A kind of reservation. A convertible one can be changed for another machine.
+struct Term {
+    int years = 1; ///< 1 or 3; a year is 8,760 h
+    bool convertible = false;
+    Payment payment = Payment::no_upfront;
+
+    bool operator==(const Term&) const = default;
+};
+
+/// What a reserved machine costs for each hour of its term, used or not, upfront part included.
+struct ReservedRate {
+    UsdPerHour hourly{};
+    bool estimated = false; ///< the ratio to "no upfront" is that of another machine
+    const Source& source;
+};
+
+/// The share of spot machines that were reclaimed within a month, as a band.
+struct Interruption {
+    double from = 0;            ///< in [0, 1)
+    std::optional<double> to{}; ///< absent: the band is open, so `from` is a lower bound
+    const Source& source;
+};
+
+/// Immutable tables of charges. Copying costs a pointer.
+class FLOPWISE_API Charges {
+public:
+    /// Those that are compiled into the library. Needs no file; takes well under a millisecond.
+    static Charges bundled();
+    /// Tables without a row.
+    static Charges none();
+    /// Reads YAML files as one (docs/catalog.md). Throws InputError with file, line and field for
+    /// an unknown or duplicate key, a duplicate row, a figure out of its range, or no source.
+    static Charges read(const std::filesystem::path& file);
+    static Charges read(std::span<const std::filesystem::path> files);
+
+    // What follows looks into the tables, so none of it can be asked of a temporary one.
+
+    /// The rate of a charge ("egress", "storage_gp3") in a region; the one for all regions if it
+    /// has none of its own; empty if neither is known.
+    [[nodiscard]] std::optional<Rate>
+    rate(std::string_view provider, std::string_view region, std::string_view charge) const&;
+    void rate(std::string_view, std::string_view, std::string_view) const&& = delete;
+    /// The rates of a charge in all regions that have one.
+    [[nodiscard]] std::vector<Rate> rates(std::string_view provider,
+                                          std::string_view charge) const&;
+    void rates(std::string_view, std::string_view) const&& = delete;
+
+    [[nodiscard]] std::optional<ReservedRate> reserved(std::string_view provider,
+                                                       std::string_view region,
+                                                       std::string_view instance,
+                                                       Term term) const&;
+    void reserved(std::string_view, std::string_view, std::string_view, Term) const&& = delete;
+    [[nodiscard]] std::optional<Interruption> interruption(std::string_view provider,
+                                                           std::string_view region,
+                                                           std::string_view instance) const&;
+    void interruption(std::string_view, std::string_view, std::string_view) const&& = delete;
+
+    /// Types of block storage that some region of the provider has a rate for: "gp3", "st1".
+    [[nodiscard]] std::vector<std::string_view> storage_types() const&;
+    void storage_types() const&& = delete;
+    /// Number of rows: tiers, reserved rates, ratios and bands.
+    [[nodiscard]] std::size_t size() const noexcept;
+
+private:
+    struct Data;
+    explicit Charges(std::shared_ptr<const Data> data) noexcept;
+    friend struct ChargesImage;
+    friend struct ChargesReader;
+
+    std::shared_ptr<const Data> data_;
+};
+
+/// The unit of a charge: "GiB-month" for storage; empty for a name that is no charge.
+FLOPWISE_API std::string_view unit_of(std::string_view charge);
+
+} // namespace flopwise

@@ -1,0 +1,128 @@
+// flopwise: the ways to pay for one machine, at the hours that are really used
+//
+// On demand is paid by the hour. Spot is cheaper by the hour but loses work when the machine is
+// reclaimed, so it needs more hours. A reservation is paid for its whole term, used or not. Which
+// is cheapest depends on the hours, so each is priced for the same work.
+
+#pragma once
+
+#include <flopwise/cost.hpp>
+
+namespace flopwise {
+
+/// A way to pay. Reservations are for 1 or 3 years, standard or convertible, by upfront payment.
+enum class PurchaseKind : std::uint8_t {
+    on_demand,
+    spot,
+    reserved_1yr_no_upfront,
+    reserved_1yr_partial_upfront,
+    reserved_1yr_all_upfront,
+    reserved_3yr_no_upfront,
+    reserved_3yr_partial_upfront,
+    reserved_3yr_all_upfront,
+    convertible_1yr_no_upfront,
+    convertible_1yr_partial_upfront,
+    convertible_1yr_all_upfront,
+    convertible_3yr_no_upfront,
+    convertible_3yr_partial_upfront,
+    convertible_3yr_all_upfront,
+};
+constexpr std::size_t kPurchaseKinds = 14;
+FLOPWISE_API std::string_view to_string(PurchaseKind kind);
+/// The reservation that a kind is; empty for on demand and spot.
+FLOPWISE_API std::optional<Term> term_of(PurchaseKind kind);
+
+// ---- lost work on spot --------------------------------------------------------------
+
+/// What it takes to save work and to go on after an interruption.
+struct Recovery {
+    Hours checkpoint{5.0 / 60}; ///< to write a checkpoint, while no work is done; not negative
+    Hours restart{10.0 / 60};   ///< from an interruption to work going on; not negative
+
+    bool operator==(const Recovery&) const = default;
+};
+
+/// Interruptions per hour of a machine that is reclaimed within a month with this probability.
+///
+///     rate = -ln(1 - share) / 730 h          (a constant hazard; share in [0, 1))
+FLOPWISE_API double interruption_rate(double monthly_share);
+
+/// The share of a band that is reckoned with: its middle, or its lower end if it is open.
+FLOPWISE_API double monthly_share(const Interruption& band);
+
+/// Expected wall time of some work with a checkpoint after each `interval` of it.
+///
+///     work / interval * (1 / rate) * e^(rate * restart) * (e^(rate * (interval + checkpoint)) - 1)
+///
+/// Source: J. T. Daly, A higher order estimate of the optimum checkpoint interval for restart
+/// dumps, Future Generation Computer Systems 22 (2006) 303-312.
+FLOPWISE_API Hours expected_hours(Hours work, Hours interval, double rate, Recovery recovery);
+
+/// How long some work takes where it can be interrupted.
+struct SpotHours {
+    Hours interval{}; ///< of checkpoints: the one with the least expected time
+    Hours expected{};
+    /// With probability 0.9 it takes no longer. An approximation: what exceeds work and
+    /// checkpoints is taken for Gamma-distributed, with the mean and the variance that it has.
+    Hours p90{};
+};
+FLOPWISE_API SpotHours spot_hours(Hours work, double rate, Recovery recovery);
+
+/// The interruptions per hour at which spot costs as much as on demand for this work, 100 at most.
+/// Empty if spot costs as much even without any.
+FLOPWISE_API std::optional<double>
+break_even_rate(UsdPerHour spot, UsdPerHour on_demand, Hours work, Recovery recovery);
+
+// ---- the options --------------------------------------------------------------------
+
+/// One machine in one region, with the prices that are known.
+struct Machine {
+    std::string_view provider;
+    std::string_view region;
+    std::string_view instance;
+    std::optional<UsdPerHour> on_demand{};
+    std::optional<UsdPerHour> spot{};
+};
+
+/// One way to pay for a machine, priced for the whole plan.
+struct PurchaseOption {
+    PurchaseKind kind = PurchaseKind::on_demand;
+    std::optional<UsdPerHour> price{}; ///< for an hour that is paid; absent: not known
+    /// For the machine through the plan, unused capacity included; not disks, data, addresses
+    /// and fixed charges, which are the same for every way to pay. Absent: not known.
+    std::optional<Usd> total{};
+    std::optional<UsdPerHour> effective{};   ///< total / hours of work
+    Usd upfront{};                           ///< part of the total that is paid at the start
+    std::optional<Hours> hours{};            ///< that are paid: expected ones on spot, whole terms
+    std::optional<Hours> hours_p90{};        ///< spot: with probability 0.9 no more than these
+    std::optional<double> share{};           ///< spot: of machines reclaimed within a month
+    std::optional<double> break_even_rate{}; ///< spot: interruptions per hour, see above
+    /// Reservation: use above which it beats on demand, 24 h * rate / on-demand price.
+    std::optional<HoursPerDay> break_even{};
+    std::vector<LineItem> items{};    ///< the lines of the bill, adding up to `total`
+    std::vector<std::string> notes{}; ///< what to know: unused terms, lower bounds, estimates
+    std::string source{};             ///< of a rate that is not in the catalog, with its date
+
+    bool operator==(const PurchaseOption&) const = default;
+};
+
+/// All ways to pay for a machine through a plan, the cheapest first, unknown ones last.
+///
+/// A reservation is paid in whole terms: one at least. What remains of a plan after its last
+/// whole term is paid on demand where that is cheaper than one more term. So the first option
+/// never costs more than on demand. Throws ArgumentError as bill() does, and for a `recovery`
+/// that is negative.
+FLOPWISE_API std::vector<PurchaseOption> purchase_options(const Budget& budget,
+                                                          const Usage& usage,
+                                                          const Recovery& recovery,
+                                                          const Machine& machine,
+                                                          const Charges& charges);
+
+/// The bill of a plan that is paid in this way.
+FLOPWISE_API Bill bill(const Budget& budget,
+                       const Usage& usage,
+                       const PurchaseOption& option,
+                       const Machine& machine,
+                       const Charges& charges);
+
+} // namespace flopwise

@@ -1,0 +1,270 @@
+"""Tables of requests as columns, and the answers of a sweep as a table of the same kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from . import _core
+from ._core import FlopwiseError
+
+if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
+
+_NAMES = ("instance", "provider", "region", "purchase")
+_NUMBERS = ("price_usd_per_hour", "total_usd", "score", "price_ceiling_usd_per_hour")
+_OUTCOMES = ["found", "nothing_fits", "nothing_affordable", "refused"]  # the last is code -1
+
+
+def refusal(field: str, reason: str) -> FlopwiseError:
+    error = FlopwiseError(f"{field}: {reason}")
+    error.field = field
+    return error
+
+
+class _Columns:
+    """A mapping of arrays; what the other tables have in common."""
+
+    def __init__(self, requests: Mapping[str, Any]) -> None:
+        import numpy
+
+        self.columns = {}
+        scalars = {}
+        for name, values in requests.items():
+            if isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__len__"):
+                scalars[name] = values
+                continue
+            ragged = isinstance(values, (list, tuple)) and any(
+                isinstance(v, (list, tuple, dict)) for v in values
+            )
+            array = values if ragged else numpy.asarray(values)
+            if getattr(array, "ndim", 1) != 1:
+                raise refusal(name, f"must have one dimension, got {array.ndim}")
+            self.columns[name] = array
+        lengths = {name: len(values) for name, values in self.columns.items()}
+        if len(set(lengths.values())) > 1:
+            raise refusal("requests", f"must have columns of one length, got {lengths}")
+        self.rows = next(iter(lengths.values()), 1 if scalars else 0)
+        self.columns.update({name: [value] * self.rows for name, value in scalars.items()})
+        self.names = list(requests)
+
+    def __len__(self) -> int:
+        return self.rows
+
+    def kept(self, name: str) -> Any:
+        """A column that goes into the answer as it is."""
+        if name not in self.names:
+            raise refusal("keep", f"must be columns of the requests, got {name!r}")
+        return self._column(name)
+
+    def _column(self, name: str) -> Any:
+        return self.columns[name]
+
+    def figures(self, name: str) -> NDArray[numpy.float64]:
+        return _numbers(name, self.columns[name])
+
+    def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
+        values = self.columns[name]
+        return _core._encode(values if isinstance(values, list) else values.tolist())
+
+    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
+        import numpy
+
+        out = {name: numpy.asarray(values) for name, values in kept.items()}
+        for name in _NAMES:
+            out[name] = _taken(answer["names"][name], answer["offer"])
+        out.update({name: answer[name] for name in _NUMBERS})
+        out["outcome"] = numpy.array(_OUTCOMES, dtype=object)[answer["outcome"]]
+        if errors:
+            out["error"] = _errors(answer)
+        return out
+
+
+class _Pandas(_Columns):
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+        self.names = [str(name) for name in frame.columns]
+        self.rows = len(frame)
+        if len(set(self.names)) < len(self.names):
+            raise refusal("requests", f"must have different columns, got {self.names}")
+
+    def _column(self, name: str) -> Any:
+        return self.frame[name]
+
+    def figures(self, name: str) -> NDArray[numpy.float64]:
+        import numpy
+
+        try:
+            return self.frame[name].to_numpy(dtype="float64", na_value=numpy.nan)  # type: ignore[no-any-return]
+        except (ValueError, TypeError):
+            return _numbers(name, self.frame[name].tolist())
+
+    def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
+        import pandas
+
+        if self.frame[name].dtype == object:
+            return _core._encode(self.frame[name].tolist())
+        codes, values = pandas.factorize(self.frame[name])
+        return codes.astype("int32"), values.tolist()
+
+    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
+        import pandas
+
+        columns = super().build({}, answer, errors=errors)
+        return pandas.DataFrame({**kept, **columns}, index=self.frame.index)
+
+
+class _Arrow(_Columns):
+    """A table or a record batch of pyarrow."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        self.names = list(table.schema.names)
+        self.rows = table.num_rows
+
+    def _column(self, name: str) -> Any:
+        return self.table.column(name)
+
+    def figures(self, name: str) -> NDArray[numpy.float64]:
+        import pyarrow
+
+        try:
+            column = self.table.column(name).cast(pyarrow.float64(), safe=False)
+        except pyarrow.ArrowException:
+            return _numbers(name, self.table.column(name).to_pylist())
+        return column.to_numpy(zero_copy_only=False).astype("float64", copy=False)  # type: ignore[no-any-return]
+
+    def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
+        import pyarrow
+
+        column = self.table.column(name)
+        if pyarrow.types.is_nested(column.type):
+            return _core._encode(column.to_pylist())
+        if not pyarrow.types.is_dictionary(column.type):
+            column = column.dictionary_encode()
+        if isinstance(column, pyarrow.ChunkedArray):
+            column = column.unify_dictionaries().combine_chunks()
+            if isinstance(column, pyarrow.ChunkedArray):  # no chunk at all
+                return _core._encode(column.to_pylist())
+        codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+        codes = codes.astype("int32")
+        values = column.dictionary.to_pylist()
+        for i, value in enumerate(values):
+            if value is None or value != value:
+                codes[codes == i] = -1
+        return codes, values
+
+    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
+        import pyarrow
+
+        def text(values: Any, codes: Any) -> Any:
+            return pyarrow.array(values, pyarrow.string()).take(
+                pyarrow.array(codes, mask=codes < 0)
+            )
+
+        columns = dict(kept)
+        for name in _NAMES:
+            columns[name] = text(answer["names"][name], answer["offer"])
+        for name in _NUMBERS:
+            columns[name] = pyarrow.array(answer[name], from_pandas=True)
+        columns["outcome"] = text(_OUTCOMES, answer["outcome"] % 4)
+        if errors:
+            columns["error"] = pyarrow.array(_errors(answer), pyarrow.string())
+        return type(self.table).from_arrays(list(columns.values()), names=list(columns))
+
+
+class _Polars(_Columns):
+    def __init__(self, frame: Any) -> None:
+        self.frame = frame
+        self.names = list(frame.columns)
+        self.rows = frame.height
+
+    def _column(self, name: str) -> Any:
+        return self.frame[name]
+
+    def figures(self, name: str) -> NDArray[numpy.float64]:
+        column = self.frame[name]
+        if column.dtype.is_numeric():
+            return column.cast(float).fill_null(float("nan")).to_numpy()  # type: ignore[no-any-return]
+        return _numbers(name, column.to_list())
+
+    def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
+        return _core._encode(self.frame[name].to_list())
+
+    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
+        import polars
+
+        def text(values: Any, codes: Any) -> Any:
+            at = polars.Series(codes)
+            return polars.Series(values, dtype=polars.String).gather(at.set(at < 0, None))
+
+        columns = dict(kept)
+        for name in _NAMES:
+            columns[name] = text(answer["names"][name], answer["offer"])
+        for name in _NUMBERS:
+            columns[name] = polars.Series(answer[name], nan_to_null=True)
+        columns["outcome"] = text(_OUTCOMES, answer["outcome"] % 4)
+        if errors:
+            columns["error"] = polars.Series(_errors(answer), dtype=polars.String)
+        return polars.DataFrame(columns)
+
+
+def table_of(requests: Any) -> _Columns:
+    # By module name: a library that is not imported made no table.
+    library = type(requests).__module__.partition(".")[0]
+    name = type(requests).__name__
+    if isinstance(requests, Mapping):
+        return _Columns(requests)
+    if library == "pandas" and name == "DataFrame":
+        return _Pandas(requests)
+    if library == "polars" and name == "DataFrame":
+        return _Polars(requests)
+    if library == "pyarrow" and name in ("Table", "RecordBatch"):
+        return _Arrow(requests)
+    if hasattr(requests, "__arrow_c_stream__"):
+        import pyarrow
+
+        return _Arrow(pyarrow.table(requests))
+    raise TypeError(
+        "requests: must be a mapping of arrays, a data frame of pandas or polars, an Arrow "
+        f"table or an iterator of these, got {name}"
+    )
+
+
+def _numbers(name: str, values: Any) -> NDArray[numpy.float64]:
+    """An array of floats; None and NaN are NaN, and what is no number is refused by its row."""
+    import numpy
+
+    if isinstance(values, numpy.ndarray) and values.dtype.kind in "fiu":
+        return values.astype(numpy.float64, copy=False)
+    out = numpy.empty(len(values))
+    for i, value in enumerate(values):
+        if value is None or type(value).__name__ in ("NAType", "NaTType"):
+            out[i] = numpy.nan
+        elif isinstance(value, (bool, numpy.bool_, bytes, list, tuple, dict)):
+            raise TypeError(f"{name}[{i}]: must be a number, got {type(value).__name__}")
+        else:
+            try:
+                out[i] = float(value)
+            except ValueError:
+                raise refusal(f"{name}[{i}]", f'must be a number, got "{value}"') from None
+    return out
+
+
+def _taken(values: Any, codes: NDArray[Any]) -> NDArray[Any]:
+    """values[codes], and None where the code is -1."""
+    import numpy
+
+    lookup = numpy.empty(len(values) + 1, dtype=object)
+    lookup[: len(values)] = values
+    return lookup[codes]  # type: ignore[no-any-return]
+
+
+def _errors(answer: dict[str, Any]) -> NDArray[Any]:
+    import numpy
+
+    out = numpy.full(len(answer["outcome"]), None, dtype=object)
+    for row, field, reason in answer["errors"]:
+        out[row] = f"{field}: {reason}"
+    return out

@@ -1,0 +1,26 @@
+// One question to the solver: priced by the catalog alone or, where charges or ways to pay are in
+// it, by the cost of whole plans.
+
+#pragma once
+
+#include <flopwise/recommend.hpp>
+
+#include <memory>
+
+namespace flopwise {
+
+class Plans;
+
+/// The plans of a completed request; null if the catalog alone prices it. All arguments outlive
+/// what is returned.
+std::unique_ptr<const Plans>
+plans_of(const Catalog& catalog, const Request& request, const Charges& charges);
+
+/// The solver's answer to a completed request.
+Recommendation solved(const Catalog& catalog, const Request& request, const Charges& charges);
+
+/// Offers of the catalog that qualify, best first.
+std::vector<std::uint32_t>
+ranked(const Catalog& catalog, const Request& request, const Charges& charges);
+
+} // namespace flopwise

@@ -1,0 +1,24 @@
+// The pieces a bill is put together from, shared by the ways to pay for a machine.
+
+#pragma once
+
+#include <flopwise/cost.hpp>
+
+namespace flopwise {
+
+/// The source of a rate and its date, for a line.
+std::string shown(const Source& source);
+
+/// A line of hours at a price.
+LineItem hourly_line(std::string_view charge, Hours hours, UsdPerHour price);
+
+/// Hours for which capacity is held while no machine runs. Needs days.
+Hours capacity_hours(const Budget& budget, const Usage& usage);
+
+/// What a line counts for where plans are compared: its amount, or what is assumed for it.
+Usd charged_amount(const LineItem& item);
+
+/// The lines of a machine and its region as a bill.
+Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed);
+
+} // namespace flopwise

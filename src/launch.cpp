@@ -1,0 +1,290 @@
+#include <flopwise/launch.hpp>
+
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace flopwise {
+
+constexpr double kGbitPerGib = 8.589934592; // 2^33 / 10^9
+constexpr double kSecondsPerHour = 3600;
+constexpr GiB kDiskBeside{100};
+constexpr double kCopies = 2;
+
+Hours transfer_time(GiB size, Gbps rate) {
+    require_not_negative("dataset_gib", size);
+    require_positive("network_gbps", rate);
+    return Hours{size.value() * kGbitPerGib / rate.value() / kSecondsPerHour};
+}
+
+GiB disk_size(const Dataset& dataset) {
+    return GiB{std::ceil((kDiskBeside + kCopies * dataset.size.value_or(GiB{})).value())};
+}
+
+static bool any_of(std::string_view name, std::span<const std::string_view> beginnings) {
+    return std::any_of(beginnings.begin(), beginnings.end(), [name](std::string_view beginning) {
+        return name.starts_with(beginning);
+    });
+}
+
+std::string image_parameter(const Choice& c) {
+    // Families whose machines the release notes of the image list, by processor.
+    static constexpr std::array<std::string_view, 12> kNvidiaX86{
+        "g4dn", "g5", "g6", "gr6", "g6e", "p4d", "p4de", "p5", "p5e", "p5en", "p6-b200", "p6-b300"};
+    static constexpr std::array<std::string_view, 1> kNvidiaArm{"g5g"};
+    static constexpr std::array<std::string_view, 2> kNeuron{"aws-trainium", "aws-inferentia2"};
+    const auto in = [&c](std::span<const std::string_view> families) {
+        return std::find(families.begin(), families.end(), c.family) != families.end();
+    };
+    if (c.provider != "aws")
+        return "";
+    if (c.gpu.empty() && (c.arch == "x86_64" || c.arch == "arm64"))
+        return fmt::format(
+            "/aws/service/canonical/ubuntu/server/24.04/stable/current/{}/hvm/ebs-gp3/ami-id",
+            c.arch == "arm64" ? "arm64" : "amd64");
+    if (any_of(c.gpu, kNeuron) && c.arch == "x86_64")
+        return "/aws/service/neuron/dlami/multi-framework/ubuntu-24.04/latest/image_id";
+    if ((c.arch == "x86_64" && in(kNvidiaX86)) || (c.arch == "arm64" && in(kNvidiaArm)))
+        return fmt::format("/aws/service/deeplearning/ami/{}/"
+                           "base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id",
+                           c.arch);
+    return "";
+}
+
+// ---- the script ---------------------------------------------------------------------
+
+/// For a comment: one line, whatever a catalog calls its machines.
+static std::string one_line(std::string text) {
+    for (char& c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            c = '?';
+    return text;
+}
+
+static std::string no_plan(const std::string& why) {
+    return fmt::format("#!/usr/bin/env bash\necho {} >&2\nexit 1\n",
+                       text::single_quoted("No start plan: " + why));
+}
+
+static std::string head(const Choice& c) {
+    std::string out = fmt::format("#!/usr/bin/env bash\n"
+                                  "# Start plan: {} in {}, {}, {} USD for each hour.\n#\n",
+                                  one_line(c.instance),
+                                  one_line(c.region),
+                                  c.purchase == Purchase::spot ? "spot" : "on demand",
+                                  c.price.value());
+    out += "#   rent         key pair, security group and machine; from here on it costs\n"
+           "#   data         brings the dataset to the machine\n"
+           "#   work         Jupyter at http://localhost:8888 until Ctrl-C\n";
+    out += c.purchase == Purchase::spot
+               ? "#   stop, start  a spot machine of this kind has neither\n"
+               : "#   stop, start  while it is stopped, its disk goes on costing\n";
+    return out +
+           "#   terminate    ends machine and disk, and with them all cost\n#\n"
+           "# Say one of these: bash FILE rent. Needs the AWS CLI with an account, ssh, curl.\n"
+           "set -euo pipefail\n\n";
+}
+
+static std::string variables(const Request& request, const Choice& c) {
+    return fmt::format("region={}\ntype={}\nkey={}\nimage={}\ndisk_gib={:.0f}\n",
+                       text::single_quoted(c.region),
+                       text::single_quoted(c.instance),
+                       text::single_quoted(request.launch.key_name),
+                       text::single_quoted(image_parameter(c)),
+                       disk_size(request.dataset).value());
+}
+
+constexpr std::string_view kConnect = R"sh(
+cloud() { aws --region "$region" --output text "$@"; }
+machine() { cat "./$key.instance"; }
+address() {
+  cloud ec2 describe-instances --instance-ids "$(machine)" \
+    --query 'Reservations[0].Instances[0].PublicIpAddress'
+}
+remote=(bash -s)
+connect() { # flag...: ssh, which trusts the machine the first time
+  ssh -i "./$key.pem" -o StrictHostKeyChecking=accept-new "$@" "ubuntu@$(address)" "${remote[@]}"
+}
+
+rent() {
+  if [ -e "./$key.instance" ]; then
+    echo "$key.instance: a machine is rented already" >&2
+    exit 1
+  fi
+  local ami group mine
+  ami=$(cloud ssm get-parameter --name "$image" --query Parameter.Value)
+  if [ ! -e "./$key.pem" ]; then
+    (umask 077 && cloud ec2 create-key-pair --key-name "$key" --key-type ed25519 \
+      --query KeyMaterial >"./$key.pem.new")
+    mv "./$key.pem.new" "./$key.pem"
+    chmod 400 "./$key.pem"
+  fi
+  # A group of its own that lets in ssh, from the address of this computer alone.
+  group=$(cloud ec2 describe-security-groups --filters "Name=group-name,Values=$key" \
+    --query 'SecurityGroups[0].GroupId')
+  if [ "$group" = None ]; then
+    mine=$(curl -fsS https://checkip.amazonaws.com)
+    group=$(cloud ec2 create-security-group --group-name "$key" \
+      --description 'ssh from one address' --query GroupId)
+    cloud ec2 authorize-security-group-ingress --group-id "$group" --protocol tcp \
+      --port 22 --cidr "$mine/32" >/dev/null
+  fi
+  cloud ec2 run-instances --image-id "$ami" --instance-type "$type" --key-name "$key" \
+    --security-group-ids "$group" --associate-public-ip-address \
+    --block-device-mappings \
+    "DeviceName=/dev/sda1,Ebs={VolumeSize=$disk_gib,VolumeType=gp3,DeleteOnTermination=true}" \
+)sh";
+
+constexpr std::string_view kSpotOption = R"sh(    --instance-market-options MarketType=spot \
+)sh";
+
+constexpr std::string_view kRented =
+    R"sh(    --tag-specifications "ResourceType=instance,Tags=[{Key=Name,Value=$key}]" \
+    --query 'Instances[0].InstanceId' >"./$key.instance.new"
+  mv "./$key.instance.new" "./$key.instance"
+  cloud ec2 wait instance-status-ok --instance-ids "$(machine)"
+  echo "rented $(machine) at $(address)"
+}
+
+prepare() { # Python of its own on the machine, once
+  connect <<'REMOTE'
+set -euo pipefail
+if [ ! -x venv/bin/jupyter ]; then
+  sudo apt-get update -qq
+  sudo apt-get install -y -qq python3-venv unzip wget
+  python3 -m venv venv
+  venv/bin/pip install --quiet jupyterlab kaggle torch
+fi
+mkdir -p data
+REMOTE
+}
+)sh";
+
+constexpr std::string_view kUnpack = R"sh(case $file in
+*.zip) unzip -q -o "./$file" ;;
+*.tar | *.tar.gz | *.tgz | *.tar.bz2 | *.tar.xz) tar -xf "./$file" ;;
+esac
+)sh";
+
+/// What brings the dataset, as a script for the machine.
+static std::string fetch(const std::string& url) {
+    constexpr std::string_view kKaggle = "kaggle:";
+    std::string out = "set -euo pipefail\ncd data\n";
+    if (url.starts_with(kKaggle))
+        return out + "name=" + text::single_quoted(url.substr(kKaggle.size())) +
+               "\n../venv/bin/kaggle datasets download -d \"$name\" -p . --unzip\n";
+    out += "url=" + text::single_quoted(url) + "\nfile=${url##*/}\nfile=${file%%\\?*}\n";
+    if (url.starts_with("s3://")) // a name that ends in / is a folder
+        return out +
+               "if [ -z \"$file\" ]; then\n  aws s3 cp --recursive \"$url\" .\n  exit\nfi\n"
+               "aws s3 cp \"$url\" \"./$file\"\n" +
+               std::string{kUnpack};
+    return out + "file=${file:-dataset}\nwget --continue --output-document=\"./$file\" \"$url\"\n" +
+           std::string{kUnpack};
+}
+
+static std::string time_comment(const Request& request, const Choice& c) {
+    constexpr double kMinutes = 60;
+    const Dataset& d = request.dataset;
+    if (!d.size || !c.network)
+        return "  # How long it takes is not known without the size of the dataset and a rate.\n";
+    const Hours time = transfer_time(*d.size, *c.network);
+    return fmt::format(
+        "  # {} at {} take {:.1f} minutes or more, and {:.2f} USD for the machine.\n",
+        *d.size,
+        *c.network,
+        time.value() * kMinutes,
+        (c.price * time).value());
+}
+
+static std::string move_comment(const Request& request, const Choice& c) {
+    const GiB moved = dataset_move_gib(request, c.region);
+    return moved > GiB{}
+               ? fmt::format("  # It lies in {}: moving {} between regions is charged too.\n",
+                             one_line(request.dataset.region),
+                             moved)
+               : "";
+}
+
+static std::string data(const Request& request, const Choice& c) {
+    const std::string& url = request.dataset.url;
+    if (url.empty())
+        return "\ndata() {\n  echo 'no dataset was given: --dataset-url' >&2\n  exit 1\n}\n";
+    std::string out =
+        "\ndata() {\n" + time_comment(request, c) + move_comment(request, c) + "  prepare\n";
+    if (url.starts_with("kaggle:"))
+        out += "  # Kaggle's token, from the settings of your account there.\n"
+               "  scp -q -i \"./$key.pem\" -r ~/.kaggle \"ubuntu@$(address):\"\n";
+    return out + "  connect <<'REMOTE'\n" + fetch(url) + "REMOTE\n}\n";
+}
+
+constexpr std::string_view kWork = R"sh(
+work() {
+  prepare
+  remote=(venv/bin/jupyter lab --no-browser --port 8888)
+  connect -t -L 8888:localhost:8888
+}
+)sh";
+
+constexpr std::string_view kStop = R"sh(
+stop() {
+  cloud ec2 stop-instances --instance-ids "$(machine)" >/dev/null
+  echo 'stopped; the disk is billed until it is terminated'
+}
+start() {
+  cloud ec2 start-instances --instance-ids "$(machine)" >/dev/null
+  cloud ec2 wait instance-status-ok --instance-ids "$(machine)"
+}
+)sh";
+
+constexpr std::string_view kNoStop = R"sh(
+stop() {
+  echo 'a spot machine of this kind cannot be stopped, only terminated' >&2
+  exit 1
+}
+start() { stop; }
+)sh";
+
+constexpr std::string_view kEnd = R"sh(
+terminate() {
+  cloud ec2 terminate-instances --instance-ids "$(machine)" >/dev/null
+  rm "./$key.instance"
+  echo 'terminated, with its disk'
+}
+
+case ${1:-} in
+rent | data | work | stop | start | terminate) "$1" ;;
+*)
+  echo 'say one of: rent, data, work, stop, start, terminate' >&2
+  exit 2
+  ;;
+esac
+)sh";
+
+std::string launch_script(const Request& request, const Choice& c) {
+    if (c.provider != "aws")
+        return no_plan(
+            fmt::format("there is one for machines of aws only, and {} is rented out by {}",
+                        one_line(c.instance),
+                        one_line(c.provider)));
+    if (c.retired)
+        return no_plan(one_line(c.instance) + " is no longer offered");
+    if (image_parameter(c).empty())
+        return no_plan("no image with drivers is known for " + one_line(c.instance));
+    Request checked; // what the settings refuse is no text for a script either
+    set(checked, "key_name", std::array{request.launch.key_name});
+    if (!request.dataset.url.empty())
+        set(checked, "dataset_url", std::array{request.dataset.url});
+    const bool spot = c.purchase == Purchase::spot;
+    std::string out = head(c) + variables(request, c);
+    out += kConnect;
+    out += spot ? kSpotOption : "";
+    out += kRented;
+    out += data(request, c);
+    out += kWork;
+    out += spot ? kNoStop : kStop;
+    return out += kEnd;
+}
+
+} // namespace flopwise

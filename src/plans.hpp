@@ -1,0 +1,78 @@
+// The offers of a catalog priced by what the whole plan costs: machine and charges, paid for as
+// asked or in the cheapest way. The solver reads them as it reads a catalog's own columns; their
+// price is the cost of the plan for a rented hour.
+
+#pragma once
+
+#include <flopwise/recommend.hpp>
+
+#include "columns.hpp"
+#include "purchase_parts.hpp"
+
+namespace flopwise {
+
+class Plans {
+public:
+    /// Whether a request needs them: the rest is priced by the catalog's own columns.
+    static bool needed(const Request& request);
+
+    /// `request` is completed; the arguments outlive this.
+    Plans(const Catalog& catalog, const Request& request, const Charges& charges);
+
+    /// Offers of one machine type and one way to pay: those within the highest price first, by
+    /// cost, then the others. A machine is left out if no way to pay that is asked for is known.
+    [[nodiscard]] const Columns& columns() const { return columns_; }
+
+    // Of a row of columns(), by its position.
+
+    [[nodiscard]] std::uint32_t offer(std::uint32_t row) const { return rows_[row].offer; }
+    [[nodiscard]] UsdPerHour price(std::uint32_t row) const { return UsdPerHour{rows_[row].price}; }
+    [[nodiscard]] PurchaseKind paid(std::uint32_t row) const { return rows_[row].kind; }
+    /// What machine and charges cost, without fixed charges; amounts not known as assumed.
+    [[nodiscard]] Usd cost(std::uint32_t row) const { return Usd{rows_[row].usd}; }
+    [[nodiscard]] Bill bill(std::uint32_t row) const;
+    [[nodiscard]] std::vector<PurchaseOption> options(std::uint32_t row) const;
+    /// Days that the budget lasts; needs a budget.
+    [[nodiscard]] Days lasts(std::uint32_t row) const;
+    /// The changes of budget, days or hours a day that make a plan affordable.
+    void relax(std::uint32_t row, Refusal& to) const;
+
+    /// The row of an offer of the catalog; empty if it has none.
+    [[nodiscard]] std::optional<std::uint32_t> row_of(std::size_t offer) const;
+    /// What the charges of a region come to, and the ceiling that they leave.
+    [[nodiscard]] ChargeSummary summary(std::size_t region) const;
+    /// Of the regions that are asked for, the one with the lowest charges.
+    [[nodiscard]] std::size_t cheapest_region() const;
+
+private:
+    struct Row {
+        std::uint32_t offer = 0;     ///< of the catalog
+        std::uint32_t on_demand = 0; ///< offers of the same machine and region; kNone: none
+        std::uint32_t spot = 0;
+        PurchaseKind kind = PurchaseKind::on_demand;
+        double price = 0; ///< for an hour that is paid
+        double usd = 0;   ///< for the plan
+        std::uint16_t site = 0;
+    };
+    static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+    [[nodiscard]] Machine machine(const Row& row) const;
+    [[nodiscard]] std::vector<Row> rows_of(std::size_t type, std::size_t purchase) const;
+    [[nodiscard]] bool priced(Row& row, Payer& payer, std::span<const LineItem> charges) const;
+    void add(std::vector<Row> rows, std::size_t type);
+    [[nodiscard]] double effective(double usd) const;
+    [[nodiscard]] double cost(std::uint32_t row, const Budget& plan) const;
+    [[nodiscard]] bool asked(std::size_t region) const;
+
+    const Catalog& catalog_;
+    const Request& request_;
+    const Charges& charges_;
+    Budget plan_;                   ///< the request's, for a month if it has no days
+    bool cheapest_;                 ///< of several ways to pay, instead of that of the offer
+    std::optional<double> limit_{}; ///< of the budget, USD/h
+    Columns columns_;
+    std::vector<Row> rows_;
+    std::vector<std::vector<LineItem>> region_charges_;
+};
+
+} // namespace flopwise

@@ -1,0 +1,22 @@
+// Which region a request is about, if it says only where the user is.
+
+#pragma once
+
+#include <flopwise/recommend.hpp>
+
+namespace flopwise {
+
+/// Whether the nearest region is to be found.
+bool chooses_region(const Constraints& constraints);
+
+/// The request about the nearest region with an offer that qualifies, or as it is if there is
+/// none. `request` has its precision and weights filled in.
+Request with_nearest_region(const Catalog& catalog, const Request& request, const Charges& charges);
+
+/// What the report says of the region. `asked` is the request before, `answer` that after.
+std::optional<RegionChoice> region_choice(const Catalog& catalog,
+                                          const Request& asked,
+                                          const Charges& charges,
+                                          const Recommendation& answer);
+
+} // namespace flopwise

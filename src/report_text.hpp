@@ -1,0 +1,21 @@
+// Figures as reports show them. The only place where money is rounded.
+
+#pragma once
+
+#include <flopwise/units.hpp>
+
+#include <string>
+
+namespace flopwise {
+
+/// "2,233.80": rounded, with a comma before each three digits.
+std::string grouped(double value, int decimals);
+std::string money(Usd amount);
+/// A price with at least two decimals, and more where it has them: 3.06, 0.526, 1.0079.
+std::string price(UsdPerHour hourly);
+/// Four figures at most: 4.365, 125, 0.1264, 39580.
+std::string figure(double value);
+/// As figure(), but all digits of the whole part: 2,928.
+std::string large(double value);
+
+} // namespace flopwise

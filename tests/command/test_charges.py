@@ -1,0 +1,157 @@
+"""Charges and ways to pay: bills worked by hand from the rates of data/charges/aws.yaml.
+
+p2.xlarge in us-east-1 is 0.90 USD/h; 365 days at 2 h/day are 730 h, which cost 657.00 USD, and
+twelve months of 730 h.
+"""
+
+import re
+
+import pytest
+
+YEAR = ("--catalog", "aws-2020-04", "--region", "us-east-1", "--instance", "p2.xlarge",
+        "--days", "365", "--hours-per-day", "2")
+MACHINE = 657.0
+
+
+def bill(answer, *flags):
+    cost = answer(*YEAR, *flags)["choices"][0]["cost"]
+    return cost["total_usd"], {i["charge"]: i for i in cost["items"]}
+
+
+@pytest.mark.parametrize(
+    ("flags", "charge", "usd"),
+    [
+        ("--storage 100", "storage_gp3", 100 * 0.08 * 12),
+        ("--storage 100 --storage-type gp2", "storage_gp2", 100 * 0.10 * 12),
+        ("--storage 100 --storage-iops 5000", "storage_gp3_iops", 2000 * 0.005 * 12),
+        ("--storage 100 --storage-throughput 200", "storage_gp3_throughput", 75 * 0.04 * 12),
+        ("--snapshots 100", "snapshots", 100 * 0.05 * 12),
+        ("--egress 100", "egress", 0),
+        ("--egress 1000", "egress", 900 * 0.09 * 12),
+        ("--inter-region 100", "inter_region", 100 * 0.02 * 12),
+        ("--inter-zone 100", "inter_zone", 100 * 0.01 * 12),
+        ("--public-ipv4 1", "public_ipv4", 0.005 * 8760),
+        ("--object-storage 100", "object_storage", 100 * 0.023 * 12),
+        ("--nat-gateways 1", "nat_gateway", 0.045 * 8760),
+        ("--nat-gateways 1 --nat-data 10", "nat_data", 10 * 0.045 * 12),
+        ("--reserved-capacity 3", "unused_capacity", 0.90 * 3 * 365),
+        ("--starts-per-day 240", "compute", 0.90 * 4 * 365),
+    ],
+)
+def test_a_charge_is_billed(answer, flags, charge, usd):
+    total, items = bill(answer, *flags.split())
+    assert items[charge]["amount_usd"] == pytest.approx(usd)
+    assert total == pytest.approx(sum(i["amount_usd"] for i in items.values()), rel=1e-15)
+
+
+def test_a_line_has_its_tiers_and_its_source(answer):
+    _, items = bill(answer, "--egress", "1000")
+    egress = items["egress"]
+    assert (egress["quantity"], egress["unit"]) == (12000, "GiB")
+    assert egress["tiers"][:2] == [{"from": 0, "usd": 0.0}, {"from": 100, "usd": 0.09}]
+    assert re.search(r", (\d{4}|undated)", egress["source"])
+
+
+def test_the_report_says_by_how_much_the_ceiling_falls(report, answer):
+    flags = (*YEAR, "--budget", "2000", "--storage", "500")  # 500 * 0.08 * 12 = 480
+    text = re.sub(r"\s+", " ", report(*flags))
+    assert "Price ceiling 2.082 USD/h = (2,000.00 - 480.00) USD / (365 days x 2 h/day)" in text
+    assert "Charges of 480.00 USD in us-east-1 lower the ceiling by 0.6575 USD/h" in text
+    assert "Bill of p2.xlarge in us-east-1" in text
+    found = answer(*flags)
+    assert found["price_ceiling_usd_per_hour"] == pytest.approx(1520 / 730)
+    assert found["charges"]["price_ceiling_before_usd_per_hour"] == pytest.approx(2000 / 730)
+
+
+def test_a_budget_to_the_cent(answer):
+    flags = (*YEAR, "--storage", "100", "--budget")  # 657 + 96
+    assert answer(*flags, "753")["admitted"] == 1
+    refused = answer(*flags, "752.99", status=1)["refusals"]["nearest"][0]
+    assert refused["relaxation"]["budget_usd"] == pytest.approx(753)
+    assert refused["reason"] == (
+        "costs 753.00 USD with all charges, the budget has 752.99 USD"
+    )
+
+
+def test_each_format_shows_the_bill_and_the_ways_to_pay(report):
+    flags = ("--instance", "g5.xlarge", "--region", "us-east-1", "--days", "365",
+             "--hours-per-day", "8", "--storage", "100")
+    for name in ("table", "markdown"):
+        out = report(*flags, "--format", name)
+        assert "storage_gp3" in out
+        assert "reserved_1yr_no_upfront" in out
+        assert "unknown" not in out
+    assert report(*flags, "--format", "csv").splitlines()[1].startswith("1,aws,g5.xlarge,")
+
+
+def test_the_best_way_to_pay(answer):
+    flags = ("--instance", "g5.xlarge", "--region", "us-east-1", "--days", "365")
+    ways = "on_demand,reserved_1yr_no_upfront"  # even at 24 * 0.63378 / 1.006 = 15.1 h/day
+    found = answer(*flags, "--hours-per-day", "8", "--purchase", ways)
+    assert found["choices"][0]["purchase"] == "on_demand"
+    found = answer(*flags, "--hours-per-day", "16", "--purchase", ways)
+    assert found["choices"][0]["purchase"] == "reserved_1yr_no_upfront"
+    assert found["choices"][0]["cost"]["total_usd"] == pytest.approx(0.63378 * 8760)
+    best = answer(*flags, "--hours-per-day", "16", "--purchase", "best")
+    totals = [o["total_usd"] for o in best["purchase_options"] if o["total_usd"] is not None]
+    assert totals == sorted(totals)
+    assert best["choices"][0]["cost"]["total_usd"] == totals[0]
+
+
+def test_longer_checkpoints_and_restarts_make_spot_dearer(answer):
+    def spot(*flags):
+        found = answer("--instance", "g5.xlarge", "--region", "us-east-1", "--days", "30",
+                       "--purchase", "best", *flags)
+        return next(o for o in found["purchase_options"] if o["purchase"] == "spot")
+
+    usual = spot()
+    assert usual["hours"] > 720
+    assert spot("--checkpoint-minutes", "30")["hours"] > usual["hours"]
+    assert spot("--restart-minutes", "60")["hours"] > usual["hours"]
+    assert spot("--checkpoint-minutes", "5", "--restart-minutes", "10") == usual
+
+
+def test_an_unknown_charge_is_said_and_not_zero(answer, report):
+    flags = ("--region", "us-west-2", "--gpu", "T4", "--days", "30", "--object-storage", "100",
+             "--top", "1")
+    found = answer(*flags)
+    item = found["choices"][0]["cost"]["items"][-1]
+    assert (item["charge"], item["amount_usd"]) == ("object_storage", None)
+    assert item["assumed_usd"] == pytest.approx(100 * 0.025 * 720 / 730)  # of Singapore
+    assert any("object_storage in us-west-2" in w for w in found["warnings"])
+    assert "unknown" in report(*flags)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ("--storage -1", "--storage: must not be negative, got -1 GiB"),
+        ("--storage-iops 5", "--storage-iops: must come with storage_gib"),
+        ("--storage-throughput 5", "--storage-throughput: must come with storage_gib"),
+        ("--nat-data 5", "--nat-data: must come with nat_gateways"),
+        ("--egress x", '--egress: must be a number, got "x"'),
+        ("--public-ipv4 -1", "--public-ipv4: must not be negative, got -1"),
+        ("--reserved-capacity 23 --hours-per-day 2",
+         "--reserved-capacity: must be at most the 22 h/d left of the day, got 23 h/d"),
+        ("--starts-per-day 0", "--starts-per-day: must be positive, got 0"),
+        ("--purchase best", "--purchase: must come with days to compare ways to pay"),
+        ("--checkpoint-minutes -1", "--checkpoint-minutes: must not be negative, got -1 min"),
+        ("--restart-minutes -1", "--restart-minutes: must not be negative, got -1 min"),
+    ],
+)
+def test_a_bad_figure_is_refused_at_its_flag(complaint, flags, message):
+    joined = []  # a negative value is not taken for a flag
+    for word in flags.split():
+        if word.startswith("--"):
+            joined.append(word)
+        else:
+            joined[-1] += "=" + word
+    assert complaint(*joined) == message
+
+
+def test_a_request_file_has_the_same_settings(answer, write):
+    write("plan.yaml", "catalog: aws-2020-04\nregion: us-east-1\ninstance: p2.xlarge\n"
+                       "days: 365\nhours_per_day: 2\nstorage_gib: 100\npublic_ipv4: 1\n")
+    found = answer("plan.yaml")
+    assert found["request"]["storage_gib"] == 100
+    assert found["choices"][0]["cost"]["total_usd"] == pytest.approx(MACHINE + 96 + 43.8)

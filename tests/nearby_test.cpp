@@ -1,0 +1,148 @@
+#include <flopwise/recommend.hpp>
+
+#include "catch.hpp"
+#include "random_catalog.hpp"
+
+#include <algorithm>
+
+using namespace flopwise;
+
+static const Place kHoChiMinhCity{10.8, 106.7};
+static const Place kHanoi{21.0, 105.8};
+
+static std::vector<std::string> names(const std::vector<Nearby>& regions, std::size_t most) {
+    std::vector<std::string> out;
+    for (std::size_t i = 0; i < std::min(most, regions.size()); ++i)
+        out.push_back(regions[i].region);
+    return out;
+}
+
+TEST_CASE("in 2020, Singapore is nearest to the south of Vietnam and Hong Kong to the north",
+          "[nearby]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    CHECK(names(nearby(catalog, kHoChiMinhCity), 2) ==
+          std::vector<std::string>{"ap-southeast-1", "ap-east-1"});
+    CHECK(names(nearby(catalog, kHanoi), 1) == std::vector<std::string>{"ap-east-1"});
+}
+
+TEST_CASE("today, Bangkok and Kuala Lumpur are nearer", "[nearby]") {
+    const Catalog catalog = Catalog::bundled();
+    const auto regions = nearby(catalog, kHoChiMinhCity);
+    CHECK(names(regions, 3) ==
+          std::vector<std::string>{"ap-southeast-7", "ap-southeast-5", "ap-southeast-1"});
+    CHECK(regions[2].city == "Singapore");
+    CHECK(regions[2].distance.value() == Approx(1107).margin(3)); // docs/model.md
+    CHECK(regions[2].rtt == round_trip(regions[2].distance));
+    CHECK(nearby(catalog, kHanoi).size() == catalog.regions().size());
+}
+
+TEST_CASE("regions stand by distance", "[nearby][property]") {
+    const Place place{GENERATE(take(5, random(-90.0, 90.0))),
+                      GENERATE(take(5, random(-180.0, 180.0)))};
+    const auto regions = nearby(Catalog::bundled(), place);
+    CHECK(std::is_sorted(regions.begin(), regions.end(), [](const Nearby& a, const Nearby& b) {
+        return a.distance < b.distance;
+    }));
+}
+
+// ---- in a recommendation ------------------------------------------------------------
+
+static Request near_to(Place place) {
+    return {.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
+            .constraints = {.near = place}};
+}
+
+TEST_CASE("without a region, the nearest with an offer that qualifies decides", "[nearby]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    const Request request = near_to(kHanoi);
+    const Recommendation r = recommend(catalog, request);
+    REQUIRE(r.region_choice);
+    CHECK(r.request.constraints == request.constraints); // as it was asked
+    CHECK(r.region_choice->region.region == "ap-southeast-1");
+    CHECK(names(r.region_choice->nearer, 9) == std::vector<std::string>{"ap-east-1"});
+    for (const Choice& c : r.choices)
+        CHECK(c.region == "ap-southeast-1");
+    CHECK(r.admitted + r.refusals.count + r.out_of_scope == catalog.size());
+    // The same machine costs less in us-east-1, and answers later.
+    const Choice& best = r.choices.front();
+    REQUIRE(r.region_choice->cheapest);
+    CHECK(r.region_choice->cheapest->region == "us-east-1");
+    CHECK(r.region_choice->cheapest->price < best.price);
+    CHECK(*r.region_choice->cheapest->total ==
+          bill(request.budget, r.region_choice->cheapest->price).total);
+    const auto far = nearby(catalog, kHanoi);
+    const auto us = std::find_if(
+        far.begin(), far.end(), [](const Nearby& n) { return n.region == "us-east-1"; });
+    CHECK(r.region_choice->cheapest->extra_rtt.value() ==
+          Approx((us->rtt - *best.rtt).value()).epsilon(1e-12));
+}
+
+TEST_CASE("today's nearer regions have few GPU machines", "[nearby]") {
+    const Recommendation r = recommend(Catalog::bundled(), near_to(kHoChiMinhCity));
+    REQUIRE(r.region_choice);
+    CHECK(r.region_choice->region.region == "ap-southeast-1");
+    CHECK(names(r.region_choice->nearer, 9) ==
+          std::vector<std::string>{"ap-southeast-7", "ap-southeast-5"});
+}
+
+TEST_CASE("what qualifies decides which region is nearest", "[nearby]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    Request request = near_to(kHoChiMinhCity);
+    request.constraints.instance = {"g4dn.xlarge"};
+    request.constraints.max_price = UsdPerHour{0.6}; // 0.526 in us-east-1, more in Singapore
+    const Recommendation r = recommend(catalog, request);
+    REQUIRE(r.region_choice);
+    CHECK(r.region_choice->region.region == "us-east-1");
+    CHECK_FALSE(r.region_choice->cheapest);
+    request.constraints.max_price = UsdPerHour{0.01};
+    const Recommendation none = recommend(catalog, request);
+    CHECK(none.outcome == Outcome::nothing_affordable);
+    CHECK_FALSE(none.region_choice);
+    CHECK(none.refusals.count == 36); // all regions were looked at
+}
+
+TEST_CASE("the nearest region is the one of the nearest offer of all", "[nearby][property]") {
+    const unsigned seed = GENERATE(take(30, random(1U, 1'000'000U)));
+    const Catalog catalog = random_catalog(seed);
+    Request request{.budget = {.total = Usd{100.0 + seed % 200}, .days = Days{10}},
+                    .constraints = {.any_region = true, .near = Place{10, 20}},
+                    .top = 1'000'000};
+    const Recommendation all = recommend(catalog, request);
+    request.constraints.any_region = false;
+    const Recommendation r = recommend(catalog, request);
+    REQUIRE(r.choices.empty() == all.choices.empty());
+    CHECK(r.region_choice.has_value() == !r.choices.empty());
+    for (const Choice& c : all.choices) {
+        const bool here = c.region == r.region_choice->region.region;
+        CHECK(*c.rtt >= r.region_choice->region.rtt);
+        CHECK(here == std::any_of(r.choices.begin(), r.choices.end(), [&](const Choice& chosen) {
+                  return chosen.instance == c.instance && chosen.region == c.region;
+              }));
+    }
+    for (const Nearby& nearer : r.region_choice ? r.region_choice->nearer : std::vector<Nearby>{})
+        CHECK(nearer.distance <= r.region_choice->region.distance);
+}
+
+TEST_CASE("a region or `any` leaves the distance a column", "[nearby]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    Request request = near_to(kHoChiMinhCity);
+    request.constraints.any_region = true;
+    const Recommendation any = recommend(catalog, request);
+    CHECK_FALSE(any.region_choice);
+    CHECK(any.choices.front().region == "us-east-1");
+    request.constraints.any_region = false;
+    request.constraints.region = {"us-*"};
+    CHECK_FALSE(recommend(catalog, request).region_choice);
+}
+
+TEST_CASE("an offer elsewhere says where it is", "[nearby]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    const Request request = near_to(kHoChiMinhCity);
+    for (std::size_t i = 0; i < catalog.size(); ++i) {
+        const auto refusal = why_not(catalog, request, i);
+        if (catalog.offer(i).region.code == "us-east-1") {
+            REQUIRE(refusal);
+            CHECK(refusal->reasons.front() == Reason::other_region);
+        }
+    }
+}

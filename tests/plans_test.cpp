@@ -1,0 +1,314 @@
+// Recommendations for plans that are charged more than hours.
+
+#include <flopwise/recommend.hpp>
+#include <flopwise/report.hpp>
+
+#include "catch.hpp"
+#include "random_catalog.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+using namespace flopwise;
+
+static const Charges& charges() {
+    static const Charges all = Charges::bundled();
+    return all;
+}
+
+/// One machine of one GPU, in two regions whose prices and charges differ.
+static Catalog two_regions() {
+    Tables t{.name = "two", .as_of = {2026, 7, 1}};
+    t.sources = {{"s", "a table", {2026, 7, 1}, false}};
+    t.gpus = {{.name = "gpu", .memory = GiB{16}, .fp32 = Tflops{10}, .source = "s"}};
+    t.families = {{"aws", "f", Purpose::training, 0, "", "s"}};
+    t.regions = {{.provider = "aws", .code = "us-east-1", .source = "s"},
+                 {.provider = "aws", .code = "ap-southeast-1", .source = "s"}};
+    t.instances = {{.provider = "aws",
+                    .name = "f.one",
+                    .family = "f",
+                    .vcpus = 4,
+                    .memory = GiB{64},
+                    .gpu = "gpu",
+                    .gpu_count = 1,
+                    .network = Gbps{10},
+                    .source = "s"}};
+    t.prices = {{"aws", "f.one", "us-east-1", Purchase::on_demand, UsdPerHour{1}, "s"},
+                {"aws", "f.one", "ap-southeast-1", Purchase::on_demand, UsdPerHour{0.95}, "s"}};
+    return Catalog{t};
+}
+
+/// A random catalog whose regions have charges.
+static Catalog random_aws(unsigned seed) {
+    Tables t = random_tables(seed, {.types = 12, .regions = 3});
+    const std::array<std::string, 3> codes{"us-east-1", "ap-southeast-1", "us-east-2"};
+    for (std::size_t r = 0; r < codes.size(); ++r) {
+        const std::string old = t.regions[r].code;
+        t.regions[r].code = codes[r];
+        for (Price& p : t.prices)
+            if (p.region == old)
+                p.region = codes[r];
+        for (Offering& o : t.offerings)
+            std::replace(o.regions.begin(), o.regions.end(), old, codes[r]);
+    }
+    for (auto& f : t.families)
+        f.provider = "aws";
+    for (auto& i : t.instances)
+        i.provider = "aws";
+    for (auto& r : t.regions)
+        r.provider = "aws";
+    for (auto& o : t.offerings)
+        o.provider = "aws";
+    for (auto& p : t.prices)
+        p.provider = "aws";
+    return Catalog{t};
+}
+
+TEST_CASE("by total cost another region is best than by price", "[plans]") {
+    // A month of 730 h at 2 h/day and 1,000 GiB to the internet:
+    //   us-east-1       60.83 h * 1.00 + 900 * 0.09 =  60.83 +  81.00 = 141.83
+    //   ap-southeast-1  60.83 h * 0.95 + 900 * 0.12 =  57.79 + 108.00 = 165.79
+    const Catalog catalog = two_regions();
+    Request request{.budget = {.days = Days{730.0 / 24}, .hours_per_day = HoursPerDay{2}}};
+    CHECK(recommend(catalog, request).choices.front().region == "ap-southeast-1");
+    request.usage.egress_per_month = GiB{1000};
+    const Recommendation r = recommend(catalog, request);
+    REQUIRE(r.choices.size() == 2);
+    CHECK(r.choices[0].region == "us-east-1");
+    CHECK(r.choices[0].cost->total.value() == Approx(730.0 / 12 + 81));
+    CHECK(r.choices[1].cost->total.value() == Approx(730.0 / 12 * 0.95 + 108));
+    CHECK(r.choices[0].price == UsdPerHour{1});
+    CHECK(r.choices[0].effective->value() == Approx((730.0 / 12 + 81) / (730.0 / 12)));
+}
+
+TEST_CASE("the ceiling falls by what the charges take", "[plans]") {
+    // 500 GiB of gp3 for a year: 500 * 0.08 * 12 = 480; (2000 - 480) / 730 = 2.0822
+    Request request{
+        .budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}}};
+    request.constraints.region = {"us-east-1"};
+    request.usage.storage = GiB{500};
+    const Recommendation r = recommend(two_regions(), request);
+    CHECK(r.price_ceiling->value() == Approx(1520.0 / 730));
+    REQUIRE(r.charges);
+    CHECK(r.charges->total.value() == Approx(480));
+    CHECK(r.charges->ceiling_before->value() == Approx(2000.0 / 730));
+    CHECK(table(r).find("Charges of 480.00 USD in us-east-1 lower the ceiling by 0.6575 USD/h, "
+                        "from 2.74") != std::string::npos);
+    // Growing storage: the ceiling falls, in the end to nothing.
+    UsdPerHour last = *r.price_ceiling;
+    for (const double gib : {600.0, 1000.0, 2000.0, 5000.0}) {
+        request.usage.storage = GiB{gib};
+        const auto ceiling = recommend(two_regions(), request).price_ceiling;
+        CHECK(*ceiling < last);
+        last = *ceiling;
+    }
+    CHECK(last == UsdPerHour{});
+    CHECK(recommend(two_regions(), request).outcome == Outcome::nothing_affordable);
+}
+
+static Request random_request(std::minstd_rand& random) {
+    const auto pick = [&random](unsigned n) { return static_cast<double>(random() % n); };
+    Request out{
+        .budget = {.days = Days{1 + pick(100)}, .hours_per_day = HoursPerDay{1 + pick(20)}}};
+    out.constraints.min_gpus = pick(2);
+    out.weights = Weights{.cost = 1, .speed = pick(3), .memory = pick(2)};
+    out.usage.storage = GiB{pick(500)};
+    out.usage.egress_per_month = GiB{1 + pick(2000)};
+    out.usage.reserved_capacity = HoursPerDay{pick(3)};
+    out.usage.public_ipv4 = pick(3);
+    out.top = 1000;
+    out.nearest = 1000;
+    return out;
+}
+
+/// What an offer costs in a request, from its bill alone.
+static double cost_of(const Offer& o, const Request& q) {
+    const Bill b = bill(q.budget, q.usage, {o.region.provider, o.region.code, o.price}, charges());
+    return b.total.value();
+}
+
+TEST_CASE("choices are those of a plain search over all bills", "[plans][property]") {
+    for (unsigned seed = 1; seed <= 60; ++seed) {
+        const Catalog catalog = random_aws(seed);
+        std::minstd_rand random{seed};
+        Request request = random_request(random);
+        Request open = request;
+        open.usage = {};
+        request.budget.total = Usd{200 + static_cast<double>(random() % 3000)};
+        const Recommendation r = recommend(catalog, request);
+        // Who may be a choice does not depend on charges; who is one depends on the bill.
+        std::size_t affordable_offers = 0;
+        for (std::size_t i = 0; i < catalog.size(); ++i)
+            if (!why_not(catalog, open, i) &&
+                cost_of(catalog.offer(i), request) < request.budget.total->value() + 0.005)
+                ++affordable_offers;
+        CHECK(r.admitted == affordable_offers);
+        CHECK(r.choices.size() == affordable_offers);
+        for (const Choice& c : r.choices) {
+            for (std::size_t i = 0; i < catalog.size(); ++i) {
+                const Offer o = catalog.offer(i);
+                if (o.instance.name == c.instance && o.region.code == c.region &&
+                    o.purchase == c.purchase)
+                    CHECK(c.cost->total.value() == Approx(cost_of(o, request)).epsilon(1e-12));
+            }
+            CHECK(c.effective->value() * rented_hours(request.budget).value() ==
+                  Approx(c.cost->total.value()).epsilon(1e-12));
+        }
+        CHECK(r.admitted + r.refusals.count + r.out_of_scope == catalog.size());
+    }
+}
+
+TEST_CASE("a budget of the bill, to the cent, is enough and a cent less is not",
+          "[plans][property]") {
+    std::minstd_rand random{1};
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        const Catalog catalog = random_aws(seed);
+        Request request = random_request(random);
+        const Recommendation all = recommend(catalog, request);
+        for (const Choice& c : all.choices) {
+            Request one = request;
+            one.constraints.instance = {c.instance};
+            one.constraints.region = {c.region};
+            const double cents = std::round(c.cost->total.value() * 100);
+            one.budget.total = Usd{cents / 100};
+            CHECK(recommend(catalog, one).outcome == Outcome::found);
+            one.budget.total = Usd{(cents - 1) / 100};
+            CHECK(recommend(catalog, one).outcome != Outcome::found);
+        }
+    }
+}
+
+TEST_CASE("what a refusal says admits the offer", "[plans][property]") {
+    std::minstd_rand random{7};
+    std::size_t tried = 0;
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        const Catalog catalog = random_aws(seed);
+        Request request = random_request(random);
+        request.budget.total = Usd{100 + static_cast<double>(random() % 1000)};
+        if (seed % 2 == 0)
+            for (std::size_t k = 0; k < kPurchaseKinds; ++k)
+                request.ways.push_back(static_cast<PurchaseKind>(k));
+        for (const Refusal& refusal : recommend(catalog, request).refusals.nearest) {
+            if (refusal.reasons != std::vector{Reason::above_ceiling})
+                continue;
+            for (const Change& change : refusal.relaxation) {
+                Request changed = request;
+                set(changed,
+                    change.key,
+                    std::array{fmt::format("{}", std::get<double>(change.value))});
+                changed.constraints.instance = {refusal.instance};
+                changed.constraints.region = {refusal.region};
+                CHECK(recommend(catalog, changed).outcome == Outcome::found);
+                ++tried;
+            }
+        }
+    }
+    CHECK(tried > 100);
+}
+
+TEST_CASE("best never costs more than on demand, whatever the catalog", "[plans][property]") {
+    std::minstd_rand random{3};
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        const Catalog catalog = random_aws(seed);
+        Request request = random_request(random);
+        const Recommendation plain = recommend(catalog, request);
+        for (std::size_t k = 0; k < kPurchaseKinds; ++k)
+            request.ways.push_back(static_cast<PurchaseKind>(k));
+        const Recommendation best = recommend(catalog, request);
+        CHECK(best.admitted >= plain.admitted);
+        for (const Choice& c : plain.choices) {
+            const auto same =
+                std::find_if(best.choices.begin(), best.choices.end(), [&](const Choice& b) {
+                    return b.instance == c.instance && b.region == c.region;
+                });
+            REQUIRE(same != best.choices.end());
+            CHECK(same->cost->total.value() <= c.cost->total.value() * (1 + 1e-12));
+        }
+    }
+}
+
+TEST_CASE("the best way to pay follows the hours that are used", "[plans]") {
+    Request request{.budget = {.days = Days{365}, .hours_per_day = HoursPerDay{8}}};
+    request.constraints.instance = {"g5.xlarge"};
+    request.constraints.region = {"us-east-1"};
+    request.ways = {PurchaseKind::on_demand, PurchaseKind::reserved_1yr_no_upfront};
+    const Catalog catalog = Catalog::bundled();
+    // 0.63378 USD/h reserved against 1.006 on demand: even at 24 * 0.63378 / 1.006 = 15.1 h/day
+    CHECK(recommend(catalog, request).choices.front().paid == PurchaseKind::on_demand);
+    request.budget.hours_per_day = HoursPerDay{15};
+    CHECK(recommend(catalog, request).choices.front().paid == PurchaseKind::on_demand);
+    request.budget.hours_per_day = HoursPerDay{15.2};
+    const Recommendation r = recommend(catalog, request);
+    CHECK(r.choices.front().paid == PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(r.choices.front().price == UsdPerHour{0.63378});
+    CHECK(r.choices.front().cost->total.value() == Approx(0.63378 * 8760));
+    CHECK(r.purchase_options.size() == kPurchaseKinds);
+}
+
+TEST_CASE("the highest price is compared with the price as it stands", "[plans]") {
+    Request request{.budget = {.days = Days{30}, .hours_per_day = HoursPerDay{2}}};
+    request.usage.egress_per_month = GiB{1000};
+    request.constraints.max_price = UsdPerHour{0.97};
+    const Recommendation r = recommend(two_regions(), request);
+    REQUIRE(r.choices.size() == 1); // not the one whose plan costs less
+    CHECK(r.choices.front().region == "ap-southeast-1");
+    CHECK(r.refusals.by_reason.front() == std::pair{Reason::above_max_price, std::size_t{1}});
+    CHECK(r.families.front().price_from == UsdPerHour{0.95});
+    CHECK(r.families.front().price_to == UsdPerHour{1});
+}
+
+TEST_CASE("a charge that is not known is warned of and never makes a region cheap", "[plans]") {
+    Tables t = two_regions().tables();
+    t.regions.push_back({.provider = "aws", .code = "us-east-2", .source = "s"});
+    t.prices.push_back({"aws", "f.one", "us-east-2", Purchase::on_demand, UsdPerHour{1}, "s"});
+    Request request{.budget = {.days = Days{365}, .hours_per_day = HoursPerDay{2}}};
+    request.usage.object_storage = GiB{1000};
+    const Recommendation r = recommend(Catalog{t}, request);
+    REQUIRE(r.choices.size() == 3);
+    // us-east-1: 730 + 23 * 12 = 1006; Singapore: 693.50 + 25 * 12 = 993.50; us-east-2 as the
+    // dearest known: 730 + 300 = 1030, of which 730 is known.
+    CHECK(r.choices[0].region == "ap-southeast-1");
+    CHECK(r.choices[1].region == "us-east-1");
+    CHECK(r.choices[2].region == "us-east-2");
+    CHECK(r.choices[2].cost->total == Usd{730});
+    CHECK(r.choices[2].effective->value() == Approx(1030.0 / 730));
+    CHECK(r.warnings.back() == "not known and not in the total, but ranked as in the dearest "
+                               "region known: object_storage in us-east-2");
+}
+
+TEST_CASE("without days the money lasts until the bill has used it up", "[plans]") {
+    Request request{.budget = {.total = Usd{500}, .hours_per_day = HoursPerDay{2}}};
+    request.usage.egress_per_month = GiB{1000};
+    const Recommendation r = recommend(two_regions(), request);
+    CHECK(r.choices[0].region == "us-east-1"); // a month decides, as in the test above
+    CHECK_FALSE(r.price_ceiling);
+    CHECK_FALSE(r.choices[0].cost);
+    const auto total = [&](double factor) {
+        const Budget plan{.days = *r.choices[0].lasts * factor, .hours_per_day = HoursPerDay{2}};
+        return bill(plan, request.usage, {"aws", "us-east-1", UsdPerHour{1}}, charges())
+            .total.value();
+    };
+    CHECK(total(1) == Approx(500).margin(0.01));
+    CHECK(total(1.001) > 500.01);
+}
+
+TEST_CASE("other charges than the bundled ones", "[plans]") {
+    Request request{.budget = {.days = Days{365}, .hours_per_day = HoursPerDay{2}}};
+    request.usage.egress_per_month = GiB{1000};
+    const Recommendation r = recommend(two_regions(), request, Charges::none());
+    CHECK_FALSE(complete(*r.choices.front().cost));
+    CHECK(r.choices.front().region == "ap-southeast-1"); // nothing is known to speak against it
+}
+
+TEST_CASE("bad settings of a plan are refused at their place", "[plans][error]") {
+    Request request;
+    request.ways = {PurchaseKind::spot, PurchaseKind::reserved_1yr_no_upfront};
+    CHECK_THROWS_WITH(recommend(two_regions(), request),
+                      "purchase: must come with days to compare ways to pay");
+    request = {};
+    request.usage.storage_iops = 4000;
+    request.origin["storage_iops"] = {.field = "--storage-iops"};
+    CHECK_THROWS_WITH(recommend(two_regions(), request),
+                      "--storage-iops: must come with storage_gib");
+}

@@ -1,0 +1,283 @@
+#include <flopwise/purchase.hpp>
+
+#include "catch.hpp"
+
+#include <algorithm>
+#include <random>
+
+using namespace flopwise;
+
+static const Charges& charges() {
+    static const Charges all = Charges::bundled();
+    return all;
+}
+
+/// g5.xlarge in us-east-1 at 1.006 USD/h. Its reserved rates, standard and without upfront, are
+/// 0.63378 USD/h for one year and 0.43459 for three (AWS price feed of 2025-04-05).
+static const Machine kG5{.provider = "aws",
+                         .region = "us-east-1",
+                         .instance = "g5.xlarge",
+                         .on_demand = UsdPerHour{1.006},
+                         .spot = UsdPerHour{0.45}};
+
+static const PurchaseOption& option(const std::vector<PurchaseOption>& all, PurchaseKind kind) {
+    return *std::find_if(all.begin(), all.end(), [&](const auto& o) { return o.kind == kind; });
+}
+
+static std::vector<PurchaseOption> options(Budget budget, const Machine& machine = kG5) {
+    return purchase_options(budget, {}, {}, machine, charges());
+}
+
+TEST_CASE("the kinds are the reservations by years, class and payment", "[purchase]") {
+    CHECK_FALSE(term_of(PurchaseKind::on_demand));
+    CHECK_FALSE(term_of(PurchaseKind::spot));
+    for (std::size_t k = 2; k < kPurchaseKinds; ++k) {
+        const auto kind = static_cast<PurchaseKind>(k);
+        const Term term = term_of(kind).value();
+        CHECK(to_string(kind) == fmt::format("{}_{}yr_{}",
+                                             term.convertible ? "convertible" : "reserved",
+                                             term.years,
+                                             to_string(term.payment)));
+    }
+}
+
+// ---- lost work ----------------------------------------------------------------------
+
+TEST_CASE("Daly's expected time", "[purchase]") {
+    // By hand: 100 / 10 * 100 * e^0.002 * (e^0.101 - 1), with e^0.101 = 1.106276613 and
+    // e^0.002 = 1.002002001: 1000 * 1.002002001 * 0.106276613 = 106.4894
+    CHECK(expected_hours(Hours{100}, Hours{10}, 0.01, {Hours{0.1}, Hours{0.2}}).value() ==
+          Approx(106.4894).epsilon(1e-6));
+    // Without interruptions: the work and a checkpoint for each interval.
+    CHECK(expected_hours(Hours{100}, Hours{10}, 0, {Hours{0.1}, Hours{0.2}}).value() ==
+          Approx(101));
+    // -ln(1 - 0.2) / 730: a machine lasts the month with probability 0.8.
+    CHECK(std::exp(-730 * interruption_rate(0.2)) == Approx(0.8));
+    CHECK(interruption_rate(0) == 0);
+    CHECK_THROWS_WITH(interruption_rate(1), "share: must be in [0, 1), got 1");
+}
+
+/// The time that some work takes, played through: interruptions strike at any moment, also while
+/// a checkpoint is written or the machine restarts.
+static double played(double work, double interval, double rate, Recovery r, std::mt19937& random) {
+    std::exponential_distribution<> until{rate};
+    double time = 0;
+    for (double done = 0; done < work - 1e-9; done += interval) {
+        double needed = interval + r.checkpoint.value();
+        for (double struck = until(random); struck < needed; struck = until(random)) {
+            time += struck;
+            needed = interval + r.checkpoint.value() + r.restart.value();
+        }
+        time += needed;
+    }
+    return time;
+}
+
+TEST_CASE("expected and 90 % hours agree with a simulation", "[purchase][property]") {
+    struct Case {
+        double work;
+        double share;
+        Recovery recovery;
+    };
+    const auto [work, share, recovery] =
+        GENERATE(Case{720, 0.2, {Hours{5.0 / 60}, Hours{10.0 / 60}}}, // a month in the open band
+                 Case{2000, 0.9, {Hours{0.5}, Hours{1}}},             // some ten interruptions
+                 Case{500, 0.9999, {Hours{0.2}, Hours{0.5}}},         // one each three days
+                 Case{200, 0.05, {Hours{0.1}, Hours{0.2}}});          // most likely none
+    const double rate = interruption_rate(share);
+    const SpotHours spot = spot_hours(Hours{work}, rate, recovery);
+    // A whole number of intervals near the best one, as the simulation needs.
+    const double interval = work / std::max(1.0, std::round(work / spot.interval.value()));
+    const double expected = expected_hours(Hours{work}, Hours{interval}, rate, recovery).value();
+    std::mt19937 random{1};
+    std::vector<double> times(20'000);
+    double sum = 0;
+    for (double& time : times)
+        sum += time = played(work, interval, rate, recovery, random);
+    std::sort(times.begin(), times.end());
+    const double p90 = times[times.size() * 9 / 10];
+    CHECK(sum / static_cast<double>(times.size()) == Approx(expected).epsilon(0.003));
+    CHECK(spot.expected.value() == Approx(expected).epsilon(0.003));
+    CHECK(spot.p90.value() == Approx(p90).epsilon(0.01));
+}
+
+TEST_CASE("the best interval is the best of a fine grid, and Daly's", "[purchase][property]") {
+    std::minstd_rand random{1};
+    const auto uniform = [&random](double low, double high) {
+        return low + (high - low) * static_cast<double>(random() % 10'000) / 10'000;
+    };
+    for (int i = 0; i < 50; ++i) {
+        const Recovery recovery{Hours{uniform(0.01, 0.5)}, Hours{uniform(0, 1)}};
+        const double rate = interruption_rate(uniform(0.01, 0.99));
+        const Hours work{uniform(1, 5000)};
+        const SpotHours spot = spot_hours(work, rate, recovery);
+        CHECK(spot.interval <= work);
+        CHECK(spot.expected > work);
+        for (double interval = work.value(); interval > 1e-3; interval /= 1.02)
+            CHECK(spot.expected.value() <=
+                  expected_hours(work, Hours{interval}, rate, recovery).value() * (1 + 1e-9));
+        // Daly 2006, equation 37, with M = 1 / rate and d = checkpoint < 2 M:
+        // sqrt(2 d M) * (1 + sqrt(d / (2 M)) / 3 + d / (18 M)) - d
+        const double m = 1 / rate;
+        const double d = recovery.checkpoint.value();
+        const double daly =
+            std::sqrt(2 * d * m) * (1 + std::sqrt(d / (2 * m)) / 3 + d / (18 * m)) - d;
+        if (spot.interval < work * 0.999)
+            CHECK(spot.interval.value() == Approx(daly).epsilon(0.01));
+    }
+}
+
+TEST_CASE("the break-even of spot is where the costs meet", "[purchase]") {
+    const Hours work{2000};
+    const Recovery recovery{Hours{0.1}, Hours{0.5}};
+    const auto rate = break_even_rate(UsdPerHour{0.9}, UsdPerHour{1}, work, recovery);
+    REQUIRE(rate);
+    // Brute force: the first rate on a fine grid at which spot costs as much.
+    double found = 0;
+    while (0.9 * spot_hours(work, found, recovery).expected.value() < 2000)
+        found += 1e-5;
+    CHECK(*rate == Approx(found).margin(1.5e-5));
+    CHECK_FALSE(break_even_rate(UsdPerHour{1}, UsdPerHour{1}, work, recovery));
+    // Nearly free: interruptions each few minutes are needed.
+    CHECK(*break_even_rate(UsdPerHour{0.01}, UsdPerHour{1}, work, recovery) > 3);
+}
+
+// ---- options ------------------------------------------------------------------------
+
+TEST_CASE("at 8 h/day a reservation does not pay, around the clock it does", "[purchase]") {
+    const auto part = options({.days = Days{365}, .hours_per_day = HoursPerDay{8}});
+    const auto& on_demand = option(part, PurchaseKind::on_demand);
+    const auto& year = option(part, PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(on_demand.total->value() == Approx(1.006 * 2920));         // 2,937.52
+    CHECK(year.total->value() == Approx(0.63378 * 8760));            // 5,551.91
+    CHECK(year.effective->value() == Approx(0.63378 * 3));           // paid 24 h, used 8
+    CHECK(year.break_even->value() == Approx(24 * 0.63378 / 1.006)); // 15.12 h/d
+    CHECK(year.upfront == Usd{});
+    const auto all = options({.days = Days{365}});
+    CHECK(option(all, PurchaseKind::on_demand).total->value() == Approx(1.006 * 8760));
+    CHECK(option(all, PurchaseKind::reserved_1yr_no_upfront).total->value() ==
+          Approx(0.63378 * 8760));
+    // At the break-even the two cost the same, by the definition of it.
+    const auto even = options({.days = Days{365}, .hours_per_day = *year.break_even});
+    CHECK(option(even, PurchaseKind::on_demand).total->value() ==
+          Approx(option(even, PurchaseKind::reserved_1yr_no_upfront).total->value()));
+}
+
+TEST_CASE("upfront payments", "[purchase]") {
+    const auto all = options({.days = Days{365}});
+    // all upfront: 0.63378 * 0.9333 * 8760 = 5,181.60, all of it at the start
+    const auto& whole = option(all, PurchaseKind::reserved_1yr_all_upfront);
+    CHECK(whole.total->value() == Approx(0.63378 * 0.9333 * 8760));
+    CHECK(whole.upfront == *whole.total);
+    CHECK(whole.items.size() == 1);
+    // partial: 0.63378 * 0.9524 * 8760, half of it at the start
+    const auto& half = option(all, PurchaseKind::reserved_1yr_partial_upfront);
+    CHECK(half.total->value() == Approx(0.63378 * 0.9524 * 8760));
+    CHECK(half.upfront.value() == Approx(half.total->value() / 2));
+    REQUIRE(half.items.size() == 2);
+    CHECK(half.items[0].charge == "upfront");
+    CHECK(half.items[1].charge == "reservation");
+    CHECK(half.notes.front() == "upfront discount estimated from another machine");
+}
+
+TEST_CASE("whole terms are paid, and said so", "[purchase]") {
+    const auto [days,
+                hours_per_day,
+                usd,
+                note] = GENERATE(table<double, double, double, std::string>({
+        // ten days pay the year
+        {10, 24, 0.63378 * 8760, "pays 365 d for a plan of 10 d"},
+        // to the day
+        {365, 24, 0.63378 * 8760, ""},
+        // a day more is paid on demand: 24 * 1.006
+        {366, 24, 0.63378 * 8760 + 24 * 1.006, "24 h after the last term are paid on demand"},
+        // 335 days more would be 8,088 on demand: another term is less
+        {700, 24, 0.63378 * 8760 * 2, "pays 730 d for a plan of 700 d"},
+        // but not at 4 h/day: 335 * 4 * 1.006
+        {700, 4, 0.63378 * 8760 + 335 * 4 * 1.006, "1340 h after the last term are paid on demand"},
+        {730, 24, 0.63378 * 8760 * 2, ""},
+    }));
+    const auto all = options({.days = Days{days}, .hours_per_day = HoursPerDay{hours_per_day}});
+    const auto& year = option(all, PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(year.total->value() == Approx(usd));
+    CHECK((year.notes.empty() ? "" : year.notes.front()) == note);
+}
+
+TEST_CASE("spot is priced with the work it loses", "[purchase]") {
+    const auto all = options({.days = Days{30}});
+    const auto& spot = option(all, PurchaseKind::spot);
+    REQUIRE(spot.total);
+    const SpotHours hours = spot_hours(Hours{720}, interruption_rate(*spot.share), {});
+    CHECK(spot.total->value() == Approx(0.45 * hours.expected.value()));
+    CHECK(*spot.hours == hours.expected);
+    CHECK(*spot.hours_p90 > *spot.hours);
+    CHECK(spot.effective->value() > 0.45);
+    CHECK(*spot.break_even_rate > interruption_rate(*spot.share));
+}
+
+TEST_CASE("what is not known has no total and stands last", "[purchase]") {
+    const auto all = options({.days = Days{365}},
+                             {.provider = "aws",
+                              .region = "us-east-1",
+                              .instance = "a1.large",
+                              .on_demand = UsdPerHour{0.051},
+                              .spot = UsdPerHour{0.02}});
+    CHECK(all.size() == kPurchaseKinds);
+    CHECK(all.front().kind == PurchaseKind::on_demand);
+    for (std::size_t i = 1; i < all.size(); ++i)
+        CHECK_FALSE(all[i].total);
+    CHECK(option(all, PurchaseKind::spot).notes.front() ==
+          "how often it is interrupted is not known");
+}
+
+TEST_CASE("unused capacity is covered by a reservation", "[purchase]") {
+    const Usage held{.reserved_capacity = HoursPerDay{4}};
+    const Budget plan{.days = Days{365}, .hours_per_day = HoursPerDay{8}};
+    const auto all = purchase_options(plan, held, {}, kG5, charges());
+    CHECK(option(all, PurchaseKind::on_demand).total->value() == Approx(1.006 * 365 * 12));
+    CHECK(option(all, PurchaseKind::reserved_1yr_no_upfront).total->value() ==
+          Approx(0.63378 * 8760));
+    const Bill b =
+        bill(plan, held, option(all, PurchaseKind::reserved_1yr_no_upfront), kG5, charges());
+    CHECK(b.total.value() == Approx(0.63378 * 8760));
+}
+
+TEST_CASE("bad figures of a recovery are refused", "[purchase][error]") {
+    const Budget plan{.days = Days{1}};
+    CHECK_THROWS_WITH(purchase_options(plan, {}, {.checkpoint = Hours{-1}}, kG5, charges()),
+                      "checkpoint_minutes: must not be negative, got -1 h");
+    CHECK_THROWS_WITH(purchase_options(plan, {}, {.restart = Hours{-1}}, kG5, charges()),
+                      "restart_minutes: must not be negative, got -1 h");
+    CHECK_THROWS_WITH(purchase_options({}, {}, {}, kG5, charges()), "days: must be given");
+}
+
+TEST_CASE("the best way to pay never costs more than on demand", "[purchase][property]") {
+    std::minstd_rand random{1};
+    const auto uniform = [&random](double low, double high) {
+        return low + (high - low) * static_cast<double>(random() % 10'000) / 10'000;
+    };
+    for (int i = 0; i < 300; ++i) {
+        Machine m = kG5;
+        m.on_demand = UsdPerHour{uniform(0.1, 3)};
+        m.spot = UsdPerHour{uniform(0.05, 3)};
+        const double hours = uniform(0.1, 20);
+        const Budget plan{.days = Days{uniform(1, 1500)}, .hours_per_day = HoursPerDay{hours}};
+        const Usage usage{.reserved_capacity = HoursPerDay{uniform(0, 4)}};
+        const auto all = purchase_options(plan, usage, {}, m, charges());
+        CHECK(*all.front().total <= *option(all, PurchaseKind::on_demand).total);
+        for (const auto& o : all) {
+            Usd sum;
+            for (const LineItem& item : o.items)
+                sum = sum + *item.amount;
+            CHECK(sum == o.total.value_or(Usd{}));
+        }
+        Machine dearer = m; // a price that rises lowers no cost
+        dearer.on_demand = *m.on_demand * 1.1;
+        dearer.spot = *m.spot * 1.1;
+        const auto more = purchase_options(plan, usage, {}, dearer, charges());
+        for (std::size_t k = 0; k < kPurchaseKinds; ++k) {
+            const auto kind = static_cast<PurchaseKind>(k);
+            CHECK(option(more, kind).total >= option(all, kind).total);
+        }
+    }
+}
