@@ -49,38 +49,52 @@ def calibration():
             "predicted": predicted, "residual": f.y - predicted}
 
 
+LABELS = ("kind", "generation", "gpu")
+
+
+def names_of(c):
+    """The kind, generation and GPU of each row."""
+    return list(zip((r["workload_kind"] for r in c["rows"]), c["fit"].generation, (r["gpu"] for r in c["rows"])))
+
+
+def sources_of(c, keep):
+    """{label: {name: number of sources}} among the rows to keep."""
+    found = {label: {} for label in LABELS}
+    for names, group, used in zip(names_of(c), c["fit"].group, keep):
+        if used:
+            for label, name in zip(LABELS, names):
+                found[label].setdefault(name, set()).add(group)
+    return {label: {name: len(groups) for name, groups in sorted(v.items())} for label, v in found.items()}
+
+
+def widths(c, groups):
+    """What each row adds to the scale, in quadrature, when its group is left out."""
+    names, result = names_of(c), np.zeros(len(c["rows"]))
+    for g in sorted(set(groups)):
+        sources = sources_of(c, groups != g)
+        for i in np.where(groups == g)[0]:
+            result[i] = math.sqrt(sum(fit.PRIOR[label] ** 2 / (1 + sources[label].get(name, 0))
+                                      for label, name in zip(LABELS, names[i])))
+    return result
+
+
 def spread(c):
     """(scale, degrees of freedom) of the residuals of scored rows, each from a fit without its source."""
-    return fit.student(c["residual"][c["scored"]])
-
-
-def widened(scale, row, c, seen):
-    square = scale**2
-    gpu = c["gpus"][row["gpu"]]
-    square += fit.PRIOR["gpu"] ** 2 * (row["gpu"] not in seen["gpu"])
-    square += fit.PRIOR["generation"] ** 2 * (gpu["architecture"] not in seen["generation"])
-    square += fit.PRIOR["kind"] ** 2 * (row["workload_kind"] not in seen["kind"])
-    return math.sqrt(square)
-
-
-def seen_in(rows, c):
-    return {"gpu": {r["gpu"] for r in rows}, "kind": {r["workload_kind"] for r in rows},
-            "generation": {c["gpus"][r["gpu"]]["architecture"] for r in rows}}
+    s = c["scored"]
+    return fit.student(c["residual"][s], widths(c, c["fit"].group)[s])
 
 
 def coverage(c, groups=None, residual=None):
-    """Which scored rows fall into their 80 % interval; scale and dof come from the other groups too."""
-    rows, scored = c["rows"], c["scored"]
+    """Which rows fall into their 80 % interval; scale and degrees of freedom come from the other groups too."""
     groups = c["fit"].group if groups is None else np.asarray(groups)
     residual = c["residual"] if residual is None else residual
-    inside = np.zeros(len(rows), bool)
+    width, own_width = widths(c, groups), widths(c, c["fit"].group)
+    inside = np.zeros(len(groups), bool)
     for g in sorted(set(groups)):
-        here, other = groups == g, groups != g
-        scale, dof = fit.student(c["residual"][other & scored])
-        width = stats.t.ppf(0.5 + LEVEL / 2, dof)
-        seen = seen_in([r for r, o in zip(rows, other) if o], c)
-        for i in np.where(here)[0]:
-            inside[i] = abs(residual[i]) <= width * widened(scale, rows[i], c, seen)
+        here, other = groups == g, (groups != g) & c["scored"]
+        scale, dof = fit.student(c["residual"][other], own_width[other])
+        reach = stats.t.ppf(0.5 + LEVEL / 2, dof) * np.sqrt(scale**2 + width[here] ** 2)
+        inside[here] = np.abs(residual[here]) <= reach
     return inside
 
 
@@ -144,19 +158,18 @@ def parameters(c):
     """The parameters as seconds_per_unit reads them."""
     value = dict(zip(c["fit"].names, c["theta"]))
     scale, dof = spread(c)
-    seen = seen_in(c["rows"], c)
-    factors = c["ladder"].factors(value, seen["gpu"])
     p = {name: value[name] for name in fit.SHARED}
     for label in ("kind", "precision", "generation"):
         p[label] = {n.split(":")[1]: v for n, v in value.items() if n.startswith(label + ":")}
+    factors = c["ladder"].factors(value, {r["gpu"] for r in c["rows"]})
     p["gpu"] = {n: {q: factors[q][n] for q in model.PRECISIONS if model.peak(c["gpus"][n], q)}
                 for n in c["ladder"].names}
+    p["sources"] = sources_of(c, np.ones(len(c["rows"]), bool))
     p["all_reduce_share"] = c["share"]
     p["default_vision_layers"] = fit.DEFAULT_VISION_LAYERS
-    p["spread"] = {"scale": scale, "degrees_of_freedom": dof, "unseen_gpu": fit.PRIOR["gpu"],
-                   "unseen_generation": fit.PRIOR["generation"], "unseen_kind": fit.PRIOR["kind"],
-                   "unseen_count": 0.1}
-    p["seen"] = {**seen, "gpu_count": max(int(r["gpu_count"]) for r in c["rows"] if r["gpu_count"])}
+    p["spread"] = {"scale": scale, "degrees_of_freedom": dof, "kind_sd": fit.PRIOR["kind"],
+                   "generation_sd": fit.PRIOR["generation"], "gpu_sd": fit.PRIOR["gpu"], "unseen_count": 0.1,
+                   "seen_gpu_count": max(int(r["gpu_count"]) for r in c["rows"] if r["gpu_count"])}
     return p
 
 
@@ -207,22 +220,18 @@ def utilisation(c):
     out.append(f"  - {{name: default_vision_layers, value: {number(p['default_vision_layers'])}}}")
     for label, title in (("kind", "kinds"), ("precision", "precisions"), ("generation", "generations")):
         out.append(f"{title}:")
-        column = {"kind": [r["workload_kind"] for r in c["rows"]], "precision": [r["precision"] for r in c["rows"]],
-                  "generation": c["fit"].generation}[label]
         for name, v in p[label].items():
-            out.append(f"  - {{name: {name}, value: {number(v)}, standard_error: {error[f'{label}:{name}']:.3g}, "
-                       f"rows: {column.count(name)}}}")
+            out.append(f"  - {{name: {name}, value: {number(v)}, standard_error: {error[f'{label}:{name}']:.3g}"
+                       + (f", sources: {p['sources'][label][name]}" if label != "precision" else "") + "}")
     out.append("# One row a GPU and a value for each precision: generation + GPU, ordered so that a GPU never loses to one")
-    out.append("# that it beats in all figures. Without rows, a GPU has the value of its generation, or 0.")
+    out.append("# that it beats in all figures. A GPU that no source measured has the value of its generation, or 0.")
     out.append("gpus:")
-    count = [r["gpu"] for r in c["rows"]]
     for name, values in sorted(p["gpu"].items()):
         out.append(f"  - {{name: {name}, " + ", ".join(f"{q}: {number(v)}" for q, v in values.items())
-                   + f", rows: {count.count(name)}}}")
-    out.append("spread:  # Student-t of ln(time): location 0, scale in quadrature with what is unseen")
+                   + f", sources: {p['sources']['gpu'].get(name, 0)}}}")
+    out.append("spread:  # Student-t of ln(time): location 0; scale^2 + sum of sd^2 / (1 + sources) of kind, generation, GPU")
     for name, v in p["spread"].items():
         out.append(f"  {name}: {number(v)}")
-    out.append(f"  seen_gpu_count: {p['seen']['gpu_count']}")
     e = c["residual"][c["scored"]]
     median, p90, factor2 = summary(e)
     out.append("cross_validation:  # of the scored rows, each source left out of its own fit")
@@ -323,14 +332,15 @@ def percent(v):
     return f"{100 * v:.1f} %"
 
 
-def tables(c):
-    """{name: lines} of the tables of docs/calibration.md."""
+def tables(c, skip=()):
+    """{name: lines} of the tables of docs/calibration.md. `parts` takes longest: a dozen cross-validations."""
     p, error = parameters(c), dict(zip(c["fit"].names, c["error"]))
     result = {}
     result["compared"] = ["| rule | median | 90th percentile | within a factor of 2 |", "|---|---:|---:|---:|"] + [
         f"| {n} | {m:.3f} | {q:.3f} | {percent(t)} |" for n, m, q, t in compared(c)]
-    result["parts"] = ["| left out | median | 90th percentile | within a factor of 2 |", "|---|---:|---:|---:|"] + [
-        f"| {n} | {m:.3f} | {q:.3f} | {percent(t)} |" for n, m, q, t in without_parts(c)]
+    if "parts" not in skip:
+        result["parts"] = ["| left out | median | 90th percentile | within a factor of 2 |", "|---|---:|---:|---:|"] + [
+            f"| {n} | {m:.3f} | {q:.3f} | {percent(t)} |" for n, m, q, t in without_parts(c)]
     result["parameters"] = ["| parameter | value | standard error | as a factor |", "|---|---:|---:|---:|"] + [
         f"| `{n}` | {p[n]:.3f} | {error[n]:.3f} | {math.exp(p[n]):.3g} |" for n in fit.SHARED] + [
         f"| `all_reduce_share` | {p['all_reduce_share']:.3f} | | |"]
@@ -343,9 +353,7 @@ def tables(c):
         column = np.array([r[key] for r in c["rows"]])
         for v in sorted(set(column[s])):
             lines.append(f"| `{v}` | {(s & (column == v)).sum()} | {percent(inside[s & (column == v)].mean())} |")
-    for key, title in (("gpu", "each GPU left out"), ("generation", "each generation left out"), ("kind", "each kind left out")):
-        column = (c["fit"].generation if key == "generation" else
-                  [r["gpu" if key == "gpu" else "workload_kind"] for r in c["rows"]])
+    for title, column in zip(("each kind left out", "each generation left out", "each GPU left out"), zip(*names_of(c))):
         share, median = unseen_coverage(c, column)
         lines.append(f"| {title} (median error {median:.3f}) | {s.sum()} | {percent(share)} |")
     result["coverage"] = lines
@@ -366,7 +374,8 @@ def tables(c):
 
 def misses(c):
     """The scored rows that are off by more than a factor of 2, by source and model."""
-    why = {r["source_group"]: r["why"] for r in model.read_rows("misses.csv")}
+    with open(pathlib.Path(__file__).with_name("misses.csv"), newline="") as file:
+        why = {r["source_group"]: r["why"] for r in csv.DictReader(file)}
     found = {}
     for i in np.where(c["scored"])[0]:
         if abs(c["residual"][i]) > math.log(2):
@@ -382,9 +391,9 @@ def misses(c):
     return lines
 
 
-def page(c, text):
-    """The page with its tables replaced. A table stands between <!-- table: name --> and <!-- end -->."""
-    for name, lines in tables(c).items():
+def page(c, text, skip=()):
+    """The page with its tables replaced, except those to skip. A table stands between <!-- table: name --> and <!-- end -->."""
+    for name, lines in tables(c, skip).items():
         begin = f"<!-- table: {name} -->\n"
         if begin in text:
             head, rest = text.split(begin, 1)

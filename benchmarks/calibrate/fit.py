@@ -7,7 +7,7 @@ ln t = ln sum_k exp(c_k + x_k . theta). Student-t residuals, normal priors on th
 import collections
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 import model
 
@@ -126,9 +126,14 @@ class Fit:
         return predicted
 
 
-def student(errors):
-    """(scale, degrees of freedom) of a centred Student-t of greatest likelihood."""
-    loss = lambda q: -np.sum(stats.t.logpdf(errors, np.exp(q[0]), 0, np.exp(q[1])))
+def student(errors, width=0.0):
+    """(scale, degrees of freedom) of a centred Student-t of greatest likelihood; `width` adds to the scale in quadrature."""
+    def loss(q):
+        nu, scale = np.exp(q[0]), np.sqrt(np.exp(2 * q[1]) + np.square(width))
+        z = np.square(errors / scale)
+        return np.sum((nu + 1) / 2 * np.log1p(z / nu) + np.log(scale)) - len(errors) * (
+            special.gammaln((nu + 1) / 2) - special.gammaln(nu / 2) - np.log(nu) / 2)
+
     q = optimize.minimize(loss, [np.log(5.0), np.log(0.3)], method="Nelder-Mead",
                           options={"xatol": 1e-10, "fatol": 1e-10, "maxiter": 4000}).x
     return float(np.exp(q[1])), float(np.exp(q[0]))

@@ -10,8 +10,9 @@
 import itertools
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize
 
+import fit
 import model
 
 MACHINES = {"p2.xlarge": "nvidia-k80-gk210", "g3s.xlarge": "nvidia-m60-gm204", "g4dn.xlarge": "nvidia-t4",
@@ -132,8 +133,5 @@ def figures(steps):
     for name, price in PRICES.items():
         result[name] = steps.choice(predicted, price)
     signed = steps.errors(predicted).ravel()
-    loss = lambda q: -np.sum(stats.t.logpdf(signed, np.exp(q[0]), 0, np.exp(q[1])))
-    q = optimize.minimize(loss, [np.log(3.0), np.log(0.1)], method="Nelder-Mead",
-                          options={"xatol": 1e-10, "fatol": 1e-10, "maxiter": 4000}).x
-    result["scale"], result["degrees_of_freedom"] = float(np.exp(q[1])), float(np.exp(q[0]))
+    result["scale"], result["degrees_of_freedom"] = fit.student(signed)
     return result

@@ -142,16 +142,12 @@ def hours(w, gpu, units, p):
 
 
 def scale(w, gpu, p):
-    """Scale of the Student-t of ln(time); wider for what the fit has not seen."""
+    """Scale of the Student-t of ln(time); wider for what few sources or none have measured."""
     s = p["spread"]
     square = s["scale"] ** 2
-    if gpu["name"] not in p["seen"]["gpu"]:
-        square += s["unseen_gpu"] ** 2
-    if gpu["architecture"] not in p["seen"]["generation"]:
-        square += s["unseen_generation"] ** 2
-    if w["kind"] not in p["seen"]["kind"]:
-        square += s["unseen_kind"] ** 2
-    beyond = (w["gpu_count"] or 1) / p["seen"]["gpu_count"]
+    for label, name in (("kind", w["kind"]), ("generation", gpu["architecture"]), ("gpu", gpu["name"])):
+        square += s[f"{label}_sd"] ** 2 / (1 + p["sources"][label].get(name, 0))
+    beyond = (w["gpu_count"] or 1) / s["seen_gpu_count"]
     if beyond > 1:
         square += (s["unseen_count"] * math.log(beyond)) ** 2
     return math.sqrt(square)
