@@ -48,6 +48,7 @@ def test_the_parameters_are_what_the_program_fits(c):
 
 def test_the_reference_predictions_are_current(c):
     compare(calibrate.OUTPUTS["reference"].read_text(), calibrate.reference(c), 1e-6)
+    compare(calibrate.OUTPUTS["steps"].read_text(), calibrate.steps_reference(), 1e-6)
 
 
 def test_the_tables_of_the_page_are_current(c):
@@ -78,11 +79,20 @@ def test_one_measured_step_predicts_another_machine_within_12_percent():
 
 def test_plain_arithmetic_and_matrices_agree(c, p):
     value = dict(zip(c["fit"].names, c["theta"]))
-    own = {**p, "gpu": {n: dict.fromkeys(model.PRECISIONS, value.get(f"generation:{g['architecture']}", 0)
-                                         + value.get(f"gpu:{n}", 0)) for n, g in c["gpus"].items()}}
+    own = {
+        **p,
+        "gpu": {
+            n: dict.fromkeys(
+                model.PRECISIONS, value.get(f"generation:{g['architecture']}", 0) + value.get(f"gpu:{n}", 0)
+            )
+            for n, g in c["gpus"].items()
+        },
+    }
     matrix = c["fit"].predict(c["theta"])[0]
     for row, w, expected in list(zip(c["rows"], c["fit"].workloads, matrix))[::7]:
-        assert math.log(model.seconds_per_unit(w, c["gpus"][row["gpu"]], own)) == pytest.approx(expected, abs=1e-9)
+        assert math.log(model.seconds_per_unit(w, c["gpus"][row["gpu"]], own)) == pytest.approx(
+            expected, abs=1e-9
+        )
 
 
 def random_workload(draw):
@@ -90,11 +100,21 @@ def random_workload(draw):
     parameters = 10 ** draw.uniform(5, 11.5)
     tokens = kind in model.TOKEN_KINDS
     maybe = lambda v: draw.choice([None, v])
-    return {"kind": kind, "flops_per_unit": 6 * parameters if tokens else 10 ** draw.uniform(7, 12), "parameters": parameters,
-            "active_parameters": parameters, "attention_flops_per_unit": maybe(parameters), "layers": maybe(draw.randint(2, 120)),
-            "hidden": maybe(draw.randint(64, 16384)), "seq_len": maybe(draw.randint(32, 32768)),
-            "activations_m": maybe(10 ** draw.uniform(-2, 3)), "recompute": draw.choice(["none", "selective", "full", "unknown"]),
-            "global_batch": maybe(draw.randint(1, 4096)), "gpu_count": draw.choice([None, 1, 2, 4, 8]), "run": draw.random() < 0.5}
+    return {
+        "kind": kind,
+        "flops_per_unit": 6 * parameters if tokens else 10 ** draw.uniform(7, 12),
+        "parameters": parameters,
+        "active_parameters": parameters,
+        "attention_flops_per_unit": maybe(parameters),
+        "layers": maybe(draw.randint(2, 120)),
+        "hidden": maybe(draw.randint(64, 16384)),
+        "seq_len": maybe(draw.randint(32, 32768)),
+        "activations_m": maybe(10 ** draw.uniform(-2, 3)),
+        "recompute": draw.choice(["none", "selective", "full", "unknown"]),
+        "global_batch": maybe(draw.randint(1, 4096)),
+        "gpu_count": draw.choice([None, 1, 2, 4, 8]),
+        "run": draw.random() < 0.5,
+    }
 
 
 def test_a_machine_that_is_better_in_all_figures_is_never_slower(c, p):
@@ -107,7 +127,11 @@ def test_a_machine_that_is_better_in_all_figures_is_never_slower(c, p):
             w = random_workload(draw)
             for precision in h["peak"]:
                 w["precision"] = precision
-                assert model.hours(w, g, 1e6, p) <= model.hours(w, h, 1e6, p) * (1 + 1e-9), (g["name"], h["name"], w)
+                assert model.hours(w, g, 1e6, p) <= model.hours(w, h, 1e6, p) * (1 + 1e-9), (
+                    g["name"],
+                    h["name"],
+                    w,
+                )
 
 
 def test_more_gpus_never_raise_the_hours(c, p):
@@ -129,7 +153,9 @@ def test_what_no_source_measured_has_a_wider_interval(c, p):
     w = {**random_workload(random.Random(4)), "kind": "cnn", "gpu_count": 1}
     scale = lambda name: model.scale(w, c["gpus"][name], p)
     assert scale("nvidia-v100-sxm2-16gb") < scale("nvidia-v100-pcie-16gb") < scale("amd-mi300x")
-    assert scale("amd-mi300x") < model.scale({**w, "gpu_count": 10 * p["spread"]["seen_gpu_count"]}, c["gpus"]["amd-mi300x"], p)
+    assert scale("amd-mi300x") < model.scale(
+        {**w, "gpu_count": 10 * p["spread"]["seen_gpu_count"]}, c["gpus"]["amd-mi300x"], p
+    )
 
 
 def test_the_reference_has_every_kind_and_precision():
@@ -148,9 +174,19 @@ def test_each_measured_row_names_a_source_with_a_date():
 
 
 def test_the_nets_of_measured_mode_are_those_of_the_table():
-    names = {"VGG11": "vgg-11", "VGG16": "vgg-16", "VGG19": "vgg-19", "ResNet34": "resnet-34", "InceptionV3": "inception-v3",
-             "MobileNetV2": "mobilenet-v2", "LeNet5": "lenet-5"}
-    lines = {m[1]: m[0] for m in re.finditer(r"^  - \{name: ([^,]+),.*$", (model.DATA / "models.yaml").read_text(), re.M)}
+    names = {
+        "VGG11": "vgg-11",
+        "VGG16": "vgg-16",
+        "VGG19": "vgg-19",
+        "ResNet34": "resnet-34",
+        "InceptionV3": "inception-v3",
+        "MobileNetV2": "mobilenet-v2",
+        "LeNet5": "lenet-5",
+    }
+    lines = {
+        m[1]: m[0]
+        for m in re.finditer(r"^  - \{name: ([^,]+),.*$", (model.DATA / "models.yaml").read_text(), re.M)
+    }
     for net, name in names.items():
         gmacs, activations, operations = measured.NETS[net]
         figure = lambda key: float(re.search(rf" {key}: ([0-9.e-]+)", lines[name])[1])
