@@ -12,9 +12,11 @@ import csv
 import functools
 import io
 import math
+import os
 import pathlib
 import sys
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # small matrices: threads only cost time
 import numpy as np
 from scipy import stats
 
@@ -81,6 +83,7 @@ def calibration():
     }
 
 
+RUN_SD = 0.2  # of whole runs against rates: with it, the interval holds as often for both
 LABELS = ("kind", "generation", "gpu")
 
 
@@ -107,12 +110,12 @@ def widths(c, groups):
     for g in sorted(set(groups)):
         sources = sources_of(c, groups != g)
         for i in np.where(groups == g)[0]:
-            result[i] = math.sqrt(
-                sum(
-                    fit.PRIOR[label] ** 2 / (1 + sources[label].get(name, 0))
-                    for label, name in zip(LABELS, names[i])
-                )
-            )
+            squares = [
+                fit.PRIOR[label] ** 2 / (1 + sources[label].get(name, 0))
+                for label, name in zip(LABELS, names[i])
+            ]
+            squares.append(RUN_SD**2 * (c["rows"][i]["row_type"] == "run"))
+            result[i] = math.sqrt(sum(squares))
     return result
 
 
@@ -226,6 +229,7 @@ def parameters(c):
         "kind_sd": fit.PRIOR["kind"],
         "generation_sd": fit.PRIOR["generation"],
         "gpu_sd": fit.PRIOR["gpu"],
+        "run_sd": RUN_SD,
         "unseen_count": 0.1,
         "seen_gpu_count": max(int(r["gpu_count"]) for r in c["rows"] if r["gpu_count"]),
     }
@@ -260,7 +264,7 @@ def ratio_spread(c):
 
 
 def number(v):
-    return f"{v:.9g}"
+    return f"{v:.7g}"
 
 
 def utilisation(c):
@@ -310,7 +314,7 @@ def utilisation(c):
             + f", sources: {p['sources']['gpu'].get(name, 0)}}}"
         )
     out.append(
-        "spread:  # Student-t of ln(time): location 0; scale^2 + sum of sd^2 / (1 + sources) of kind, generation, GPU"
+        "spread:  # Student-t of ln(time): location 0; scale^2 + sum of sd^2 / (1 + sources); whole runs: + run_sd^2"
     )
     for name, v in p["spread"].items():
         out.append(f"  {name}: {number(v)}")

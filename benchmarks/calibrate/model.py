@@ -178,18 +178,23 @@ def seconds_per_unit(w, gpu, p):
 
 
 def hours(w, gpu, units, p):
-    """Median hours of `units` tokens or samples. GPUs that would only slow the work down are left idle."""
+    """Median hours of `units` tokens or samples. GPUs that would only slow the work down are left idle.
+
+    t(m) / m is a / m + c + d (1 - 1 / m), so its least value over m = 1 ... n is at one end.
+    """
     n = w["gpu_count"] or 1
-    counts = [n] if n <= 1 else range(1, int(n) + 1)
+    counts = [n] if n <= 1 else [1, n]
     return units / 3600 * min(seconds_per_unit({**w, "gpu_count": m}, gpu, p) / m for m in counts)
 
 
 def scale(w, gpu, p):
-    """Scale of the Student-t of ln(time); wider for what few sources or none have measured."""
+    """Scale of the Student-t of ln(time); wider for whole runs, and for what few sources or none have measured."""
     s = p["spread"]
     square = s["scale"] ** 2
     for label, name in (("kind", w["kind"]), ("generation", gpu["architecture"]), ("gpu", gpu["name"])):
         square += s[f"{label}_sd"] ** 2 / (1 + p["sources"][label].get(name, 0))
+    if w["run"]:
+        square += s["run_sd"] ** 2
     beyond = (w["gpu_count"] or 1) / s["seen_gpu_count"]
     if beyond > 1:
         square += (s["unseen_count"] * math.log(beyond)) ** 2
