@@ -223,6 +223,7 @@ def parameters(c):
     p["sources"] = sources_of(c, np.ones(len(c["rows"]), bool))
     p["all_reduce_share"] = c["share"]
     p["default_vision_layers"] = fit.DEFAULT_VISION_LAYERS
+    p["flops_per_activation"] = fit.FLOPS_PER_ACTIVATION
     p["spread"] = {
         "scale": scale,
         "degrees_of_freedom": dof,
@@ -292,6 +293,8 @@ def utilisation(c):
         out.append(f"  - {{name: {name}, value: {number(p[name])}, standard_error: {error[name]:.3g}}}")
     out.append(f"  - {{name: all_reduce_share, value: {number(p['all_reduce_share'])}}}")
     out.append(f"  - {{name: default_vision_layers, value: {number(p['default_vision_layers'])}}}")
+    for kind, v in p["flops_per_activation"].items():
+        out.append(f"  - {{name: default_flops_per_activation_{kind}, value: {number(v)}}}")
     for label, title in (("kind", "kinds"), ("precision", "precisions"), ("generation", "generations")):
         out.append(f"{title}:")
         for name, v in p[label].items():

@@ -14,6 +14,10 @@ import model
 NU = 4.0  # degrees of freedom of the residuals in the fit
 GROUP_POWER = 0.5  # a source with m rows counts as sqrt(m) rows
 DEFAULT_VISION_LAYERS = 50.0
+FLOPS_PER_ACTIVATION = {
+    "cnn": 2200.0,
+    "vit": 4400.0,
+}  # where not given: ResNet-50, ViT-B/16 (data/models.yaml)
 # Standard deviation of the priors of ln factors; see docs/calibration.md.
 PRIOR = {
     "kind": 0.5,
@@ -65,7 +69,11 @@ class Fit:
         self.generation = [gpus[r["gpu"]]["architecture"] for r in rows]
         self.workloads = [model.workload_of(r) for r in rows]
         self.names, self.start, self.sd = [], [], []
-        constants = {"default_vision_layers": DEFAULT_VISION_LAYERS, "all_reduce_share": all_reduce_share}
+        constants = {
+            "default_vision_layers": DEFAULT_VISION_LAYERS,
+            "flops_per_activation": FLOPS_PER_ACTIVATION,
+            "all_reduce_share": all_reduce_share,
+        }
         for name in SHARED:
             self.add(name, prior[name], START.get(name, 0.0))
         for label, values in (

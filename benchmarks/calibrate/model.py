@@ -120,6 +120,14 @@ def layers_of(w, p):
     return max(2.0, hidden_of(w) / 128) if w["kind"] in TOKEN_KINDS else p["default_vision_layers"]
 
 
+def activations_of(w, p):
+    """Activations of a sample; those of a usual net of its kind if they are not given. Of diffusion, none are."""
+    if w["activations_m"]:
+        return w["activations_m"] * 1e6
+    usual = p["flops_per_activation"].get(w["kind"])
+    return w["flops_per_unit"] / usual if usual else None
+
+
 def terms(w, gpu, p):
     """(what the terms are multiplied by, {term: seconds for one unit without its coefficient})."""
     tokens = w["kind"] in TOKEN_KINDS
@@ -137,8 +145,9 @@ def terms(w, gpu, p):
     if tokens:
         parts["memory"] = w["flops_per_unit"] / (72 * hidden_of(w)) * size / bandwidth
     else:
-        if w["activations_m"]:  # without it, the kind's factor stands in for memory
-            parts["memory"] = w["activations_m"] * 1e6 * size / bandwidth
+        activations = activations_of(w, p)
+        if activations:
+            parts["memory"] = activations * size / bandwidth
         parts["sample"] = 1.0
     if w["global_batch"]:
         units = w["global_batch"] * ((w["seq_len"] or 512) if tokens else 1) / n  # of one GPU in one step
