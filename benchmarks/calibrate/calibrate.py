@@ -45,7 +45,6 @@ PARTS = {
     "precision": "precisions",
     "generation": "generations",
     "gpu": "single GPUs",
-    "memory_vit": "vit memory",
 }
 TWO_TERMS = (
     "attention",
@@ -54,7 +53,6 @@ TWO_TERMS = (
     "all_reduce",
     "generation",
     "gpu",
-    "memory_vit",
     "recompute_unknown",
 )
 

@@ -26,7 +26,6 @@ PRIOR = {
     "gpu": 0.1,
     "run": 0.3,
     "recompute_unknown": 0.2,
-    "memory_vit": 1.0,
     "attention": 1.0,
     "memory_token": 1.5,
     "memory_sample": 1.5,
@@ -48,7 +47,6 @@ SHARED = (
     "attention",
     "memory_token",
     "memory_sample",
-    "memory_vit",
     "sample",
     "launch",
     "all_reduce",
@@ -95,7 +93,7 @@ class Fit:
             common += ["recompute_unknown"] * (tokens and w["recompute"] == "unknown")
             device = [f"generation:{gpu['architecture']}", f"gpu:{gpu['name']}"]
             rate = ["time_per_flop", f"precision:{w['precision']}"]
-            memory = ["memory_token" if tokens else "memory_sample"] + ["memory_vit"] * (w["kind"] == "vit")
+            memory = ["memory_token" if tokens else "memory_sample"]
             uses = {
                 "compute": device + rate,
                 "attention": device + rate + ["attention"],

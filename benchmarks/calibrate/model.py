@@ -172,9 +172,7 @@ def seconds_per_unit(w, gpu, p):
         common += p["recompute_unknown"]
     device = p["gpu"][gpu["name"]][w["precision"]]
     rate = p["time_per_flop"] + p["precision"][w["precision"]]
-    memory = (p["memory_token"] if tokens else p["memory_sample"]) + (
-        p["memory_vit"] if w["kind"] == "vit" else 0
-    )
+    memory = p["memory_token"] if tokens else p["memory_sample"]
     coefficient = {
         "compute": device + rate,
         "attention": device + rate + p["attention"],

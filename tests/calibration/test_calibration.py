@@ -192,3 +192,10 @@ def test_the_nets_of_measured_mode_are_those_of_the_table():
         figure = lambda key: float(re.search(rf" {key}: ([0-9.e-]+)", lines[name])[1])
         assert (figure("forward_gmacs"), figure("activations_m")) == (gmacs, activations)
         assert figure("operations" if " operations:" in lines[name] else "layers") == operations
+
+
+def test_each_miss_is_explained(c):
+    lines = calibrate.misses(c)[2:]
+    assert lines
+    for line in lines:
+        assert not line.endswith("|  |"), line
