@@ -30,7 +30,8 @@ def main():
     c = calibrate.calibration()
     f, s = c["fit"], c["scored"]
     scale, dof = calibrate.spread(c)
-    band = math.exp(scale * stats.t.ppf(0.5 + calibrate.LEVEL / 2, dof))
+    typical = math.hypot(scale, np.median(calibrate.widths(c, f.group)[s]))
+    band = math.exp(typical * stats.t.ppf(0.5 + calibrate.LEVEL / 2, dof))
     flops = np.array([w["flops_per_unit"] for w in f.workloads])
     actual, predicted = np.exp(f.y) / flops * 1e18 / 3600, np.exp(c["predicted"]) / flops * 1e18 / 3600
     plt.rcParams.update({"font.size": 12, "font.family": "DejaVu Sans"})
@@ -41,7 +42,7 @@ def main():
     )
     line = np.array([low, high])
     axes.fill_between(
-        line, line / band, line * band, color="0.88", zorder=0, label=f"80 % interval, a factor of {band:.2f}"
+        line, line / band, line * band, color="0.88", zorder=0, label=f"80 % interval of the median row, a factor of {band:.2f}"
     )
     axes.plot(line, line, color="0.25", linewidth=1.2, zorder=1)
     for factor in (0.5, 2):
