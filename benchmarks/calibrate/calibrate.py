@@ -12,9 +12,11 @@ import csv
 import functools
 import io
 import math
+import os
 import pathlib
 import sys
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # small matrices: threads only cost time
 import numpy as np
 from scipy import stats
 
@@ -23,15 +25,36 @@ import measured
 import model
 
 FITTED = "2026-11-23"
-OUTPUTS = {"utilisation": model.DATA / "utilisation.yaml",
-           "reference": model.ROOT / "tests/calibration/reference.csv",
-           "page": model.ROOT / "docs/calibration.md"}
+OUTPUTS = {
+    "utilisation": model.DATA / "utilisation.yaml",
+    "reference": model.ROOT / "tests/calibration/reference.csv",
+    "steps": model.ROOT / "tests/calibration/measured_reference.csv",
+    "page": model.ROOT / "docs/calibration.md",
+}
 LEVEL = 0.8
 # What a part of the model is worth: the same fit without it.
-PARTS = {"attention": "attention on its own", "memory": "memory traffic", "launch": "launches", "sample": "host time",
-         "all_reduce": "all-reduce", "run": "whole runs", "recompute_unknown": "recompute not stated", "kind": "kinds",
-         "precision": "precisions", "generation": "generations", "gpu": "single GPUs", "memory_vit": "vit memory"}
-TWO_TERMS = ("attention", "launch", "sample", "all_reduce", "generation", "gpu", "memory_vit", "recompute_unknown")
+PARTS = {
+    "attention": "attention on its own",
+    "memory": "memory traffic",
+    "launch": "launches",
+    "sample": "host time",
+    "all_reduce": "all-reduce",
+    "run": "whole runs",
+    "recompute_unknown": "recompute not stated",
+    "kind": "kinds",
+    "precision": "precisions",
+    "generation": "generations",
+    "gpu": "single GPUs",
+}
+TWO_TERMS = (
+    "attention",
+    "launch",
+    "sample",
+    "all_reduce",
+    "generation",
+    "gpu",
+    "recompute_unknown",
+)
 
 
 @functools.lru_cache(maxsize=None)
@@ -44,43 +67,73 @@ def calibration():
     f = fit.Fit(rows, gpus, share)
     theta, covariance = f.solve(np.arange(len(rows)))
     predicted = f.left_out(theta, ladder=ladder)
-    return {"gpus": gpus, "rows": rows, "share": share, "ladder": ladder, "fit": f, "theta": theta,
-            "error": np.sqrt(np.diag(covariance)), "scored": np.array([r["scored"] == "1" for r in rows]),
-            "predicted": predicted, "residual": f.y - predicted}
+    return {
+        "gpus": gpus,
+        "rows": rows,
+        "share": share,
+        "ladder": ladder,
+        "fit": f,
+        "theta": theta,
+        "error": np.sqrt(np.diag(covariance)),
+        "scored": np.array([r["scored"] == "1" for r in rows]),
+        "predicted": predicted,
+        "residual": f.y - predicted,
+    }
+
+
+RUN_SD = 0.2  # of whole runs against rates: with it, the interval holds as often for both
+LABELS = ("kind", "generation", "gpu")
+
+
+def names_of(c):
+    """The kind, generation and GPU of each row."""
+    return list(
+        zip((r["workload_kind"] for r in c["rows"]), c["fit"].generation, (r["gpu"] for r in c["rows"]))
+    )
+
+
+def sources_of(c, keep):
+    """{label: {name: number of sources}} among the rows to keep."""
+    found = {label: {} for label in LABELS}
+    for names, group, used in zip(names_of(c), c["fit"].group, keep):
+        if used:
+            for label, name in zip(LABELS, names):
+                found[label].setdefault(name, set()).add(group)
+    return {label: {name: len(groups) for name, groups in sorted(v.items())} for label, v in found.items()}
+
+
+def widths(c, groups):
+    """What each row adds to the scale, in quadrature, when its group is left out."""
+    names, result = names_of(c), np.zeros(len(c["rows"]))
+    for g in sorted(set(groups)):
+        sources = sources_of(c, groups != g)
+        for i in np.where(groups == g)[0]:
+            squares = [
+                fit.PRIOR[label] ** 2 / (1 + sources[label].get(name, 0))
+                for label, name in zip(LABELS, names[i])
+            ]
+            squares.append(RUN_SD**2 * (c["rows"][i]["row_type"] == "run"))
+            result[i] = math.sqrt(sum(squares))
+    return result
 
 
 def spread(c):
     """(scale, degrees of freedom) of the residuals of scored rows, each from a fit without its source."""
-    return fit.student(c["residual"][c["scored"]])
-
-
-def widened(scale, row, c, seen):
-    square = scale**2
-    gpu = c["gpus"][row["gpu"]]
-    square += fit.PRIOR["gpu"] ** 2 * (row["gpu"] not in seen["gpu"])
-    square += fit.PRIOR["generation"] ** 2 * (gpu["architecture"] not in seen["generation"])
-    square += fit.PRIOR["kind"] ** 2 * (row["workload_kind"] not in seen["kind"])
-    return math.sqrt(square)
-
-
-def seen_in(rows, c):
-    return {"gpu": {r["gpu"] for r in rows}, "kind": {r["workload_kind"] for r in rows},
-            "generation": {c["gpus"][r["gpu"]]["architecture"] for r in rows}}
+    s = c["scored"]
+    return fit.student(c["residual"][s], widths(c, c["fit"].group)[s])
 
 
 def coverage(c, groups=None, residual=None):
-    """Which scored rows fall into their 80 % interval; scale and dof come from the other groups too."""
-    rows, scored = c["rows"], c["scored"]
+    """Which rows fall into their 80 % interval; scale and degrees of freedom come from the other groups too."""
     groups = c["fit"].group if groups is None else np.asarray(groups)
     residual = c["residual"] if residual is None else residual
-    inside = np.zeros(len(rows), bool)
+    width, own_width = widths(c, groups), widths(c, c["fit"].group)
+    inside = np.zeros(len(groups), bool)
     for g in sorted(set(groups)):
-        here, other = groups == g, groups != g
-        scale, dof = fit.student(c["residual"][other & scored])
-        width = stats.t.ppf(0.5 + LEVEL / 2, dof)
-        seen = seen_in([r for r, o in zip(rows, other) if o], c)
-        for i in np.where(here)[0]:
-            inside[i] = abs(residual[i]) <= width * widened(scale, rows[i], c, seen)
+        here, other = groups == g, (groups != g) & c["scored"]
+        scale, dof = fit.student(c["residual"][other], own_width[other])
+        reach = stats.t.ppf(0.5 + LEVEL / 2, dof) * np.sqrt(scale**2 + width[here] ** 2)
+        inside[here] = np.abs(residual[here]) <= reach
     return inside
 
 
@@ -101,11 +154,20 @@ def summary(errors):
 def table_of_medians(c):
     """Utilisation by kind, GPU and precision of the other sources; less of the key where nothing matches."""
     rows, f = c["rows"], c["fit"]
-    used = [w["flops_per_unit"] / (model.peak(c["gpus"][r["gpu"]], w["precision"]) * 1e12)
-            for r, w in zip(rows, f.workloads)]
+    used = [
+        w["flops_per_unit"] / (model.peak(c["gpus"][r["gpu"]], w["precision"]) * 1e12)
+        for r, w in zip(rows, f.workloads)
+    ]
     floor = np.log(used)  # ln seconds of one unit at full peak
-    keys = [[(r["workload_kind"], r["gpu"], r["precision"]), (r["workload_kind"], r["precision"]),
-             (r["workload_kind"],), ()] for r in rows]
+    keys = [
+        [
+            (r["workload_kind"], r["gpu"], r["precision"]),
+            (r["workload_kind"], r["precision"]),
+            (r["workload_kind"],),
+            (),
+        ]
+        for r in rows
+    ]
     result = np.zeros(len(rows))
     for g in sorted(set(f.group)):
         other = np.where((f.group != g) & c["scored"])[0]
@@ -123,11 +185,15 @@ def compared(c):
     s, f = c["scored"], c["fit"]
     medians, floor = table_of_medians(c)
     two = fit.Fit(c["rows"], c["gpus"], c["share"], without=TWO_TERMS)
-    lines = [("fixed utilisation of 0.4", (f.y - floor + math.log(0.4))[s]),
-             ("medians by kind, GPU and precision", (f.y - medians)[s]),
-             ("two terms: FLOPs and activation bytes",
-              (f.y - two.left_out(two.solve(np.arange(len(c["rows"])))[0]))[s]),
-             ("**this model**", c["residual"][s])]
+    lines = [
+        ("fixed utilisation of 0.4", (f.y - floor + math.log(0.4))[s]),
+        ("medians by kind, GPU and precision", (f.y - medians)[s]),
+        (
+            "two terms: FLOPs and activation bytes",
+            (f.y - two.left_out(two.solve(np.arange(len(c["rows"])))[0]))[s],
+        ),
+        ("**this model**", c["residual"][s]),
+    ]
     return [(name, *summary(e)) for name, e in lines]
 
 
@@ -144,19 +210,28 @@ def parameters(c):
     """The parameters as seconds_per_unit reads them."""
     value = dict(zip(c["fit"].names, c["theta"]))
     scale, dof = spread(c)
-    seen = seen_in(c["rows"], c)
-    factors = c["ladder"].factors(value, seen["gpu"])
     p = {name: value[name] for name in fit.SHARED}
     for label in ("kind", "precision", "generation"):
         p[label] = {n.split(":")[1]: v for n, v in value.items() if n.startswith(label + ":")}
-    p["gpu"] = {n: {q: factors[q][n] for q in model.PRECISIONS if model.peak(c["gpus"][n], q)}
-                for n in c["ladder"].names}
+    factors = c["ladder"].factors(value, {r["gpu"] for r in c["rows"]})
+    p["gpu"] = {
+        n: {q: factors[q][n] for q in model.PRECISIONS if model.peak(c["gpus"][n], q)}
+        for n in c["ladder"].names
+    }
+    p["sources"] = sources_of(c, np.ones(len(c["rows"]), bool))
     p["all_reduce_share"] = c["share"]
     p["default_vision_layers"] = fit.DEFAULT_VISION_LAYERS
-    p["spread"] = {"scale": scale, "degrees_of_freedom": dof, "unseen_gpu": fit.PRIOR["gpu"],
-                   "unseen_generation": fit.PRIOR["generation"], "unseen_kind": fit.PRIOR["kind"],
-                   "unseen_count": 0.1}
-    p["seen"] = {**seen, "gpu_count": max(int(r["gpu_count"]) for r in c["rows"] if r["gpu_count"])}
+    p["flops_per_activation"] = fit.FLOPS_PER_ACTIVATION
+    p["spread"] = {
+        "scale": scale,
+        "degrees_of_freedom": dof,
+        "kind_sd": fit.PRIOR["kind"],
+        "generation_sd": fit.PRIOR["generation"],
+        "gpu_sd": fit.PRIOR["gpu"],
+        "run_sd": RUN_SD,
+        "unseen_count": 0.1,
+        "seen_gpu_count": max(int(r["gpu_count"]) for r in c["rows"] if r["gpu_count"]),
+    }
     return p
 
 
@@ -176,14 +251,19 @@ def ratio_spread(c):
     for i in np.where(c["scored"])[0]:
         r = c["rows"][i]
         found.setdefault((r["source_group"], r["model"], r["row_type"], r["seq_len"]), []).append(i)
-    errors = [c["residual"][i] - c["residual"][j] for group in found.values() for i in group for j in group
-              if i < j and c["rows"][i]["gpu"] != c["rows"][j]["gpu"]]
+    errors = [
+        c["residual"][i] - c["residual"][j]
+        for group in found.values()
+        for i in group
+        for j in group
+        if i < j and c["rows"][i]["gpu"] != c["rows"][j]["gpu"]
+    ]
     scale, dof = fit.student(np.array(errors))
     return scale, dof, len(errors)
 
 
 def number(v):
-    return f"{v:.9g}"
+    return f"{v:.7g}"
 
 
 def utilisation(c):
@@ -196,38 +276,59 @@ def utilisation(c):
         f"fitted: {FITTED}",
         f"rows: {len(c['rows'])}",
         f"source_groups: {len(set(c['fit'].group))}",
-        "sources:"]
-    for name, text in (("measured-training", "data/measured/training.csv"), ("measured-steps", "data/measured/step_times.csv"),
-                       ("measured-scaling", "data/measured/scaling.csv")):
-        out.append(f"  - {{name: {name}, title: \"{text}; each row names its source in data/measured/sources.csv\", as_of: 2026-11}}")
+        "sources:",
+    ]
+    for name, text in (
+        ("measured-training", "data/measured/training.csv"),
+        ("measured-steps", "data/measured/step_times.csv"),
+        ("measured-scaling", "data/measured/scaling.csv"),
+    ):
+        out.append(
+            f'  - {{name: {name}, title: "{text}; each row names its source in data/measured/sources.csv", as_of: 2026-11}}'
+        )
     out.append("parameters:")
     for name in fit.SHARED:
         out.append(f"  - {{name: {name}, value: {number(p[name])}, standard_error: {error[name]:.3g}}}")
     out.append(f"  - {{name: all_reduce_share, value: {number(p['all_reduce_share'])}}}")
     out.append(f"  - {{name: default_vision_layers, value: {number(p['default_vision_layers'])}}}")
+    for kind, v in p["flops_per_activation"].items():
+        out.append(f"  - {{name: default_flops_per_activation_{kind}, value: {number(v)}}}")
     for label, title in (("kind", "kinds"), ("precision", "precisions"), ("generation", "generations")):
         out.append(f"{title}:")
-        column = {"kind": [r["workload_kind"] for r in c["rows"]], "precision": [r["precision"] for r in c["rows"]],
-                  "generation": c["fit"].generation}[label]
         for name, v in p[label].items():
-            out.append(f"  - {{name: {name}, value: {number(v)}, standard_error: {error[f'{label}:{name}']:.3g}, "
-                       f"rows: {column.count(name)}}}")
-    out.append("# One row a GPU and a value for each precision: generation + GPU, ordered so that a GPU never loses to one")
-    out.append("# that it beats in all figures. Without rows, a GPU has the value of its generation, or 0.")
+            out.append(
+                f"  - {{name: {name}, value: {number(v)}, standard_error: {error[f'{label}:{name}']:.3g}"
+                + (f", sources: {p['sources'][label][name]}" if label != "precision" else "")
+                + "}"
+            )
+    out.append(
+        "# One row a GPU and a value for each precision: generation + GPU, ordered so that a GPU never loses to one"
+    )
+    out.append(
+        "# that it beats in all figures. A GPU that no source measured has the value of its generation, or 0."
+    )
     out.append("gpus:")
-    count = [r["gpu"] for r in c["rows"]]
     for name, values in sorted(p["gpu"].items()):
-        out.append(f"  - {{name: {name}, " + ", ".join(f"{q}: {number(v)}" for q, v in values.items())
-                   + f", rows: {count.count(name)}}}")
-    out.append("spread:  # Student-t of ln(time): location 0, scale in quadrature with what is unseen")
+        out.append(
+            f"  - {{name: {name}, "
+            + ", ".join(f"{q}: {number(v)}" for q, v in values.items())
+            + f", sources: {p['sources']['gpu'].get(name, 0)}}}"
+        )
+    out.append(
+        "spread:  # Student-t of ln(time): location 0; scale^2 + sum of sd^2 / (1 + sources); whole runs: + run_sd^2"
+    )
     for name, v in p["spread"].items():
         out.append(f"  {name}: {number(v)}")
-    out.append(f"  seen_gpu_count: {p['seen']['gpu_count']}")
     e = c["residual"][c["scored"]]
     median, p90, factor2 = summary(e)
     out.append("cross_validation:  # of the scored rows, each source left out of its own fit")
-    for name, v in (("rows", len(e)), ("median", median), ("p90", p90), ("within_factor_2", factor2),
-                    ("coverage_80", float(coverage(c)[c["scored"]].mean()))):
+    for name, v in (
+        ("rows", len(e)),
+        ("median", median),
+        ("p90", p90),
+        ("within_factor_2", factor2),
+        ("coverage_80", float(coverage(c)[c["scored"]].mean())),
+    ):
         out.append(f"  {name}: {v if name == 'rows' else number(v)}")
     out += measured_block(c)
     return "\n".join(out) + "\n"
@@ -238,51 +339,120 @@ def measured_block(c):
     found = steps_figures()
     scale, dof, pairs = ratio_spread(c)
     level = {"compute": q[0:4], "memory": q[4:8] + q[17], "latency": q[8:12], "host": q[12:16] + q[18]}
-    out = ["measured_mode:",
-           f"  exponent: {number(measured.EXPONENT)}",
-           f"  floor: {number(measured.FLOOR)}",
-           f"  host_base: {number(math.exp(q[16]))}",
-           f"  intensity_power: {number(measured.INTENSITY_POWER)}",
-           f"  default_operations: {number(measured.DEFAULT_OPERATIONS)}",
-           f"  default_flops_per_activation: {number(measured.DEFAULT_FLOPS_PER_ACTIVATION)}",
-           f"  scale: {number(found['scale'])}",
-           f"  degrees_of_freedom: {number(found['degrees_of_freedom'])}",
-           "  machines:  # fp32; compute and memory are relative, latency and host are ms for one operation"]
+    out = [
+        "measured_mode:",
+        f"  exponent: {number(measured.EXPONENT)}",
+        f"  floor: {number(measured.FLOOR)}",
+        f"  host_base: {number(math.exp(q[16]))}",
+        f"  intensity_power: {number(measured.INTENSITY_POWER)}",
+        f"  default_operations: {number(measured.DEFAULT_OPERATIONS)}",
+        f"  default_flops_per_activation: {number(measured.DEFAULT_FLOPS_PER_ACTIVATION)}",
+        f"  scale: {number(found['scale'])}",
+        f"  degrees_of_freedom: {number(found['degrees_of_freedom'])}",
+        "  machines:  # fp32; compute and memory are relative, latency and host are ms for one operation",
+    ]
     for i, (name, gpu) in enumerate(measured.MACHINES.items()):
         values = ", ".join(f"{k}: {number(math.exp(v[i]))}" for k, v in level.items())
         out.append(f"    - {{name: {name}, gpu: {gpu}, {values}}}")
-    out += [f"  ratio_scale: {number(scale)}  # other machines: the ratio of the model's own times; {pairs} measured pairs",
-            f"  ratio_degrees_of_freedom: {number(dof)}",
-            f"  median_error: {number(found['median'])}",
-            f"  p90_error: {number(found['p90'])}"]
+    out += [
+        f"  ratio_scale: {number(scale)}  # other machines: the ratio of the model's own times; {pairs} measured pairs",
+        f"  ratio_degrees_of_freedom: {number(dof)}",
+        f"  median_error: {number(found['median'])}",
+        f"  p90_error: {number(found['p90'])}",
+    ]
     return out
 
 
-REFERENCE_COLUMNS = ("kind", "flops_per_unit", "attention_flops_per_unit", "parameters", "active_parameters", "layers", "hidden",
-                     "seq_len", "activations_m", "precision", "recompute", "global_batch", "gpu_count", "run")
+REFERENCE_COLUMNS = (
+    "kind",
+    "flops_per_unit",
+    "attention_flops_per_unit",
+    "parameters",
+    "active_parameters",
+    "layers",
+    "hidden",
+    "seq_len",
+    "activations_m",
+    "precision",
+    "recompute",
+    "global_batch",
+    "gpu_count",
+    "run",
+)
 
 
 def reference_cases():
     """Workloads that use each term, each default and each widening at least once."""
     blank = dict.fromkeys(REFERENCE_COLUMNS)
+
     def w(kind, flops, parameters, **more):
-        return {**blank, "kind": kind, "flops_per_unit": flops, "parameters": parameters, "active_parameters": parameters,
-                "precision": "bf16", "recompute": "none", "gpu_count": 1, "run": False, **more}
-    llama = w("transformer_decoder", 6 * 6.607e9, 6.738e9, attention_flops_per_unit=12 * 32 * 4096 * 4096.0, layers=32, hidden=4096,
-              seq_len=4096)
+        return {
+            **blank,
+            "kind": kind,
+            "flops_per_unit": flops,
+            "parameters": parameters,
+            "active_parameters": parameters,
+            "precision": "bf16",
+            "recompute": "none",
+            "gpu_count": 1,
+            "run": False,
+            **more,
+        }
+
+    llama = w(
+        "transformer_decoder",
+        6 * 6.607e9,
+        6.738e9,
+        attention_flops_per_unit=12 * 32 * 4096 * 4096.0,
+        layers=32,
+        hidden=4096,
+        seq_len=4096,
+    )
     resnet = w("cnn", 2.466e10, 25.56e6, activations_m=11.11, precision="fp32")
-    bert = w("transformer_encoder", 6 * 3.08e8, 3.36e8, layers=24, hidden=1024, seq_len=128, precision="fp16",
-             attention_flops_per_unit=12 * 24 * 1024 * 128.0)
+    bert = w(
+        "transformer_encoder",
+        6 * 3.08e8,
+        3.36e8,
+        layers=24,
+        hidden=1024,
+        seq_len=128,
+        precision="fp16",
+        attention_flops_per_unit=12 * 24 * 1024 * 128.0,
+    )
     cases = []
-    for gpu in ("nvidia-a100-sxm4-80gb", "nvidia-h100-sxm5-80gb", "nvidia-b200", "nvidia-a10g", "nvidia-l40s", "aws-trainium2",
-                "amd-mi300x"):
+    for gpu in (
+        "nvidia-a100-sxm4-80gb",
+        "nvidia-h100-sxm5-80gb",
+        "nvidia-b200",
+        "nvidia-a10g",
+        "nvidia-l40s",
+        "aws-trainium2",
+        "amd-mi300x",
+    ):
         for n in (1, 8):
             cases.append((gpu, {**llama, "gpu_count": n, "run": n == 8}, 1e9))
     for recompute in ("full", "selective", "unknown"):
-        cases.append(("nvidia-h100-sxm5-80gb", {**llama, "recompute": recompute, "gpu_count": 64, "global_batch": 1024}, 1e12))
-    cases.append(("nvidia-h100-sxm5-80gb", {**llama, "precision": "fp8", "gpu_count": 8, "global_batch": 256}, 1e11))
-    cases.append(("nvidia-h100-sxm5-80gb", {**llama, "gpu_count": 32768, "attention_flops_per_unit": None}, 1e13))
-    for gpu in ("nvidia-k80-gk210", "nvidia-m60-gm204", "nvidia-t4", "nvidia-v100-sxm2-16gb", "nvidia-k520-gk104", "nvidia-l4"):
+        cases.append(
+            (
+                "nvidia-h100-sxm5-80gb",
+                {**llama, "recompute": recompute, "gpu_count": 64, "global_batch": 1024},
+                1e12,
+            )
+        )
+    cases.append(
+        ("nvidia-h100-sxm5-80gb", {**llama, "precision": "fp8", "gpu_count": 8, "global_batch": 256}, 1e11)
+    )
+    cases.append(
+        ("nvidia-h100-sxm5-80gb", {**llama, "gpu_count": 32768, "attention_flops_per_unit": None}, 1e13)
+    )
+    for gpu in (
+        "nvidia-k80-gk210",
+        "nvidia-m60-gm204",
+        "nvidia-t4",
+        "nvidia-v100-sxm2-16gb",
+        "nvidia-k520-gk104",
+        "nvidia-l4",
+    ):
         cases.append((gpu, resnet, 1.28e6))
         cases.append((gpu, {**resnet, "global_batch": 256, "gpu_count": 4, "layers": 50}, 1.28e6))
     for precision in ("fp16", "tf32"):
@@ -291,17 +461,59 @@ def reference_cases():
     for gpu in ("nvidia-v100-sxm2-32gb", "nvidia-t4", "nvidia-rtx-4090"):
         cases.append((gpu, bert, 1e9))
         cases.append((gpu, {**bert, "global_batch": 32, "gpu_count": 8, "kind": "finetune_full"}, 1e9))
-    cases.append(("nvidia-a100-sxm4-80gb", {**bert, "layers": None, "hidden": None, "global_batch": 64, "gpu_count": 2}, 1e9))
-    cases.append(("nvidia-a100-sxm4-80gb", {**llama, "kind": "finetune_lora", "flops_per_unit": 4 * 6.607e9, "recompute": "full",
-                                            "global_batch": 8}, 1e8))
-    cases.append(("nvidia-h100-sxm5-80gb", {**llama, "kind": "moe", "flops_per_unit": 6 * 12.9e9, "parameters": 46.7e9,
-                                            "active_parameters": 12.9e9, "hidden": None, "layers": None, "global_batch": 512,
-                                            "gpu_count": 16}, 1e11))
+    cases.append(
+        (
+            "nvidia-a100-sxm4-80gb",
+            {**bert, "layers": None, "hidden": None, "global_batch": 64, "gpu_count": 2},
+            1e9,
+        )
+    )
+    cases.append(
+        (
+            "nvidia-a100-sxm4-80gb",
+            {
+                **llama,
+                "kind": "finetune_lora",
+                "flops_per_unit": 4 * 6.607e9,
+                "recompute": "full",
+                "global_batch": 8,
+            },
+            1e8,
+        )
+    )
+    cases.append(
+        (
+            "nvidia-h100-sxm5-80gb",
+            {
+                **llama,
+                "kind": "moe",
+                "flops_per_unit": 6 * 12.9e9,
+                "parameters": 46.7e9,
+                "active_parameters": 12.9e9,
+                "hidden": None,
+                "layers": None,
+                "global_batch": 512,
+                "gpu_count": 16,
+            },
+            1e11,
+        )
+    )
     cases.append(("nvidia-a100-sxm4-80gb", w("vit", 1.0548e11, 86.57e6, activations_m=23.9), 1.28e6))
     cases.append(("nvidia-a100-sxm4-80gb", w("diffusion", 5.1e11, 866e6, gpu_count=8), 1e8))
-    cases.append(("nvidia-v100-sxm2-32gb", w("encoder_decoder", 6 * 2.1e8, 2.1e8, layers=12, hidden=1024, precision="fp16",
-                                             gpu_count=8), 1e10))
-    cases.append(("nvidia-gtx-1080-ti", {**llama, "precision": "fp32", "seq_len": None, "global_batch": 4, "gpu_count": 8}, 1e8))
+    cases.append(
+        (
+            "nvidia-v100-sxm2-32gb",
+            w("encoder_decoder", 6 * 2.1e8, 2.1e8, layers=12, hidden=1024, precision="fp16", gpu_count=8),
+            1e10,
+        )
+    )
+    cases.append(
+        (
+            "nvidia-gtx-1080-ti",
+            {**llama, "precision": "fp32", "seq_len": None, "global_batch": 4, "gpu_count": 8},
+            1e8,
+        )
+    )
     return cases
 
 
@@ -309,13 +521,78 @@ def reference(c):
     p = parameters(c)
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(("gpu", *REFERENCE_COLUMNS, "units", "seconds_per_unit", "median_hours", "scale", "degrees_of_freedom"))
+    out.writerow(
+        (
+            "gpu",
+            *REFERENCE_COLUMNS,
+            "units",
+            "seconds_per_unit",
+            "median_hours",
+            "scale",
+            "degrees_of_freedom",
+        )
+    )
     for gpu, w, units in reference_cases():
         g = c["gpus"][gpu]
-        values = ["" if w[k] is None else int(w[k]) if k == "run" else w[k] if isinstance(w[k], (str, int)) else number(w[k])
-                  for k in REFERENCE_COLUMNS]
-        out.writerow((gpu, *values, number(units), number(model.seconds_per_unit(w, g, p)), number(model.hours(w, g, units, p)),
-                      number(model.scale(w, g, p)), number(p["spread"]["degrees_of_freedom"])))
+        values = [
+            ""
+            if w[k] is None
+            else int(w[k])
+            if k == "run"
+            else w[k]
+            if isinstance(w[k], (str, int))
+            else number(w[k])
+            for k in REFERENCE_COLUMNS
+        ]
+        out.writerow(
+            (
+                gpu,
+                *values,
+                number(units),
+                number(model.seconds_per_unit(w, g, p)),
+                number(model.hours(w, g, units, p)),
+                number(model.scale(w, g, p)),
+                number(p["spread"]["degrees_of_freedom"]),
+            )
+        )
+    return text.getvalue()
+
+
+def steps_reference():
+    """Every ninth measured step with each pair of machines in turn: what measured mode predicts after the whole fit."""
+    s, q = steps_fit()
+    text = io.StringIO()
+    out = csv.writer(text, lineterminator="\n")
+    out.writerow(
+        (
+            "net",
+            "image_px",
+            "batch",
+            "operations",
+            "flops_per_activation",
+            "from",
+            "to",
+            "step_ms",
+            "predicted_ms",
+        )
+    )
+    names, rows = list(measured.MACHINES), np.arange(0, len(s.net), 9)
+    predicted = s.predict(q, rows)
+    for i, row in enumerate(rows):
+        a, b = measured.PAIRS[i % len(measured.PAIRS)]
+        out.writerow(
+            (
+                s.net[row],
+                s.image_px[row],
+                int(s.batch[row]),
+                int(s.operations[row]),
+                number(s.intensity[row]),
+                names[a],
+                names[b],
+                number(s.ms[row, a]),
+                number(math.exp(predicted[i, i % len(measured.PAIRS)])),
+            )
+        )
     return text.getvalue()
 
 
@@ -323,29 +600,44 @@ def percent(v):
     return f"{100 * v:.1f} %"
 
 
-def tables(c):
-    """{name: lines} of the tables of docs/calibration.md."""
+def tables(c, skip=()):
+    """{name: lines} of the tables of docs/calibration.md. `parts` takes longest: a dozen cross-validations."""
     p, error = parameters(c), dict(zip(c["fit"].names, c["error"]))
     result = {}
-    result["compared"] = ["| rule | median | 90th percentile | within a factor of 2 |", "|---|---:|---:|---:|"] + [
-        f"| {n} | {m:.3f} | {q:.3f} | {percent(t)} |" for n, m, q, t in compared(c)]
-    result["parts"] = ["| left out | median | 90th percentile | within a factor of 2 |", "|---|---:|---:|---:|"] + [
-        f"| {n} | {m:.3f} | {q:.3f} | {percent(t)} |" for n, m, q, t in without_parts(c)]
-    result["parameters"] = ["| parameter | value | standard error | as a factor |", "|---|---:|---:|---:|"] + [
-        f"| `{n}` | {p[n]:.3f} | {error[n]:.3f} | {math.exp(p[n]):.3g} |" for n in fit.SHARED] + [
-        f"| `all_reduce_share` | {p['all_reduce_share']:.3f} | | |"]
+    result["compared"] = [
+        "| rule | median | 90th percentile | within a factor of 2 |",
+        "|---|---:|---:|---:|",
+    ] + [f"| {n} | {m:.3f} | {q:.3f} | {percent(t)} |" for n, m, q, t in compared(c)]
+    if "parts" not in skip:
+        result["parts"] = [
+            "| left out | median | 90th percentile | within a factor of 2 |",
+            "|---|---:|---:|---:|",
+        ] + [f"| {n} | {m:.3f} | {q:.3f} | {percent(t)} |" for n, m, q, t in without_parts(c)]
+    result["parameters"] = (
+        ["| parameter | value | standard error | as a factor |", "|---|---:|---:|---:|"]
+        + [f"| `{n}` | {p[n]:.3f} | {error[n]:.3f} | {math.exp(p[n]):.3g} |" for n in fit.SHARED]
+        + [f"| `all_reduce_share` | {p['all_reduce_share']:.3f} | | |"]
+    )
     for label in ("kind", "precision", "generation"):
         result[label] = [f"| {label} | value | standard error | as a factor |", "|---|---:|---:|---:|"] + [
-            f"| `{n}` | {v:+.3f} | {error[f'{label}:{n}']:.3f} | {math.exp(v):.2f} |" for n, v in p[label].items()]
+            f"| `{n}` | {v:+.3f} | {error[f'{label}:{n}']:.3f} | {math.exp(v):.2f} |"
+            for n, v in p[label].items()
+        ]
     inside, s = coverage(c), c["scored"]
-    lines = ["| rows | number | inside |", "|---|---:|---:|", f"| all | {s.sum()} | {percent(inside[s].mean())} |"]
+    lines = [
+        "| rows | number | inside |",
+        "|---|---:|---:|",
+        f"| all | {s.sum()} | {percent(inside[s].mean())} |",
+    ]
     for key, title in (("row_type", ""), ("workload_kind", ""), ("precision", "")):
         column = np.array([r[key] for r in c["rows"]])
         for v in sorted(set(column[s])):
-            lines.append(f"| `{v}` | {(s & (column == v)).sum()} | {percent(inside[s & (column == v)].mean())} |")
-    for key, title in (("gpu", "each GPU left out"), ("generation", "each generation left out"), ("kind", "each kind left out")):
-        column = (c["fit"].generation if key == "generation" else
-                  [r["gpu" if key == "gpu" else "workload_kind"] for r in c["rows"]])
+            lines.append(
+                f"| `{v}` | {(s & (column == v)).sum()} | {percent(inside[s & (column == v)].mean())} |"
+            )
+    for title, column in zip(
+        ("each kind left out", "each generation left out", "each GPU left out"), zip(*names_of(c))
+    ):
         share, median = unseen_coverage(c, column)
         lines.append(f"| {title} (median error {median:.3f}) | {s.sum()} | {percent(share)} |")
     result["coverage"] = lines
@@ -353,20 +645,37 @@ def tables(c):
     m = steps_figures()
     lines = ["| from \\ to | " + " | ".join(measured.MACHINES) + " |", "|---|" + "---:|" * 4]
     for a in measured.MACHINES:
-        lines.append(f"| {a} | " + " | ".join("–" if a == b else "{} ({})".format(*(f"{100 * v:.0f} %" for v in m["pairs"][a, b]))
-                                              for b in measured.MACHINES) + " |")
+        lines.append(
+            f"| {a} | "
+            + " | ".join(
+                "–" if a == b else "{} ({})".format(*(f"{100 * v:.0f} %" for v in m["pairs"][a, b]))
+                for b in measured.MACHINES
+            )
+            + " |"
+        )
     result["measured"] = lines
-    result["nets"] = ["| net held out | median error |", "|---|---:|"] + [f"| {n} | {percent(v)} |" for n, v in m["nets"].items()]
-    result["choice"] = ["| choice | right | excess where wrong | excess over all |", "|---|---:|---:|---:|"] + [
+    result["nets"] = ["| net held out | median error |", "|---|---:|"] + [
+        f"| {n} | {percent(v)} |" for n, v in m["nets"].items()
+    ]
+    result["choice"] = [
+        "| choice | right | excess where wrong | excess over all |",
+        "|---|---:|---:|---:|",
+    ] + [
         f"| {title} | {percent(m[key][0])} | {percent(m[key][1])} | {percent(m[key][2])} |"
-        for title, key in (("cheapest at list prices", "list prices"), ("cheapest at spot prices", "spot prices"),
-                           ("cheapest at random prices", "random prices"), ("fastest", "fastest"))]
+        for title, key in (
+            ("cheapest at list prices", "list prices"),
+            ("cheapest at spot prices", "spot prices"),
+            ("cheapest at random prices", "random prices"),
+            ("fastest", "fastest"),
+        )
+    ]
     return result
 
 
 def misses(c):
     """The scored rows that are off by more than a factor of 2, by source and model."""
-    why = {r["source_group"]: r["why"] for r in model.read_rows("misses.csv")}
+    with open(pathlib.Path(__file__).with_name("misses.csv"), newline="") as file:
+        why = {r["source_group"]: r["why"] for r in csv.DictReader(file)}
     found = {}
     for i in np.where(c["scored"])[0]:
         if abs(c["residual"][i]) > math.log(2):
@@ -376,15 +685,19 @@ def misses(c):
     for group, items in sorted(found.items(), key=lambda kv: (-len(kv[1]), kv[0])):
         models = {}
         for r, ratio in items:
-            models.setdefault(f"{r['model']}, {r['precision']}", []).append(r["gpu"].removeprefix("nvidia-") + " x " + (r["gpu_count"] or "?"))
+            models.setdefault(f"{r['model']}, {r['precision']}", []).append(
+                r["gpu"].removeprefix("nvidia-") + " x " + (r["gpu_count"] or "?")
+            )
         text = "; ".join(f"{m} ({', '.join(v)})" for m, v in models.items())
-        lines.append(f"| {group} | {text} | {', '.join(f'{q:.2f}' for _, q in items)} | {why.get(group, '')} |")
+        lines.append(
+            f"| {group} | {text} | {', '.join(f'{q:.2f}' for _, q in items)} | {why.get(group, '')} |"
+        )
     return lines
 
 
-def page(c, text):
-    """The page with its tables replaced. A table stands between <!-- table: name --> and <!-- end -->."""
-    for name, lines in tables(c).items():
+def page(c, text, skip=()):
+    """The page with its tables replaced, except those to skip. A table stands between <!-- table: name --> and <!-- end -->."""
+    for name, lines in tables(c, skip).items():
         begin = f"<!-- table: {name} -->\n"
         if begin in text:
             head, rest = text.split(begin, 1)
@@ -393,11 +706,13 @@ def page(c, text):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
     c = calibration()
-    texts = {"utilisation": utilisation(c), "reference": reference(c)}
+    texts = {"utilisation": utilisation(c), "reference": reference(c), "steps": steps_reference()}
     if OUTPUTS["page"].exists():
         texts["page"] = page(c, OUTPUTS["page"].read_text())
     changed = [n for n, t in texts.items() if not OUTPUTS[n].exists() or OUTPUTS[n].read_text() != t]

@@ -7,21 +7,52 @@ ln t = ln sum_k exp(c_k + x_k . theta). Student-t residuals, normal priors on th
 import collections
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special
 
 import model
 
 NU = 4.0  # degrees of freedom of the residuals in the fit
 GROUP_POWER = 0.5  # a source with m rows counts as sqrt(m) rows
 DEFAULT_VISION_LAYERS = 50.0
+FLOPS_PER_ACTIVATION = {
+    "cnn": 2200.0,
+    "vit": 4400.0,
+}  # where not given: ResNet-50, ViT-B/16 (data/models.yaml)
 # Standard deviation of the priors of ln factors; see docs/calibration.md.
-PRIOR = {"kind": 0.5, "precision": 0.3, "generation": 0.3, "gpu": 0.1, "run": 0.3, "recompute_unknown": 0.2,
-         "memory_vit": 1.0, "attention": 1.0, "memory_token": 1.5, "memory_sample": 1.5, "sample": 1.5, "launch": 1.0,
-         "all_reduce": 0.5, "time_per_flop": 30.0}
-START = {"time_per_flop": 0.6, "memory_token": 4.0, "memory_sample": 3.0, "sample": -9.0, "launch": np.log(5e-4),
-         "all_reduce": np.log(2.0)}
-SHARED = ("time_per_flop", "attention", "memory_token", "memory_sample", "memory_vit", "sample", "launch", "all_reduce",
-          "run", "recompute_unknown")
+PRIOR = {
+    "kind": 0.5,
+    "precision": 0.3,
+    "generation": 0.3,
+    "gpu": 0.1,
+    "run": 0.3,
+    "recompute_unknown": 0.2,
+    "attention": 1.0,
+    "memory_token": 1.5,
+    "memory_sample": 1.5,
+    "sample": 1.5,
+    "launch": 1.0,
+    "all_reduce": 0.5,
+    "time_per_flop": 30.0,
+}
+START = {
+    "time_per_flop": 0.6,
+    "memory_token": 4.0,
+    "memory_sample": 3.0,
+    "sample": -9.0,
+    "launch": np.log(5e-4),
+    "all_reduce": np.log(2.0),
+}
+SHARED = (
+    "time_per_flop",
+    "attention",
+    "memory_token",
+    "memory_sample",
+    "sample",
+    "launch",
+    "all_reduce",
+    "run",
+    "recompute_unknown",
+)
 TERMS = ("compute", "attention", "memory", "sample", "launch", "all_reduce")
 
 
@@ -36,13 +67,19 @@ class Fit:
         self.generation = [gpus[r["gpu"]]["architecture"] for r in rows]
         self.workloads = [model.workload_of(r) for r in rows]
         self.names, self.start, self.sd = [], [], []
-        constants = {"default_vision_layers": DEFAULT_VISION_LAYERS, "all_reduce_share": all_reduce_share}
+        constants = {
+            "default_vision_layers": DEFAULT_VISION_LAYERS,
+            "flops_per_activation": FLOPS_PER_ACTIVATION,
+            "all_reduce_share": all_reduce_share,
+        }
         for name in SHARED:
             self.add(name, prior[name], START.get(name, 0.0))
-        for label, values in (("kind", [w["kind"] for w in self.workloads]),
-                              ("precision", [w["precision"] for w in self.workloads]),
-                              ("generation", self.generation),
-                              ("gpu", [r["gpu"] for r in rows])):
+        for label, values in (
+            ("kind", [w["kind"] for w in self.workloads]),
+            ("precision", [w["precision"] for w in self.workloads]),
+            ("generation", self.generation),
+            ("gpu", [r["gpu"] for r in rows]),
+        ):
             for value in sorted(set(values)):
                 self.add(f"{label}:{value}", prior[label], 0.0)
         at = {name: i for i, name in enumerate(self.names)}
@@ -56,9 +93,15 @@ class Fit:
             common += ["recompute_unknown"] * (tokens and w["recompute"] == "unknown")
             device = [f"generation:{gpu['architecture']}", f"gpu:{gpu['name']}"]
             rate = ["time_per_flop", f"precision:{w['precision']}"]
-            memory = ["memory_token" if tokens else "memory_sample"] + ["memory_vit"] * (w["kind"] == "vit")
-            uses = {"compute": device + rate, "attention": device + rate + ["attention"], "memory": device + memory,
-                    "sample": ["sample"], "launch": ["launch"], "all_reduce": ["all_reduce"]}
+            memory = ["memory_token" if tokens else "memory_sample"]
+            uses = {
+                "compute": device + rate,
+                "attention": device + rate + ["attention"],
+                "memory": device + memory,
+                "sample": ["sample"],
+                "launch": ["launch"],
+                "all_reduce": ["all_reduce"],
+            }
             for term, value in model.terms(w, gpu, constants).items():
                 if term in without:
                     continue
@@ -121,16 +164,28 @@ class Fit:
         for g in sorted(set(groups)):
             inside, outside = np.where(groups == g)[0], np.where(groups != g)[0]
             other, _ = self.solve(outside, theta, steps=12, tolerance=1e-3)
-            predicted[inside] = (self.ordered(other, inside, outside, ladder) if ladder
-                                 else self.predict(other, inside)[0])
+            predicted[inside] = (
+                self.ordered(other, inside, outside, ladder) if ladder else self.predict(other, inside)[0]
+            )
         return predicted
 
 
-def student(errors):
-    """(scale, degrees of freedom) of a centred Student-t of greatest likelihood."""
-    loss = lambda q: -np.sum(stats.t.logpdf(errors, np.exp(q[0]), 0, np.exp(q[1])))
-    q = optimize.minimize(loss, [np.log(5.0), np.log(0.3)], method="Nelder-Mead",
-                          options={"xatol": 1e-10, "fatol": 1e-10, "maxiter": 4000}).x
+def student(errors, width=0.0):
+    """(scale, degrees of freedom) of a centred Student-t of greatest likelihood; `width` adds to the scale in quadrature."""
+
+    def loss(q):
+        nu, scale = np.exp(q[0]), np.sqrt(np.exp(2 * q[1]) + np.square(width))
+        z = np.square(errors / scale)
+        return np.sum((nu + 1) / 2 * np.log1p(z / nu) + np.log(scale)) - len(errors) * (
+            special.gammaln((nu + 1) / 2) - special.gammaln(nu / 2) - np.log(nu) / 2
+        )
+
+    q = optimize.minimize(
+        loss,
+        [np.log(5.0), np.log(0.3)],
+        method="Nelder-Mead",
+        options={"xatol": 1e-10, "fatol": 1e-10, "maxiter": 4000},
+    ).x
     return float(np.exp(q[1])), float(np.exp(q[0]))
 
 
@@ -152,15 +207,19 @@ class Ladder:
     """
 
     def __init__(self, gpus):
-        self.names = [n for n, g in gpus.items() if g["memory_bandwidth_gb_per_s"] and g["peak"] and n not in BOARDS]
+        self.names = [
+            n for n, g in gpus.items() if g["memory_bandwidth_gb_per_s"] and g["peak"] and n not in BOARDS
+        ]
         rows = [gpus[n] for n in self.names]
         self.generation = [g["architecture"] for g in rows]
         beats = np.array([[g is h or dominates(g, h) for h in rows] for g in rows])
         self.gap = {}
         for p in model.PRECISIONS:
-            figures = [np.array([g["memory_bandwidth_gb_per_s"] for g in rows]),
-                       np.array([model.peak(g, p) or np.nan for g in rows]),
-                       np.array([model.attention_peak(g, p) or np.nan for g in rows])]
+            figures = [
+                np.array([g["memory_bandwidth_gb_per_s"] for g in rows]),
+                np.array([model.peak(g, p) or np.nan for g in rows]),
+                np.array([model.attention_peak(g, p) or np.nan for g in rows]),
+            ]
             gap = np.min([np.log(f[:, None] / f[None, :]) for f in figures], axis=0)
             self.gap[p] = np.where(beats & np.isfinite(gap), gap, np.inf)
             np.fill_diagonal(self.gap[p], 0.0)
@@ -170,13 +229,20 @@ class Ladder:
 
         GPUs with data are lowered to the order among themselves; GPUs without are raised to it first.
         """
-        own = np.array([value.get(f"generation:{a}", 0.0) + value.get(f"gpu:{n}", 0.0)
-                        for n, a in zip(self.names, self.generation)])
+        own = np.array(
+            [
+                value.get(f"generation:{a}", 0.0) + value.get(f"gpu:{n}", 0.0)
+                for n, a in zip(self.names, self.generation)
+            ]
+        )
         known = np.array([n in seen for n in self.names])
         result = {}
         for p, gap in self.gap.items():
-            k = np.where(known, np.min(np.where(known[None, :], own[None, :] + gap, np.inf), axis=1, initial=np.inf),
-                         own)
+            k = np.where(
+                known,
+                np.min(np.where(known[None, :], own[None, :] + gap, np.inf), axis=1, initial=np.inf),
+                own,
+            )
             needed = np.max(np.where(known[:, None], k[:, None] - gap, -np.inf), axis=0, initial=-np.inf)
             k = np.where(known, k, np.maximum(own, needed))
             for _ in range(len(k)):
@@ -195,6 +261,9 @@ BOARDS = ("nvidia-k80", "nvidia-grid-k520", "nvidia-m60")
 def dominates(g, h):
     """All figures of g are known where those of h are, and none is worse."""
     link = lambda q: q["interconnect_gb_per_s"] or model.DEFAULT_LINK_GB_PER_S
-    return (g["memory_gib"] >= h["memory_gib"] and link(g) >= link(h)
-            and g["memory_bandwidth_gb_per_s"] >= h["memory_bandwidth_gb_per_s"]
-            and all(g["peak"].get(p, 0) >= v for p, v in h["peak"].items()))
+    return (
+        g["memory_gib"] >= h["memory_gib"]
+        and link(g) >= link(h)
+        and g["memory_bandwidth_gb_per_s"] >= h["memory_bandwidth_gb_per_s"]
+        and all(g["peak"].get(p, 0) >= v for p, v in h["peak"].items())
+    )

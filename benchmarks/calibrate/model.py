@@ -12,8 +12,17 @@ import re
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
 PRECISIONS = ("fp32", "tf32", "fp16", "bf16", "fp8")
-KINDS = ("transformer_decoder", "transformer_encoder", "encoder_decoder", "moe", "finetune_full", "finetune_lora",
-         "vit", "cnn", "diffusion")
+KINDS = (
+    "transformer_decoder",
+    "transformer_encoder",
+    "encoder_decoder",
+    "moe",
+    "finetune_full",
+    "finetune_lora",
+    "vit",
+    "cnn",
+    "diffusion",
+)
 TOKEN_KINDS = KINDS[:6]
 BYTES = {"fp32": 4, "tf32": 4, "fp16": 2, "bf16": 2, "fp8": 2}  # of an activation; fp8 keeps 16 bits
 DEFAULT_LINK_GB_PER_S = 32  # PCIe 3.0 x16, the slowest link in the table
@@ -21,12 +30,23 @@ DEFAULT_LINK_GB_PER_S = 32  # PCIe 3.0 x16, the slowest link in the table
 
 def read_gpus(path=DATA / "gpus.yaml"):
     """The figures of each GPU. The file has one GPU a line, so that no YAML library is needed."""
-    keys = ["memory_gib", "memory_bandwidth_gb_per_s", "interconnect_gb_per_s", "fp32_tflops", "tf32_tensor_tflops",
-            "fp16_tflops", "fp16_tensor_tflops", "bf16_tensor_tflops", "fp8_tensor_tflops"]
+    keys = [
+        "memory_gib",
+        "memory_bandwidth_gb_per_s",
+        "interconnect_gb_per_s",
+        "fp32_tflops",
+        "tf32_tensor_tflops",
+        "fp16_tflops",
+        "fp16_tensor_tflops",
+        "bf16_tensor_tflops",
+        "fp8_tensor_tflops",
+    ]
     gpus = {}
     for line in pathlib.Path(path).read_text().split("\ngpus:\n")[1].splitlines():
-        row = {"name": re.match(r"  - \{name: ([^,]+),", line)[1],
-               "architecture": re.search(r", architecture: ([^,]+),", line)[1]}
+        row = {
+            "name": re.match(r"  - \{name: ([^,]+),", line)[1],
+            "architecture": re.search(r", architecture: ([^,]+),", line)[1],
+        }
         for key in keys:
             found = re.search(rf"[ ,]{key}: ([0-9.]+)[,}}]", line)
             row[key] = float(found[1]) if found else None
@@ -38,9 +58,13 @@ def read_gpus(path=DATA / "gpus.yaml"):
 def peaks(row):
     """Dense peak TFLOPS by precision; a rate that is not published is left out."""
     best = lambda *names: max((row[n] for n in names if row[n]), default=None)
-    found = {"fp32": row["fp32_tflops"], "tf32": row["tf32_tensor_tflops"],
-             "fp16": best("fp16_tensor_tflops", "fp16_tflops"), "bf16": row["bf16_tensor_tflops"],
-             "fp8": row["fp8_tensor_tflops"]}
+    found = {
+        "fp32": row["fp32_tflops"],
+        "tf32": row["tf32_tensor_tflops"],
+        "fp16": best("fp16_tensor_tflops", "fp16_tflops"),
+        "bf16": row["bf16_tensor_tflops"],
+        "fp8": row["fp8_tensor_tflops"],
+    }
     return {p: v for p, v in found.items() if v}
 
 
@@ -67,13 +91,22 @@ def read_rows(name):
 def workload_of(row):
     """One row of training.csv as a workload: absent figures are None."""
     number = lambda key: float(row[key]) if row.get(key) else None
-    return {"kind": row["workload_kind"], "flops_per_unit": number("flops_per_unit"),
-            "attention_flops_per_unit": number("attention_flops_per_unit"),
-            "active_parameters": number("active_parameters") or number("parameters"),
-            "parameters": number("parameters"), "layers": number("layers"), "hidden": number("hidden"),
-            "seq_len": number("seq_len"), "activations_m": number("activations_m"), "precision": row["precision"],
-            "recompute": row["recompute"] or "unknown", "global_batch": number("global_batch"),
-            "gpu_count": number("gpu_count"), "run": row["row_type"] == "run"}
+    return {
+        "kind": row["workload_kind"],
+        "flops_per_unit": number("flops_per_unit"),
+        "attention_flops_per_unit": number("attention_flops_per_unit"),
+        "active_parameters": number("active_parameters") or number("parameters"),
+        "parameters": number("parameters"),
+        "layers": number("layers"),
+        "hidden": number("hidden"),
+        "seq_len": number("seq_len"),
+        "activations_m": number("activations_m"),
+        "precision": row["precision"],
+        "recompute": row["recompute"] or "unknown",
+        "global_batch": number("global_batch"),
+        "gpu_count": number("gpu_count"),
+        "run": row["row_type"] == "run",
+    }
 
 
 def hidden_of(w):
@@ -87,6 +120,14 @@ def layers_of(w, p):
     return max(2.0, hidden_of(w) / 128) if w["kind"] in TOKEN_KINDS else p["default_vision_layers"]
 
 
+def activations_of(w, p):
+    """Activations of a sample; those of a usual net of its kind if they are not given. Of diffusion, none are."""
+    if w["activations_m"]:
+        return w["activations_m"] * 1e6
+    usual = p["flops_per_activation"].get(w["kind"])
+    return w["flops_per_unit"] / usual if usual else None
+
+
 def terms(w, gpu, p):
     """(what the terms are multiplied by, {term: seconds for one unit without its coefficient})."""
     tokens = w["kind"] in TOKEN_KINDS
@@ -98,12 +139,15 @@ def terms(w, gpu, p):
     size = BYTES[w["precision"]]
     parts = {"compute": w["flops_per_unit"] * recompute / rate}
     if w["attention_flops_per_unit"]:
-        parts["attention"] = w["attention_flops_per_unit"] * recompute / (attention_peak(gpu, w["precision"]) * 1e12)
+        parts["attention"] = (
+            w["attention_flops_per_unit"] * recompute / (attention_peak(gpu, w["precision"]) * 1e12)
+        )
     if tokens:
         parts["memory"] = w["flops_per_unit"] / (72 * hidden_of(w)) * size / bandwidth
     else:
-        if w["activations_m"]:  # without it, the kind's factor stands in for memory
-            parts["memory"] = w["activations_m"] * 1e6 * size / bandwidth
+        activations = activations_of(w, p)
+        if activations:
+            parts["memory"] = activations * size / bandwidth
         parts["sample"] = 1.0
     if w["global_batch"]:
         units = w["global_batch"] * ((w["seq_len"] or 512) if tokens else 1) / n  # of one GPU in one step
@@ -128,30 +172,37 @@ def seconds_per_unit(w, gpu, p):
         common += p["recompute_unknown"]
     device = p["gpu"][gpu["name"]][w["precision"]]
     rate = p["time_per_flop"] + p["precision"][w["precision"]]
-    memory = (p["memory_token"] if tokens else p["memory_sample"]) + (p["memory_vit"] if w["kind"] == "vit" else 0)
-    coefficient = {"compute": device + rate, "attention": device + rate + p["attention"], "memory": device + memory,
-                   "sample": p["sample"], "launch": p["launch"], "all_reduce": p["all_reduce"]}
+    memory = p["memory_token"] if tokens else p["memory_sample"]
+    coefficient = {
+        "compute": device + rate,
+        "attention": device + rate + p["attention"],
+        "memory": device + memory,
+        "sample": p["sample"],
+        "launch": p["launch"],
+        "all_reduce": p["all_reduce"],
+    }
     return math.exp(common) * sum(math.exp(coefficient[k]) * v for k, v in terms(w, gpu, p).items())
 
 
 def hours(w, gpu, units, p):
-    """Median hours of `units` tokens or samples. GPUs that would only slow the work down are left idle."""
+    """Median hours of `units` tokens or samples. GPUs that would only slow the work down are left idle.
+
+    t(m) / m is a / m + c + d (1 - 1 / m), so its least value over m = 1 ... n is at one end.
+    """
     n = w["gpu_count"] or 1
-    counts = [n] if n <= 1 else range(1, int(n) + 1)
+    counts = [n] if n <= 1 else [1, n]
     return units / 3600 * min(seconds_per_unit({**w, "gpu_count": m}, gpu, p) / m for m in counts)
 
 
 def scale(w, gpu, p):
-    """Scale of the Student-t of ln(time); wider for what the fit has not seen."""
+    """Scale of the Student-t of ln(time); wider for whole runs, and for what few sources or none have measured."""
     s = p["spread"]
     square = s["scale"] ** 2
-    if gpu["name"] not in p["seen"]["gpu"]:
-        square += s["unseen_gpu"] ** 2
-    if gpu["architecture"] not in p["seen"]["generation"]:
-        square += s["unseen_generation"] ** 2
-    if w["kind"] not in p["seen"]["kind"]:
-        square += s["unseen_kind"] ** 2
-    beyond = (w["gpu_count"] or 1) / p["seen"]["gpu_count"]
+    for label, name in (("kind", w["kind"]), ("generation", gpu["architecture"]), ("gpu", gpu["name"])):
+        square += s[f"{label}_sd"] ** 2 / (1 + p["sources"][label].get(name, 0))
+    if w["run"]:
+        square += s["run_sd"] ** 2
+    beyond = (w["gpu_count"] or 1) / s["seen_gpu_count"]
     if beyond > 1:
         square += (s["unseen_count"] * math.log(beyond)) ** 2
     return math.sqrt(square)
