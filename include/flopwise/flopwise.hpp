@@ -14,7 +14,9 @@
 #include <flopwise/cost.hpp>
 #include <flopwise/error.hpp>
 #include <flopwise/launch.hpp>
+#include <flopwise/memory.hpp>
 #include <flopwise/nearby.hpp>
+#include <flopwise/net.hpp>
 #include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 #include <flopwise/purchase.hpp>
