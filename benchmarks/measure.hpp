@@ -26,6 +26,7 @@ void must(bool right, std::string_view complaint);
 // Each file adds its own.
 void add_catalog();
 void add_recommend();
+void add_training();
 void add_start();
 
 } // namespace flopwise::bench

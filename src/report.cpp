@@ -3,6 +3,7 @@
 
 #include "cost_report.hpp"
 #include "grid.hpp"
+#include "job_report.hpp"
 #include "plan_report.hpp"
 #include "report_text.hpp"
 
@@ -167,6 +168,9 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("vCPU", Align::right, 10);
     grid.column("TFLOPS", Align::right, 40);
     grid.column("rtt ms", Align::right, 65);
+    grid.column("hours", Align::right, 92);
+    grid.column("90 % h", Align::right, 60);
+    grid.column("in time", Align::right, 74);
     grid.column("USD/h", Align::right, 90);
     grid.column("total USD", Align::right, 80);
     grid.column("90 % USD", Align::right, 75);
@@ -176,7 +180,7 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("", Align::left);
     for (const Choice& c : r.choices)
         grid.row({fmt::format("{}", c.rank),
-                  c.instance,
+                  machine_name(c),
                   regions ? c.region : "",
                   several_purchases ? std::string{to_string(c.paid)} : "",
                   gpus(c.gpu_count, c.gpu),
@@ -184,13 +188,16 @@ static Grid choices_grid(const Recommendation& r) {
                   large(c.vcpus),
                   c.tflops ? large(c.tflops->value()) : "",
                   shown(c.rtt, 0),
+                  c.job ? large(c.job->time.median.value()) : "",
+                  c.job ? large(c.job->p90.value()) : "",
+                  c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : "",
                   price(c.price),
                   c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
                   c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
                   c.probability_within_budget ? percent(*c.probability_within_budget) : "",
                   shown(c.lasts, 1),
                   score_of(c.score.value),
-                  c.pareto ? "*" : ""});
+                  fmt::format("{}{}", c.pareto ? "*" : "", c.job && c.job->tied ? "=" : "")});
     return grid;
 }
 
@@ -329,10 +336,11 @@ std::string brief(const Recommendation& r) {
     if (r.choices.empty())
         return outcome_line(r);
     const Choice& c = r.choices.front();
-    return fmt::format("{} in {} at {} USD/h{}, score {}",
-                       c.instance,
+    return fmt::format("{} in {} at {} USD/h{}{}, score {}",
+                       machine_name(c),
                        c.region,
                        price(c.price),
+                       c.job ? fmt::format(", {} h", large(c.job->time.median.value())) : "",
                        c.cost ? fmt::format(", {} USD in all", money(c.cost->total)) : "",
                        score_of(c.score.value));
 }
@@ -347,6 +355,7 @@ std::string table(const Recommendation& r, TableStyle style) {
         out +=
             style.colour ? fmt::format("\n\x1b[1m{}\x1b[0m\n", text) : fmt::format("\n{}\n", text);
     };
+    line(job_line(r));
     line(ceiling_line(r));
     line(charges_line(r));
     line(scope_line(r));
@@ -364,7 +373,13 @@ std::string table(const Recommendation& r, TableStyle style) {
         title("Families");
         out += families_grid(r).terminal(kWidth, style.colour);
         if (!by_family)
-            line("* nothing else that qualifies is as good in price, speed and GPU memory");
+            line(wanted(r.request.job)
+                     ? job_marks(r)
+                     : "* nothing else that qualifies is as good in price, speed and GPU memory");
+    }
+    if (const Grid front = front_grid(r); !front.empty()) {
+        title("Cost against time");
+        out += front.terminal(kWidth, style.colour);
     }
     if (const Grid bill = bill_grid(r, style.explain); !bill.empty()) {
         title(bill_title(r));
@@ -388,6 +403,11 @@ std::string table(const Recommendation& r, TableStyle style) {
             line(fmt::format("    price: {}, {}", c.source, to_string(c.as_of)), 4);
         }
     }
+    const auto job = job_lines(r, style.explain);
+    if (!job.empty())
+        title("How long, and why");
+    for (const std::string& text : job)
+        line(text);
     if (r.ownership)
         title("Own or rent");
     for (const std::string& text : ownership_lines(r, style.explain))
@@ -415,6 +435,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         if (!text.empty())
             out += fmt::format("- {}\n", text);
     };
+    item(job_line(r));
     item(ceiling_line(r));
     item(charges_line(r));
     item(scope_line(r));
@@ -428,6 +449,8 @@ std::string markdown(const Recommendation& r, TableStyle style) {
             out += "\n## Machines\n\n" + choices_grid(r).markdown();
         out += "\n## Families\n\n" + families_grid(r).markdown();
     }
+    if (const Grid front = front_grid(r); !front.empty())
+        out += "\n## Cost against time\n\n" + front.markdown();
     if (const Grid bill = bill_grid(r, style.explain); !bill.empty())
         out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
     if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
@@ -445,6 +468,11 @@ std::string markdown(const Recommendation& r, TableStyle style) {
                              c.source,
                              to_string(c.as_of)));
     }
+    const auto job = job_lines(r, style.explain);
+    if (!job.empty())
+        out += "\n## How long, and why\n\n";
+    for (const std::string& text : job)
+        item(text);
     if (r.ownership)
         out += "\n## Own or rent\n\n";
     for (const std::string& text : ownership_lines(r, style.explain))
@@ -487,33 +515,58 @@ static std::string number(const std::optional<T>& value) {
     return value ? fmt::format("{}", value->value()) : "";
 }
 
+/// What a training job adds to a row.
+static std::string job_fields(const Choice& c) {
+    const JobChoice& job = *c.job;
+    const auto share = [](const std::optional<double>& p) {
+        return p ? fmt::format("{:.12g}", *p) : "";
+    };
+    return fmt::format(",{},{:.12g},{:.12g},{:.12g},{:.12g},{:.12g},{},{},{},{}",
+                       job.machines,
+                       job.p10.value(),
+                       job.time.median.value(),
+                       job.p90.value(),
+                       job.cost_p10.value(),
+                       c.cost_quantiles->p90.value(),
+                       share(job.probability_in_time),
+                       share(c.probability_within_budget),
+                       job.memory ? fmt::format("{}", job.memory->micro_batch) : "",
+                       job.tied);
+}
+
 static std::string csv_of_choices(const Recommendation& r) {
     std::string out = "rank,provider,instance,family,region,purchase,price_usd_per_hour,gpu,"
                       "gpu_count,gpu_memory_gib,vcpus,memory_gib,network_gbps,tflops,score,pareto,"
-                      "total_usd,lasts_days,rtt_ms,retired,price_as_of\n";
+                      "total_usd,lasts_days,rtt_ms,retired,price_as_of";
+    const bool job = wanted(r.request.job);
+    out += job ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,total_p90_usd,"
+                 "probability_in_time,probability_within_budget,micro_batch,tied\n"
+               : "\n";
     for (const Choice& c : r.choices)
-        out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{}\n",
-                           c.rank,
-                           field(c.provider),
-                           field(c.instance),
-                           field(c.family),
-                           field(c.region),
-                           to_string(c.paid),
-                           c.price.value(),
-                           field(c.gpu),
-                           c.gpu_count,
-                           number(c.gpu_memory),
-                           c.vcpus,
-                           c.memory.value(),
-                           number(c.network),
-                           number(c.tflops),
-                           c.score.value,
-                           c.pareto,
-                           c.cost ? fmt::format("{}", c.cost->total.value()) : "",
-                           number(c.lasts),
-                           number(c.rtt),
-                           c.retired,
-                           to_string(c.as_of));
+        out +=
+            fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{}{}\n",
+                        c.rank,
+                        field(c.provider),
+                        field(c.instance),
+                        field(c.family),
+                        field(c.region),
+                        to_string(c.paid),
+                        c.price.value(),
+                        field(c.gpu),
+                        c.gpu_count,
+                        number(c.gpu_memory),
+                        c.vcpus,
+                        c.memory.value(),
+                        number(c.network),
+                        number(c.tflops),
+                        c.score.value,
+                        c.pareto,
+                        c.cost ? fmt::format("{}", c.cost->total.value()) : "",
+                        number(c.lasts),
+                        number(c.rtt),
+                        c.retired,
+                        to_string(c.as_of),
+                        job ? job_fields(c) : "");
     return out;
 }
 

@@ -13,6 +13,8 @@
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
 #include <flopwise/error.hpp>
+#include <flopwise/estimate.hpp>
+#include <flopwise/job.hpp>
 #include <flopwise/launch.hpp>
 #include <flopwise/memory.hpp>
 #include <flopwise/nearby.hpp>
