@@ -48,6 +48,9 @@ void add_job(const JobPlan& plan, std::size_t type, Choice& to) {
         job.samples_per_second_per_vcpu =
             plan.work().units / time.median.value() / kSecondsPerHour / (to.vcpus * job.machines);
     job.factors = factors(plan.work(), plan.gpus(type), *request.precision);
+    for (Factor& f : job.factors)
+        if (f.source == plan.gpus(type).gpu->source)
+            f.source = plan.title(f.source);
     to.job = std::move(job);
 }
 

@@ -291,6 +291,14 @@ double JobPlan::price_limit(std::size_t type) const {
                                  : std::numeric_limits<double>::infinity();
 }
 
+std::string JobPlan::title(const std::string& source) const {
+    for (const Source& s : catalog_.sources())
+        if (s.name == source)
+            return fmt::format(
+                "{}, {}{}", s.title, to_string(s.as_of), s.recalled ? ", recalled" : "");
+    return source;
+}
+
 std::optional<MemoryFit> JobPlan::fit(std::size_t type) const {
     const Columns& all = catalog_.columns();
     return memory_fit(net_,

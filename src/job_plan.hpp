@@ -43,6 +43,8 @@ public:
     [[nodiscard]] const Work& work() const { return work_; }
     [[nodiscard]] GpuSet gpus(std::size_t type) const;
     [[nodiscard]] Precision precision(std::size_t type) const;
+    /// Title and date of a source of the catalog.
+    [[nodiscard]] std::string title(const std::string& source) const;
     /// How the net fits into the type's machines; absent if the need is not known.
     [[nodiscard]] std::optional<MemoryFit> fit(std::size_t type) const;
     [[nodiscard]] std::optional<MemoryRemedy> remedy(std::size_t type) const;

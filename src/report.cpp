@@ -169,7 +169,7 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("TFLOPS", Align::right, 40);
     grid.column("rtt ms", Align::right, 65);
     grid.column("hours", Align::right, 92);
-    grid.column("90 % h", Align::right, 60);
+    grid.column("90 % h", Align::right, 45);
     grid.column("in time", Align::right, 74);
     grid.column("USD/h", Align::right, 90);
     grid.column("total USD", Align::right, 80);

@@ -269,12 +269,17 @@ def test_every_key_of_the_report_is_described(ask):
     choice |= set(answer["ownership"])
     real = (top | choice | set(answer["families"][0]) | set(answer["refusals"]["nearest"][0]))
     real |= set(answer["charges"]) | set(answer["purchase_options"][0])
+    job = ask("--model", "resnet-50", "--epochs", "90")
+    real |= set(job["choices"][0]["job"]) | set(job["front"][0])
     assert described == real
 
 
 def test_every_setting_is_described():
     table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "',
-                       source_of("request.cpp") + source_of("plan_settings.cpp"), re.M)
+                       source_of("request.cpp") + source_of("plan_settings.cpp")
+                       + source_of("job_settings.cpp"), re.M)
+    table += re.findall(r'^    figure<&Net::\w+>\("(\w+)", "([\w-]+)"',
+                        source_of("job_settings.cpp"), re.M)
     assert len(table) > 25
     shown = dict(re.findall(r"^\| `--([\w-]+)[^`]*` \| `(\w+)` \|", COMMAND, re.M))
     assert shown == {flag: key for key, flag in table}
