@@ -108,6 +108,7 @@ int main(int argc, char** argv) {
     flopwise::bench::add_start();
     flopwise::bench::add_recommend();
     flopwise::bench::add_plans();
+    flopwise::bench::add_training();
     flopwise::bench::Lines lines;
     benchmark::RunSpecifiedBenchmarks(&lines);
     benchmark::Shutdown();

@@ -27,6 +27,7 @@ void must(bool right, std::string_view complaint);
 void add_catalog();
 void add_plans();
 void add_recommend();
+void add_training();
 void add_start();
 
 } // namespace flopwise::bench

@@ -24,14 +24,33 @@ static std::string number(const std::optional<Quantity<Unit>>& value) {
     return value ? fmt::format("{}", value->value()) : "";
 }
 
+/// What a training job adds to a row.
+static std::string job_fields(const Choice& c) {
+    const JobChoice& job = *c.job;
+    return fmt::format(",{},{:.12g},{:.12g},{:.12g},{:.12g},{:.12g},{},{},{}",
+                       job.machines,
+                       job.p10.value(),
+                       job.time.median.value(),
+                       job.p90.value(),
+                       job.cost_p10.value(),
+                       c.cost_quantiles->p90.value(),
+                       number(job.probability_in_time),
+                       job.memory ? fmt::format("{}", job.memory->micro_batch) : "",
+                       job.tied);
+}
+
 static std::string csv_of_choices(const Recommendation& r) {
     std::string out = "rank,provider,instance,family,region,purchase,price_usd_per_hour,"
                       "effective_usd_per_hour,gpu,gpu_count,gpu_memory_gib,vcpus,memory_gib,"
                       "network_gbps,tflops,score,pareto,"
-                      "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of\n";
+                      "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of";
+    const bool job = wanted(r.request.job);
+    out += job ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,total_p90_usd,"
+                 "probability_in_time,micro_batch,tied\n"
+               : "\n";
     for (const Choice& c : r.choices)
         out += fmt::format(
-            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}\n",
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}{}\n",
             c.rank,
             field(c.provider),
             field(c.instance),
@@ -54,7 +73,8 @@ static std::string csv_of_choices(const Recommendation& r) {
             number(c.probability_within_budget),
             number(c.rtt),
             c.retired,
-            to_string(c.as_of));
+            to_string(c.as_of),
+            job ? job_fields(c) : "");
     return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <limits>
 
 namespace flopwise {
@@ -182,6 +183,28 @@ Filter::Filter(const Catalog& catalog,
     gpu_wanted_ = gpus_wanted(catalog, request);
     name_reasons_ = name_reasons(catalog, c, gpu_wanted_);
     add_sites();
+    if (wanted(request.job))
+        add_job();
+}
+
+/// The cheapest offer of a type in scope, in USD/h; infinite if there is none.
+double Filter::cheapest(std::size_t type) const {
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t p = 0; p < kPurchases; ++p) {
+        const std::size_t group = type * kPurchases + p;
+        const std::uint32_t end = columns_.first[group + 1];
+        const std::uint32_t first = first_admitted(columns_.first[group], end);
+        if (purchases_[p] && first < end)
+            least = std::min(least, columns_.usd_per_hour[first]);
+    }
+    return least;
+}
+
+void Filter::add_job() {
+    job_ = std::make_unique<const JobPlan>(
+        catalog_, request_, [this](std::size_t type) { return cheapest(type); });
+    for (std::size_t type = 0; type < catalog_.instances().size(); ++type)
+        job_limit_.push_back(job_->known(type) ? job_->price_limit(type) : 0);
 }
 
 void Filter::add_sites() {
@@ -233,6 +256,8 @@ std::uint32_t Filter::first_in_scope(std::uint32_t begin, std::uint32_t end) con
 }
 
 double Filter::rate(std::size_t type) const {
+    if (job_ != nullptr)
+        return job_->known(type) ? 1 / job_->median(type).value() : kUnknown;
     if (without_gpu_)
         return columns_.vcpus[type];
     const std::int32_t gpu = columns_.gpu[type];
@@ -265,6 +290,10 @@ ReasonSet Filter::type_reasons(std::size_t type) const {
     refuse(c.min_network && network < c.min_network->value(), Reason::slow_network);
     refuse((c.min_network || needs_network_) && std::isnan(network), Reason::unknown_network);
     refuse((gpus > 0 || without_gpu_) && std::isnan(rate(type)), Reason::unknown_rate);
+    if (job_ != nullptr && job_->known(type)) {
+        refuse(!job_->fits(type), Reason::does_not_fit);
+        refuse(!job_->in_time(type), Reason::misses_deadline);
+    }
     return reasons;
 }
 
@@ -291,7 +320,7 @@ ReasonSet Filter::reasons(std::size_t offer) const {
         reasons |= bit(Reason::too_far);
     if (!(price(offer).value() <= max_price_))
         reasons |= bit(Reason::above_max_price);
-    if (!(o.price.value() <= budget_limit_))
+    if (!(o.price.value() <= budget_limit(columns_.type[offer])))
         reasons |= bit(Reason::above_ceiling);
     return reasons;
 }
@@ -317,6 +346,13 @@ double Filter::distance(std::size_t type) const {
         least(columns_.vcpus[type], *c.min_vcpus);
     if (c.min_network)
         least(columns_.network_gbps[type], c.min_network->value());
+    if (job_ != nullptr && job_->known(type)) {
+        if (!job_->fits(type))
+            if (const auto fit = job_->fit(type))
+                least(fit->available.value(), fit->needed.value());
+        if (!job_->in_time(type))
+            add(job_->sure(type).value(), job_->deadline()->value(), false);
+    }
     return sum;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "columns.hpp"
+#include "job_plan.hpp"
 #include "plans.hpp"
 
 namespace flopwise {
@@ -67,14 +68,23 @@ public:
     [[nodiscard]] ReasonSet reasons(std::size_t offer) const;
 
     /// Work per second of a whole machine: TFLOPS in the precision, or vCPUs where no GPU is
-    /// asked for. Unknown if it is not published.
+    /// asked for; with a job, the jobs an hour of its machines together. Unknown if it is not
+    /// published.
     [[nodiscard]] double rate(std::size_t type) const;
     /// Whether machines without a GPU take part, so that rates are vCPUs.
     [[nodiscard]] bool without_gpu() const { return without_gpu_; }
     [[nodiscard]] std::optional<Milliseconds> rtt(std::size_t region) const;
     /// Highest prices that the request and its budget admit; infinite if there is no limit.
     [[nodiscard]] double max_price() const { return max_price_; }
-    [[nodiscard]] double budget_limit() const { return budget_limit_; }
+    [[nodiscard]] double budget_limit(std::size_t type) const {
+        return job_ == nullptr ? budget_limit_ : job_limit_[type];
+    }
+    /// Of a training job; null if none is asked for.
+    [[nodiscard]] const JobPlan* job() const { return job_.get(); }
+    /// Machines of a type that are rented together.
+    [[nodiscard]] int machines(std::size_t type) const {
+        return job_ == nullptr ? 1 : job_->machines(type);
+    }
     /// How far a type is from what the machine must have: the sum of |ln(has / needed)|.
     [[nodiscard]] double distance(std::size_t type) const;
     /// How far a site's round trip is above the longest that is admitted, in the same measure.
@@ -85,9 +95,15 @@ public:
 
 private:
     void add_sites();
+    void add_job();
+    void explain_rate(const Offer& offer, Refusal& to) const;
+    void explain_memory(std::size_t type, Refusal& to) const;
+    void explain_deadline(std::size_t type, Refusal& to) const;
+    [[nodiscard]] double cheapest(std::size_t type) const;
     void explain(Reason reason, std::size_t offer, Refusal& to) const;
     void relax_budget(std::size_t offer, Refusal& to) const;
     [[nodiscard]] std::string cost_in_words(std::size_t offer) const;
+    [[nodiscard]] std::string job_cost_in_words(std::size_t offer) const;
     [[nodiscard]] UsdPerHour price(std::size_t offer) const;
 
     const Catalog& catalog_;
@@ -102,6 +118,8 @@ private:
     double max_price_ = 0;
     double budget_limit_ = 0;
     std::array<bool, kPurchases> purchases_{};
+    std::unique_ptr<const JobPlan> job_;
+    std::vector<double> job_limit_;       ///< by type: highest price that a job's budget admits
     std::vector<Site> sites_;             ///< by Columns::site
     std::vector<SiteCounts> counted_;     ///< by Columns::site
     std::vector<double> rtt_ms_;          ///< by region; empty without `near`

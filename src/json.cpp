@@ -90,6 +90,56 @@ static Json quantiles_of(const Choice& c) {
             {"p90", shown(q.p90.value())}};
 }
 
+static Json factors_of(const JobChoice& job) {
+    Json out = Json::array();
+    for (const Factor& f : job.factors)
+        out.push_back(
+            {{"name", f.name}, {"value", shown(f.value)}, {"unit", f.unit}, {"source", f.source}});
+    return out;
+}
+
+static Json memory_of(const std::optional<MemoryFit>& memory) {
+    if (!memory)
+        return nullptr;
+    return {{"needed_gib", shown(memory->needed.value())},
+            {"available_gib", shown(memory->available.value())},
+            {"sharding", to_string(memory->sharding)},
+            {"micro_batch", count(memory->micro_batch)}};
+}
+
+static Json job_of(const Choice& c) {
+    if (!c.job)
+        return nullptr;
+    const JobChoice& job = *c.job;
+    return {{"machines", job.machines},
+            {"hours",
+             {{"p10", shown(job.p10.value())},
+              {"p50", shown(job.time.median.value())},
+              {"p90", shown(job.p90.value())}}},
+            {"ln_scale", shown(job.time.scale)},
+            {"degrees_of_freedom", shown(job.time.degrees_of_freedom)},
+            {"cost_p10_usd", shown(job.cost_p10.value())},
+            {"probability_in_time", or_null(job.probability_in_time)},
+            {"precision", to_string(job.precision)},
+            {"memory", memory_of(job.memory)},
+            {"tied", job.tied},
+            {"input_bound", job.input_bound},
+            {"samples_per_second_per_vcpu", or_null(job.samples_per_second_per_vcpu)},
+            {"factors", factors_of(job)}};
+}
+
+static Json front_of(const Recommendation& r) {
+    Json out = Json::array();
+    for (const FrontPoint& p : r.front)
+        out.push_back({{"instance", p.instance},
+                       {"region", p.region},
+                       {"machines", p.machines},
+                       {"cost_usd", shown(p.cost.value())},
+                       {"hours", shown(p.hours.value())},
+                       {"knee", p.knee}});
+    return out;
+}
+
 static Json choice_of(const Choice& c) {
     return {{"rank", c.rank},
             {"provider", c.provider},
@@ -115,6 +165,7 @@ static Json choice_of(const Choice& c) {
             {"lasts_days", or_null(c.lasts)},
             {"probability_within_budget", or_null(c.probability_within_budget)},
             {"cost_quantiles_usd", quantiles_of(c)},
+            {"job", job_of(c)},
             {"rtt_ms", or_null(c.rtt)},
             {"retired", c.retired},
             {"price_source", c.source},
@@ -268,6 +319,7 @@ std::string json(const Recommendation& r) {
                    {"choices", choices},
                    {"purchase_options", options},
                    {"families", families},
+                   {"front", front_of(r)},
                    {"refusals", refusals_of(r.refusals)},
                    {"out_of_scope", r.out_of_scope},
                    {"instead", r.instead ? choice_of(*r.instead) : Json(nullptr)},

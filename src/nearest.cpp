@@ -49,9 +49,10 @@ static constexpr std::size_t bits(ReasonSet set) {
 double Solver::excess(std::uint32_t offer) const {
     const double whole = columns_.usd_per_hour[offer];
     if (plans_ == nullptr)
-        return std::log(whole / std::min(filter_.max_price(), filter_.budget_limit()));
+        return std::log(whole /
+                        std::min(filter_.max_price(), filter_.budget_limit(columns_.type[offer])));
     return std::max(std::log(price(offer).value() / filter_.max_price()),
-                    std::log(whole / filter_.budget_limit()));
+                    std::log(whole / filter_.budget_limit(columns_.type[offer])));
 }
 
 /// Machines that were not named come after those that were; then what no figure can mend; then

@@ -3,6 +3,7 @@
 
 #include "ask.hpp"
 #include "filter.hpp"
+#include "job_choice.hpp"
 #include "own_or_rent.hpp"
 #include "plans.hpp"
 #include "region_choice.hpp"
@@ -17,6 +18,19 @@ std::string_view to_string(Outcome outcome) {
     return kNames.at(static_cast<std::size_t>(outcome));
 }
 
+/// A job is judged by what it costs and how long it takes, and by nothing else.
+static Weights weights_of(Objective objective) {
+    switch (objective) {
+    case Objective::cost:
+        return {.cost = 1};
+    case Objective::time:
+        return {.speed = 1};
+    case Objective::balanced:
+        break;
+    }
+    return {.cost = 0.5, .speed = 0.5};
+}
+
 /// Charges and ways to pay, as far as no catalog is needed.
 static void check_plan(const Request& request) {
     check(request.usage, request.budget);
@@ -26,6 +40,42 @@ static void check_plan(const Request& request) {
         request.refuse("purchase", "must come with days to compare ways to pay");
     if (request.uncertainty.use_cv != 0 && Plans::needed(request))
         request.refuse("use_cv", "must not come with charges or ways to pay");
+}
+
+/// What cannot be asked together with a training job, whose hours are estimated.
+static void check_job(const Request& request) {
+    const Budget& b = request.budget;
+    const auto alone = [&](bool given, std::string_view key, std::string_view reason) {
+        if (given)
+            request.refuse(key, reason);
+    };
+    alone(b.days.has_value(),
+          "days",
+          "must not come with a training job, whose hours are estimated: use deadline");
+    alone(b.hours_per_day != Budget{}.hours_per_day && !request.own.price,
+          "hours_per_day",
+          "must not come with a training job, which runs day and night");
+    alone(request.uncertainty.use_cv != 0,
+          "use_cv",
+          "must not come with a training job, whose hours vary by its own estimate");
+    alone(!request.ways.empty(), "purchase", "must be on_demand or spot with a training job");
+    alone(!request.dataset.region.empty(),
+          "dataset_region",
+          "must not come with a training job: charges are not counted in its cost");
+    alone(charged(request.usage),
+          "model",
+          "must not come with charges: they are not counted in the cost of a training job");
+    const Constraints& c = request.constraints;
+    alone(c.min_gpus == 0.0 || c.max_gpus == 0.0,
+          c.min_gpus == 0.0 ? "min_gpus" : "max_gpus",
+          "must not be 0 with a training job: its time is predicted for GPUs");
+    alone(request.weights && request.job.objective != Objective::cost,
+          "objective",
+          "must not come with weights");
+    const Precision p = request.precision.value_or(Precision::mixed);
+    alone(p == Precision::fp64 || p == Precision::int8,
+          "precision",
+          "must be mixed, fp32, tf32, fp16, bf16 or fp8 with a training job");
 }
 
 /// The time of the plan and how uncertain it is, as far as they are given.
@@ -47,6 +97,8 @@ Request completed(Request request) {
         request.usage.moved_in = *request.dataset.size;
         request.usage.moved_from = request.dataset.region;
     }
+    if (wanted(request.job))
+        check_job(request);
     try {
         check_plan(request);
         if (b.total && b.days)
@@ -67,7 +119,8 @@ Request completed(Request request) {
     if (!request.precision)
         request.precision = precision_of(request.profile);
     if (!request.weights)
-        request.weights = weights_of(request.profile);
+        request.weights =
+            wanted(request.job) ? weights_of(request.job.objective) : weights_of(request.profile);
     return request;
 }
 
@@ -175,6 +228,9 @@ static void add_warnings(Recommendation& r) {
     warn_of_old_prices(r);
     warn_of_charges(r);
     warn_of_launch(r);
+    if (wanted(r.request.job))
+        for (std::string& warning : job_warnings(r))
+            r.warnings.push_back(std::move(warning));
     if (r.request.profile == Profile::training)
         if (const auto small = choices_where(
                 r, [&](const Choice& c) { return c.memory < kTrainingMemory && !c.gpu.empty(); });

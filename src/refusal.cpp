@@ -4,6 +4,7 @@
 #include "text.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace flopwise {
 
@@ -28,6 +29,8 @@ std::string_view to_string(Reason reason) {
         "network too slow",
         "network rate not known",
         "no published rate in this precision",
+        "does not fit into GPU memory",
+        "not done by the deadline",
         "not offered in this region",
         "too far away",
         "above the highest price",
@@ -50,6 +53,11 @@ static std::string gpus_in_words(double count) {
 void Filter::relax_budget(std::size_t offer, Refusal& to) const {
     if (plans_ != nullptr)
         return plans_->relax(static_cast<std::uint32_t>(offer), to);
+    if (job_ != nullptr) {
+        const Budget plan = job_->budget(columns_.type[offer]);
+        to.relaxation.push_back({"budget_usd", total_needed(plan, this->price(offer)).value()});
+        return;
+    }
     const Budget& b = request_.budget;
     const Uncertainty& u = request_.uncertainty;
     const UsdPerHour price = this->price(offer);
@@ -59,9 +67,28 @@ void Filter::relax_budget(std::size_t offer, Refusal& to) const {
     to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, u, price).value()});
 }
 
+/// At the median, at the confidence, and how sure the budget is to suffice.
+std::string Filter::job_cost_in_words(std::size_t offer) const {
+    const std::uint32_t type = columns_.type[offer];
+    const Budget& b = request_.budget;
+    const UsdPerHour all = price(offer) * static_cast<double>(job_->machines(type));
+    const Hours median = job_->median(type);
+    return fmt::format(
+        "costs {:.2f} in {:.4g} at the median and {:.2f} with probability {}; {:.2f} "
+        "are enough with probability {:.2f}",
+        all * median + b.fixed,
+        median,
+        total_needed(job_->budget(type), price(offer)),
+        request_.uncertainty.confidence,
+        *b.total,
+        job_->estimate(type).probability((*b.total - b.fixed) / all));
+}
+
 /// What it costs against what the budget has.
 std::string Filter::cost_in_words(std::size_t offer) const {
     const Budget& b = request_.budget;
+    if (job_ != nullptr)
+        return job_cost_in_words(offer);
     if (plans_ == nullptr)
         return fmt::format("costs {}, the ceiling is {:.4g}",
                            price(offer),
@@ -71,14 +98,54 @@ std::string Filter::cost_in_words(std::size_t offer) const {
                        *b.total - b.fixed);
 }
 
+static void say(const std::string& words, Refusal& to) {
+    to.text += (to.text.empty() ? "" : "; ") + words;
+}
+
+void Filter::explain_rate(const Offer& offer, Refusal& to) const {
+    if (job_ != nullptr && peak(*offer.gpu, precision_)) {
+        say("has no published memory bandwidth, so its time is not known", to);
+        return;
+    }
+    say(fmt::format("has no published {} rate", to_string(precision_)), to);
+    for (std::size_t p = 0; p < kPrecisions; ++p) {
+        const auto precision = static_cast<Precision>(p);
+        const bool timed =
+            job_ == nullptr || precision == Precision::mixed || timed_tflops(*offer.gpu, precision);
+        if (timed && peak(*offer.gpu, precision)) {
+            to.relaxation.push_back({"precision", std::string{to_string(precision)}});
+            return;
+        }
+    }
+}
+
+void Filter::explain_memory(std::size_t type, Refusal& to) const {
+    const auto remedy = job_->remedy(type);
+    say(explanation(*job_->fit(type), remedy), to);
+    if (remedy)
+        for (const auto& [key, value] : remedy->settings)
+            to.relaxation.push_back({key, value});
+}
+
+void Filter::explain_deadline(std::size_t type, Refusal& to) const {
+    const Hours sure = job_->sure(type);
+    say(fmt::format("needs {:.4g} at the median and {:.4g} with probability {}; it is done by the "
+                    "deadline of {:.4g} with probability {:.2f}",
+                    job_->median(type),
+                    sure,
+                    request_.uncertainty.confidence,
+                    *job_->deadline(),
+                    job_->estimate(type).probability(*job_->deadline())),
+        to);
+    to.relaxation.push_back({"deadline", fmt::format("{:.0f}h", std::ceil(sure.value()))});
+}
+
 void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
     const Offer o = offer_of(catalog_, columns_, offer);
     const std::uint32_t type = columns_.type[offer];
     const Constraints& c = request_.constraints;
     const Instance& i = o.instance;
-    const auto say = [&to](const std::string& words) {
-        to.text += (to.text.empty() ? "" : "; ") + words;
-    };
+    const auto say = [&to](const std::string& words) { flopwise::say(words, to); };
     const auto change = [&to](std::string key, auto value) {
         to.relaxation.push_back({std::move(key), std::move(value)});
     };
@@ -151,11 +218,11 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
     case Reason::unknown_network:
         return say("has no published network rate");
     case Reason::unknown_rate:
-        say(fmt::format("has no published {} rate", to_string(precision_)));
-        for (std::size_t p = 0; p < kPrecisions; ++p)
-            if (peak(*o.gpu, static_cast<Precision>(p)))
-                return change("precision", std::string{to_string(static_cast<Precision>(p))});
-        return;
+        return explain_rate(o, to);
+    case Reason::does_not_fit:
+        return explain_memory(type, to);
+    case Reason::misses_deadline:
+        return explain_deadline(type, to);
     case Reason::too_far: {
         const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
         say(fmt::format(

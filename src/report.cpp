@@ -3,6 +3,7 @@
 
 #include "cost_report.hpp"
 #include "grid.hpp"
+#include "job_report.hpp"
 #include "plan_report.hpp"
 #include "refusal_report.hpp"
 #include "report_text.hpp"
@@ -168,6 +169,9 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("vCPU", Align::right, 10);
     grid.column("TFLOPS", Align::right, 40);
     grid.column("rtt ms", Align::right, 65);
+    grid.column("hours", Align::right, 92);
+    grid.column("90 % h", Align::right, 45);
+    grid.column("in time", Align::right, 74);
     grid.column("USD/h", Align::right, 90);
     grid.column("total USD", Align::right, 80);
     grid.column("90 % USD", Align::right, 75);
@@ -177,7 +181,7 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("", Align::left);
     for (const Choice& c : r.choices)
         grid.row({fmt::format("{}", c.rank),
-                  c.instance,
+                  machine_name(c),
                   regions ? c.region : "",
                   several_purchases ? std::string{to_string(c.purchase)} : "",
                   gpus(c.gpu_count, c.gpu),
@@ -185,13 +189,16 @@ static Grid choices_grid(const Recommendation& r) {
                   large(c.vcpus),
                   c.tflops ? large(c.tflops->value()) : "",
                   shown(c.rtt, 0),
+                  c.job ? large(c.job->time.median.value()) : "",
+                  c.job ? large(c.job->p90.value()) : "",
+                  c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : "",
                   price(c.price),
                   c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
                   c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
                   c.probability_within_budget ? percent(*c.probability_within_budget) : "",
                   shown(c.lasts, 1),
                   score_of(c.score.value),
-                  c.pareto ? "*" : ""});
+                  fmt::format("{}{}", c.pareto ? "*" : "", c.job && c.job->tied ? "=" : "")});
     return grid;
 }
 
@@ -271,10 +278,11 @@ std::string brief(const Recommendation& r) {
     if (r.choices.empty())
         return outcome_line(r);
     const Choice& c = r.choices.front();
-    return fmt::format("{} in {} at {} USD/h{}, score {}",
-                       c.instance,
+    return fmt::format("{} in {} at {} USD/h{}{}, score {}",
+                       machine_name(c),
                        c.region,
                        price(c.price),
+                       c.job ? fmt::format(", {} h", large(c.job->time.median.value())) : "",
                        c.cost ? fmt::format(", {} USD in all", money(c.cost->total)) : "",
                        score_of(c.score.value));
 }
@@ -306,6 +314,7 @@ std::string table(const Recommendation& r, TableStyle style) {
         out +=
             style.colour ? fmt::format("\n\x1b[1m{}\x1b[0m\n", text) : fmt::format("\n{}\n", text);
     };
+    line(job_line(r));
     line(ceiling_line(r));
     line(charges_line(r));
     line(scope_line(r));
@@ -322,7 +331,13 @@ std::string table(const Recommendation& r, TableStyle style) {
         title("Families");
         out += families_grid(r).terminal(kWidth, style.colour);
         if (!by_family)
-            line("* nothing else that qualifies is as good in price, speed and GPU memory");
+            line(wanted(r.request.job)
+                     ? job_marks(r)
+                     : "* nothing else that qualifies is as good in price, speed and GPU memory");
+    }
+    if (const Grid front = front_grid(r); !front.empty()) {
+        title("Cost against time");
+        out += front.terminal(kWidth, style.colour);
     }
     if (const Grid bill = bill_grid(r, style.explain); !bill.empty()) {
         title(bill_title(r));
@@ -337,6 +352,11 @@ std::string table(const Recommendation& r, TableStyle style) {
         title("Scores, against p3.2xlarge at 3.06 USD/h = 100");
         out += explained(r);
     }
+    const auto job = job_lines(r, style.explain);
+    if (!job.empty())
+        title("How long, and why");
+    for (const std::string& text : job)
+        line(text);
     if (r.ownership)
         title("Own or rent");
     lines(ownership_lines(r, style.explain));
@@ -366,6 +386,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         for (const std::string& text : texts)
             item(text);
     };
+    item(job_line(r));
     item(ceiling_line(r));
     item(charges_line(r));
     item(scope_line(r));
@@ -378,6 +399,8 @@ std::string markdown(const Recommendation& r, TableStyle style) {
             out += "\n## Machines\n\n" + choices_grid(r).markdown();
         out += "\n## Families\n\n" + families_grid(r).markdown();
     }
+    if (const Grid front = front_grid(r); !front.empty())
+        out += "\n## Cost against time\n\n" + front.markdown();
     if (const Grid bill = bill_grid(r, style.explain); !bill.empty())
         out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
     if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
@@ -394,6 +417,11 @@ std::string markdown(const Recommendation& r, TableStyle style) {
                              c.source,
                              to_string(c.as_of)));
     }
+    const auto job = job_lines(r, style.explain);
+    if (!job.empty())
+        out += "\n## How long, and why\n\n";
+    for (const std::string& text : job)
+        item(text);
     if (r.ownership)
         out += "\n## Own or rent\n\n";
     items(ownership_lines(r, style.explain));

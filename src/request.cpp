@@ -1,5 +1,6 @@
 #include <flopwise/request.hpp>
 
+#include "job_settings.hpp"
 #include "plan_settings.hpp"
 #include "text.hpp"
 #include "written.hpp"
@@ -382,8 +383,8 @@ const auto kSettings = std::to_array<Setting>({
 std::span<const Setting> settings() {
     static const std::vector<Setting> all = [] {
         std::vector<Setting> out(kSettings.begin(), kSettings.end());
-        const auto more = plan_settings();
-        out.insert(out.end(), more.begin(), more.end());
+        for (const auto more : {job_settings(), plan_settings()})
+            out.insert(out.end(), more.begin(), more.end());
         return out;
     }();
     return all;

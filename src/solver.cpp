@@ -1,5 +1,7 @@
 #include "solver.hpp"
 
+#include "job_choice.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <tuple>
@@ -18,12 +20,22 @@ static std::array<double, kCriteria> weights_used(const Request& request, bool w
     }
 }
 
+/// With a job, the reference machine does as many an hour as it is predicted to.
+static Figures reference_of(const Filter& filter, const Request& request) {
+    if (filter.without_gpu())
+        return reference_without_gpu();
+    Figures out = reference(*request.precision);
+    if (filter.job() != nullptr)
+        out.rate = 1 / filter.job()->reference().value();
+    return out;
+}
+
 Solver::Solver(const Catalog& catalog, const Request& request, Plans* plans)
     : catalog_{catalog}, plans_{plans}, columns_{plans == nullptr ? catalog.columns()
                                                                   : plans->columns()},
       request_{request}, filter_{catalog, request, *request.precision, plans},
-      reference_{filter_.without_gpu() ? reference_without_gpu() : reference(*request.precision)},
-      weights_{weights_used(request, filter_.without_gpu())} {}
+      reference_{reference_of(filter_, request)}, weights_{weights_used(request,
+                                                                        filter_.without_gpu())} {}
 
 Solver::Range Solver::group(std::size_t type, std::size_t purchase) const {
     const std::size_t g = type * kPurchases + purchase;
@@ -35,7 +47,7 @@ Score Solver::score_of(std::uint32_t offer) const {
 }
 
 Score Solver::score_of(std::size_t type, double price) const {
-    return score({.price = UsdPerHour{price},
+    return score({.price = UsdPerHour{price} * filter_.machines(type),
                   .rate = filter_.rate(type),
                   .gpu_memory = GiB{columns_.gpu_memory_gib[type]},
                   .memory = GiB{columns_.memory_gib[type]},
@@ -82,7 +94,7 @@ std::uint32_t Solver::end_below_max(Range offers) const {
 void Solver::admit(Range offers, Result& to) {
     const std::uint32_t below_max = end_below_max(offers);
     const std::uint32_t below_ceiling =
-        end_within({offers.begin, below_max}, filter_.budget_limit());
+        end_within({offers.begin, below_max}, filter_.budget_limit(columns_.type[offers.begin]));
     const SiteCounts paid = filter_.count(offers.begin, below_ceiling);
     const SiteCounts above_ceiling = filter_.count(below_ceiling, below_max);
     const SiteCounts above_max = filter_.count(below_max, offers.end);
@@ -172,7 +184,7 @@ void Solver::add_offers(Range offers, double least, std::vector<Scored>& to) con
     const std::uint32_t end = end_below_max(offers);
     for (std::uint32_t i = offers.begin; i < end; ++i) {
         const double price = columns_.usd_per_hour[i];
-        if (price > filter_.budget_limit())
+        if (price > filter_.budget_limit(columns_.type[i]))
             return;
         if (filter_.site(columns_.site[i]) != Site::admitted)
             continue;
@@ -198,17 +210,23 @@ std::vector<Solver::Scored> Solver::best_offers(std::size_t top) const {
     return out;
 }
 
+/// What is compared in the Pareto front: the price or, with a job, its cost at the median.
+double Solver::spent(std::size_t type, double price) const {
+    return filter_.job() == nullptr ? price : price * filter_.machines(type) / filter_.rate(type);
+}
+
 /// Whether no admitted offer is at least as good in price, speed and GPU memory and better in
 /// one. Within a type only its cheapest can be.
 bool Solver::pareto(std::uint32_t offer) const {
     const auto memory = [this](std::uint32_t type) {
-        return filter_.without_gpu() ? 0.0 : columns_.gpu_memory_gib[type];
+        return filter_.without_gpu() || filter_.job() != nullptr ? 0.0
+                                                                 : columns_.gpu_memory_gib[type];
     };
     const std::uint32_t own = columns_.type[offer];
-    const double price = columns_.usd_per_hour[offer];
+    const double price = spent(own, columns_.usd_per_hour[offer]);
     const double rate = filter_.rate(own);
     return std::none_of(qualified_.begin(), qualified_.end(), [&](std::uint32_t type) {
-        const double other = types_[type].price;
+        const double other = spent(type, types_[type].price);
         return other <= price && filter_.rate(type) >= rate && memory(type) >= memory(own) &&
                (other < price || filter_.rate(type) > rate || memory(type) > memory(own));
     });
@@ -253,11 +271,15 @@ Choice Solver::choice(const Scored& scored) const {
     }
     add_cost(scored.offer, out);
     add_uncertainty(request_, out);
+    if (filter_.job() != nullptr)
+        add_job(*filter_.job(), type, out);
     return out;
 }
 
 void Solver::add_cost(std::uint32_t offer, Choice& to) const {
     const Budget& budget = request_.budget;
+    if (filter_.job() != nullptr)
+        return; // add_job() has it
     if (plans_ != nullptr) {
         to.purchase = plans_->paid(offer);
         to.effective = UsdPerHour{columns_.usd_per_hour[offer]};
@@ -275,6 +297,8 @@ std::vector<Choice> Solver::choices() const {
         out.push_back(choice(scored));
         out.back().rank = static_cast<int>(out.size());
     }
+    if (filter_.job() != nullptr)
+        mark_ties(request_.job.objective, out);
     return out;
 }
 
@@ -403,7 +427,23 @@ Recommendation Solver::solve() {
         out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
     if (plans_ != nullptr)
         add_charges(out);
+    if (filter_.job() != nullptr)
+        out.front = front();
     return out;
+}
+
+/// Of each type its cheapest offer, as far as none is both cheaper and faster.
+std::vector<FrontPoint> Solver::front() const {
+    std::vector<FrontPoint> points;
+    for (const std::uint32_t type : qualified_) {
+        const Offer o = offer_of(catalog_, columns_, types_[type].best);
+        points.push_back({.instance = o.instance.name,
+                          .region = o.region.code,
+                          .machines = filter_.machines(type),
+                          .cost = Usd{spent(type, types_[type].price)} + request_.budget.fixed,
+                          .hours = filter_.job()->median(type)});
+    }
+    return pareto_front(std::move(points));
 }
 
 /// The charges of the best choice's region, the ceiling they leave, and its ways to pay.

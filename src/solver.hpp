@@ -72,7 +72,9 @@ private:
     [[nodiscard]] Choice choice(const Scored& scored) const;
     void add_cost(std::uint32_t offer, Choice& to) const;
     void add_charges(Recommendation& to) const;
+    [[nodiscard]] double spent(std::size_t type, double price) const;
     [[nodiscard]] bool pareto(std::uint32_t offer) const;
+    [[nodiscard]] std::vector<FrontPoint> front() const;
     [[nodiscard]] std::pair<double, double> prices(std::size_t type) const;
     [[nodiscard]] std::vector<FamilyChoice> families() const;
     [[nodiscard]] Refusals refusals() const;

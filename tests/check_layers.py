@@ -5,7 +5,7 @@ import re
 import sys
 
 ORDER = ["export", "units", "error", "place", "catalog", "nearby", "charges", "check", "workload",
-         "budget", "uncertain", "constraints", "cost", "purchase", "ownership", "score", "request",
+         "net", "memory", "job", "estimate", "budget", "uncertain", "constraints", "cost", "purchase", "ownership", "score", "request",
          "recommend", "launch", "report", "flopwise"]
 
 root = pathlib.Path(__file__).resolve().parent.parent

@@ -68,6 +68,15 @@ static Recommendation own_or_rent() {
          .top = 3});
 }
 
+/// A training job with a deadline and a budget, on a few machines of one region.
+static Recommendation training_job() {
+    Request request{.budget = {.total = Usd{1500}},
+                    .constraints = {.family = {"p4d", "p5", "g5", "g6e"}, .region = {"us-east-1"}},
+                    .top = 3};
+    request.job = {.model = "llama-2-7b", .tokens = 2e9, .deadline = Hours{48}};
+    return recommend(Catalog::bundled(), request);
+}
+
 TEST_CASE("the reports are as approved", "[report][approved]") {
     Recommendation by_family = article();
     by_family.request.by = By::family;
@@ -84,6 +93,10 @@ TEST_CASE("the reports are as approved", "[report][approved]") {
     check_approved("own-or-rent.txt", table(own_or_rent(), {.explain = true}));
     check_approved("own-or-rent.md", markdown(own_or_rent()));
     check_approved("own-or-rent.json", json(own_or_rent()));
+    check_approved("training.txt", table(training_job(), {.explain = true}));
+    check_approved("training.md", markdown(training_job(), {.explain = true}));
+    check_approved("training.json", json(training_job()));
+    check_approved("training.csv", csv(training_job()));
 }
 
 TEST_CASE("a table is at most 80 columns wide", "[report]") {
@@ -92,6 +105,7 @@ TEST_CASE("a table is at most 80 columns wide", "[report]") {
           article(Precision::mixed),
           refused(),
           near_vietnam(),
+          training_job(),
           recommend(Catalog::bundled(), {.top = 1000}),
           recommend(Catalog::bundled(), {.constraints = {.min_gpus = 0}})}) {
         std::istringstream lines{table(r, {.explain = true})};

@@ -59,12 +59,14 @@ enum class Reason : std::uint8_t {
     slow_network,
     unknown_network,
     unknown_rate,
+    does_not_fit,
+    misses_deadline,
     not_offered,
     too_far,
     above_max_price,
     above_ceiling,
 };
-constexpr std::size_t kReasons = 23;
+constexpr std::size_t kReasons = 25;
 
 /// In words, as the reports count them: "above the price ceiling".
 FLOPWISE_API std::string_view to_string(Reason reason);

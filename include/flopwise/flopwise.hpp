@@ -13,8 +13,12 @@
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
 #include <flopwise/error.hpp>
+#include <flopwise/estimate.hpp>
+#include <flopwise/job.hpp>
 #include <flopwise/launch.hpp>
+#include <flopwise/memory.hpp>
 #include <flopwise/nearby.hpp>
+#include <flopwise/net.hpp>
 #include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 #include <flopwise/purchase.hpp>

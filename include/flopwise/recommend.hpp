@@ -3,6 +3,7 @@
 #pragma once
 
 #include <flopwise/cost.hpp>
+#include <flopwise/estimate.hpp>
 #include <flopwise/nearby.hpp>
 #include <flopwise/request.hpp>
 
@@ -15,6 +16,36 @@ enum class Outcome : std::uint8_t {
     nothing_affordable, ///< some meet the constraints, but all cost too much
 };
 FLOPWISE_API std::string_view to_string(Outcome outcome);
+
+/// What a training job comes to on a choice. Cost is machine and fixed charges.
+struct JobChoice {
+    int machines = 1; ///< equal ones that work on it together
+    Estimate time{};
+    Hours p10{}; ///< enough in one case of ten
+    Hours p90{}; ///< enough in nine cases of ten
+    Usd cost_p10{};
+    std::optional<double> probability_in_time{}; ///< P(done by the deadline), if there is one
+    Precision precision = Precision::mixed;      ///< in which it is fastest
+    std::optional<MemoryFit> memory{};           ///< absent if the need is not known
+    bool tied = false;        ///< what it differs by from the best is within what the model is off
+    bool input_bound = false; ///< the dataset cannot be read in less time
+    std::optional<double> samples_per_second_per_vcpu{}; ///< of images, that have to be decoded
+    std::vector<Factor> factors{};                       ///< all that makes the median
+
+    bool operator==(const JobChoice&) const = default;
+};
+
+/// A machine of which no other is both cheaper and faster for a job.
+struct FrontPoint {
+    std::string instance{};
+    std::string region{};
+    int machines = 1;
+    Usd cost{};        ///< at the median
+    Hours hours{};     ///< median
+    bool knee = false; ///< farthest from the line between the ends, in ln(cost) and ln(hours)
+
+    bool operator==(const FrontPoint&) const = default;
+};
 
 /// An offer that qualifies, with all that a report shows of it. It owns its data.
 struct Choice {
@@ -38,12 +69,15 @@ struct Choice {
     bool network_estimated = false;
     std::optional<Tflops> tflops{}; ///< of the whole machine, in the precision that was asked
     Score score{};
-    bool pareto = false;         ///< no admitted offer is as good in price, speed and GPU memory
+    /// No admitted offer is as good in price, speed and GPU memory; with a job, in cost and hours.
+    bool pareto = false;
     std::optional<Bill> cost{};  ///< absent if the days are not known
     std::optional<Days> lasts{}; ///< days that the budget lasts, if these were not given
-    /// With an uncertain use, of which `cost` is the mean: P(cost <= budget), and quantiles.
+    /// With an uncertain use, of which `cost` is the mean, and with a training job, of which it is
+    /// the median: P(cost <= budget), and quantiles.
     std::optional<double> probability_within_budget{};
     std::optional<CostQuantiles> cost_quantiles{};
+    std::optional<JobChoice> job{};
     std::optional<Milliseconds> rtt{}; ///< round trip from `near`
     bool retired = false;
     std::string source{}; ///< of the price
@@ -141,8 +175,8 @@ struct Recommendation {
     /// Of each criterion, adding up to 1; GPU memory has none where no GPU is asked for.
     std::array<double, kCriteria> weights{};
     bool on_vcpus = false; ///< no GPU is asked for: speed and work are counted in vCPUs
-    /// Of the budget, if it is known; with charges, what these leave in the region of the best
-    /// choice, or in the cheapest one if there is no choice; with an uncertain use, at the
+    /// Of the budget, if it and the days are known; with charges, what these leave in the region of
+    /// the best choice, or in the cheapest one if there is no choice; with an uncertain use, at the
     /// confidence.
     std::optional<UsdPerHour> price_ceiling{};
     std::optional<ChargeSummary> charges{}; ///< of that region, if anything is charged
@@ -151,6 +185,7 @@ struct Recommendation {
     std::size_t admitted = 0; ///< offers; choices are the best of them
     std::vector<Choice> choices{};
     std::vector<FamilyChoice> families{};
+    std::vector<FrontPoint> front{}; ///< of a training job, from the fastest to the cheapest
     Refusals refusals{};
     /// Offers of other providers, other regions or other ways to pay: neither admitted nor
     /// refused, so admitted + refusals.count + out_of_scope = catalog_offers.

@@ -7,6 +7,7 @@
 
 #include <flopwise/budget.hpp>
 #include <flopwise/constraints.hpp>
+#include <flopwise/job.hpp>
 #include <flopwise/ownership.hpp>
 #include <flopwise/purchase.hpp>
 #include <flopwise/score.hpp>
@@ -49,6 +50,7 @@ struct Request {
     std::vector<PurchaseKind> ways{};
     Ownership own{}; ///< the machine to buy instead
     Dataset dataset{};
+    Job job{}; ///< what is to be trained; then the machines are judged by its time and cost
     Launch launch{};
     Profile profile = Profile::training;
     std::optional<Precision> precision{}; ///< absent: that of the profile

@@ -1,10 +1,12 @@
-// Compiles data/ into a C++ source: bundle OUT COUNTRIES TARIFFS CHARGES,... CATALOG,FILE,...
+// Compiles data/ into a C++ source: bundle OUT COUNTRIES TARIFFS MODELS UTILISATION CHARGES,...
+// CATALOG,FILE,...
 
 #include <flopwise/catalog.hpp>
 
 #include "../image.hpp"
 #include "../text.hpp"
 #include "../yaml.hpp"
+#include "bundle_training.hpp"
 
 #include <cstdio>
 #include <exception>
@@ -12,6 +14,8 @@
 #include <map>
 
 using namespace flopwise;
+
+constexpr std::size_t kFirstCatalog = 6; // among the arguments
 
 static void add_bytes(std::string& out, std::string_view bytes) {
     constexpr std::size_t kPerLine = 32;
@@ -92,13 +96,17 @@ static void add_image(std::string& out, const std::string& name, std::string_vie
 
 static std::string bundle(std::span<const std::string> args) {
     std::string out = "// Made from data/ by the build.\n#include \"bundled.hpp\"\n"
+                      "#include \"training_data.hpp\"\n#include <limits>\n"
                       "namespace flopwise::bundled {\n";
     add_countries(out, args[1]);
     add_tariffs(out, args[2]);
-    add_image(out, "kCharges", ChargesImage::write(Charges::read(files_of(args[3]))));
+    add_image(out, "kCharges", ChargesImage::write(Charges::read(files_of(args[5]))));
+    out += nets_as_code(args[3]);
     std::string table;
-    for (std::size_t i = 4; i < args.size(); ++i) {
+    for (std::size_t i = kFirstCatalog; i < args.size(); ++i) {
         const Catalog catalog = Catalog::read(files_of(args[i]));
+        if (i == kFirstCatalog)
+            out += utilisation_as_code(args[4], catalog);
         add_image(out, fmt::format("kImage{}", i), CatalogImage::write(catalog));
         fmt::format_to(std::back_inserter(table),
                        "    {{\"{}\", {{reinterpret_cast<const char*>(kImage{}), sizeof "
@@ -111,6 +119,8 @@ static std::string bundle(std::span<const std::string> args) {
            "    };\n    return kImages;\n}\n"
            "std::span<const Country> countries() { return kCountries; }\n"
            "std::span<const Tariff> tariffs() { return kTariffs; }\n"
+           "std::span<const NetRow> nets() { return kNets; }\n"
+           "const Utilisation& utilisation() { return kUtilisation; }\n"
            "std::string_view charges() {\n"
            "    return {reinterpret_cast<const char*>(kCharges), sizeof kCharges};\n}\n"
            "} // namespace flopwise::bundled\n";
@@ -120,8 +130,9 @@ static std::string bundle(std::span<const std::string> args) {
 int main(int argc, char** argv) {
     try {
         const std::vector<std::string> args{argv + 1, argv + argc};
-        if (args.size() < 5)
-            throw ArgumentError{"bundle", "needs OUT COUNTRIES TARIFFS CHARGES CATALOG..."};
+        if (args.size() <= kFirstCatalog)
+            throw ArgumentError{
+                "bundle", "needs OUT COUNTRIES TARIFFS MODELS UTILISATION CHARGES CATALOG..."};
         text::write_file(args[0], bundle(args));
         return 0;
     } catch (const std::exception& e) {

@@ -1,6 +1,7 @@
 // Stands in for the generated source while the build compiles data/ for the first time.
 
 #include "../bundled.hpp"
+#include "../training_data.hpp"
 
 namespace flopwise::bundled {
 
@@ -12,6 +13,13 @@ std::span<const Country> countries() {
 }
 std::span<const Tariff> tariffs() {
     return {};
+}
+std::span<const NetRow> nets() {
+    return {};
+}
+const Utilisation& utilisation() {
+    static constexpr Utilisation kNone{};
+    return kNone;
 }
 std::string_view charges() {
     return {};

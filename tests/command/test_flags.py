@@ -6,6 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from test_training import EFFECTS as TRAINING
+
 SNAPSHOT = ("--catalog", "aws-2020-04", "--region", "us-east-1")
 
 G2 = ["g2.2xlarge", "g2.8xlarge"]
@@ -459,9 +461,10 @@ def needs(flag):
     return BASE | own | start | NEEDS.get(flag, {})
 
 
-# have tests of their own, here, in test_charges.py and in test_charges_file.py
+# have tests of their own, here, in test_charges.py, test_charges_file.py and test_training.py
 ELSEWHERE = {"help", "version", "output", "include-retired", "storage-type", "storage-iops",
-             "storage-throughput", "nat-data", "checkpoint-minutes", "restart-minutes", "charges"}
+             "storage-throughput", "nat-data", "checkpoint-minutes", "restart-minutes", "charges",
+             *TRAINING}
 
 
 def test_no_flag_of_the_help_is_without_a_test(report):

@@ -269,12 +269,17 @@ def test_every_key_of_the_report_is_described(ask):
     choice |= set(answer["ownership"])
     real = (top | choice | set(answer["families"][0]) | set(answer["refusals"]["nearest"][0]))
     real |= set(answer["charges"]) | set(answer["purchase_options"][0])
+    job = ask("--model", "resnet-50", "--epochs", "90")
+    real |= set(job["choices"][0]["job"]) | set(job["front"][0])
     assert described == real
 
 
 def test_every_setting_is_described():
     table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "',
-                       source_of("request.cpp") + source_of("plan_settings.cpp"), re.M)
+                       source_of("request.cpp") + source_of("plan_settings.cpp")
+                       + source_of("job_settings.cpp"), re.M)
+    table += re.findall(r'^    figure<&Net::\w+>\("(\w+)", "([\w-]+)"',
+                        source_of("job_settings.cpp"), re.M)
     assert len(table) > 25
     shown = dict(re.findall(r"^\| `--([\w-]+)[^`]*` \| `(\w+)` \|", COMMAND, re.M))
     assert shown == {flag: key for key, flag in table}
@@ -311,8 +316,11 @@ def test_the_counts_of_rows_are_right(gpus, aws):
     def counts(tables, *sections):
         return ", ".join(f"{len(tables[s]):,} {s}" for s in sections)
 
-    with open(ROOT / "data/measured/region_rtt.csv", encoding="utf-8") as file:
-        pairs = len(file.readlines()) - 1
+    def lines(name):
+        with open(ROOT / "data/measured" / name, newline="", encoding="utf-8") as file:
+            return sum(1 for _ in csv.reader(file)) - 1
+
+    models = load("models.yaml")
     shown = {cells[0]: cells[-1] for cells in rows_of(DATA, "Data")[1:]}
     assert shown == {
         "gpus.yaml": f"{len(gpus)} GPUs",
@@ -324,8 +332,15 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "charges/spot-aws.yaml": counts(load("charges/spot-aws.yaml"), "interruptions"),
         "countries.yaml": counts(load("countries.yaml"), "countries"),
         "electricity.yaml": f"{len(load('electricity.yaml')['tariffs'])} prices",
-        "measured/region_rtt.csv": f"{pairs} pairs",
+        "measured/region_rtt.csv": f"{lines('region_rtt.csv')} pairs",
+        "models.yaml": f"{len(models['models'])} models, {len(models['datasets'])} data sets",
+        "utilisation.yaml": f"{len(load('utilisation.yaml')['gpus'])} GPUs",
+        "measured/training.csv": f"{lines('training.csv')} rows",
+        "measured/step_times.csv": f"{lines('step_times.csv')} rows",
+        "measured/scaling.csv": f"{lines('scaling.csv')} pairs",
+        "measured/sources.csv": f"{lines('sources.csv')} sources",
     }
+    assert sum(m.get("recalled", False) for m in models["models"]) == 65  # as the page says
 
 
 def test_the_counts_by_source_are_right(aws):

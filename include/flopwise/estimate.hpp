@@ -1,0 +1,94 @@
+// flopwise: how long a training job takes on a machine, and how sure that is
+//
+// The model is fitted to published runs: docs/calibration.md has its formulas, its figures and its
+// errors. An answer is a distribution, because no such run was ever predicted to the hour.
+
+#pragma once
+
+#include <flopwise/job.hpp>
+
+namespace flopwise {
+
+/// Hours of which the logarithm has a Student-t distribution around that of the median.
+struct Estimate {
+    Hours median{};
+    double scale = 0; ///< of ln(hours); positive
+    double degrees_of_freedom = 0;
+
+    /// The hours that are enough with probability p, in (0, 1); at 0.5 the median.
+    [[nodiscard]] FLOPWISE_API Hours quantile(double p) const;
+    /// P(hours <= within).
+    [[nodiscard]] FLOPWISE_API double probability(Hours within) const;
+
+    bool operator==(const Estimate&) const = default;
+};
+
+/// The GPUs that work on a job: those of some equal machines.
+struct GpuSet {
+    const Gpu* gpu = nullptr;      ///< not null
+    double gpus = 1;               ///< of each machine; below 1, a share of one
+    double machines = 1;           ///<
+    std::optional<Gbps> network{}; ///< between machines; needed if there are several
+    bool split_weights = false;    ///< ZeRO 3: the network carries half as much again
+};
+
+/// Seconds that one of the GPUs needs for one token or sample: t of docs/calibration.md, with the
+/// network between machines as one more link:
+///
+///     q(kind) * q(all_reduce) * 2 * (N - 1) / N * 2 * parameters / (B_network * u)    (N machines)
+///
+/// Absent if the GPU has no such arithmetic, or if its memory bandwidth is not known.
+/// `precision` is one that was measured: fp32, tf32, fp16, bf16 or fp8; others are absent.
+FLOPWISE_API std::optional<double>
+seconds_per_unit(const Work& work, const GpuSet& on, Precision precision);
+
+/// The hours of a job. GPUs and machines that would only slow it down are left idle. With `mixed`
+/// the fastest of bf16, fp16, tf32 and fp32 that the GPU has; else absent as above.
+/// The interval is wider for whole runs, and for kinds, GPUs and numbers of GPUs or machines that
+/// few sources measured.
+FLOPWISE_API std::optional<Estimate>
+estimate(const Work& work, const GpuSet& on, Precision precision);
+
+/// The precision that `mixed` stands for on a GPU: that in which one unit takes least; `precision`
+/// itself for any other, or if the GPU has none.
+FLOPWISE_API Precision precision_used(const Work& work, const Gpu& gpu, Precision precision);
+
+/// A machine of which a rate is known, or for which one is to be known.
+struct MeasuredOn {
+    std::string_view instance;
+    GpuSet gpus{};
+};
+/// The hours on another machine than the one that was measured. For the machines and the arithmetic
+/// of the PROFET measurements (fp32, one GPU, a known batch) host and device are told apart; else
+/// the measured rate is multiplied with the ratio of two estimates.
+FLOPWISE_API std::optional<Estimate> measured_estimate(const Work& work,
+                                                       double per_second,
+                                                       const MeasuredOn& seen,
+                                                       const MeasuredOn& asked,
+                                                       Precision precision);
+
+/// The step time on a machine from that on another (docs/calibration.md, Measured mode), in
+/// milliseconds; absent unless both are among the four that were measured.
+FLOPWISE_API std::optional<double> measured_step_ms(std::string_view seen,
+                                                    std::string_view asked,
+                                                    double step_ms,
+                                                    double operations,
+                                                    double flops_per_activation);
+
+/// Two estimates for different GPUs differ by more than the model is off in such comparisons:
+/// |ln(a / b)| > ratio_scale * t_0.9.
+FLOPWISE_API bool distinguishable(double a, double b);
+
+/// One figure of an estimate, and where it is from.
+struct Factor {
+    std::string name{}; ///< "kind transformer_decoder"
+    double value = 0;
+    std::string unit{}; ///< "x" for a factor of time
+    std::string source{};
+
+    bool operator==(const Factor&) const = default;
+};
+/// All that makes the median: work, peak, each factor of time, and the seconds of each term.
+FLOPWISE_API std::vector<Factor> factors(const Work& work, const GpuSet& on, Precision precision);
+
+} // namespace flopwise

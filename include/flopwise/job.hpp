@@ -1,0 +1,87 @@
+// flopwise: a training job: what is to be trained, how much of it, and until when
+
+#pragma once
+
+#include <flopwise/memory.hpp>
+
+namespace flopwise {
+
+/// What the best machine for a job is.
+enum class Objective : std::uint8_t {
+    cost,     ///< the least cost, within the deadline
+    time,     ///< the least time, within the budget
+    balanced, ///< the least product of cost and time
+};
+constexpr std::size_t kObjectives = 3;
+FLOPWISE_API std::string_view to_string(Objective objective);
+
+/// A rate that was seen: "400/s on g4dn.xlarge".
+struct Measured {
+    double per_second = 0; ///< tokens or samples of the whole machine; positive
+    std::string instance{};
+
+    bool operator==(const Measured&) const = default;
+};
+FLOPWISE_API std::string to_string(const Measured& measured);
+/// Reads "400/s on g4dn.xlarge", "400 images/s on ..."; throws ArgumentError for `measured`.
+FLOPWISE_API Measured measured_of(std::string_view text);
+
+/// A training job, as it is asked for. What is left out is looked up or derived by work_of().
+struct Job {
+    std::string model{}; ///< a named net; empty for a net of one's own
+    Net net{};           ///< own figures; they stand above those of `model`
+    FineTune fine_tune = FineTune::none;
+
+    std::optional<double> tokens{};  ///< of one epoch
+    std::optional<double> samples{}; ///< of one epoch: sequences or images
+    std::optional<double> epochs{};  ///< absent: one
+    std::optional<double> flops{};   ///< the work itself, in place of all of these
+
+    std::optional<double> batch{};        ///< sequences or images of one step, on all GPUs together
+    std::optional<Recompute> recompute{}; ///< absent: as runs do that do not say
+    Optimiser optimiser = Optimiser::adam;
+    double lora_rank = 16;
+    std::optional<Sharding> sharding{}; ///< absent: the least that fits
+    std::optional<Measured> measured{};
+
+    std::optional<Hours> deadline{};
+    Date deadline_on{}; ///< in place of it, the end of that day; year 0: none
+    Objective objective = Objective::cost;
+    int max_machines = 1;
+
+    bool operator==(const Job&) const = default;
+};
+
+/// Whether anything of a job is asked for.
+FLOPWISE_API bool wanted(const Job& job);
+
+/// A job with its net looked up and its work counted: what time and memory depend on.
+struct Work {
+    Net net{};        ///< as it is known: what is derived is not in it
+    UnitWork unit{};  ///< of one token or sample; 1 FLOP where only the work itself is known
+    double units = 0; ///< tokens, samples or FLOPs in all
+    FineTune fine_tune = FineTune::none;
+    std::optional<Recompute> recompute{};
+    std::optional<double> batch{};
+    bool run = true; ///< a whole run, with all that interrupts it, and not a benchmark's rate
+
+    /// Tokens in a sample of text, 1 in any other.
+    [[nodiscard]] double units_per_sample() const;
+
+    bool operator==(const Work&) const = default;
+};
+
+/// The work of a job:
+///
+///     units = tokens * epochs, or samples * epochs * (seq_len for text), or flops / FLOPs of a
+///     unit
+///
+/// The samples of a named image net are those of its data set if they are not given.
+/// Throws ArgumentError, naming the setting, for what is missing, what contradicts, and figures
+/// out of range.
+FLOPWISE_API Work work_of(const Job& job);
+
+/// How a job is trained, for its memory: without `recompute`, attention scores are not kept.
+FLOPWISE_API Training training_of(const Job& job);
+
+} // namespace flopwise

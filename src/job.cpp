@@ -1,0 +1,162 @@
+#include <flopwise/job.hpp>
+
+#include "text.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace flopwise {
+
+constexpr double kSequence = 512; // tokens, of a net whose own are not known
+
+std::string_view to_string(Objective objective) {
+    constexpr std::array<std::string_view, kObjectives> kNames{"cost", "time", "balanced"};
+    return kNames.at(static_cast<std::size_t>(objective));
+}
+
+std::string to_string(const Measured& measured) {
+    return fmt::format("{}/s on {}", measured.per_second, measured.instance);
+}
+
+Measured measured_of(std::string_view written) {
+    const auto refuse = [&] {
+        return ArgumentError{"measured",
+                             fmt::format("must be a rate and a machine such as \"400/s on "
+                                         "g4dn.xlarge\", got {}",
+                                         text::quoted(written))};
+    };
+    const auto slash = written.find("/s on ");
+    if (slash == std::string_view::npos)
+        throw refuse();
+    std::string_view rate = written.substr(0, slash);
+    rate = rate.substr(0, rate.find_first_of(' ')); // "400 images" is 400
+    const auto value = text::number(rate);
+    const auto name = text::split(written.substr(slash + std::string_view{"/s on "}.size()), ' ');
+    if (!value || !(*value > 0) || name.size() != 1 || name.front().empty())
+        throw refuse();
+    return {.per_second = *value, .instance = name.front()};
+}
+
+bool wanted(const Job& job) {
+    return job != Job{};
+}
+
+double Work::units_per_sample() const {
+    return is_text(net.kind) ? net.seq_len.value_or(kSequence) : 1;
+}
+
+// ---- the net ------------------------------------------------------------------------
+
+/// A named net with the figures of one's own over it.
+static Net with_own(Net net, const Net& own) {
+    if (own.kind != NetKind::other)
+        net.kind = own.kind;
+    constexpr std::array<std::optional<double> Net::*, 11> kFigures{&Net::parameters,
+                                                                    &Net::active_parameters,
+                                                                    &Net::matmul_parameters,
+                                                                    &Net::layers,
+                                                                    &Net::hidden,
+                                                                    &Net::heads,
+                                                                    &Net::seq_len,
+                                                                    &Net::vocab,
+                                                                    &Net::forward_gmacs,
+                                                                    &Net::activations_m,
+                                                                    &Net::operations};
+    if (own.image_px && net.image_px && !own.forward_gmacs)
+        net = resized(std::move(net), *own.image_px);
+    else if (own.image_px)
+        net.image_px = own.image_px;
+    for (const auto figure : kFigures)
+        if (own.*figure)
+            net.*figure = own.*figure;
+    if (own.parameters && !own.matmul_parameters) // those of the named net are no longer right
+        net.matmul_parameters.reset();
+    if (own.parameters && !own.active_parameters)
+        net.active_parameters.reset();
+    return net;
+}
+
+/// The kind of a net of one's own, where its figures tell.
+static NetKind kind_of(const Net& net) {
+    if (net.kind != NetKind::other)
+        return net.kind;
+    if (net.active_parameters)
+        return NetKind::moe;
+    if (net.forward_gmacs)
+        return NetKind::cnn;
+    return net.parameters ? NetKind::transformer_decoder : NetKind::other;
+}
+
+static Net net_of(const Job& job) {
+    Net net = with_own(job.model.empty() ? Net{} : find_net(job.model), job.net);
+    net.kind = kind_of(net);
+    if (net.active_parameters && net.parameters && *net.active_parameters > *net.parameters)
+        throw ArgumentError{"active_parameters",
+                            fmt::format("must be at most the parameters, got {:.4g} and {:.4g}",
+                                        *net.active_parameters,
+                                        *net.parameters)};
+    if (has_adapters(job.fine_tune) && !is_text(net.kind))
+        throw ArgumentError{"fine_tune",
+                            fmt::format("must be none or full for a net that is no transformer "
+                                        "over text, got {}",
+                                        to_string(job.fine_tune))};
+    return net;
+}
+
+// ---- the work -----------------------------------------------------------------------
+
+static void require_alone(const Job& job) {
+    const int ways = static_cast<int>(job.tokens.has_value()) +
+                     static_cast<int>(job.samples.has_value()) +
+                     static_cast<int>(job.flops.has_value());
+    if (ways > 1)
+        throw ArgumentError{job.flops ? "flops" : "tokens",
+                            "must come alone: tokens, samples and flops each say how much is "
+                            "trained"};
+    if (job.flops && job.epochs)
+        throw ArgumentError{"epochs", "must not come with flops, which are the whole work"};
+}
+
+static double units_of(const Job& job, const Work& work) {
+    const double epochs = job.epochs.value_or(1);
+    if (job.flops)
+        return *job.flops / work.unit.total();
+    if (job.tokens && !is_text(work.net.kind) && work.net.kind != NetKind::other)
+        throw ArgumentError{"tokens", "must not be given for a net over images: use samples"};
+    if (job.tokens)
+        return *job.tokens * epochs;
+    const auto samples = job.samples || is_text(work.net.kind) ? job.samples : work.net.samples;
+    if (!samples)
+        throw ArgumentError{is_text(work.net.kind) ? "tokens" : "samples",
+                            "must be given, to say how much is trained"};
+    return *samples * epochs * work.units_per_sample();
+}
+
+Work work_of(const Job& job) {
+    require_alone(job);
+    Work out{.net = net_of(job),
+             .fine_tune = job.fine_tune,
+             .recompute = job.recompute,
+             .batch = job.batch};
+    const bool counted = out.net.kind != NetKind::other;
+    if (!counted && !job.flops && !job.measured)
+        throw ArgumentError{"model",
+                            "must be given, or the figures of a net, or flops, or what was "
+                            "measured"};
+    out.unit = counted ? unit_work(out.net, job.fine_tune) : UnitWork{.flops = 1};
+    out.units = units_of(job, out);
+    if (job.max_machines > 1 && (!job.batch || !out.net.parameters))
+        throw ArgumentError{job.batch ? "parameters" : "batch",
+                            "must be given with more than one machine: the time on the network "
+                            "depends on it"};
+    return out;
+}
+
+Training training_of(const Job& job) {
+    return {.fine_tune = job.fine_tune,
+            .recompute = job.recompute.value_or(Recompute::selective),
+            .optimiser = job.optimiser,
+            .lora_rank = job.lora_rank};
+}
+
+} // namespace flopwise

@@ -1,0 +1,23 @@
+// What a training job comes to on the machines of an answer: time, cost, ties, the Pareto front.
+
+#pragma once
+
+#include <flopwise/recommend.hpp>
+
+namespace flopwise {
+
+class JobPlan;
+
+/// Fills in the job, its cost and how sure these are; price and machine are filled in already.
+void add_job(const JobPlan& plan, std::size_t type, Choice& to);
+
+/// Marks the choices of other GPUs that are not told apart from the first.
+void mark_ties(Objective objective, std::vector<Choice>& choices);
+
+/// Those of which no other is as good in both and better in one, fastest first, with the knee.
+std::vector<FrontPoint> pareto_front(std::vector<FrontPoint> points);
+
+/// What a reader of the answer has to know about a job: what was not checked, what may be slow.
+std::vector<std::string> job_warnings(const Recommendation& r);
+
+} // namespace flopwise

@@ -1,0 +1,11 @@
+// The settings about a training job: what is trained, how, and until when.
+
+#pragma once
+
+#include <flopwise/request.hpp>
+
+namespace flopwise {
+
+std::span<const Setting> job_settings();
+
+} // namespace flopwise

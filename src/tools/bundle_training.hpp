@@ -1,0 +1,14 @@
+// data/models.yaml and data/utilisation.yaml as C++, for the program that compiles data/ in.
+
+#pragma once
+
+#include <flopwise/catalog.hpp>
+
+namespace flopwise {
+
+/// The named nets as rows of training_data.hpp. Throws InputError for a row that is wrong.
+std::string nets_as_code(const std::string& file);
+/// The fitted model of time, with the figures of its GPUs from the catalog.
+std::string utilisation_as_code(const std::string& file, const Catalog& catalog);
+
+} // namespace flopwise

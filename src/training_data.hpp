@@ -1,0 +1,72 @@
+// What the build compiles in about training from data/: named nets, and the fitted model of time.
+
+#pragma once
+
+#include <flopwise/net.hpp>
+
+namespace flopwise::bundled {
+
+/// A row of data/models.yaml. A figure that it does not have is a NaN.
+struct NetRow {
+    std::string_view name;
+    NetKind kind;
+    double parameters;
+    double active_parameters;
+    double matmul_parameters;
+    double layers;
+    double hidden;
+    double heads;
+    double seq_len;
+    double vocab;
+    double forward_gmacs;
+    double image_px;
+    double activations_m;
+    double operations;
+    std::string_view dataset;
+    double samples;
+    std::string_view aliases; ///< with '|' between them
+    std::string_view source;
+};
+
+/// A kind, a precision or a generation: ln of its factor, and how many sources measured it.
+struct FactorRow {
+    std::string_view name;
+    double value;
+    double sources;
+};
+
+/// A GPU with data or without: ln of its factors, and the figures that put GPUs into order.
+/// A figure that it does not have is a NaN.
+struct GpuRow {
+    std::string_view name;
+    double fp32, tf32, fp16, bf16, fp8; ///< ln of the factor in each precision
+    double sources;
+    double memory_gib, memory_bandwidth_gb_per_s, interconnect_gb_per_s;
+    double fp32_tflops, tf32_tflops, fp16_tflops, bf16_tflops, fp8_tflops; ///< peaks as published
+};
+
+/// A machine of measured mode: relative rates, and milliseconds for an operation.
+struct MeasuredMachine {
+    std::string_view name;
+    std::string_view gpu;
+    double compute, memory, latency, host;
+};
+
+/// data/utilisation.yaml; docs/calibration.md says what each figure is.
+struct Utilisation {
+    std::string_view fitted;
+    double rows, source_groups;
+    std::span<const FactorRow> parameters, kinds, precisions, generations;
+    std::span<const GpuRow> gpus;
+    double scale, degrees_of_freedom, kind_sd, generation_sd, gpu_sd, run_sd, unseen_count,
+        seen_gpu_count;
+    double exponent, floor, host_base, intensity_power, default_operations,
+        default_flops_per_activation, measured_scale, measured_degrees_of_freedom, ratio_scale,
+        ratio_degrees_of_freedom;
+    std::span<const MeasuredMachine> machines;
+};
+
+std::span<const NetRow> nets();
+const Utilisation& utilisation();
+
+} // namespace flopwise::bundled

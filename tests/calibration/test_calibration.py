@@ -1,0 +1,201 @@
+"""The model of training time: the files are what the program writes, and its promises hold.
+
+Needs numpy and scipy: python3 -m pytest tests/calibration
+"""
+
+import csv
+import math
+import pathlib
+import random
+import re
+import sys
+
+import pytest
+
+pytest.importorskip("numpy")
+pytest.importorskip("scipy")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "benchmarks/calibrate"))
+import calibrate  # noqa: E402
+import fit  # noqa: E402
+import measured  # noqa: E402
+import model  # noqa: E402
+
+NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
+@pytest.fixture(scope="module")
+def c():
+    return calibrate.calibration()
+
+
+@pytest.fixture(scope="module")
+def p(c):
+    return calibrate.parameters(c)
+
+
+def compare(written, fresh, tolerance):
+    """The same text, and the same numbers within a tolerance."""
+    assert NUMBER.sub("#", written) == NUMBER.sub("#", fresh)
+    for line, (a, b) in enumerate(zip(written.splitlines(), fresh.splitlines()), 1):
+        for x, y in zip(NUMBER.findall(a), NUMBER.findall(b)):
+            assert float(x) == pytest.approx(float(y), rel=tolerance, abs=tolerance), f"line {line}: {a}"
+
+
+def test_the_parameters_are_what_the_program_fits(c):
+    compare(calibrate.OUTPUTS["utilisation"].read_text(), calibrate.utilisation(c), 1e-6)
+
+
+def test_the_reference_predictions_are_current(c):
+    compare(calibrate.OUTPUTS["reference"].read_text(), calibrate.reference(c), 1e-6)
+    compare(calibrate.OUTPUTS["steps"].read_text(), calibrate.steps_reference(), 1e-6)
+
+
+def test_the_tables_of_the_page_are_current(c):
+    page = calibrate.OUTPUTS["page"].read_text()
+    compare(page, calibrate.page(c, page, skip=("parts",)), 2e-3)
+
+
+def test_sources_that_are_left_out_are_predicted_within_the_targets(c):
+    median, p90, _ = calibrate.summary(c["residual"][c["scored"]])
+    assert median <= 0.22
+    assert p90 <= 0.60
+
+
+def test_the_80_percent_interval_holds_in_75_to_85_percent(c):
+    assert 0.75 <= calibrate.coverage(c)[c["scored"]].mean() <= 0.85
+
+
+def test_one_measured_step_predicts_another_machine_within_12_percent():
+    found = calibrate.steps_figures()
+    assert found["median"] <= 0.12
+    assert all(median <= 0.12 for median, _ in found["pairs"].values())
+    assert found["list prices"][0] >= 0.97
+    # Below the aim of 0.97; docs/calibration.md says why. A worse choice than today's fails.
+    assert found["random prices"][0] >= 0.965
+    assert found["fastest"][0] >= 0.955
+    assert found["spot prices"][0] >= 0.925
+
+
+def test_plain_arithmetic_and_matrices_agree(c, p):
+    value = dict(zip(c["fit"].names, c["theta"]))
+    own = {
+        **p,
+        "gpu": {
+            n: dict.fromkeys(
+                model.PRECISIONS, value.get(f"generation:{g['architecture']}", 0) + value.get(f"gpu:{n}", 0)
+            )
+            for n, g in c["gpus"].items()
+        },
+    }
+    matrix = c["fit"].predict(c["theta"])[0]
+    for row, w, expected in list(zip(c["rows"], c["fit"].workloads, matrix))[::7]:
+        assert math.log(model.seconds_per_unit(w, c["gpus"][row["gpu"]], own)) == pytest.approx(
+            expected, abs=1e-9
+        )
+
+
+def random_workload(draw):
+    kind = draw.choice(model.KINDS)
+    parameters = 10 ** draw.uniform(5, 11.5)
+    tokens = kind in model.TOKEN_KINDS
+    maybe = lambda v: draw.choice([None, v])
+    return {
+        "kind": kind,
+        "flops_per_unit": 6 * parameters if tokens else 10 ** draw.uniform(7, 12),
+        "parameters": parameters,
+        "active_parameters": parameters,
+        "attention_flops_per_unit": maybe(parameters),
+        "layers": maybe(draw.randint(2, 120)),
+        "hidden": maybe(draw.randint(64, 16384)),
+        "seq_len": maybe(draw.randint(32, 32768)),
+        "activations_m": maybe(10 ** draw.uniform(-2, 3)),
+        "recompute": draw.choice(["none", "selective", "full", "unknown"]),
+        "global_batch": maybe(draw.randint(1, 4096)),
+        "gpu_count": draw.choice([None, 1, 2, 4, 8]),
+        "run": draw.random() < 0.5,
+    }
+
+
+def test_a_machine_that_is_better_in_all_figures_is_never_slower(c, p):
+    draw = random.Random(1)
+    gpus = [c["gpus"][n] for n in p["gpu"]]
+    pairs = [(g, h) for g in gpus for h in gpus if g is not h and fit.dominates(g, h)]
+    assert len(pairs) > 300
+    for g, h in pairs:
+        for _ in range(6):
+            w = random_workload(draw)
+            for precision in h["peak"]:
+                w["precision"] = precision
+                assert model.hours(w, g, 1e6, p) <= model.hours(w, h, 1e6, p) * (1 + 1e-9), (
+                    g["name"],
+                    h["name"],
+                    w,
+                )
+
+
+def test_more_gpus_never_raise_the_hours(c, p):
+    draw = random.Random(2)
+    for _ in range(300):
+        g = c["gpus"][draw.choice(list(p["gpu"]))]
+        w = {**random_workload(draw), "precision": draw.choice(list(p["gpu"][g["name"]]))}
+        hours = [model.hours({**w, "gpu_count": n}, g, 1e6, p) for n in range(1, 17)]
+        assert all(b <= a * (1 + 1e-12) for a, b in zip(hours, hours[1:])), (g["name"], w)
+
+
+def test_hours_are_proportional_to_the_work(c, p):
+    w = {**random_workload(random.Random(3)), "precision": "fp32"}
+    g = c["gpus"]["nvidia-t4"]
+    assert model.hours(w, g, 2e6, p) == pytest.approx(2 * model.hours(w, g, 1e6, p), rel=1e-12)
+
+
+def test_what_no_source_measured_has_a_wider_interval(c, p):
+    w = {**random_workload(random.Random(4)), "kind": "cnn", "gpu_count": 1}
+    scale = lambda name: model.scale(w, c["gpus"][name], p)
+    assert scale("nvidia-v100-sxm2-16gb") < scale("nvidia-v100-pcie-16gb") < scale("amd-mi300x")
+    assert scale("amd-mi300x") < model.scale(
+        {**w, "gpu_count": 10 * p["spread"]["seen_gpu_count"]}, c["gpus"]["amd-mi300x"], p
+    )
+
+
+def test_the_reference_has_every_kind_and_precision():
+    with open(calibrate.OUTPUTS["reference"], newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) >= 45
+    assert {r["kind"] for r in rows} == set(model.KINDS)
+    assert {r["precision"] for r in rows} == set(model.PRECISIONS)
+
+
+def test_each_measured_row_names_a_source_with_a_date():
+    sources = {r["source"]: r for r in model.read_rows("sources.csv")}
+    for name in ("training.csv", "step_times.csv", "scaling.csv"):
+        for row in model.read_rows(name):
+            assert sources[row["source"]]["as_of"], (name, row)
+
+
+def test_the_nets_of_measured_mode_are_those_of_the_table():
+    names = {
+        "VGG11": "vgg-11",
+        "VGG16": "vgg-16",
+        "VGG19": "vgg-19",
+        "ResNet34": "resnet-34",
+        "InceptionV3": "inception-v3",
+        "MobileNetV2": "mobilenet-v2",
+        "LeNet5": "lenet-5",
+    }
+    lines = {
+        m[1]: m[0]
+        for m in re.finditer(r"^  - \{name: ([^,]+),.*$", (model.DATA / "models.yaml").read_text(), re.M)
+    }
+    for net, name in names.items():
+        gmacs, activations, operations = measured.NETS[net]
+        figure = lambda key: float(re.search(rf" {key}: ([0-9.e-]+)", lines[name])[1])
+        assert (figure("forward_gmacs"), figure("activations_m")) == (gmacs, activations)
+        assert figure("operations" if " operations:" in lines[name] else "layers") == operations
+
+
+def test_each_miss_is_explained(c):
+    lines = calibrate.misses(c)[2:]
+    assert lines
+    for line in lines:
+        assert not line.endswith("|  |"), line

@@ -1,0 +1,330 @@
+#include <flopwise/estimate.hpp>
+
+#include "../src/text.hpp"
+#include "../src/training_data.hpp"
+#include "catch.hpp"
+
+#include <map>
+#include <random>
+
+using namespace flopwise;
+
+namespace {
+
+using Row = std::map<std::string, std::string>;
+
+/// The rows of a table in tests/calibration, by the names in its first line.
+std::vector<Row> rows_of(const std::string& name) {
+    const std::string content = text::read_file(
+        std::string{FLOPWISE_SOURCE_DIR} + "/tests/calibration/" + name, std::size_t{1} << 20U);
+    std::vector<Row> out;
+    std::vector<std::string> names;
+    for (const std::string& line : text::split(content, '\n')) {
+        const auto cells = text::split(line, ',');
+        if (names.empty())
+            names = cells;
+        else if (cells.size() == names.size()) {
+            Row row;
+            for (std::size_t i = 0; i < names.size(); ++i)
+                row[names[i]] = cells[i];
+            out.push_back(std::move(row));
+        }
+    }
+    return out;
+}
+
+template <class E>
+E named(const std::string& name, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+        if (to_string(static_cast<E>(i)) == name)
+            return static_cast<E>(i);
+    throw std::runtime_error{"no such name: " + name};
+}
+
+Work work_of(const Row& row) {
+    const auto figure = [&row](const char* key) { return text::number(row.at(key)); };
+    Work out{
+        .units = *figure("units"), .batch = figure("global_batch"), .run = row.at("run") == "1"};
+    const std::string& kind = row.at("kind");
+    out.fine_tune = kind == "finetune_full"   ? FineTune::full
+                    : kind == "finetune_lora" ? FineTune::lora
+                                              : FineTune::none;
+    out.net.kind = out.fine_tune == FineTune::none ? named<NetKind>(kind, kNetKinds)
+                                                   : NetKind::transformer_decoder;
+    out.net.parameters = figure("parameters");
+    out.net.active_parameters = figure("active_parameters");
+    out.net.layers = figure("layers");
+    out.net.hidden = figure("hidden");
+    out.net.seq_len = figure("seq_len");
+    out.net.activations_m = figure("activations_m");
+    if (!is_text(out.net.kind))
+        out.net.forward_gmacs = *figure("flops_per_unit") / 6e9;
+    out.unit = {.flops = *figure("flops_per_unit"),
+                .attention_flops = figure("attention_flops_per_unit").value_or(0)};
+    if (row.at("recompute") != "unknown")
+        out.recompute = named<Recompute>(row.at("recompute"), kRecomputes);
+    return out;
+}
+
+Gpu gpu_of(const std::string& name) {
+    static const Catalog kCatalog = Catalog::bundled();
+    const Gpu* gpu = kCatalog.find_gpu(name);
+    REQUIRE(gpu != nullptr);
+    return *gpu;
+}
+
+Work llama(double tokens) {
+    Job job;
+    job.model = "llama-2-7b";
+    job.tokens = tokens;
+    return flopwise::work_of(job);
+}
+
+} // namespace
+
+TEST_CASE("hours are those of the program that fitted the model", "[estimate]") {
+    // tests/calibration/reference.csv is written by benchmarks/calibrate/calibrate.py in Python.
+    const auto rows = rows_of("reference.csv");
+    REQUIRE(rows.size() == 47);
+    for (const Row& row : rows) {
+        INFO(row.at("gpu") << " " << row.at("kind") << " x " << row.at("gpu_count"));
+        const Gpu gpu = gpu_of(row.at("gpu"));
+        const GpuSet on{.gpu = &gpu, .gpus = *text::number(row.at("gpu_count"))};
+        const auto precision = named<Precision>(row.at("precision"), kPrecisions);
+        const Work work = work_of(row);
+        CHECK(seconds_per_unit(work, on, precision).value_or(0) ==
+              Approx(*text::number(row.at("seconds_per_unit"))).epsilon(2e-6));
+        const auto found = estimate(work, on, precision);
+        REQUIRE(found);
+        CHECK(found->median.value() == Approx(*text::number(row.at("median_hours"))).epsilon(2e-6));
+        CHECK(found->scale == Approx(*text::number(row.at("scale"))).epsilon(2e-6));
+        CHECK(found->degrees_of_freedom ==
+              Approx(*text::number(row.at("degrees_of_freedom"))).epsilon(2e-6));
+    }
+}
+
+TEST_CASE("measured mode is that of the program that fitted it", "[estimate]") {
+    const auto rows = rows_of("measured_reference.csv");
+    REQUIRE(rows.size() == 23);
+    for (const Row& row : rows) {
+        INFO(row.at("net") << " " << row.at("from") << " to " << row.at("to"));
+        CHECK(measured_step_ms(row.at("from"),
+                               row.at("to"),
+                               *text::number(row.at("step_ms")),
+                               *text::number(row.at("operations")),
+                               *text::number(row.at("flops_per_activation")))
+                  .value_or(0) == Approx(*text::number(row.at("predicted_ms"))).epsilon(2e-5));
+    }
+    CHECK_FALSE(measured_step_ms("p2.xlarge", "g5.xlarge", 100, 6, 5000));
+}
+
+TEST_CASE("quantiles and probabilities are those of the Student-t tables", "[estimate]") {
+    // 4 degrees of freedom: t_0.9 = 1.533, t_0.95 = 2.132 (NIST/SEMATECH e-Handbook, 1.3.6.7.2).
+    const Estimate e{.median = Hours{10}, .scale = 0.5, .degrees_of_freedom = 4};
+    CHECK(e.quantile(0.5) == Hours{10});
+    CHECK(e.quantile(0.9).value() == Approx(10 * std::exp(0.5 * 1.533)).epsilon(5e-4));
+    CHECK(e.quantile(0.1).value() == Approx(10 * std::exp(-0.5 * 1.533)).epsilon(5e-4));
+    CHECK(e.quantile(0.95).value() == Approx(10 * std::exp(0.5 * 2.132)).epsilon(5e-4));
+    CHECK(e.probability(Hours{10}) == Approx(0.5));
+    CHECK(e.probability(Hours{10 * std::exp(0.5 * 1.533)}) == Approx(0.9).margin(2e-4));
+    CHECK(e.probability(Hours{0}) == 0);
+    CHECK_THROWS_WITH(e.quantile(1), "p: must be above 0 and below 1, got 1");
+}
+
+TEST_CASE("mixed is the fastest arithmetic that the GPU has", "[estimate]") {
+    const Work work = llama(1e9);
+    const Gpu a100 = gpu_of("nvidia-a100-sxm4-80gb");
+    const Gpu t4 = gpu_of("nvidia-t4"); // no bf16
+    const Gpu k80 = gpu_of("nvidia-k80-gk210");
+    CHECK(precision_used(work, a100, Precision::mixed) == Precision::bf16);
+    CHECK(precision_used(work, t4, Precision::mixed) == Precision::fp16);
+    CHECK(precision_used(work, k80, Precision::mixed) == Precision::fp32);
+    CHECK(precision_used(work, a100, Precision::fp32) == Precision::fp32);
+    CHECK_FALSE(estimate(work, {.gpu = &t4}, Precision::bf16));
+    CHECK_FALSE(estimate(work, {.gpu = &t4}, Precision::fp64));
+    Gpu unknown = t4;
+    unknown.memory_bandwidth.reset();
+    CHECK_FALSE(estimate(work, {.gpu = &unknown}, Precision::mixed));
+}
+
+TEST_CASE("more GPUs in a machine never raise the hours", "[estimate][property]") {
+    Work batched = llama(1e9);
+    batched.batch = 16;
+    Work resnet =
+        flopwise::work_of({.model = "resnet-50", .samples = 1.28e6, .epochs = 90, .batch = 256});
+    for (const Gpu& gpu :
+         Catalog::bundled_names().empty() ? std::vector<Gpu>{} : Catalog::bundled().tables().gpus)
+        for (const Work& work : {llama(1e9), batched, resnet}) {
+            double before = std::numeric_limits<double>::infinity();
+            for (const double n : {0.125, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0}) {
+                const auto e = estimate(work, {.gpu = &gpu, .gpus = n}, Precision::mixed);
+                if (!e)
+                    break;
+                INFO(gpu.name << " x " << n);
+                CHECK(e->median.value() <= before * (1 + 1e-12));
+                before = e->median.value();
+            }
+        }
+}
+
+TEST_CASE("more tokens never lower the hours", "[estimate][property]") {
+    const Gpu gpu = gpu_of("nvidia-a10g");
+    double before = 0;
+    for (const double tokens : {1e6, 1e9, 2e9, 1e12}) {
+        const double hours =
+            estimate(llama(tokens), {.gpu = &gpu}, Precision::bf16)->median.value();
+        CHECK(hours > before);
+        before = hours;
+    }
+    CHECK(estimate(llama(2e9), {.gpu = &gpu}, Precision::bf16)->median.value() ==
+          Approx(2 * estimate(llama(1e9), {.gpu = &gpu}, Precision::bf16)->median.value()));
+}
+
+/// Whether a GPU has factors of its own in data/utilisation.yaml.
+static bool fitted(std::string_view name) {
+    const auto rows = bundled::utilisation().gpus;
+    return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.name == name; });
+}
+
+/// The GPU with each figure multiplied by what `draw` gives.
+template <class Draw>
+static Gpu scaled(Gpu gpu, Draw draw) {
+    const auto grow = [&](auto& figure) {
+        if (figure)
+            figure = *figure * draw();
+    };
+    gpu.memory = gpu.memory * draw();
+    grow(gpu.memory_bandwidth);
+    grow(gpu.interconnect_bandwidth);
+    for (const auto field : {&Gpu::fp32,
+                             &Gpu::tf32_tensor,
+                             &Gpu::fp16,
+                             &Gpu::fp16_tensor,
+                             &Gpu::bf16_tensor,
+                             &Gpu::fp8_tensor})
+        grow(gpu.*field);
+    gpu.name = "made-up";
+    return gpu;
+}
+
+TEST_CASE("a GPU that is better in every figure is never slower", "[estimate][property]") {
+    std::mt19937 random{1};
+    std::uniform_real_distribution<double> factor{1, 1.6};
+    const auto gpus = Catalog::bundled().tables().gpus;
+    const Work resnet = flopwise::work_of({.model = "resnet-50", .epochs = 90});
+    const auto hours = [](const Work& work, const Gpu& gpu, Precision p) {
+        const auto e = estimate(work, {.gpu = &gpu, .gpus = 4}, p);
+        return e ? e->median.value() : std::numeric_limits<double>::infinity();
+    };
+    for (const Work& work : {llama(1e9), resnet})
+        for (const Precision p : {Precision::mixed, Precision::fp32, Precision::fp16})
+            for (const Gpu& gpu : gpus) {
+                if (!fitted(gpu.name)) // which stand in no order among themselves
+                    continue;
+                Gpu better = scaled(gpu, [&] { return factor(random); });
+                better.architecture = random() % 2 == 0 ? gpu.architecture : "not in the table";
+                INFO(gpu.name << " in " << to_string(p));
+                CHECK(hours(work, better, p) <= hours(work, gpu, p) * (1 + 1e-12));
+            }
+}
+
+TEST_CASE("what no source measured has a wider interval", "[estimate]") {
+    const Work work = llama(1e9);
+    const auto scale = [&](const Gpu& gpu, double machines = 1) {
+        return estimate(
+                   work, {.gpu = &gpu, .machines = machines, .network = Gbps{100}}, Precision::bf16)
+            ->scale;
+    };
+    const Gpu a100 = gpu_of("nvidia-a100-sxm4-80gb");
+    Gpu cousin = a100;
+    cousin.name = "nvidia-a100-of-tomorrow";
+    Gpu stranger = cousin;
+    stranger.architecture = "unheard of";
+    CHECK(scale(a100) < scale(cousin));
+    CHECK(scale(cousin) < scale(stranger));
+    CHECK(scale(a100) < scale(a100, 2));
+    // By hand: 0.1645² + 0.5²/39 + 0.3²/1 + 0.1²/1 + 0.2² = 0.17349, as of utilisation.yaml.
+    CHECK(scale(stranger) == Approx(std::sqrt(0.173486)).epsilon(1e-4));
+}
+
+TEST_CASE("machines over a network add the time of the gradients on it", "[estimate]") {
+    Work work = llama(1e9);
+    work.batch = 64;
+    const Gpu gpu = gpu_of("nvidia-a100-sxm4-80gb");
+    const auto seconds = [&](double machines, double gbps) {
+        return *seconds_per_unit(
+            work,
+            {.gpu = &gpu, .gpus = 8, .machines = machines, .network = Gbps{gbps}},
+            Precision::bf16);
+    };
+    // By hand for 2 machines of 8: factors of kind, run and unknown recomputation e^(0.05967364 +
+    // 0.1470265 + 0.1951623), all_reduce e^-0.2793513; 2 * 1/2 * 2 * 6.738e9 bytes over 2 * 100e9
+    // / 8 byte/s; u = 64 * 4096 / 16 tokens.
+    const double network = std::exp(0.4018624 - 0.2793513) * 2 * 6.738e9 / 25e9 / (64 * 4096 / 16);
+    CHECK(seconds(2, 100) - seconds(2, 1e12) == Approx(network).epsilon(1e-6));
+    CHECK(seconds(2, 100) < seconds(2, 10));
+    // Nor can the network make two machines slower than one, which may do it alone.
+    const auto hours = [&](double machines, double gbps) {
+        return estimate(work,
+                        {.gpu = &gpu, .gpus = 8, .machines = machines, .network = Gbps{gbps}},
+                        Precision::bf16)
+            ->median;
+    };
+    CHECK(hours(2, 0.1) == hours(1, 0.1));
+    CHECK(hours(2, 400) < hours(1, 400));
+}
+
+TEST_CASE("a measured rate is the ratio of two estimates where no step times are known",
+          "[estimate]") {
+    const Work work = llama(1e9);
+    const Gpu a10g = gpu_of("nvidia-a10g");
+    const Gpu h100 = gpu_of("nvidia-h100-sxm5-80gb");
+    const MeasuredOn seen{.instance = "g5.xlarge", .gpus = {.gpu = &a10g}};
+    const MeasuredOn asked{.instance = "p5.48xlarge", .gpus = {.gpu = &h100, .gpus = 8}};
+    // 1000 tokens/s: 1e9 / 1000 / 3600 = 277.8 h on the same machine.
+    const auto same = measured_estimate(work, 1000, seen, seen, Precision::bf16);
+    CHECK(same->median.value() == Approx(1e9 / 1000 / 3600));
+    const auto there = measured_estimate(work, 1000, seen, asked, Precision::bf16);
+    const double ratio = estimate(work, asked.gpus, Precision::bf16)->median /
+                         estimate(work, seen.gpus, Precision::bf16)->median;
+    CHECK(there->median.value() == Approx(ratio * 1e9 / 1000 / 3600));
+    CHECK(there->scale == Approx(0.2629488));
+    CHECK(same->scale < there->scale);
+}
+
+TEST_CASE("a rate seen on g4dn.xlarge gives that of p3.2xlarge by step times", "[estimate]") {
+    // The row of VGG16 at 64 px in measured_reference.csv: 45.16 ms for a batch of 32, then 16.06.
+    Work work = flopwise::work_of({.model = "vgg-16", .samples = 32e6, .batch = 32});
+    work.net.forward_gmacs = 15.47; // the figures of that row
+    work.net.activations_m = 13.56;
+    work.net.operations = 16;
+    const Gpu t4 = gpu_of("nvidia-t4");
+    const Gpu v100 = gpu_of("nvidia-v100-sxm2-16gb");
+    const MeasuredOn seen{.instance = "g4dn.xlarge", .gpus = {.gpu = &t4}};
+    const MeasuredOn asked{.instance = "p3.2xlarge", .gpus = {.gpu = &v100}};
+    const auto e = measured_estimate(work, 32 / 0.04516, seen, asked, Precision::fp32);
+    CHECK(e->median.value() == Approx(1e6 * 0.01606391 / 3600).epsilon(1e-4));
+    CHECK(e->scale == Approx(0.0994689));
+}
+
+TEST_CASE("machines are told apart beyond the spread of comparisons", "[estimate]") {
+    // ratio_scale 0.2629 and 4.77 degrees of freedom, t_0.9 = 1.49: ln ratio of 0.392.
+    CHECK_FALSE(distinguishable(1, 1.4));
+    CHECK(distinguishable(1, 1.6));
+    CHECK(distinguishable(1.6, 1));
+}
+
+TEST_CASE("each figure of an estimate has a source", "[estimate]") {
+    const Gpu gpu = gpu_of("nvidia-a100-sxm4-80gb");
+    const auto all = factors(llama(2e9), {.gpu = &gpu, .gpus = 8}, Precision::mixed);
+    REQUIRE(all.size() > 10);
+    for (const Factor& f : all) {
+        INFO(f.name);
+        CHECK_FALSE(f.source.empty());
+        CHECK(f.value > 0);
+    }
+    CHECK(all.front() == Factor{"tokens", 2e9, "", "as asked"});
+    CHECK(all[1].value == Approx(6 * 6.607e9));
+    CHECK(all.back().name == "share of the peak");
+    CHECK(all.back().value == Approx(0.38).margin(0.1)); // published runs: 0.3 to 0.5
+}

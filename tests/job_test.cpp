@@ -1,0 +1,82 @@
+#include <flopwise/job.hpp>
+
+#include "catch.hpp"
+
+using namespace flopwise;
+
+TEST_CASE("units are tokens, samples or FLOPs, times epochs", "[job]") {
+    CHECK(work_of({.model = "llama-2-7b", .tokens = 2e9}).units == 2e9);
+    CHECK(work_of({.model = "llama-2-7b", .tokens = 2e9, .epochs = 3}).units == 6e9);
+    // 1000 sequences of 4096 tokens, Llama 2's length.
+    CHECK(work_of({.model = "llama-2-7b", .samples = 1000}).units == 4'096'000);
+    CHECK(work_of({.model = "resnet-50", .samples = 1.28e6, .epochs = 90}).units == 90 * 1.28e6);
+    CHECK(work_of({.model = "resnet-50", .epochs = 90}).units == 90.0 * 1'281'167); // ImageNet
+    CHECK(work_of({.flops = 1e20}).units == 1e20);
+    const Work gpt3 = work_of({.model = "gpt3-175b", .flops = 3.14e23});
+    CHECK(gpt3.units == Approx(300e9).epsilon(0.06)); // attention is in it
+}
+
+TEST_CASE("own figures stand above those of a named net", "[job]") {
+    Job job{.model = "resnet-50", .epochs = 1};
+    job.net.image_px = 448;
+    CHECK(*work_of(job).net.forward_gmacs == Approx(4 * *find_net("resnet-50").forward_gmacs));
+    Job longer{.model = "llama-2-7b", .tokens = 1e9};
+    longer.net.seq_len = 8192;
+    const double once = work_of({.model = "llama-2-7b", .tokens = 1e9}).unit.attention_flops;
+    CHECK(work_of(longer).unit.attention_flops == 2 * once);
+    Job own{.tokens = 1e9};
+    own.net.parameters = 1e9;
+    CHECK(work_of(own).net.kind == NetKind::transformer_decoder);
+    CHECK(work_of(own).unit.flops == 6e9);
+    own.net.active_parameters = 0.2e9;
+    CHECK(work_of(own).net.kind == NetKind::moe);
+    Job images{.samples = 1e6};
+    images.net.forward_gmacs = 4;
+    CHECK(work_of(images).net.kind == NetKind::cnn);
+}
+
+TEST_CASE("a measured rate is read with or without the name of what is counted", "[job]") {
+    CHECK(measured_of("400/s on g4dn.xlarge") == Measured{400, "g4dn.xlarge"});
+    CHECK(measured_of("2.5e3 tokens/s on p4d.24xlarge") == Measured{2500, "p4d.24xlarge"});
+    CHECK(to_string(Measured{400, "g4dn.xlarge"}) == "400/s on g4dn.xlarge");
+    const auto* wrong = GENERATE("400",
+                                 "400/s",
+                                 "fast/s on g4dn.xlarge",
+                                 "0/s on g4dn.xlarge",
+                                 "4/s on ",
+                                 "4/s on a b",
+                                 "4 /h on g4dn.xlarge");
+    CHECK_THROWS_WITH(measured_of(wrong),
+                      fmt::format("measured: must be a rate and a machine such as \"400/s on "
+                                  "g4dn.xlarge\", got \"{}\"",
+                                  wrong));
+}
+
+TEST_CASE("a job that says too little or contradicts itself is refused", "[job][error]") {
+    const auto refuses = [](const Job& job, const std::string& message) {
+        CHECK_THROWS_WITH(work_of(job), message);
+    };
+    refuses({.model = "llama-2-7b"}, "tokens: must be given, to say how much is trained");
+    refuses({.model = "llama-2-7b", .epochs = 2},
+            "tokens: must be given, to say how much is trained");
+    refuses({.model = "clip-vit-b-16"}, "samples: must be given, to say how much is trained");
+    refuses({.model = "resnet-50", .tokens = 1e9},
+            "tokens: must not be given for a net over images: use samples");
+    refuses({.model = "llama-2-7b", .tokens = 1e9, .samples = 1e6},
+            "tokens: must come alone: tokens, samples and flops each say how much is trained");
+    refuses({.epochs = 2, .flops = 1e18},
+            "epochs: must not come with flops, which are the whole work");
+    refuses({.tokens = 1e9},
+            "model: must be given, or the figures of a net, or flops, or what was measured");
+    refuses({.model = "resnet-50", .fine_tune = FineTune::lora},
+            "fine_tune: must be none or full for a net that is no transformer over text, got lora");
+    refuses(
+        {.model = "llama-2-7b", .tokens = 1e9, .max_machines = 4},
+        "batch: must be given with more than one machine: the time on the network depends on it");
+    Job moe{.tokens = 1e9};
+    moe.net.parameters = 1e9;
+    moe.net.active_parameters = 2e9;
+    refuses(moe, "active_parameters: must be at most the parameters, got 2e+09 and 1e+09");
+    CHECK_FALSE(wanted(Job{}));
+    CHECK(wanted(Job{.model = "gpt2"}));
+}

@@ -1,0 +1,343 @@
+// Training jobs in recommend(): which machines, how many, at what cost, and why not the others.
+
+#include <flopwise/flopwise.hpp>
+
+#include "../src/job_choice.hpp"
+#include "../src/job_plan.hpp"
+#include "../src/solver.hpp"
+#include "catch.hpp"
+
+using namespace flopwise;
+
+static const Catalog& catalog() {
+    static const Catalog bundled = Catalog::bundled();
+    return bundled;
+}
+
+/// A request for a job, with settings as the command has them: "model", "llama-2-7b", ...
+static Request asked(std::initializer_list<std::pair<const char*, std::string>> settings) {
+    Request request;
+    for (const auto& [key, text] : settings) {
+        const std::vector<std::string> texts{text};
+        set(request, key, texts);
+    }
+    return request;
+}
+
+static Recommendation answer(std::initializer_list<std::pair<const char*, std::string>> settings) {
+    return recommend(catalog(), asked(settings));
+}
+
+TEST_CASE("cost is price, machines and hours; the score is that of the reference", "[training]") {
+    const auto r = answer({{"model", "resnet-50"}, {"samples", "1.28e6"}, {"epochs", "90"}});
+    REQUIRE(r.outcome == Outcome::found);
+    for (const Choice& c : r.choices) {
+        INFO(c.instance);
+        REQUIRE(c.job);
+        const double hours = c.job->time.median.value();
+        CHECK(c.cost->total.value() == Approx(c.price.value() * hours));
+        CHECK(c.job->p10 < c.job->time.median);
+        CHECK(c.job->time.median < c.job->p90);
+        CHECK(c.job->cost_p10.value() == Approx(c.price.value() * c.job->p10.value()));
+        CHECK(c.cost_quantiles->p90.value() == Approx(c.price.value() * c.job->p90.value()));
+        CHECK_FALSE(c.job->probability_in_time);
+        CHECK_FALSE(c.probability_within_budget);
+    }
+    CHECK(std::is_sorted(r.choices.begin(), r.choices.end(), [](const auto& a, const auto& b) {
+        return a.cost->total < b.cost->total;
+    }));
+    // The reference: one V100 for 3.06 USD/h. What costs k times less scores k times 100.
+    const Gpu v100 = *catalog().find_gpu("nvidia-v100-sxm2-16gb");
+    const Work work = work_of(r.request.job);
+    const double reference =
+        3.06 * estimate(work, {.gpu = &v100}, Precision::mixed)->median.value();
+    CHECK(r.choices.front().score.value ==
+          Approx(100 * reference / r.choices.front().cost->total.value()));
+}
+
+TEST_CASE("the reference machine of scores has the figures of the catalog's V100", "[training]") {
+    const Request request = completed(asked({{"model", "resnet-50"}, {"epochs", "1"}}));
+    const JobPlan plan{catalog(), request, [](std::size_t) { return 0.0; }};
+    const Gpu v100 = *catalog().find_gpu("nvidia-v100-sxm2-16gb");
+    CHECK(plan.reference() ==
+          estimate(work_of(request.job), {.gpu = &v100}, Precision::mixed)->median);
+}
+
+TEST_CASE("machines without enough GPU memory are refused with what is missing and what would do",
+          "[training]") {
+    auto r = answer({{"model", "llama-2-7b"},
+                     {"tokens", "1e8"},
+                     {"instance", "g4dn.xlarge"},
+                     {"fine_tune", "full"}});
+    CHECK(r.outcome == Outcome::nothing_fits);
+    REQUIRE_FALSE(r.refusals.nearest.empty());
+    const Refusal& refusal = r.refusals.nearest.front();
+    CHECK(refusal.reasons == std::vector{Reason::does_not_fit});
+    // 16 bytes * 6.738e9 = 100.4 GiB; a sequence of 4096 tokens 34 * 4096² * 32 + 6 * 4096 * 32000
+    // bytes = 17.7 GiB; reserved 0.75; the T4 has 16 GiB, of which 15 are reported.
+    CHECK(refusal.text.starts_with("needs 118.9 GiB of memory on each GPU, has 1"));
+    CHECK(refusal.relaxation == std::vector<Change>{{"recompute", "full"}, {"fine_tune", "qlora"}});
+    // What it names is enough.
+    r = answer({{"model", "llama-2-7b"},
+                {"tokens", "1e8"},
+                {"instance", "g4dn.xlarge"},
+                {"fine_tune", "qlora"},
+                {"recompute", "full"}});
+    CHECK(r.outcome == Outcome::found);
+    CHECK(r.choices.front().job->memory->micro_batch >= 1);
+}
+
+TEST_CASE("the deadline and the budget hold with the probability that is asked for", "[training]") {
+    const auto r = answer({{"model", "llama-2-7b"},
+                           {"tokens", "2e9"},
+                           {"budget_usd", "2000"},
+                           {"deadline", "48h"},
+                           {"top", "1000"}});
+    REQUIRE(r.outcome == Outcome::found);
+    for (const Choice& c : r.choices) {
+        INFO(c.instance << " in " << c.region);
+        CHECK(*c.job->probability_in_time >= 0.9 - 1e-9);
+        CHECK(*c.probability_within_budget >= 0.9 - 1e-6);
+        CHECK(c.job->p90 <= Hours{48 + 1e-9});
+        CHECK(c.cost_quantiles->p90 <= Usd{2000.005});
+    }
+    const auto surer = answer({{"model", "llama-2-7b"},
+                               {"tokens", "2e9"},
+                               {"budget_usd", "2000"},
+                               {"deadline", "48h"},
+                               {"confidence", "0.99"}});
+    CHECK(surer.admitted < r.admitted);
+}
+
+TEST_CASE("every refusal by deadline or cost names the least that would admit the offer",
+          "[training]") {
+    const auto late = answer({{"model", "llama-2-7b"},
+                              {"tokens", "2e9"},
+                              {"deadline", "1h"},
+                              {"instance", "p4d.24xlarge"},
+                              {"region", "us-east-1"}});
+    REQUIRE_FALSE(late.refusals.nearest.empty());
+    const Refusal& refusal = late.refusals.nearest.front();
+    CHECK(refusal.reasons == std::vector{Reason::misses_deadline});
+    REQUIRE(refusal.relaxation.size() == 1);
+    const std::string hours = std::get<std::string>(refusal.relaxation.front().value);
+    CHECK(answer({{"model", "llama-2-7b"},
+                  {"tokens", "2e9"},
+                  {"deadline", hours},
+                  {"instance", "p4d.24xlarge"},
+                  {"region", "us-east-1"}})
+              .outcome == Outcome::found);
+
+    const auto dear = answer({{"model", "llama-2-7b"},
+                              {"tokens", "2e9"},
+                              {"budget_usd", "100"},
+                              {"instance", "p4d.24xlarge"},
+                              {"region", "us-east-1"}});
+    CHECK(dear.outcome == Outcome::nothing_affordable);
+    const Change& change = dear.refusals.nearest.front().relaxation.front();
+    CHECK(change.key == "budget_usd");
+    const double total = std::get<double>(change.value);
+    const auto with = [](double usd) {
+        return answer({{"model", "llama-2-7b"},
+                       {"tokens", "2e9"},
+                       {"budget_usd", fmt::format("{}", usd)},
+                       {"instance", "p4d.24xlarge"},
+                       {"region", "us-east-1"}})
+            .outcome;
+    };
+    CHECK(with(total) == Outcome::found);
+    CHECK(with(total - 0.02) == Outcome::nothing_affordable);
+}
+
+TEST_CASE("the objective decides what the first has least of", "[training]") {
+    const auto first = [](const std::string& objective) {
+        return answer({{"model", "resnet-50"},
+                       {"epochs", "90"},
+                       {"objective", objective},
+                       {"region", "us-east-1"},
+                       {"top", "1000"}});
+    };
+    const auto cost = first("cost");
+    const auto time = first("time");
+    for (const Choice& c : cost.choices) {
+        CHECK(c.cost->total >= cost.choices.front().cost->total);
+        CHECK(c.job->time.median >= time.choices.front().job->time.median);
+    }
+    const auto balanced = first("balanced").choices.front();
+    const auto product = [](const Choice& c) {
+        return c.cost->total.value() * c.job->time.median.value();
+    };
+    CHECK(product(balanced) <= product(cost.choices.front()) * (1 + 1e-12));
+    CHECK(product(balanced) <= product(time.choices.front()) * (1 + 1e-12));
+}
+
+TEST_CASE("the Pareto front goes from the fastest to the cheapest, and has one knee",
+          "[training]") {
+    const auto r = answer(
+        {{"model", "resnet-50"}, {"epochs", "90"}, {"region", "us-east-1"}, {"top", "1000"}});
+    REQUIRE(r.front.size() > 2);
+    for (std::size_t i = 1; i < r.front.size(); ++i) {
+        CHECK(r.front[i - 1].hours < r.front[i].hours);
+        CHECK(r.front[i - 1].cost > r.front[i].cost);
+    }
+    CHECK(std::count_if(r.front.begin(), r.front.end(), [](const auto& p) { return p.knee; }) == 1);
+    for (const Choice& c : r.choices) { // no choice is better than a point in both
+        for (const FrontPoint& p : r.front)
+            CHECK_FALSE((c.cost->total < p.cost * (1 - 1e-12) && c.job->time.median < p.hours));
+        const bool on_front = std::any_of(r.front.begin(), r.front.end(), [&](const FrontPoint& p) {
+            return p.instance == c.instance && p.region == c.region;
+        });
+        CHECK((!on_front || c.pareto));
+    }
+}
+
+TEST_CASE("the knee is the point farthest below the line between the ends", "[training]") {
+    // ln hours 0, 1, 2, 3 and ln cost 3, 1, 0.8, 0: the line is 3 - x; it is 1, 0.2 below.
+    std::vector<FrontPoint> points;
+    for (const auto& [x, y] : {std::pair{3.0, 0.0}, {0.0, 3.0}, {2.0, 0.8}, {1.0, 1.0}, {2.0, 2.0}})
+        points.push_back({.instance = fmt::format("at {}", x),
+                          .cost = Usd{std::exp(y)},
+                          .hours = Hours{std::exp(x)}});
+    const auto front = pareto_front(points);
+    REQUIRE(front.size() == 4);
+    for (const FrontPoint& p : front)
+        CHECK(p.knee == (p.instance == "at 1"));
+    CHECK(pareto_front({}).empty());
+}
+
+TEST_CASE("several machines are used only if one is not enough", "[training]") {
+    const auto with = [](const std::string& deadline, const std::string& machines) {
+        return answer({{"model", "llama-2-7b"},
+                       {"tokens", "2e9"},
+                       {"batch", "512"},
+                       {"deadline", deadline},
+                       {"max_machines", machines},
+                       {"instance", "p4d.24xlarge"},
+                       {"region", "us-east-1"}});
+    };
+    const auto one = with("200h", "8");
+    REQUIRE(one.outcome == Outcome::found);
+    CHECK(one.choices.front().job->machines == 1);
+    const std::string less =
+        fmt::format("{}h", std::floor(one.choices.front().job->p90.value() * 0.7));
+    CHECK(with(less, "1").outcome == Outcome::nothing_fits);
+    const auto several = with(less, "8");
+    REQUIRE(several.outcome == Outcome::found);
+    const Choice& c = several.choices.front();
+    CHECK(c.job->machines > 1);
+    CHECK(c.cost->total.value() ==
+          Approx(c.price.value() * c.job->machines * c.job->time.median.value()));
+    CHECK(with(less, std::to_string(c.job->machines - 1)).outcome == Outcome::nothing_fits);
+}
+
+TEST_CASE("a measured rate decides, and machines of its kind follow it", "[training]") {
+    const auto r = answer({{"measured", "400/s on g4dn.xlarge"},
+                           {"model", "resnet-50"},
+                           {"epochs", "10"},
+                           {"precision", "fp32"},
+                           {"batch", "32"},
+                           {"instance", "g4dn.xlarge,g5.xlarge"},
+                           {"region", "us-east-1"}});
+    REQUIRE(r.choices.size() == 2);
+    for (const Choice& c : r.choices)
+        if (c.instance == "g4dn.xlarge") // 1,281,167 * 10 / 400 / 3600
+            CHECK(c.job->time.median.value() == Approx(1'281'167 * 10 / 400.0 / 3600));
+        else
+            CHECK(c.job->time.median.value() < 1'281'167 * 10 / 400.0 / 3600);
+    CHECK_THROWS_WITH(answer({{"measured", "4/s on g4dn.xlarg"}, {"samples", "1e6"}}),
+                      "measured: must name a machine of the catalog, got \"g4dn.xlarg\", did you "
+                      "mean g4dn.xlarge?");
+    CHECK_THROWS_WITH(answer({{"measured", "4/s on c5.large"}, {"samples", "1e6"}}),
+                      "measured: must name a machine with a GPU that has mixed arithmetic, got "
+                      "c5.large");
+}
+
+TEST_CASE("a dataset that cannot be read in time limits the hours", "[training]") {
+    // 10,000 GiB over the EBS and network rates of g4dn.xlarge, of which the faster counts.
+    const auto r = answer({{"model", "lenet-5"},
+                           {"epochs", "1"},
+                           {"dataset_gib", "10000"},
+                           {"instance", "g4dn.xlarge"},
+                           {"region", "us-east-1"}});
+    REQUIRE(r.outcome == Outcome::found);
+    const Choice& c = r.choices.front();
+    CHECK(c.job->input_bound);
+    double gbps = 0;
+    for (const Instance& i : catalog().instances())
+        if (i.name == "g4dn.xlarge")
+            gbps = std::max(i.network->value(), i.ebs->value());
+    CHECK(c.job->time.median.value() ==
+          Approx(10'000 * 8 * 1.073741824 / gbps / 3600).epsilon(1e-9));
+}
+
+TEST_CASE("ties are said, and only of other GPUs", "[training]") {
+    const auto r = answer(
+        {{"model", "resnet-50"}, {"epochs", "90"}, {"region", "us-east-1"}, {"top", "1000"}});
+    const Choice& best = r.choices.front();
+    CHECK_FALSE(best.job->tied);
+    for (const Choice& c : r.choices) {
+        const double ratio = c.cost->total / best.cost->total;
+        CHECK(c.job->tied == (c.gpu != best.gpu && !distinguishable(ratio, 1)));
+    }
+}
+
+TEST_CASE("what cannot be asked of a training job is refused", "[training][error]") {
+    auto [key, text, message] = GENERATE(table<const char*, const char*, const char*>({
+        {"days",
+         "3",
+         "days: must not come with a training job, whose hours are estimated: use deadline"},
+        {"hours_per_day",
+         "2",
+         "hours_per_day: must not come with a training job, which runs day and night"},
+        {"use_cv",
+         "1",
+         "use_cv: must not come with a training job, whose hours vary by its own estimate"},
+        {"purchase", "best", "purchase: must be on_demand or spot with a training job"},
+        {"storage_gib",
+         "100",
+         "model: must not come with charges: they are not counted in the cost of a training job"},
+        {"min_gpus",
+         "0",
+         "min_gpus: must not be 0 with a training job: its time is predicted for GPUs"},
+        {"precision",
+         "fp64",
+         "precision: must be mixed, fp32, tf32, fp16, bf16 or fp8 with a training job"},
+        {"deadline", "2026-12-31", "deadline: must come with today, if it is a date"},
+        {"tokens", "1e9", "tokens: must not be given for a net over images: use samples"},
+    }));
+    CHECK_THROWS_WITH(answer({{"model", "resnet-50"}, {key, text}}), message);
+}
+
+TEST_CASE("a date as deadline counts to its end", "[training]") {
+    const Request request = completed(
+        asked({{"model", "resnet-50"}, {"deadline", "2026-11-25"}, {"today", "2026-11-23"}}));
+    const JobPlan plan{catalog(), request, [](std::size_t) { return 0.0; }};
+    CHECK(*plan.deadline() == Hours{72});
+}
+
+TEST_CASE("more tokens never make a machine qualify, nor cheaper", "[training][property]") {
+    std::size_t before = catalog().size();
+    double cost = 0;
+    for (const char* tokens : {"1e7", "1e8", "1e9", "1e10", "1e11"}) {
+        const auto r = answer({{"model", "llama-2-7b"},
+                               {"tokens", tokens},
+                               {"budget_usd", "3000"},
+                               {"deadline", "100h"}});
+        CHECK(r.admitted <= before);
+        before = r.admitted;
+        if (!r.choices.empty()) {
+            CHECK(r.choices.front().cost->total.value() > cost);
+            cost = r.choices.front().cost->total.value();
+        }
+    }
+}
+
+TEST_CASE("offers are counted once with a training job too", "[training][property]") {
+    const auto r = answer(
+        {{"model", "llama-2-7b"}, {"tokens", "2e9"}, {"budget_usd", "500"}, {"deadline", "48h"}});
+    std::size_t sum = 0;
+    for (const auto& [reason, count] : r.refusals.by_reason)
+        sum += count;
+    CHECK(sum == r.refusals.count);
+    CHECK(r.admitted + r.refusals.count + r.out_of_scope == r.catalog_offers);
+}
