@@ -52,6 +52,7 @@ static std::vector<Case> cases() {
          })},
         {"near", Market::on_demand, with([](Request& r) {
              r.constraints.near = kHanoi;
+             r.constraints.any_region = true;
              r.constraints.max_rtt = Milliseconds{100};
          })},
         {"names", Market::on_demand, with([](Request& r) {

@@ -27,7 +27,8 @@ void add_job(const JobPlan& plan, std::size_t type, Choice& to) {
     JobChoice job{.machines = plan.machines(type),
                   .time = plan.estimate(type),
                   .precision = plan.precision(type),
-                  .memory = plan.fit(type)};
+                  .memory = plan.fit(type),
+                  .recompute = plan.training(type).recompute};
     const Estimate& time = job.time;
     job.p10 = time.quantile(0.1);
     job.p90 = time.quantile(0.9);
@@ -47,7 +48,7 @@ void add_job(const JobPlan& plan, std::size_t type, Choice& to) {
     if (images(plan.work().net.kind))
         job.samples_per_second_per_vcpu =
             plan.work().units / time.median.value() / kSecondsPerHour / (to.vcpus * job.machines);
-    job.factors = factors(plan.work(), plan.gpus(type), *request.precision);
+    job.factors = factors(plan.work(type), plan.gpus(type), *request.precision);
     for (Factor& f : job.factors)
         if (f.source == plan.gpus(type).gpu->source)
             f.source = plan.title(f.source);
@@ -128,6 +129,10 @@ std::vector<std::string> job_warnings(const Recommendation& r) {
     };
     add(names_where(r, [](const JobChoice& j) { return !j.memory; }),
         "how much GPU memory it needs is not known and was not checked");
+    if (std::any_of(r.choices.begin(), r.choices.end(), [](const Choice& c) {
+            return c.purchase == Purchase::spot;
+        }))
+        out.emplace_back("work lost to interruptions of spot machines is not in hours and cost");
     add(names_where(r, [](const JobChoice& j) { return j.input_bound; }),
         "reading the dataset takes longer than the GPUs need");
     add(names_where(r,

@@ -104,12 +104,27 @@ GpuSet JobPlan::gpus(std::size_t type, int machines) const {
     return {.gpu = &catalog_.gpus()[static_cast<std::size_t>(gpu)],
             .gpus = i.gpu_count,
             .machines = static_cast<double>(machines),
-            .network = i.network,
-            .split_weights = request_.job.sharding == Sharding::zero3};
+            .network = i.network};
 }
 
 GpuSet JobPlan::gpus(std::size_t type) const {
-    return gpus(type, types_[type].machines);
+    GpuSet out = gpus(type, types_[type].machines);
+    out.split_weights = types_[type].split;
+    return out;
+}
+
+Work JobPlan::work(std::size_t type) const {
+    Work out = work_;
+    if (types_[type].longer)
+        out.recompute = Recompute::full;
+    return out;
+}
+
+Training JobPlan::training(std::size_t type) const {
+    Training out = training_;
+    if (types_[type].recomputed)
+        out.recompute = Recompute::full;
+    return out;
 }
 
 JobPlan::Timed JobPlan::timed(const Gpu& gpu) const {
@@ -149,16 +164,32 @@ GiB JobPlan::gpu_memory(std::size_t type) const {
     return reported ? std::min(*reported, nominal) : nominal;
 }
 
-bool JobPlan::fits(std::size_t type, int machines) {
-    const Columns& all = catalog_.columns();
+/// What is not stated is recomputed if nothing else fits.
+JobPlan::Fit JobPlan::found_fit(Precision precision, GiB memory, double gpus) const {
+    Training how = training_;
+    const auto sharding = request_.job.sharding;
+    auto found = memory_fit(net_, how, precision, sharding, memory, gpus);
+    if (!found)
+        return {};
+    Fit out;
+    if (!found->fits && !request_.job.recompute && is_text(net_.kind)) {
+        how.recompute = Recompute::full;
+        found = memory_fit(net_, how, precision, sharding, memory, gpus);
+        out.recomputed = true;
+    }
+    out.fits = found->fits;
+    out.split = found->sharding == Sharding::zero3;
+    return out;
+}
+
+const JobPlan::Fit& JobPlan::fit(std::size_t type, int machines) {
     const Precision p = timed(type).precision;
-    const double n = all.gpu_count[type] * machines;
+    const double n = catalog_.columns().gpu_count[type] * machines;
     const bool wide = p == Precision::fp32 || p == Precision::tf32;
-    const auto [known, added] = fits_.try_emplace({gpu_memory(type).value(), n, wide}, true);
+    const GiB memory = gpu_memory(type);
+    const auto [known, added] = fits_.try_emplace({memory.value(), n, wide});
     if (added)
-        if (const auto fit =
-                memory_fit(net_, training_, p, request_.job.sharding, gpu_memory(type), n))
-            known->second = fit->fits;
+        known->second = found_fit(p, memory, n);
     return known->second;
 }
 
@@ -170,17 +201,32 @@ static UnitTime of_share(UnitTime time, double share) {
     return time;
 }
 
+/// Of work that does not state recomputation: as such work takes or, if that is longer and the net
+/// does not fit otherwise, with full recomputation. So more GPUs never take longer.
+double JobPlan::seconds(const UnitTime& time, const GpuSet& on, Type& to) const {
+    const double usual = least_seconds(time, on);
+    if (!to.recomputed)
+        return usual;
+    const double full = least_seconds(fully_recomputed(time, work_), on);
+    to.longer = full > usual;
+    return std::max(full, usual);
+}
+
 JobPlan::Type JobPlan::with(std::size_t type, int machines) {
     const Timed& gpu = timed(type);
     Type out{.machines = machines};
     if (!gpu.time || (machines > 1 && !catalog_.instances()[type].network))
         return out;
-    const GpuSet on = gpus(type, machines);
+    const Fit& found = fit(type, machines);
+    out.fits = found.fits;
+    out.recomputed = found.recomputed;
+    out.split = found.split;
+    GpuSet on = gpus(type, machines);
+    on.split_weights = out.split;
     const UnitTime time = on.gpus < 1 ? of_share(*gpu.time, on.gpus) : *gpu.time;
-    const double seconds = least_seconds(time, on);
+    const double seconds = this->seconds(time, on, out);
     constexpr double kFewGpus = 1000; // of one machine: all of these were seen
     out.known = true;
-    out.fits = fits(type, machines);
     out.hours = Hours{work_.units * seconds / kSecondsPerHour};
     out.scale = machines == 1 && on.gpus < kFewGpus ? gpu.scale : scale_of(work_, on);
     if (seen_) {
@@ -302,7 +348,7 @@ std::string JobPlan::title(const std::string& source) const {
 std::optional<MemoryFit> JobPlan::fit(std::size_t type) const {
     const Columns& all = catalog_.columns();
     return memory_fit(net_,
-                      training_,
+                      training(type),
                       precision(type),
                       request_.job.sharding,
                       gpu_memory(type),
@@ -312,7 +358,7 @@ std::optional<MemoryFit> JobPlan::fit(std::size_t type) const {
 std::optional<MemoryRemedy> JobPlan::remedy(std::size_t type) const {
     const Columns& all = catalog_.columns();
     return memory_remedy(net_,
-                         training_,
+                         training(type),
                          precision(type),
                          request_.job.sharding,
                          gpu_memory(type),

@@ -41,6 +41,10 @@ public:
     [[nodiscard]] const std::optional<Hours>& deadline() const { return deadline_; }
     [[nodiscard]] const Request& request() const { return request_; }
     [[nodiscard]] const Work& work() const { return work_; }
+    /// With full recomputation, where that makes the time.
+    [[nodiscard]] Work work(std::size_t type) const;
+    /// With full recomputation, where the net does not fit without and none is asked for.
+    [[nodiscard]] Training training(std::size_t type) const;
     [[nodiscard]] GpuSet gpus(std::size_t type) const;
     [[nodiscard]] Precision precision(std::size_t type) const;
     /// Title and date of a source of the catalog.
@@ -61,9 +65,18 @@ private:
         int machines = 1;
         bool known = false;
         bool fits = false;
+        bool recomputed = false; ///< fits only with full recomputation
+        bool split = false;      ///< fits only with the weights split over GPUs
+        bool longer = false;     ///< by the recomputation
         Spread spread = Spread::model;
         Hours hours{};    ///< of the median
         double scale = 0; ///< of ln(hours)
+    };
+    /// How the net fits into some GPUs; as if it did where the need is not known.
+    struct Fit {
+        bool fits = true;
+        bool recomputed = false;
+        bool split = false;
     };
     /// One GPU of the catalog, in the precision in which it is fastest.
     struct Timed {
@@ -77,7 +90,9 @@ private:
     [[nodiscard]] const Timed& timed(std::size_t type);
     [[nodiscard]] GpuSet gpus(std::size_t type, int machines) const;
     [[nodiscard]] GiB gpu_memory(std::size_t type) const;
-    [[nodiscard]] bool fits(std::size_t type, int machines);
+    [[nodiscard]] const Fit& fit(std::size_t type, int machines);
+    [[nodiscard]] Fit found_fit(Precision precision, GiB memory, double gpus) const;
+    [[nodiscard]] double seconds(const UnitTime& time, const GpuSet& on, Type& to) const;
     [[nodiscard]] Type with(std::size_t type, int machines);
     void measure(std::size_t type, const GpuSet& on, Type& to) const;
     [[nodiscard]] Type best(std::size_t type, const Cheapest& cheapest);
@@ -97,7 +112,7 @@ private:
     double seen_seconds_ = 0;           ///< of one unit there, by the model
     std::array<double, 3> sure_{};      ///< quantile of the Student-t at the confidence, by Spread
     std::vector<Timed> timed_;          ///< by GPU
-    std::map<std::tuple<double, double, bool>, bool> fits_{}; ///< by memory, GPUs, wide numbers
+    std::map<std::tuple<double, double, bool>, Fit> fits_{}; ///< by memory, GPUs, wide numbers
     std::vector<Type> types_;
 };
 

@@ -87,11 +87,12 @@ static std::string memory_line(const Choice& c) {
     if (!m)
         return "";
     return fmt::format("memory: {:.1f} of {:.1f} on each GPU for one sample at once, up to {:.0f} "
-                       "fit; sharding {} (docs/model.md, Training job)",
+                       "fit; sharding {}, recompute {} (docs/model.md, Training job)",
                        m->needed,
                        m->available,
                        m->micro_batch,
-                       to_string(m->sharding));
+                       to_string(m->sharding),
+                       to_string(c.job->recompute));
 }
 
 static std::string factor_line(const Factor& f) {

@@ -123,7 +123,7 @@ const auto kSettings = std::to_array<Setting>({
     {"lora_rank", "lora-rank", kJob, "N", "rank of the adapters (16)",
      [](Request& r, Key k, Texts t) { r.job.lora_rank = Written{r, k, t}.number(kMostRank, ""); },
      [](const Request& r) { return r.job.lora_rank == Job{}.lora_rank ? Value{} : Value{r.job.lora_rank}; }},
-    {"recompute", "recompute", kJob, "NAME", "none, selective or full: activations computed again (not stated)",
+    {"recompute", "recompute", kJob, "NAME", "none, selective or full: what is computed again (full where needed)",
      [](Request& r, Key k, Texts t) { r.job.recompute = Written{r, k, t}.enumerator<Recompute>(kRecomputes); },
      [](const Request& r) { return shown(r.job.recompute); }},
     {"optimiser", "optimiser", kJob, "NAME", "adam, adam_8bit or sgd (adam)",

@@ -122,6 +122,7 @@ static Json job_of(const Choice& c) {
             {"probability_in_time", or_null(job.probability_in_time)},
             {"precision", to_string(job.precision)},
             {"memory", memory_of(job.memory)},
+            {"recompute", to_string(job.recompute)},
             {"tied", job.tied},
             {"input_bound", job.input_bound},
             {"samples_per_second_per_vcpu", or_null(job.samples_per_second_per_vcpu)},

@@ -261,6 +261,15 @@ unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole) {
     return out;
 }
 
+UnitTime fully_recomputed(UnitTime time, const Work& work) {
+    Work full = work;
+    full.recompute = Recompute::full;
+    time.common *= common(full) / common(work);
+    time.compute *= recomputed(full);
+    time.attention *= recomputed(full);
+    return time;
+}
+
 double UnitTime::seconds(double gpus, double machines, double bytes_per_second) const {
     const double n = gpus * machines;
     const double terms = compute + attention + memory + sample + launch * n + ring * (n - 1) +

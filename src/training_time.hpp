@@ -29,6 +29,9 @@ struct UnitTime {
 std::optional<UnitTime>
 unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole);
 
+/// The same for full recomputation, of work that does not state any.
+UnitTime fully_recomputed(UnitTime time, const Work& work);
+
 /// The least seconds of one unit over all GPUs together, some of which may be left idle.
 double least_seconds(const UnitTime& time, const GpuSet& on);
 

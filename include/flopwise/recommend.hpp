@@ -27,6 +27,8 @@ struct JobChoice {
     std::optional<double> probability_in_time{}; ///< P(done by the deadline), if there is one
     Precision precision = Precision::mixed;      ///< in which it is fastest
     std::optional<MemoryFit> memory{};           ///< absent if the need is not known
+    /// As asked for; if it is not, `full` where the net does not fit otherwise.
+    Recompute recompute = Recompute::selective;
     bool tied = false;        ///< what it differs by from the best is within what the model is off
     bool input_bound = false; ///< the dataset cannot be read in less time
     std::optional<double> samples_per_second_per_vcpu{}; ///< of images, that have to be decoded

@@ -46,6 +46,8 @@ constexpr std::string_view kExamples = R"(Examples:
       big machines at spot prices, with the reasons for their scores
   recommend --near vn --max-rtt 60 --min-gpu-memory 24 --format json | jq .
       close to Vietnam, for a program
+  recommend --model llama-2-7b --tokens 2e9 --deadline 48h --budget 1000
+      what training a model costs, how long it takes, and how sure that is
   recommend request.yaml --top 3
       a request from a file, with one setting overridden
 

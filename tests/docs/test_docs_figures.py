@@ -453,6 +453,19 @@ def test_the_ways_to_pay_of_the_page(rates):
 
 # ---- design.md ----------------------------------------------------------------------
 
+def test_the_figures_of_training_jobs(ask):
+    fitted = load("utilisation.yaml")["measured_mode"]
+    t90 = 1.488  # of a Student-t with 4.77 degrees of freedom: 1.533 for 4, 1.476 for 5 (NIST)
+    assert_says(MODEL, f"6 * 175e9 * 300e9 = {6 * 175e9 * 300e9:.2e}".replace("e+", "e"),
+                f"7e9 * 16 bytes = {7e9 * 16 / 1e9:.0f} GB", f"t_0.9 = {fitted['ratio_scale'] * t90:.2f}")
+    flops = ask("--model", "llama-2-7b", "--tokens", "1", "--top", "1")["choices"][0]["job"]["factors"]
+    assert {f["name"]: f["value"] for f in flops}["FLOPs of a token"] == 6 * 6.607e9
+    states = {name: (int(mixed), int(wide)) for name, mixed, wide in
+              (cells for cells in rows_of(MODEL, "Training job") if len(cells) == 3) if mixed.isdigit()}
+    assert sum(states[n][0] for n in ("weights", "gradients", "optimiser `adam`")) == 16
+    assert sum(states[n][1] for n in ("weights", "gradients", "optimiser `adam`")) == 16
+
+
 def test_the_line_of_headers_is_the_one_that_is_enforced():
     order = re.findall(r'"(\w+)"', re.search(
         r"ORDER = \[(.*?)\]", (ROOT / "tests/check_layers.py").read_text(encoding="utf-8"),
