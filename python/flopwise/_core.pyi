@@ -616,6 +616,194 @@ class Sensitivity(_Record):
     ) -> None: ...
 
 @final
+class Net(_Record):
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def parameters(self) -> float | None: ...
+    @property
+    def active_parameters(self) -> float | None: ...
+    @property
+    def matmul_parameters(self) -> float | None: ...
+    @property
+    def layers(self) -> float | None: ...
+    @property
+    def hidden(self) -> float | None: ...
+    @property
+    def heads(self) -> float | None: ...
+    @property
+    def seq_len(self) -> float | None: ...
+    @property
+    def vocab(self) -> float | None: ...
+    @property
+    def forward_gmacs(self) -> float | None: ...
+    @property
+    def image_px(self) -> float | None: ...
+    @property
+    def activations_m(self) -> float | None: ...
+    @property
+    def operations(self) -> float | None: ...
+    @property
+    def dataset(self) -> str | None: ...
+    @property
+    def samples(self) -> float | None: ...
+    @property
+    def aliases(self) -> list[str]: ...
+    @property
+    def source(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str | None = ...,
+        kind: str | None = ...,
+        parameters: float | None = ...,
+        active_parameters: float | None = ...,
+        matmul_parameters: float | None = ...,
+        layers: float | None = ...,
+        hidden: float | None = ...,
+        heads: float | None = ...,
+        seq_len: float | None = ...,
+        vocab: float | None = ...,
+        forward_gmacs: float | None = ...,
+        image_px: float | None = ...,
+        activations_m: float | None = ...,
+        operations: float | None = ...,
+        dataset: str | None = ...,
+        samples: float | None = ...,
+        aliases: list[str] | None = ...,
+        source: str | None = ...,
+    ) -> None: ...
+
+@final
+class Estimate(_Record):
+    @property
+    def hours(self) -> float: ...
+    @property
+    def ln_scale(self) -> float: ...
+    @property
+    def degrees_of_freedom(self) -> float: ...
+    def quantile(self, p: float) -> float: ...
+    def probability(self, hours: float) -> float: ...
+    def __init__(
+        self,
+        *,
+        hours: float | None = ...,
+        ln_scale: float | None = ...,
+        degrees_of_freedom: float | None = ...,
+    ) -> None: ...
+
+@final
+class MemoryFit(_Record):
+    @property
+    def fits(self) -> bool: ...
+    @property
+    def sharding(self) -> str: ...
+    @property
+    def micro_batch(self) -> float: ...
+    @property
+    def needed_gib(self) -> float: ...
+    @property
+    def available_gib(self) -> float: ...
+    def __init__(
+        self,
+        *,
+        fits: bool | None = ...,
+        sharding: str | None = ...,
+        micro_batch: float | None = ...,
+        needed_gib: float | None = ...,
+        available_gib: float | None = ...,
+    ) -> None: ...
+
+@final
+class Factor(_Record):
+    @property
+    def name(self) -> str: ...
+    @property
+    def value(self) -> float: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        name: str | None = ...,
+        value: float | None = ...,
+        unit: str | None = ...,
+        source: str | None = ...,
+    ) -> None: ...
+
+@final
+class JobChoice(_Record):
+    @property
+    def machines(self) -> int: ...
+    @property
+    def time(self) -> Estimate: ...
+    @property
+    def hours_p10(self) -> float: ...
+    @property
+    def hours_p90(self) -> float: ...
+    @property
+    def cost_p10_usd(self) -> float: ...
+    @property
+    def probability_in_time(self) -> float | None: ...
+    @property
+    def precision(self) -> str: ...
+    @property
+    def memory(self) -> MemoryFit | None: ...
+    @property
+    def tied(self) -> bool: ...
+    @property
+    def input_bound(self) -> bool: ...
+    @property
+    def samples_per_second_per_vcpu(self) -> float | None: ...
+    @property
+    def factors(self) -> Table[Factor]: ...
+    def __init__(
+        self,
+        *,
+        machines: int | None = ...,
+        time: Estimate | None = ...,
+        hours_p10: float | None = ...,
+        hours_p90: float | None = ...,
+        cost_p10_usd: float | None = ...,
+        probability_in_time: float | None = ...,
+        precision: str | None = ...,
+        memory: MemoryFit | None = ...,
+        tied: bool | None = ...,
+        input_bound: bool | None = ...,
+        samples_per_second_per_vcpu: float | None = ...,
+        factors: Iterable[Factor] | None = ...,
+    ) -> None: ...
+
+@final
+class FrontPoint(_Record):
+    @property
+    def instance(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def machines(self) -> int: ...
+    @property
+    def cost_usd(self) -> float: ...
+    @property
+    def hours(self) -> float: ...
+    @property
+    def knee(self) -> bool: ...
+    def __init__(
+        self,
+        *,
+        instance: str | None = ...,
+        region: str | None = ...,
+        machines: int | None = ...,
+        cost_usd: float | None = ...,
+        hours: float | None = ...,
+        knee: bool | None = ...,
+    ) -> None: ...
+
+@final
 class Choice(_Record):
     @property
     def rank(self) -> int: ...
@@ -666,6 +854,8 @@ class Choice(_Record):
     @property
     def cost_quantiles_usd(self) -> dict[str, float] | None: ...
     @property
+    def job(self) -> JobChoice | None: ...
+    @property
     def rtt_ms(self) -> float | None: ...
     @property
     def retired(self) -> bool: ...
@@ -700,6 +890,7 @@ class Choice(_Record):
         lasts_days: float | None = ...,
         probability_within_budget: float | None = ...,
         cost_quantiles_usd: dict[str, float] | None = ...,
+        job: JobChoice | None = ...,
         rtt_ms: float | None = ...,
         retired: bool | None = ...,
         price_source: str | None = ...,
@@ -936,6 +1127,8 @@ class Recommendation(_Record):
     @property
     def families(self) -> Table[FamilyChoice]: ...
     @property
+    def front(self) -> Table[FrontPoint]: ...
+    @property
     def refusals(self) -> Refusals: ...
     @property
     def out_of_scope(self) -> int: ...
@@ -966,6 +1159,7 @@ class Recommendation(_Record):
         choices: Iterable[Choice] | None = ...,
         purchase_options: Iterable[PurchaseOption] | None = ...,
         families: Iterable[FamilyChoice] | None = ...,
+        front: Iterable[FrontPoint] | None = ...,
         refusals: Refusals | None = ...,
         out_of_scope: int | None = ...,
         instead: Choice | None = ...,
@@ -1025,6 +1219,18 @@ class FamilyChoiceRows(_Rows[FamilyChoice]):
 @final
 class PurchaseOptionRows(_Rows[PurchaseOption]):
     _record: ClassVar[type[PurchaseOption]]
+
+@final
+class NetRows(_Rows[Net]):
+    _record: ClassVar[type[Net]]
+
+@final
+class FactorRows(_Rows[Factor]):
+    _record: ClassVar[type[Factor]]
+
+@final
+class FrontPointRows(_Rows[FrontPoint]):
+    _record: ClassVar[type[FrontPoint]]
 
 @final
 class LineItemRows(_Rows[LineItem]):
@@ -1147,6 +1353,24 @@ def nearby(
     near: str | tuple[float, float],
     catalog: Catalog | str | os.PathLike[str] | None = None,
 ) -> Table[Nearby]: ...
+def nets() -> Table[Net]: ...
+def find_net(name: str) -> Net: ...
+def estimate(
+    *,
+    gpu: str,
+    gpus: float = 1.0,
+    machines: float = 1.0,
+    network_gbps: float | None = None,
+    catalog: Catalog | str | os.PathLike[str] | None = None,
+    **settings: Any,
+) -> Estimate | None: ...
+def memory_fit(
+    *,
+    gpu: str,
+    gpus: float = 1.0,
+    catalog: Catalog | str | os.PathLike[str] | None = None,
+    **settings: Any,
+) -> MemoryFit | None: ...
 def settings() -> dict[str, tuple[str, str, str, str]]: ...
 def run_command(arguments: list[str]) -> int: ...
 @overload

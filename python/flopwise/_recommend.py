@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 # The columns of a notebook's table, in the order of the command's: what matters fits a page.
 _SHOWN = (
     "rank", "instance", "provider", "region", "purchase", "gpu", "gpu_count", "gpu_memory_gib",
-    "memory_gib", "vcpus", "tflops", "rtt_ms", "price_usd_per_hour", "effective_usd_per_hour",
-    "total_usd", "lasts_days", "probability_within_budget", "cost_p90_usd", "score", "pareto",
+    "memory_gib", "vcpus", "tflops", "rtt_ms", "machines", "hours_p50", "hours_p90",
+    "price_usd_per_hour", "effective_usd_per_hour", "total_usd", "lasts_days",
+    "probability_in_time", "probability_within_budget", "cost_p90_usd", "score", "pareto", "tied",
 )  # fmt: skip
 _SHOWN_IF_DIFFERENT = {"provider", "region", "purchase"}
 _BILL = ("charge", "quantity", "unit", "amount_usd", "source")
@@ -52,6 +53,8 @@ class Recommendation(_core.Recommendation):
         All ways to pay for the best choice, with charges or ways to pay; else empty.
     families : Table of FamilyChoice
         Families with a choice, ranked by their best.
+    front : Table of FrontPoint
+        With a training job: the machines that no other beats in cost and in hours.
     refusals : Refusals
         How many offers do not qualify, why, and the nearest of them.
     admitted, out_of_scope : int

@@ -1,4 +1,5 @@
 #include "cost_report.hpp"
+#include "job_report.hpp"
 #include "plan_report.hpp"
 #include "python.hpp"
 #include "record.hpp"
@@ -50,7 +51,9 @@ static void bind_answer(py::module_& m) {
         .def("_plan_lines",
              [](const Recommendation& self) {
                  std::vector<std::string> out = region_lines(self);
-                 for (const auto& lines : {ways_lines(self, false), ownership_lines(self, false)})
+                 for (const auto& lines : {ways_lines(self, false),
+                                           job_lines(self, false),
+                                           ownership_lines(self, false)})
                      out.insert(out.end(), lines.begin(), lines.end());
                  return out;
              })
@@ -98,6 +101,9 @@ void bind_recommend(py::module_& m) {
     bind_rows(m, choice);
     bind_rows(m, family);
     bind_rows(m, refusal);
+    bind_rows(m,
+              bind_record<FrontPoint>(
+                  m, "FrontPoint", "A machine that no other beats in cost and in hours."));
     bind_record<ChargeSummary>(
         m, "ChargeSummary", "What is charged beside the machine in one region.");
     bind_record<RegionChoice::Elsewhere>(

@@ -26,6 +26,12 @@ inline constexpr std::size_t kCount<PurchaseKind> = kPurchaseKinds;
 template <>
 inline constexpr std::size_t kCount<Purpose> = kPurposes;
 template <>
+inline constexpr std::size_t kCount<Precision> = kPrecisions;
+template <>
+inline constexpr std::size_t kCount<NetKind> = kNetKinds;
+template <>
+inline constexpr std::size_t kCount<Sharding> = kShardings;
+template <>
 inline constexpr std::size_t kCount<Reason> = kReasons;
 template <>
 inline constexpr std::size_t kCount<Outcome> = 3;
@@ -44,7 +50,8 @@ std::vector<Record> rows_of(py::handle source);
 template <class T>
 concept Tabled =
     std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal> ||
-    std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> || std::is_same_v<T, LineItem>;
+    std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> || std::is_same_v<T, LineItem> ||
+    std::is_same_v<T, Net> || std::is_same_v<T, FrontPoint> || std::is_same_v<T, Factor>;
 
 } // namespace flopwise::python
 

@@ -196,6 +196,78 @@ void fields(Visit& visit, Bill& b) {
 }
 
 template <class Visit>
+void fields(Visit& visit, Net& n) {
+    visit("name", n.name);
+    visit("kind", n.kind);
+    visit("parameters", n.parameters);
+    visit("active_parameters", n.active_parameters);
+    visit("matmul_parameters", n.matmul_parameters);
+    visit("layers", n.layers);
+    visit("hidden", n.hidden);
+    visit("heads", n.heads);
+    visit("seq_len", n.seq_len);
+    visit("vocab", n.vocab);
+    visit("forward_gmacs", n.forward_gmacs);
+    visit("image_px", n.image_px);
+    visit("activations_m", n.activations_m);
+    visit("operations", n.operations);
+    visit.maybe("dataset", n.dataset);
+    visit("samples", n.samples);
+    visit("aliases", n.aliases);
+    visit("source", n.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, Estimate& e) {
+    visit("hours", e.median);
+    visit("ln_scale", e.scale);
+    visit("degrees_of_freedom", e.degrees_of_freedom);
+}
+
+template <class Visit>
+void fields(Visit& visit, MemoryFit& m) {
+    visit("fits", m.fits);
+    visit("sharding", m.sharding);
+    visit("micro_batch", m.micro_batch);
+    visit("needed_gib", m.needed);
+    visit("available_gib", m.available);
+}
+
+template <class Visit>
+void fields(Visit& visit, Factor& f) {
+    visit("name", f.name);
+    visit("value", f.value);
+    visit("unit", f.unit);
+    visit("source", f.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, JobChoice& j) {
+    visit("machines", j.machines);
+    visit("time", j.time);
+    visit("hours_p10", j.p10);
+    visit("hours_p90", j.p90);
+    visit("cost_p10_usd", j.cost_p10);
+    visit("probability_in_time", j.probability_in_time);
+    visit("precision", j.precision);
+    visit("memory", j.memory);
+    visit("tied", j.tied);
+    visit("input_bound", j.input_bound);
+    visit("samples_per_second_per_vcpu", j.samples_per_second_per_vcpu);
+    visit("factors", j.factors);
+}
+
+template <class Visit>
+void fields(Visit& visit, FrontPoint& p) {
+    visit("instance", p.instance);
+    visit("region", p.region);
+    visit("machines", p.machines);
+    visit("cost_usd", p.cost);
+    visit("hours", p.hours);
+    visit("knee", p.knee);
+}
+
+template <class Visit>
 void fields(Visit& visit, Choice& c) {
     visit("rank", c.rank);
     visit("provider", c.provider);
@@ -221,6 +293,7 @@ void fields(Visit& visit, Choice& c) {
     visit("lasts_days", c.lasts);
     visit("probability_within_budget", c.probability_within_budget);
     visit("cost_quantiles_usd", c.cost_quantiles);
+    visit("job", c.job);
     visit("rtt_ms", c.rtt);
     visit("retired", c.retired);
     visit("price_source", c.source);
@@ -383,6 +456,7 @@ void fields(Visit& visit, Recommendation& r) {
     visit("choices", r.choices);
     visit("purchase_options", r.purchase_options);
     visit("families", r.families);
+    visit("front", r.front);
     visit("refusals", r.refusals);
     visit("out_of_scope", r.out_of_scope);
     visit("instead", r.instead);

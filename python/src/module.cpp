@@ -5,6 +5,7 @@ void bind_request(py::module_& m);   // Request and the table of its settings
 void bind_catalog(py::module_& m);   // Catalog and its records
 void bind_recommend(py::module_& m); // recommend() and the records of its answer
 void bind_plan(py::module_& m);      // bills, ways to pay, owning, regions by distance
+void bind_job(py::module_& m);       // nets, the time of training, memory
 void bind_budget(py::module_& m);    // the rule, over arrays
 void bind_sweep(py::module_& m);     // many requests at once
 void bind_command(py::module_& m);   // the command
@@ -16,6 +17,7 @@ PYBIND11_MODULE(_core, m) {
     bind_request(m);
     bind_catalog(m);
     bind_plan(m);
+    bind_job(m);
     bind_recommend(m);
     bind_budget(m);
     bind_sweep(m);

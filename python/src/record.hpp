@@ -218,6 +218,22 @@ void flatten(Put& put, const std::string&, const std::optional<CostQuantiles>& q
 }
 template <class Put>
 void flatten(Put&, const std::string&, const std::vector<LineItem>&) {} // a table of its own
+/// A training job: columns that are empty where none is asked for.
+template <class Put>
+void flatten(Put& put, const std::string&, const std::optional<JobChoice>& job) {
+    const auto number = [&](const char* name, auto value) {
+        put(name, Kind::number, job ? Cell{value(*job)} : Cell{});
+    };
+    put("machines", Kind::integer, job ? Cell{static_cast<std::int64_t>(job->machines)} : Cell{});
+    number("hours_p10", [](const JobChoice& j) { return j.p10.value(); });
+    number("hours_p50", [](const JobChoice& j) { return j.time.median.value(); });
+    number("hours_p90", [](const JobChoice& j) { return j.p90.value(); });
+    put("probability_in_time",
+        Kind::number,
+        job && job->probability_in_time ? Cell{*job->probability_in_time} : Cell{});
+    put("micro_batch", Kind::number, job && job->memory ? Cell{job->memory->micro_batch} : Cell{});
+    put("tied", Kind::boolean, Cell{job && job->tied});
+}
 /// The rate of the first tier that is not free, and of the last.
 template <class Put>
 void flatten(Put& put, const std::string&, const std::vector<Tier>& tiers) {

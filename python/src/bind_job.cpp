@@ -1,0 +1,159 @@
+#include "python.hpp"
+#include "record.hpp"
+
+#include <cmath>
+
+using namespace flopwise;
+using namespace flopwise::python;
+
+// What a training job is made of, each for itself: nets, their time on some GPUs, their memory.
+
+static const Gpu& gpu_of(const Catalog& catalog, const std::string& name) {
+    const Gpu* gpu = catalog.find_gpu(name);
+    if (gpu == nullptr)
+        throw ArgumentError{"gpu", fmt::format("must be a GPU of the catalog, got \"{}\"", name)};
+    return *gpu;
+}
+
+static void must_be_positive(const char* name, double value) {
+    if (!(value > 0) || !std::isfinite(value))
+        throw ArgumentError{name, fmt::format("must be positive and finite, got {}", value)};
+}
+
+/// Settings of a job; the precision is that of training if it is not given.
+static Request job_of(const py::kwargs& settings) {
+    Request out = with_settings({}, settings);
+    if (!out.precision)
+        out.precision = precision_of(out.profile);
+    return out;
+}
+
+static std::optional<Estimate> time_of(const std::string& gpu,
+                                       double gpus,
+                                       double machines,
+                                       std::optional<double> network_gbps,
+                                       const py::object& catalog,
+                                       const py::kwargs& settings) {
+    const Request r = job_of(settings);
+    const Catalog machine = catalog_of(catalog, r);
+    must_be_positive("gpus", gpus);
+    must_be_positive("machines", machines);
+    if (machines > 1 && !network_gbps)
+        throw ArgumentError{"network_gbps", "must be given for several machines"};
+    const GpuSet on{.gpu = &gpu_of(machine, gpu),
+                    .gpus = gpus,
+                    .machines = machines,
+                    .network = network_gbps ? std::optional{Gbps{*network_gbps}} : std::nullopt,
+                    .split_weights = r.job.sharding == Sharding::zero3};
+    return estimate(work_of(r.job), on, *r.precision);
+}
+
+static std::optional<MemoryFit>
+fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py::kwargs& settings) {
+    const Request r = job_of(settings);
+    const Catalog machine = catalog_of(catalog, r);
+    const Gpu& has = gpu_of(machine, gpu);
+    must_be_positive("gpus", gpus);
+    const Net net = r.job.model.empty() ? r.job.net : find_net(r.job.model);
+    return memory_fit(net, training_of(r.job), *r.precision, r.job.sharding, has.memory, gpus);
+}
+
+static void bind_records(py::module_& m) {
+    bind_rows(m, bind_record<Net>(m, "Net", "A net, as far as time and memory depend on it."));
+    bind_record<Estimate>(
+        m, "Estimate", "Hours of a job: a Student-t distribution of their logarithm.")
+        .def(
+            "quantile",
+            [](const Estimate& self, double p) { return self.quantile(p); },
+            "p"_a,
+            "The hours that are enough with probability p, in (0, 1).")
+        .def(
+            "probability",
+            [](const Estimate& self, double hours) { return self.probability(Hours{hours}); },
+            "hours"_a,
+            "P(the job is done within so many hours).");
+    bind_record<MemoryFit>(m, "MemoryFit", "How a net fits into the memory of some GPUs.");
+    bind_rows(m, bind_record<Factor>(m, "Factor", "One figure of an estimate, and its source."));
+    bind_record<JobChoice>(m, "JobChoice", "What a training job comes to on a choice.");
+}
+
+void bind_job(py::module_& m) {
+    bind_records(m);
+    m.def(
+        "nets",
+        [] {
+            const auto all = nets();
+            return table_of(std::vector<Net>(all.begin(), all.end()));
+        },
+        "The named nets, a Table of :class:`Net` (data/models.yaml).");
+    m.def("find_net",
+          &find_net,
+          "name"_a,
+          "The net of that name or alias, in any case.\n\n"
+          "Raises\n------\nFlopwiseError\n    If there is none, with what may be meant.\n\n"
+          "Examples\n--------\n>>> import flopwise\n"
+          ">>> flopwise.find_net(\"ResNet50\").forward_gmacs\n4.11");
+    m.def("estimate",
+          &time_of,
+          py::kw_only(),
+          "gpu"_a,
+          "gpus"_a = 1.0,
+          "machines"_a = 1.0,
+          "network_gbps"_a = py::none(),
+          "catalog"_a = py::none(),
+          R"(How long a training job takes on some GPUs, and how sure that is.
+
+Parameters
+----------
+gpu : str
+    Name or alias of a GPU of the catalog.
+gpus : float, optional
+    In each machine.
+machines : float, optional
+    Equal ones that work on it together.
+network_gbps : float, optional
+    Between machines; must be given for several.
+catalog : Catalog, str or path, optional
+    Where the GPU is looked up.
+**settings
+    The job as :func:`flopwise.recommend` takes it: ``model``, ``tokens``, ``batch`` ...
+
+Returns
+-------
+Estimate or None
+    None if the rate or the memory bandwidth of the GPU is not known.
+
+Raises
+------
+FlopwiseError
+    If a figure is missing, contradicts another or is out of its range.
+
+Examples
+--------
+>>> import flopwise
+>>> time = flopwise.estimate(gpu="A100-SXM4-80GB", gpus=8, model="llama-2-7b", tokens=2e9)
+>>> time.quantile(0.1) < time.hours < time.quantile(0.9)
+True)");
+    m.def("memory_fit",
+          &fit_of,
+          py::kw_only(),
+          "gpu"_a,
+          "gpus"_a = 1.0,
+          "catalog"_a = py::none(),
+          R"(Whether a net fits into the memory of some GPUs while it is trained.
+
+Takes the settings of a job as :func:`estimate` does: ``model``, ``fine_tune``, ``sharding`` ...
+
+Returns
+-------
+MemoryFit or None
+    None if what the net needs is not known.
+
+Examples
+--------
+>>> import flopwise
+>>> flopwise.memory_fit(gpu="T4", model="llama-2-7b").fits
+False
+>>> flopwise.memory_fit(gpu="T4", model="llama-2-7b", fine_tune="qlora").fits
+True)");
+}
