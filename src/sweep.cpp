@@ -25,8 +25,9 @@ std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& req
 }
 
 bool SweepGroup::request_is_plain() const {
-    return !Plans::needed(request) && request.uncertainty == Uncertainty{} &&
-           request.own == Ownership{} && !chooses_region(request.constraints);
+    return !Plans::needed(request) && !wanted(request.job) &&
+           request.uncertainty == Uncertainty{} && request.own == Ownership{} &&
+           !chooses_region(request.constraints);
 }
 
 /// The ranking of a group without what can never be its best: an offer that a better one
@@ -94,7 +95,7 @@ void Sweep::prepare(Plan& plan, const SweepGroup& group) {
     }
     try {
         plan.charges = charges_of(group.request);
-        if (Plans::needed(group.request)) // what it costs depends on the figures of each row
+        if (!group.request_is_plain()) // its answer depends on the figures of each row
             return;
         const Request full = completed(group.request);
         Solver solver{*group.catalog, full};

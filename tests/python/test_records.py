@@ -32,6 +32,8 @@ def evaluated(value):
         "uncertain",
         "rate",
         "spot hours",
+        "job",
+        "net",
     ]
 )
 def value(request, article, then):
@@ -44,6 +46,8 @@ def value(request, article, then):
         "ownership": planned.ownership,
         "uncertain": flopwise.recommend(budget_usd=2000, days=30, hours_per_day=8, use_cv=0.1).choices[0],
         "rate": flopwise.Charges.bundled().rate("egress", "us-east-1"),
+        "job": flopwise.recommend(model="resnet-50", samples=1e6, deadline="9h", top=2),
+        "net": flopwise.find_net("resnet-50"),
         "spot hours": flopwise.spot_hours(work_hours=10, interruptions_per_hour=0.1),
         "recommendation": article,
         "choices": article.choices,

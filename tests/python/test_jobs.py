@@ -1,0 +1,118 @@
+"""Training jobs: hours, cost and memory, as a notebook asks for them."""
+
+import json
+
+import flopwise
+import numpy as np
+import pytest
+
+LLAMA = {"model": "llama-2-7b", "tokens": 2e9}
+
+
+@pytest.fixture(scope="module")
+def advice():
+    return flopwise.recommend(**LLAMA, budget_usd=2000, deadline="48h", top=4)
+
+
+def test_the_answer_has_what_its_json_has(advice):
+    shown = json.loads(advice.to_json())
+    assert len(advice.choices) == len(shown["choices"]) > 0
+    for choice, expected in zip(advice.choices, shown["choices"]):
+        job, hours = expected["job"], expected["job"]["hours"]
+        assert choice.job.machines == job["machines"]
+        assert choice.job.time.hours == pytest.approx(hours["p50"])
+        assert choice.job.hours_p10 == pytest.approx(hours["p10"])
+        assert choice.job.hours_p90 == pytest.approx(hours["p90"])
+        assert choice.job.time.ln_scale == pytest.approx(job["ln_scale"])
+        assert choice.job.probability_in_time == pytest.approx(job["probability_in_time"])
+        assert choice.job.precision == job["precision"]
+        assert choice.job.memory.needed_gib == pytest.approx(job["memory"]["needed_gib"])
+        assert choice.job.memory.sharding == job["memory"]["sharding"]
+        assert choice.job.tied == job["tied"]
+        assert [f.name for f in choice.job.factors] == [f["name"] for f in job["factors"]]
+    assert [(p.instance, p.knee) for p in advice.front] == [
+        (p["instance"], p["knee"]) for p in shown["front"]]
+
+
+def test_a_distribution_of_hours(advice):
+    time = advice.choices[0].job.time
+    assert time.quantile(0.5) == pytest.approx(time.hours)
+    assert time.quantile(0.9) == pytest.approx(advice.choices[0].job.hours_p90)
+    # Half of an equal-tailed interval: ln(hours) is symmetric around that of the median.
+    assert time.quantile(0.9) * time.quantile(0.1) == pytest.approx(time.hours**2)
+    for p in (0.05, 0.3, 0.7, 0.99):
+        assert time.probability(time.quantile(p)) == pytest.approx(p)
+    with pytest.raises(flopwise.FlopwiseError):
+        time.quantile(1.0)
+
+
+def test_an_estimate_is_that_of_the_answer():
+    answer = flopwise.recommend(**LLAMA, instance="p4de.24xlarge", region="us-east-1")
+    time = flopwise.estimate(gpu="A100-SXM4-80GB", gpus=8, **LLAMA)
+    assert time.hours == pytest.approx(answer.choices[0].job.time.hours)
+    assert time.ln_scale == pytest.approx(answer.choices[0].job.time.ln_scale)
+    one = flopwise.estimate(gpu="A100-SXM4-80GB", gpus=1, **LLAMA)
+    assert time.hours < one.hours
+    twice = flopwise.estimate(gpu="A100-SXM4-80GB", gpus=8, model="llama-2-7b", tokens=4e9)
+    assert twice.hours == pytest.approx(2 * time.hours)
+
+
+def test_memory_against_published_accounts():
+    # Rajbhandari et al. 2020: 16 bytes a parameter with Adam in mixed precision.
+    fit = flopwise.memory_fit(gpu="T4", parameters=7e9, layers=32, hidden=4096)
+    assert not fit.fits
+    assert fit.needed_gib > 7e9 * 16 / 2**30
+    # Dettmers et al. 2023: a net of 7e9 parameters is tuned by QLoRA in less than 16 GB.
+    assert flopwise.memory_fit(gpu="T4", model="llama-2-7b", fine_tune="qlora").fits
+    assert not flopwise.memory_fit(gpu="T4", model="llama-2-13b", fine_tune="full").fits
+    split = flopwise.memory_fit(gpu="A100-SXM4-80GB", gpus=8, model="llama-2-7b")
+    assert split.fits
+    assert split.micro_batch >= 1
+
+
+def test_nets_are_a_table():
+    nets = flopwise.nets()
+    assert len(nets) > 100
+    assert flopwise.find_net("Llama-2-7B") == next(n for n in nets if n.name == "llama-2-7b")
+    assert {"name", "kind", "parameters", "source"} <= set(nets.to_pandas().columns)
+    with pytest.raises(flopwise.FlopwiseError, match="model: .*did you mean"):
+        flopwise.find_net("lama-2-7b")
+
+
+def test_tables_and_pages_have_the_job(advice):
+    frame = advice.to_pandas()
+    assert (frame["hours_p10"] < frame["hours_p50"]).all()
+    assert (frame["hours_p50"] < frame["hours_p90"]).all()
+    assert frame["probability_in_time"].between(0.9, 1).all()
+    page = advice._repr_html_()
+    assert "hours p50" in page
+    plain = flopwise.recommend(catalog="aws-2020-04").to_pandas()
+    assert plain["hours_p50"].isna().all()
+    assert "hours p50" not in flopwise.recommend(catalog="aws-2020-04")._repr_html_()
+
+
+def test_bad_jobs_are_refused():
+    with pytest.raises(flopwise.FlopwiseError, match="model: "):
+        flopwise.recommend(model="gpt-9000", tokens=1e9)
+    with pytest.raises(flopwise.FlopwiseError, match="days: must not come with a training job"):
+        flopwise.recommend(**LLAMA, days=3)
+    with pytest.raises(flopwise.FlopwiseError, match='gpu: must be a GPU of the catalog, got "X"'):
+        flopwise.estimate(gpu="X", **LLAMA)
+    with pytest.raises(flopwise.FlopwiseError, match="gpus: must be positive"):
+        flopwise.estimate(gpu="T4", gpus=0, **LLAMA)
+    with pytest.raises(flopwise.FlopwiseError, match="network_gbps: must be given"):
+        flopwise.estimate(gpu="T4", machines=2, **LLAMA)
+
+
+def test_a_sweep_over_jobs_answers_as_recommend_does():
+    tokens = [1e8, 2e9, 4e10]
+    answer = flopwise.sweep({"tokens": tokens, "model": "llama-2-7b", "budget_usd": 2000})
+    for i, n in enumerate(tokens):
+        one = flopwise.recommend(model="llama-2-7b", tokens=n, budget_usd=2000)
+        assert answer["outcome"][i] == one.outcome
+        if one.choices:
+            best = one.choices[0]
+            assert answer["instance"][i] == best.instance
+            assert answer["total_usd"][i] == best.cost.total_usd
+        else:
+            assert np.isnan(answer["total_usd"][i])
