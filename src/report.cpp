@@ -162,7 +162,7 @@ static Grid choices_grid(const Recommendation& r) {
     Grid grid;
     grid.column("#", Align::right);
     grid.column("machine", Align::left);
-    grid.column("region", Align::left, 70);
+    grid.column("region", Align::left, 77);
     grid.column("paid", Align::left, 60);
     grid.column("GPUs", Align::left, 50);
     grid.column("GiB", Align::right, 30);
