@@ -204,7 +204,8 @@ void Filter::add_job() {
     job_ = std::make_unique<const JobPlan>(
         catalog_, request_, [this](std::size_t type) { return cheapest(type); });
     for (std::size_t type = 0; type < catalog_.instances().size(); ++type)
-        job_limit_.push_back(job_->known(type) ? job_->price_limit(type) : 0);
+        job_limit_.push_back(job_->known(type) ? job_->price_limit(type)
+                                               : std::numeric_limits<double>::infinity());
 }
 
 void Filter::add_sites() {

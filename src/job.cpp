@@ -105,6 +105,35 @@ static Net net_of(const Job& job) {
 
 // ---- the work -----------------------------------------------------------------------
 
+static void require_positive(std::string_view field, const std::optional<double>& figure) {
+    if (figure && !(*figure > 0 && std::isfinite(*figure)))
+        throw ArgumentError{field, fmt::format("must be positive and finite, got {}", *figure)};
+}
+
+static void require_range(const Job& job) {
+    require_positive("tokens", job.tokens);
+    require_positive("samples", job.samples);
+    require_positive("epochs", job.epochs);
+    require_positive("flops", job.flops);
+    require_positive("batch", job.batch);
+    require_positive("lora_rank", job.lora_rank);
+    require_positive("parameters", job.net.parameters);
+    require_positive("active_parameters", job.net.active_parameters);
+    require_positive("layers", job.net.layers);
+    require_positive("hidden", job.net.hidden);
+    require_positive("heads", job.net.heads);
+    require_positive("seq_len", job.net.seq_len);
+    require_positive("vocab", job.net.vocab);
+    require_positive("forward_gmacs", job.net.forward_gmacs);
+    require_positive("activations_m", job.net.activations_m);
+    require_positive("image_px", job.net.image_px);
+    constexpr int kMostMachines = 1024;
+    if (job.max_machines < 1 || job.max_machines > kMostMachines)
+        throw ArgumentError{
+            "max_machines",
+            fmt::format("must be from 1 to {}, got {}", kMostMachines, job.max_machines)};
+}
+
 static void require_alone(const Job& job) {
     const int ways = static_cast<int>(job.tokens.has_value()) +
                      static_cast<int>(job.samples.has_value()) +
@@ -133,6 +162,7 @@ static double units_of(const Job& job, const Work& work) {
 }
 
 Work work_of(const Job& job) {
+    require_range(job);
     require_alone(job);
     Work out{.net = net_of(job),
              .fine_tune = job.fine_tune,

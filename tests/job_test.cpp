@@ -2,6 +2,8 @@
 
 #include "catch.hpp"
 
+#include <cmath>
+
 using namespace flopwise;
 
 TEST_CASE("units are tokens, samples or FLOPs, times epochs", "[job]") {
@@ -77,6 +79,11 @@ TEST_CASE("a job that says too little or contradicts itself is refused", "[job][
     moe.net.parameters = 1e9;
     moe.net.active_parameters = 2e9;
     refuses(moe, "active_parameters: must be at most the parameters, got 2e+09 and 1e+09");
+    refuses({.model = "llama-2-7b", .tokens = -1}, "tokens: must be positive and finite, got -1");
+    refuses({.model = "llama-2-7b", .tokens = std::nan("")},
+            "tokens: must be positive and finite, got nan");
+    refuses({.model = "llama-2-7b", .tokens = 1, .max_machines = 2000},
+            "max_machines: must be from 1 to 1024, got 2000");
     CHECK_FALSE(wanted(Job{}));
     CHECK(wanted(Job{.model = "gpt2"}));
 }

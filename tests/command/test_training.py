@@ -5,6 +5,8 @@ import math
 
 import pytest
 
+from conftest import SMALL_CATALOG
+
 RESNET = ("--model", "resnet-50", "--epochs", "90", "--samples", "1.28e6")
 
 
@@ -88,3 +90,11 @@ def test_a_job_of_flops_alone_says_that_memory_was_not_checked(answer):
     for choice in found["choices"]:
         assert choice["job"]["memory"] is None
     assert any("not known and was not checked" in w for w in found["warnings"])
+
+
+def test_a_machine_whose_time_is_not_known_is_refused_for_that(answer, write):
+    catalog = write("small.yaml", SMALL_CATALOG)  # without a memory bandwidth
+    refused = answer("--catalog", catalog, *RESNET, "--budget", "1", status=1)["refusals"]
+    assert refused["by_reason"] == {"no published rate in this precision": 1}
+    assert refused["nearest"][0]["reason"] == "has no published memory bandwidth, so its time is not known"
+    assert refused["nearest"][0]["relaxation"] == {}

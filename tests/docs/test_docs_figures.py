@@ -462,8 +462,8 @@ def test_the_figures_of_training_jobs(ask):
     assert {f["name"]: f["value"] for f in flops}["FLOPs of a token"] == 6 * 6.607e9
     states = {name: (int(mixed), int(wide)) for name, mixed, wide in
               (cells for cells in rows_of(MODEL, "Training job") if len(cells) == 3) if mixed.isdigit()}
-    assert sum(states[n][0] for n in ("weights", "gradients", "optimiser `adam`")) == 16
-    assert sum(states[n][1] for n in ("weights", "gradients", "optimiser `adam`")) == 16
+    assert sum(states[n][0] for n in ("weights", "gradients", "optimiser adam")) == 16
+    assert sum(states[n][1] for n in ("weights", "gradients", "optimiser adam")) == 16
 
 
 def test_the_line_of_headers_is_the_one_that_is_enforced():
