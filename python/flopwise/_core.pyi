@@ -754,6 +754,8 @@ class JobChoice(_Record):
     @property
     def memory(self) -> MemoryFit | None: ...
     @property
+    def recompute(self) -> str: ...
+    @property
     def tied(self) -> bool: ...
     @property
     def input_bound(self) -> bool: ...
@@ -772,6 +774,7 @@ class JobChoice(_Record):
         probability_in_time: float | None = ...,
         precision: str | None = ...,
         memory: MemoryFit | None = ...,
+        recompute: str | None = ...,
         tied: bool | None = ...,
         input_bound: bool | None = ...,
         samples_per_second_per_vcpu: float | None = ...,

@@ -55,7 +55,16 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     const Gpu& has = gpu_of(machine, gpu);
     must_be_positive("gpus", gpus);
     const Net net = r.job.model.empty() ? r.job.net : find_net(r.job.model);
-    return memory_fit(net, training_of(r.job), *r.precision, r.job.sharding, has.memory, gpus);
+    Training how = training_of(r.job);
+    const auto fit = [&] {
+        return memory_fit(net, how, *r.precision, r.job.sharding, has.memory, gpus);
+    };
+    std::optional<MemoryFit> found = fit();
+    if (found && !found->fits && !r.job.recompute && is_text(net.kind)) { // as recommend() does
+        how.recompute = Recompute::full;
+        found = fit();
+    }
+    return found;
 }
 
 static void bind_records(py::module_& m) {
@@ -143,6 +152,7 @@ True)");
           R"(Whether a net fits into the memory of some GPUs while it is trained.
 
 Takes the settings of a job as :func:`estimate` does: ``model``, ``fine_tune``, ``sharding`` ...
+Where ``recompute`` is not given, activations of text are computed again if it does not fit otherwise.
 
 Returns
 -------

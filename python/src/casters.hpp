@@ -30,6 +30,8 @@ inline constexpr std::size_t kCount<Precision> = kPrecisions;
 template <>
 inline constexpr std::size_t kCount<NetKind> = kNetKinds;
 template <>
+inline constexpr std::size_t kCount<Recompute> = kRecomputes;
+template <>
 inline constexpr std::size_t kCount<Sharding> = kShardings;
 template <>
 inline constexpr std::size_t kCount<Reason> = kReasons;

@@ -251,6 +251,7 @@ void fields(Visit& visit, JobChoice& j) {
     visit("probability_in_time", j.probability_in_time);
     visit("precision", j.precision);
     visit("memory", j.memory);
+    visit("recompute", j.recompute);
     visit("tied", j.tied);
     visit("input_bound", j.input_bound);
     visit("samples_per_second_per_vcpu", j.samples_per_second_per_vcpu);
