@@ -12,6 +12,11 @@
 namespace flopwise {
 
 constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+constexpr std::int8_t kNone = -1;
+
+static std::int8_t code_of(PurchaseKind kind) {
+    return static_cast<std::int8_t>(kind);
+}
 
 std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& request) {
     const Request asked = completed(request);
@@ -205,7 +210,7 @@ void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
                                              : Outcome::nothing_affordable;
     answers_.outcome[row] = static_cast<std::int8_t>(outcome);
     answers_.offer[row] = found ? static_cast<std::int32_t>(plan.offer[best]) : -1;
-    answers_.purchase[row] = found ? static_cast<std::int8_t>(kind_of(plan.purchase[best])) : -1;
+    answers_.purchase[row] = found ? code_of(kind_of(plan.purchase[best])) : kNone;
     answers_.price_usd_per_hour[row] = found ? prices[best] : kNothing;
     answers_.score[row] = found ? plan.score[best] : kNothing;
     answers_.total_usd[row] =
@@ -250,7 +255,7 @@ void Sweep::answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t
         answers_.price_ceiling_usd_per_hour[row] =
             r.price_ceiling ? r.price_ceiling->value() : kNothing;
         answers_.offer[row] = best != nullptr ? position_of(*group.catalog, *best) : -1;
-        answers_.purchase[row] = best != nullptr ? static_cast<std::int8_t>(best->purchase) : -1;
+        answers_.purchase[row] = best != nullptr ? code_of(best->purchase) : kNone;
         answers_.price_usd_per_hour[row] = best != nullptr ? best->price.value() : kNothing;
         answers_.score[row] = best != nullptr ? best->score.value : kNothing;
         answers_.total_usd[row] =
@@ -263,7 +268,7 @@ void Sweep::answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t
 void Sweep::refuse(std::size_t row, const Error& error) {
     answers_.outcome[row] = -1;
     answers_.offer[row] = -1;
-    answers_.purchase[row] = -1;
+    answers_.purchase[row] = kNone;
     for (const auto figures : {answers_.price_usd_per_hour,
                                answers_.total_usd,
                                answers_.score,
