@@ -213,7 +213,8 @@ class Recommendation(_core.Recommendation):
             shown = {
                 name: columns[name]
                 for name in _SHOWN
-                if name not in _SHOWN_IF_DIFFERENT or len(set(columns[name][1])) > 1
+                if not (name in _SHOWN_IF_DIFFERENT and len(set(columns[name][1])) == 1)
+                and not (name == "machines" and set(columns[name][1]) == {1})
             }
             parts.append(html_table(shown, rows=len(self.choices)))
             parts += self._plan_html()

@@ -261,8 +261,12 @@ def _cell(value: Any, decimals: int | None) -> str:
 
 def _decimals(name: str, values: list[Any]) -> int | None:
     """So many decimals that the figures of a column stand below one another."""
-    if name in ("total_usd", "amount_usd"):
+    if name.startswith(("hours_", "cost_")) or name in (
+        "hours", "total_usd", "amount_usd", "upfront_usd"
+    ):
         return 2
+    if name.startswith("probability_"):
+        return 3
     if name == "score":
         return 1
     if name == "rtt_ms":
