@@ -154,6 +154,29 @@ static bool several_regions(const Recommendation& r) {
 }
 
 /// A column that is the same for all is left out; the rest by what a reader can spare.
+/// A row of the choices; region and way to pay only where they differ.
+static std::vector<std::string> cells_of(const Choice& c, bool region, bool purchase) {
+    return {fmt::format("{}", c.rank),
+            machine_name(c),
+            region ? c.region : "",
+            purchase ? std::string{to_string(c.purchase)} : "",
+            gpus(c.gpu_count, c.gpu),
+            large(c.memory.value()),
+            large(c.vcpus),
+            c.tflops ? large(c.tflops->value()) : "",
+            shown(c.rtt, 0),
+            c.job ? large(c.job->time.median.value()) : "",
+            c.job ? large(c.job->p90.value()) : "",
+            c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : "",
+            price(c.price),
+            c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
+            c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
+            c.probability_within_budget ? percent(*c.probability_within_budget) : "",
+            shown(c.lasts, 1),
+            score_of(c.score.value),
+            fmt::format("{}{}", c.pareto ? "*" : "", c.job && c.job->tied ? "=" : "")};
+}
+
 static Grid choices_grid(const Recommendation& r) {
     const bool regions =
         several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
@@ -180,25 +203,7 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("score", Align::right);
     grid.column("", Align::left);
     for (const Choice& c : r.choices)
-        grid.row({fmt::format("{}", c.rank),
-                  machine_name(c),
-                  regions ? c.region : "",
-                  several_purchases ? std::string{to_string(c.purchase)} : "",
-                  gpus(c.gpu_count, c.gpu),
-                  large(c.memory.value()),
-                  large(c.vcpus),
-                  c.tflops ? large(c.tflops->value()) : "",
-                  shown(c.rtt, 0),
-                  c.job ? large(c.job->time.median.value()) : "",
-                  c.job ? large(c.job->p90.value()) : "",
-                  c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : "",
-                  price(c.price),
-                  c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
-                  c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
-                  c.probability_within_budget ? percent(*c.probability_within_budget) : "",
-                  shown(c.lasts, 1),
-                  score_of(c.score.value),
-                  fmt::format("{}{}", c.pareto ? "*" : "", c.job && c.job->tied ? "=" : "")});
+        grid.row(cells_of(c, regions, several_purchases));
     return grid;
 }
 
@@ -300,11 +305,31 @@ static std::string explained(const Recommendation& r) {
     return out;
 }
 
+static std::string marks_of(const Recommendation& r) {
+    return wanted(r.request.job)
+               ? job_marks(r)
+               : "* nothing else that qualifies is as good in price, speed and GPU memory";
+}
+
+/// The refusals that are spelled out, each with what would admit it, and how many there are.
+static std::string why_not_of(const Recommendation& r) {
+    std::string out;
+    for (const Refusal& refusal : r.refusals.nearest) {
+        const std::string text = fmt::format("{}: {}", title_of(refusal), refusal.text);
+        out += wrapped(text, kWidth, 2) + "\n";
+        if (const std::string change = relaxation_of(refusal); !change.empty())
+            out += wrapped("    " + change, kWidth, 6) + "\n";
+    }
+    const std::string count =
+        fmt::format("{} refused: {}", large(static_cast<double>(r.refusals.count)), counts_of(r));
+    return out + wrapped(count, kWidth, 2) + "\n";
+}
+
 std::string table(const Recommendation& r, TableStyle style) {
     std::string out;
-    const auto line = [&out](const std::string& text, std::size_t indent = 2) {
+    const auto line = [&out](const std::string& text) {
         if (!text.empty())
-            out += wrapped(text, kWidth, indent) + "\n";
+            out += wrapped(text, kWidth, 2) + "\n";
     };
     const auto lines = [&line](const std::vector<std::string>& texts) {
         for (const std::string& text : texts)
@@ -330,10 +355,7 @@ std::string table(const Recommendation& r, TableStyle style) {
             out += "\n" + choices_grid(r).terminal(kWidth, style.colour);
         title("Families");
         out += families_grid(r).terminal(kWidth, style.colour);
-        if (!by_family)
-            line(wanted(r.request.job)
-                     ? job_marks(r)
-                     : "* nothing else that qualifies is as good in price, speed and GPU memory");
+        line(by_family ? "" : marks_of(r));
     }
     if (const Grid front = front_grid(r); !front.empty()) {
         title("Cost against time");
@@ -355,20 +377,13 @@ std::string table(const Recommendation& r, TableStyle style) {
     const auto job = job_lines(r, style.explain);
     if (!job.empty())
         title("How long, and why");
-    for (const std::string& text : job)
-        line(text);
+    lines(job);
     if (r.ownership)
         title("Own or rent");
     lines(ownership_lines(r, style.explain));
     if (r.refusals.count > 0) {
         title("Why not");
-        for (const Refusal& refusal : r.refusals.nearest) {
-            line(fmt::format("{}: {}", title_of(refusal), refusal.text));
-            if (const std::string change = relaxation_of(refusal); !change.empty())
-                line("    " + change, 6);
-        }
-        line(fmt::format(
-            "{} refused: {}", large(static_cast<double>(r.refusals.count)), counts_of(r)));
+        out += why_not_of(r);
     }
     if (!r.warnings.empty())
         title("Warnings");
@@ -420,8 +435,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     const auto job = job_lines(r, style.explain);
     if (!job.empty())
         out += "\n## How long, and why\n\n";
-    for (const std::string& text : job)
-        item(text);
+    items(job);
     if (r.ownership)
         out += "\n## Own or rent\n\n";
     items(ownership_lines(r, style.explain));
