@@ -14,7 +14,8 @@ constexpr double kSecondsPerHour = 3600;
 constexpr double kHoursPerDay = 24;
 constexpr std::string_view kReferenceMachine = "p3.2xlarge";
 
-/// The GPU of the reference machine of scores, as in data/gpus.yaml; tests/training_test.cpp compares.
+/// The GPU of the reference machine of scores, as in data/gpus.yaml; tests/training_test.cpp
+/// compares.
 static Gpu reference_gpu() {
     return {.name = "nvidia-v100-sxm2-16gb",
             .architecture = "Volta",
