@@ -44,6 +44,7 @@ struct Sweep::Plan {
     std::vector<double> score{};
     std::vector<std::uint32_t> offer{};
     std::vector<Purchase> purchase{};
+    bool plain = false; ///< one ranking serves all figures, and it is here
     std::optional<Error> error{};
     std::optional<Charges> charges{}; ///< absent if they cannot be read
 };
@@ -99,8 +100,9 @@ void Sweep::prepare(Plan& plan, const SweepGroup& group) {
         return;
     }
     try {
+        plan.plain = group.request_is_plain();
         plan.charges = charges_of(group.request);
-        if (!group.request_is_plain()) // its answer depends on the figures of each row
+        if (!plan.plain) // its answer depends on the figures of each row
             return;
         const Request full = completed(group.request);
         Solver solver{*group.catalog, full};
@@ -185,7 +187,7 @@ Row row_of(const SweepFigures& f, std::size_t row) {
 
 void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
     const Row figures = row_of(figures_, row);
-    if (!figures.plain() || !group.request_is_plain())
+    if (!figures.plain() || !plan.plain)
         return answer_slowly(plan, group, row);
     if (plan.error)
         return refuse(row, *plan.error);
