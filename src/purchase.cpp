@@ -56,7 +56,8 @@ std::optional<Term> term_of(PurchaseKind kind) {
 
 double interruption_rate(double monthly_share) {
     if (!(monthly_share >= 0 && monthly_share < 1))
-        throw ArgumentError{"share", fmt::format("must be in [0, 1), got {}", monthly_share)};
+        throw ArgumentError{"reclaimed_per_month",
+                            fmt::format("must be in [0, 1), got {}", monthly_share)};
     return -std::log1p(-monthly_share) / kHoursPerMonth;
 }
 

@@ -54,7 +54,7 @@ TEST_CASE("Daly's expected time", "[purchase]") {
     // -ln(1 - 0.2) / 730: a machine lasts the month with probability 0.8.
     CHECK(std::exp(-730 * interruption_rate(0.2)) == Approx(0.8));
     CHECK(interruption_rate(0) == 0);
-    CHECK_THROWS_WITH(interruption_rate(1), "share: must be in [0, 1), got 1");
+    CHECK_THROWS_WITH(interruption_rate(1), "reclaimed_per_month: must be in [0, 1), got 1");
 }
 
 /// The time that some work takes, played through: interruptions strike at any moment, also while
