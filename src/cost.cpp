@@ -29,15 +29,10 @@ Hours billed_hours(const Budget& budget, const Usage& usage) {
 
 // ---- checks -------------------------------------------------------------------------
 
-static void not_negative(std::string_view field, double value) {
-    if (!(value >= 0 && std::isfinite(value)))
-        throw ArgumentError{field, fmt::format("must not be negative, got {}", value)};
-}
-
 void check(const Usage& u, const Budget& budget) {
     require_not_negative("storage_gib", u.storage);
-    not_negative("storage_iops", u.storage_iops);
-    not_negative("storage_throughput_mib_per_s", u.storage_throughput_mib_per_s);
+    require_not_negative("storage_iops", u.storage_iops);
+    require_not_negative("storage_throughput_mib_per_s", u.storage_throughput_mib_per_s);
     for (const auto& [field, value] :
          {std::pair{"storage_iops", u.storage_iops},
           std::pair{"storage_throughput_mib_per_s", u.storage_throughput_mib_per_s}})
@@ -47,9 +42,9 @@ void check(const Usage& u, const Budget& budget) {
     require_not_negative("egress_gib_per_month", u.egress_per_month);
     require_not_negative("inter_region_gib_per_month", u.inter_region_per_month);
     require_not_negative("inter_zone_gib_per_month", u.inter_zone_per_month);
-    not_negative("public_ipv4", u.public_ipv4);
+    require_not_negative("public_ipv4", u.public_ipv4);
     require_not_negative("object_storage_gib", u.object_storage);
-    not_negative("nat_gateways", u.nat_gateways);
+    require_not_negative("nat_gateways", u.nat_gateways);
     require_not_negative("nat_gib_per_month", u.nat_per_month);
     if (u.nat_per_month > GiB{} && u.nat_gateways == 0)
         throw ArgumentError{"nat_gib_per_month", "must come with nat_gateways"};
@@ -61,9 +56,8 @@ void check(const Usage& u, const Budget& budget) {
                                         room,
                                         u.reserved_capacity)};
     require_not_negative("dataset_gib", u.moved_in);
-    if (u.starts_per_day && !(*u.starts_per_day > 0 && std::isfinite(*u.starts_per_day)))
-        throw ArgumentError{"starts_per_day",
-                            fmt::format("must be positive and finite, got {}", *u.starts_per_day)};
+    if (u.starts_per_day)
+        require_positive("starts_per_day", *u.starts_per_day);
 }
 
 // ---- lines --------------------------------------------------------------------------

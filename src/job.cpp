@@ -105,28 +105,28 @@ static Net net_of(const Job& job) {
 
 // ---- the work -----------------------------------------------------------------------
 
-static void require_positive(std::string_view field, const std::optional<double>& figure) {
-    if (figure && !(*figure > 0 && std::isfinite(*figure)))
-        throw ArgumentError{field, fmt::format("must be positive and finite, got {}", *figure)};
+static void positive_if_given(std::string_view field, const std::optional<double>& figure) {
+    if (figure)
+        require_positive(field, *figure);
 }
 
 static void require_range(const Job& job) {
-    require_positive("tokens", job.tokens);
-    require_positive("samples", job.samples);
-    require_positive("epochs", job.epochs);
-    require_positive("flops", job.flops);
-    require_positive("batch", job.batch);
+    positive_if_given("tokens", job.tokens);
+    positive_if_given("samples", job.samples);
+    positive_if_given("epochs", job.epochs);
+    positive_if_given("flops", job.flops);
+    positive_if_given("batch", job.batch);
     require_positive("lora_rank", job.lora_rank);
-    require_positive("parameters", job.net.parameters);
-    require_positive("active_parameters", job.net.active_parameters);
-    require_positive("layers", job.net.layers);
-    require_positive("hidden", job.net.hidden);
-    require_positive("heads", job.net.heads);
-    require_positive("seq_len", job.net.seq_len);
-    require_positive("vocab", job.net.vocab);
-    require_positive("forward_gmacs", job.net.forward_gmacs);
-    require_positive("activations_m", job.net.activations_m);
-    require_positive("image_px", job.net.image_px);
+    positive_if_given("parameters", job.net.parameters);
+    positive_if_given("active_parameters", job.net.active_parameters);
+    positive_if_given("layers", job.net.layers);
+    positive_if_given("hidden", job.net.hidden);
+    positive_if_given("heads", job.net.heads);
+    positive_if_given("seq_len", job.net.seq_len);
+    positive_if_given("vocab", job.net.vocab);
+    positive_if_given("forward_gmacs", job.net.forward_gmacs);
+    positive_if_given("activations_m", job.net.activations_m);
+    positive_if_given("image_px", job.net.image_px);
     constexpr int kMostMachines = 1024;
     if (job.max_machines < 1 || job.max_machines > kMostMachines)
         throw ArgumentError{

@@ -60,11 +60,23 @@ void require_positive(std::string_view field, Quantity<Unit> q) {
         throw ArgumentError{field, fmt::format("must be positive and finite, got {}", q)};
 }
 
+/// The same for a figure without a unit.
+inline void require_positive(std::string_view field, double figure) {
+    if (!(figure > 0 && std::isfinite(figure)))
+        throw ArgumentError{field, fmt::format("must be positive and finite, got {}", figure)};
+}
+
 /// Throws ArgumentError unless `q` is finite and not negative.
 template <class Unit>
 void require_not_negative(std::string_view field, Quantity<Unit> q) {
     if (!(q >= Quantity<Unit>{} && std::isfinite(q.value())))
         throw ArgumentError{field, fmt::format("must not be negative, got {}", q)};
+}
+
+/// The same for a figure without a unit.
+inline void require_not_negative(std::string_view field, double figure) {
+    if (!(figure >= 0 && std::isfinite(figure)))
+        throw ArgumentError{field, fmt::format("must not be negative, got {}", figure)};
 }
 
 } // namespace flopwise

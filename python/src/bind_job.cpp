@@ -1,8 +1,6 @@
 #include "python.hpp"
 #include "record.hpp"
 
-#include <cmath>
-
 using namespace flopwise;
 using namespace flopwise::python;
 
@@ -13,11 +11,6 @@ static const Gpu& gpu_of(const Catalog& catalog, const std::string& name) {
     if (gpu == nullptr)
         throw ArgumentError{"gpu", fmt::format("must be a GPU of the catalog, got \"{}\"", name)};
     return *gpu;
-}
-
-static void must_be_positive(const char* name, double value) {
-    if (!(value > 0) || !std::isfinite(value))
-        throw ArgumentError{name, fmt::format("must be positive and finite, got {}", value)};
 }
 
 /// Settings of a job; the precision is that of training if it is not given.
@@ -36,8 +29,8 @@ static std::optional<Estimate> time_of(const std::string& gpu,
                                        const py::kwargs& settings) {
     const Request r = job_of(settings);
     const Catalog machine = catalog_of(catalog, r);
-    must_be_positive("gpus", gpus);
-    must_be_positive("machines", machines);
+    require_positive("gpus", gpus);
+    require_positive("machines", machines);
     if (machines > 1 && !network_gbps)
         throw ArgumentError{"network_gbps", "must be given for several machines"};
     const GpuSet on{.gpu = &gpu_of(machine, gpu),
@@ -53,7 +46,7 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     const Request r = job_of(settings);
     const Catalog machine = catalog_of(catalog, r);
     const Gpu& has = gpu_of(machine, gpu);
-    must_be_positive("gpus", gpus);
+    require_positive("gpus", gpus);
     const Net net = r.job.model.empty() ? r.job.net : find_net(r.job.model);
     Training how = training_of(r.job);
     const auto fit = [&] {

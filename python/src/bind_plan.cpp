@@ -2,8 +2,6 @@
 #include "record.hpp"
 #include "solver.hpp"
 
-#include <cmath>
-
 using namespace flopwise;
 using namespace flopwise::python;
 
@@ -206,9 +204,7 @@ hours_on_spot(double work, double rate, double checkpoint_minutes, double restar
     const Recovery recovery{.checkpoint = Hours{checkpoint_minutes / kMinutes},
                             .restart = Hours{restart_minutes / kMinutes}};
     require_positive("work_hours", Hours{work});
-    if (!(rate >= 0) || !std::isfinite(rate))
-        throw ArgumentError{"interruptions_per_hour",
-                            fmt::format("must be finite and not negative, got {}", rate)};
+    require_not_negative("interruptions_per_hour", rate);
     require_not_negative("checkpoint_minutes", recovery.checkpoint);
     require_not_negative("restart_minutes", recovery.restart);
     return spot_hours(Hours{work}, rate, recovery);
