@@ -78,9 +78,8 @@ static std::optional<MemoryNeed> need_of(
     if (!net.parameters || !kept)
         return std::nullopt;
     const bool adapters = has_adapters(training.fine_tune);
-    const double trained = adapters && net.layers && net.hidden
-                               ? 19 * training.lora_rank * *net.hidden * *net.layers
-                               : *net.parameters;
+    const double added = adapters ? adapter_parameters(net, training.lora_rank) : 0;
+    const double trained = added > 0 ? added : *net.parameters;
     const double frozen = adapters ? *net.parameters : 0;
     const double frozen_bytes =
         training.fine_tune == FineTune::qlora ? kBytesOf4Bit : width(precision);
