@@ -87,7 +87,7 @@ static NetKind kind_of(const Net& net) {
     return net.parameters ? NetKind::transformer_decoder : NetKind::other;
 }
 
-static Net net_of(const Job& job) {
+Net net_of(const Job& job) {
     Net net = with_own(job.model.empty() ? Net{} : find_net(job.model), job.net);
     net.kind = kind_of(net);
     if (net.active_parameters && net.parameters && *net.active_parameters > *net.parameters)
@@ -187,6 +187,19 @@ Training training_of(const Job& job) {
             .recompute = job.recompute.value_or(Recompute::selective),
             .optimiser = job.optimiser,
             .lora_rank = job.lora_rank};
+}
+
+std::optional<JobFit>
+job_fit(const Job& job, const Net& net, Precision precision, GiB available, double gpus) {
+    Training how = training_of(job);
+    auto memory = memory_fit(net, how, precision, job.sharding, available, gpus);
+    if (!memory)
+        return std::nullopt;
+    if (!memory->fits && !job.recompute && is_text(net.kind)) {
+        how.recompute = Recompute::full;
+        memory = memory_fit(net, how, precision, job.sharding, available, gpus);
+    }
+    return JobFit{.memory = *memory, .recompute = how.recompute};
 }
 
 } // namespace flopwise

@@ -165,22 +165,13 @@ GiB JobPlan::gpu_memory(std::size_t type) const {
     return reported ? std::min(*reported, nominal) : nominal;
 }
 
-/// What is not stated is recomputed if nothing else fits.
 JobPlan::Fit JobPlan::found_fit(Precision precision, GiB memory, double gpus) const {
-    Training how = training_;
-    const auto sharding = request_.job.sharding;
-    auto found = memory_fit(net_, how, precision, sharding, memory, gpus);
+    const auto found = job_fit(request_.job, net_, precision, memory, gpus);
     if (!found)
         return {};
-    Fit out;
-    if (!found->fits && !request_.job.recompute && is_text(net_.kind)) {
-        how.recompute = Recompute::full;
-        found = memory_fit(net_, how, precision, sharding, memory, gpus);
-        out.recomputed = true;
-    }
-    out.fits = found->fits;
-    out.split = found->sharding == Sharding::zero3;
-    return out;
+    return {.fits = found->memory.fits,
+            .recomputed = found->recompute != training_.recompute,
+            .split = found->memory.sharding == Sharding::zero3};
 }
 
 const JobPlan::Fit& JobPlan::fit(std::size_t type, int machines) {

@@ -87,3 +87,22 @@ TEST_CASE("a job that says too little or contradicts itself is refused", "[job][
     CHECK_FALSE(wanted(Job{}));
     CHECK(wanted(Job{.model = "gpt2"}));
 }
+
+TEST_CASE("a job that does not state recomputation uses it where nothing else fits", "[job]") {
+    // Dettmers et al. 2023: a net of 7e9 parameters is tuned by QLoRA in less than 16 GB.
+    Job named{.model = "llama-2-7b", .fine_tune = FineTune::qlora};
+    const auto fit = [](const Job& job) {
+        return job_fit(job, net_of(job), Precision::bf16, GiB{16}, 1);
+    };
+    REQUIRE(fit(named));
+    CHECK(fit(named)->memory.fits);
+    CHECK(fit(named)->recompute == Recompute::full);
+    Job own{.fine_tune = FineTune::qlora}; // that it is over text follows from its parameters
+    own.net.parameters = 7e9;
+    own.net.seq_len = 4096;
+    CHECK(fit(own)->memory.fits);
+    CHECK(fit(own)->recompute == Recompute::full);
+    named.recompute = Recompute::selective;
+    CHECK_FALSE(fit(named)->memory.fits);
+    CHECK(fit(named)->recompute == Recompute::selective);
+}

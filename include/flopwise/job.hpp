@@ -81,7 +81,25 @@ struct Work {
 /// out of range.
 FLOPWISE_API Work work_of(const Job& job);
 
+/// The net of a job: the named one with the figures of one's own over it, its kind derived where
+/// the figures tell. Throws ArgumentError for an unknown name and for figures that contradict.
+FLOPWISE_API Net net_of(const Job& job);
+
 /// How a job is trained, for its memory: without `recompute`, attention scores are not kept.
 FLOPWISE_API Training training_of(const Job& job);
+
+/// How a job fits into the memory of some GPUs, and with what recomputation.
+struct JobFit {
+    MemoryFit memory{};
+    /// As asked for; if nothing is, `full` for text that does not fit with `selective`.
+    Recompute recompute = Recompute::selective;
+
+    bool operator==(const JobFit&) const = default;
+};
+
+/// Fits the net_of() a job into `gpus` GPUs of `available` memory each. Absent if the need is not
+/// known.
+FLOPWISE_API std::optional<JobFit>
+job_fit(const Job& job, const Net& net, Precision precision, GiB available, double gpus);
 
 } // namespace flopwise

@@ -47,17 +47,8 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     const Catalog machine = catalog_of(catalog, r);
     const Gpu& has = gpu_of(machine, gpu);
     require_positive("gpus", gpus);
-    const Net net = r.job.model.empty() ? r.job.net : find_net(r.job.model);
-    Training how = training_of(r.job);
-    const auto fit = [&] {
-        return memory_fit(net, how, *r.precision, r.job.sharding, has.memory, gpus);
-    };
-    std::optional<MemoryFit> found = fit();
-    if (found && !found->fits && !r.job.recompute && is_text(net.kind)) { // as recommend() does
-        how.recompute = Recompute::full;
-        found = fit();
-    }
-    return found;
+    const auto found = job_fit(r.job, net_of(r.job), *r.precision, has.memory, gpus);
+    return found ? std::optional{found->memory} : std::nullopt;
 }
 
 static void bind_records(py::module_& m) {

@@ -65,6 +65,10 @@ def test_memory_against_published_accounts():
     # Dettmers et al. 2023: a net of 7e9 parameters is tuned by QLoRA in less than 16 GB.
     assert flopwise.memory_fit(gpu="T4", model="llama-2-7b", fine_tune="qlora").fits
     assert not flopwise.memory_fit(gpu="T4", model="llama-2-13b", fine_tune="full").fits
+    # What is stated of a net stands above its name: four times the pixels, a quarter of the images.
+    small = flopwise.memory_fit(gpu="T4", model="resnet-50").micro_batch
+    large = flopwise.memory_fit(gpu="T4", model="resnet-50", image_px=448).micro_batch
+    assert large == pytest.approx(small / 4, rel=0.02)
     split = flopwise.memory_fit(gpu="A100-SXM4-80GB", gpus=8, model="llama-2-7b")
     assert split.fits
     assert split.micro_batch >= 1
