@@ -51,10 +51,12 @@ std::string job_line(const Recommendation& r) {
     return out;
 }
 
+static std::string several(int machines, const std::string& instance) {
+    return machines > 1 ? fmt::format("{} x {}", machines, instance) : instance;
+}
+
 std::string machine_name(const Choice& choice) {
-    return choice.job && choice.job->machines > 1
-               ? fmt::format("{} x {}", choice.job->machines, choice.instance)
-               : choice.instance;
+    return several(choice.job ? choice.job->machines : 1, choice.instance);
 }
 
 std::string job_marks(const Recommendation& r) {
@@ -74,7 +76,7 @@ Grid front_grid(const Recommendation& r) {
     grid.column("USD", Grid::Align::right);
     grid.column("", Grid::Align::left);
     for (const FrontPoint& p : r.front)
-        grid.row({p.machines > 1 ? fmt::format("{} x {}", p.machines, p.instance) : p.instance,
+        grid.row({several(p.machines, p.instance),
                   p.region,
                   large(p.hours.value()),
                   money(p.cost),
