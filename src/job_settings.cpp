@@ -20,22 +20,6 @@ constexpr double kMostBatch = 1e9;
 constexpr double kMostRank = 1e6;
 constexpr double kMostHours = 876'600; // a century
 
-template <class T>
-Value shown(const std::optional<T>& value) {
-    if (!value)
-        return {};
-    if constexpr (std::is_same_v<T, double>)
-        return *value;
-    else
-        return std::string{to_string(*value)};
-}
-Value shown_text(const std::string& text) {
-    return text.empty() ? Value{} : Value{text};
-}
-Value shown_if(bool differs, auto value) {
-    return differs ? Value{std::string{to_string(value)}} : Value{};
-}
-
 std::string model(const Written& in) {
     std::string name = in.one();
     try {
@@ -122,7 +106,7 @@ const auto kSettings = std::to_array<Setting>({
      [](const Request& r) { return shown_if(r.job.fine_tune != FineTune::none, r.job.fine_tune); }},
     {"lora_rank", "lora-rank", kJob, "N", "rank of the adapters (16)",
      [](Request& r, Key k, Texts t) { r.job.lora_rank = Written{r, k, t}.number(kMostRank, ""); },
-     [](const Request& r) { return r.job.lora_rank == Job{}.lora_rank ? Value{} : Value{r.job.lora_rank}; }},
+     [](const Request& r) { return shown_unless(r.job.lora_rank, Job{}.lora_rank); }},
     {"recompute", "recompute", kJob, "NAME", "none, selective or full: what is computed again (full where needed)",
      [](Request& r, Key k, Texts t) { r.job.recompute = Written{r, k, t}.enumerator<Recompute>(kRecomputes); },
      [](const Request& r) { return shown(r.job.recompute); }},
@@ -140,7 +124,7 @@ const auto kSettings = std::to_array<Setting>({
      [](const Request& r) { return shown_if(r.job.objective != Job{}.objective, r.job.objective); }},
     {"max_machines", "max-machines", kJob, "N", "equal machines that may work on it together (1)",
      [](Request& r, Key k, Texts t) { r.job.max_machines = Written{r, k, t}.whole_number(1); },
-     [](const Request& r) { return r.job.max_machines == 1 ? Value{} : Value{static_cast<double>(r.job.max_machines)}; }},
+     [](const Request& r) { return shown_unless(r.job.max_machines, 1); }},
 
     {"kind", "kind", kNet, "NAME", "transformer_decoder, transformer_encoder, encoder_decoder, moe, vit, cnn or diffusion",
      [](Request& r, Key k, Texts t) { r.job.net.kind = Written{r, k, t}.enumerator<NetKind>(kNetKinds - 1); },

@@ -27,17 +27,6 @@ constexpr std::string_view kMoney = "Money and time"; // as in request.cpp
 constexpr std::string_view kOwn = "Own or rent";
 constexpr std::string_view kData = "Data and start";
 
-Value shown_unless(double value, double usual) {
-    return value == usual ? Value{} : Value{value};
-}
-Value shown_text(const std::string& text) {
-    return text.empty() ? Value{} : Value{text};
-}
-template <class T>
-Value shown(const std::optional<T>& value) {
-    return value ? Value{value->value()} : Value{};
-}
-
 UsdPerKwh electricity(const Written& in) {
     try {
         return electricity_of(in.one());

@@ -160,26 +160,8 @@ Date day(const Written& in) {
 
 // ---- values to show -----------------------------------------------------------------
 
-template <class T>
-Value shown(const std::optional<T>& value) {
-    if (!value)
-        return {};
-    if constexpr (std::is_same_v<T, double>)
-        return *value;
-    else
-        return value->value();
-}
-Value shown(const std::vector<std::string>& list) {
-    return list.empty() ? Value{} : Value{list};
-}
-Value shown_if_set(double value) {
-    return value == 0 ? Value{} : Value{value};
-}
 Value shown_minutes(Hours value, Hours otherwise) {
     return value == otherwise ? Value{} : Value{value.value() * kMinutesPerHour};
-}
-Value shown_if(bool differs, auto value) {
-    return differs ? Value{std::string{to_string(value)}} : Value{};
 }
 /// "best", or the ways to pay of which each machine takes the cheapest.
 Value shown_ways(const std::vector<PurchaseKind>& ways) {
@@ -299,43 +281,43 @@ const auto kSettings = std::to_array<Setting>({
 
     {"storage_gib", "storage", kCharges, "GIB", "block storage, billed while the machine is stopped too",
      [](Request& r, Key k, Texts t) { r.usage.storage = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_if_set(r.usage.storage.value()); }},
+     [](const Request& r) { return shown_unless(r.usage.storage.value(), 0); }},
     {"storage_type", "storage-type", kCharges, "NAME", "gp2, gp3, io1, io2, st1, sc1 or standard (gp3)",
      [](Request& r, Key k, Texts t) { r.usage.storage_type = storage_type({r, k, t}); },
      [](const Request& r) { return r.usage.storage_type == Usage{}.storage_type ? Value{} : Value{r.usage.storage_type}; }},
     {"storage_iops", "storage-iops", kCharges, "N", "provisioned in all",
      [](Request& r, Key k, Texts t) { r.usage.storage_iops = Written{r, k, t}.number(kMostIops, "", true); },
-     [](const Request& r) { return shown_if_set(r.usage.storage_iops); }},
+     [](const Request& r) { return shown_unless(r.usage.storage_iops, 0); }},
     {"storage_throughput_mib_per_s", "storage-throughput", kCharges, "MIB/S", "provisioned in all",
      [](Request& r, Key k, Texts t) { r.usage.storage_throughput_mib_per_s = Written{r, k, t}.number(kMostIops, "", true); },
-     [](const Request& r) { return shown_if_set(r.usage.storage_throughput_mib_per_s); }},
+     [](const Request& r) { return shown_unless(r.usage.storage_throughput_mib_per_s, 0); }},
     {"snapshots_gib", "snapshots", kCharges, "GIB", "snapshots kept",
      [](Request& r, Key k, Texts t) { r.usage.snapshots = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_if_set(r.usage.snapshots.value()); }},
+     [](const Request& r) { return shown_unless(r.usage.snapshots.value(), 0); }},
     {"egress_gib_per_month", "egress", kCharges, "GIB", "data to the internet each month",
      [](Request& r, Key k, Texts t) { r.usage.egress_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_if_set(r.usage.egress_per_month.value()); }},
+     [](const Request& r) { return shown_unless(r.usage.egress_per_month.value(), 0); }},
     {"inter_region_gib_per_month", "inter-region", kCharges, "GIB", "data to other regions each month",
      [](Request& r, Key k, Texts t) { r.usage.inter_region_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_if_set(r.usage.inter_region_per_month.value()); }},
+     [](const Request& r) { return shown_unless(r.usage.inter_region_per_month.value(), 0); }},
     {"inter_zone_gib_per_month", "inter-zone", kCharges, "GIB", "data between zones each month, in either direction",
      [](Request& r, Key k, Texts t) { r.usage.inter_zone_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_if_set(r.usage.inter_zone_per_month.value()); }},
+     [](const Request& r) { return shown_unless(r.usage.inter_zone_per_month.value(), 0); }},
     {"public_ipv4", "public-ipv4", kCharges, "COUNT", "public addresses, attached or kept",
      [](Request& r, Key k, Texts t) { r.usage.public_ipv4 = Written{r, k, t}.number(kMostIops, "", true); },
-     [](const Request& r) { return shown_if_set(r.usage.public_ipv4); }},
+     [](const Request& r) { return shown_unless(r.usage.public_ipv4, 0); }},
     {"object_storage_gib", "object-storage", kCharges, "GIB", "objects kept, standard class",
      [](Request& r, Key k, Texts t) { r.usage.object_storage = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_if_set(r.usage.object_storage.value()); }},
+     [](const Request& r) { return shown_unless(r.usage.object_storage.value(), 0); }},
     {"nat_gateways", "nat-gateways", kCharges, "COUNT", "NAT gateways",
      [](Request& r, Key k, Texts t) { r.usage.nat_gateways = Written{r, k, t}.number(kMostIops, "", true); },
-     [](const Request& r) { return shown_if_set(r.usage.nat_gateways); }},
+     [](const Request& r) { return shown_unless(r.usage.nat_gateways, 0); }},
     {"nat_gib_per_month", "nat-data", kCharges, "GIB", "data through NAT gateways each month",
      [](Request& r, Key k, Texts t) { r.usage.nat_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_if_set(r.usage.nat_per_month.value()); }},
+     [](const Request& r) { return shown_unless(r.usage.nat_per_month.value(), 0); }},
     {"reserved_capacity_hours_per_day", "reserved-capacity", kCharges, "HOURS", "hours a day that capacity is held while none runs",
      [](Request& r, Key k, Texts t) { r.usage.reserved_capacity = Written{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay, true); },
-     [](const Request& r) { return shown_if_set(r.usage.reserved_capacity.value()); }},
+     [](const Request& r) { return shown_unless(r.usage.reserved_capacity.value(), 0); }},
     {"starts_per_day", "starts-per-day", kCharges, "N", "starts, each billed a minute at least (1)",
      [](Request& r, Key k, Texts t) { r.usage.starts_per_day = Written{r, k, t}.number(kMostIops, ""); },
      [](const Request& r) { return shown(r.usage.starts_per_day); }},
