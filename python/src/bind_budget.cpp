@@ -34,6 +34,11 @@ struct Arguments {
 constexpr std::size_t kArguments = 7;
 constexpr double kConfidence = Uncertainty{}.confidence;
 
+/// Stands where a figure is not asked for.
+py::object number(double value) {
+    return py::float_(value);
+}
+
 /// Applies `rule` to each element of the broadcast arguments.
 template <class Result, class Rule>
 py::object each(const std::array<py::object, kArguments>& arguments, Rule rule) {
@@ -70,19 +75,17 @@ py::object each(const std::array<py::object, kArguments>& arguments, Rule rule) 
 
 } // namespace
 
-void bind_budget(py::module_& m) {
-    const py::float_ any{1.0}; // stands where a figure is not asked for
-    const py::float_ zero{0.0};
+static void bind_price_ceiling_usd_per_hour(py::module_& m) {
     m.def(
         "price_ceiling_usd_per_hour",
-        [any](const py::object& budget_usd,
-              const py::object& days,
-              const py::object& hours_per_day,
-              const py::object& fixed_usd,
-              const py::object& use_cv,
-              const py::object& confidence) {
+        [](const py::object& budget_usd,
+           const py::object& days,
+           const py::object& hours_per_day,
+           const py::object& fixed_usd,
+           const py::object& use_cv,
+           const py::object& confidence) {
             return each<double>(
-                {budget_usd, any, days, hours_per_day, fixed_usd, use_cv, confidence},
+                {budget_usd, number(1), days, hours_per_day, fixed_usd, use_cv, confidence},
                 [](const Arguments& f) {
                     return price_ceiling(at_confidence(f.budget(), f.uncertainty())).value();
                 });
@@ -136,16 +139,20 @@ array([1., 2.])
 >>> round(flopwise.price_ceiling_usd_per_hour(budget_usd=2000, days=365, hours_per_day=2,
 ...                                           use_cv=1), 4)
 2.5662)");
+}
+
+static void bind_total_needed_usd(py::module_& m) {
     m.def(
         "total_needed_usd",
-        [any, zero](const py::object& price,
-                    const py::object& days,
-                    const py::object& hours_per_day,
-                    const py::object& fixed_usd) {
-            return each<double>({any, price, days, hours_per_day, fixed_usd, zero, zero},
-                                [](const Arguments& f) {
-                                    return total_needed(f.budget(), UsdPerHour{f.price}).value();
-                                });
+        [](const py::object& price,
+           const py::object& days,
+           const py::object& hours_per_day,
+           const py::object& fixed_usd) {
+            return each<double>(
+                {number(1), price, days, hours_per_day, fixed_usd, number(0), number(0)},
+                [](const Arguments& f) {
+                    return total_needed(f.budget(), UsdPerHour{f.price}).value();
+                });
         },
         py::kw_only(),
         "price_usd_per_hour"_a,
@@ -163,16 +170,19 @@ Examples
 >>> import flopwise
 >>> flopwise.total_needed_usd(price_usd_per_hour=0.9, days=365, hours_per_day=2)
 657.0)");
+}
+
+static void bind_days_affordable(py::module_& m) {
     m.def(
         "days_affordable",
-        [any](const py::object& price,
-              const py::object& budget_usd,
-              const py::object& hours_per_day,
-              const py::object& fixed_usd,
-              const py::object& use_cv,
-              const py::object& confidence) {
+        [](const py::object& price,
+           const py::object& budget_usd,
+           const py::object& hours_per_day,
+           const py::object& fixed_usd,
+           const py::object& use_cv,
+           const py::object& confidence) {
             return each<double>(
-                {budget_usd, price, any, hours_per_day, fixed_usd, use_cv, confidence},
+                {budget_usd, price, number(1), hours_per_day, fixed_usd, use_cv, confidence},
                 [](const Arguments& f) {
                     return days_affordable(f.budget(), f.uncertainty(), UsdPerHour{f.price})
                         .value_or(Days{})
@@ -197,15 +207,18 @@ Examples
 >>> import flopwise
 >>> flopwise.days_affordable(price_usd_per_hour=[1, 2], budget_usd=100, hours_per_day=5)
 array([20., 10.]))");
+}
+
+static void bind_hours_per_day_affordable(py::module_& m) {
     m.def(
         "hours_per_day_affordable",
-        [any](const py::object& price,
-              const py::object& budget_usd,
-              const py::object& days,
-              const py::object& fixed_usd,
-              const py::object& use_cv,
-              const py::object& confidence) {
-            return each<double>({budget_usd, price, days, any, fixed_usd, use_cv, confidence},
+        [](const py::object& price,
+           const py::object& budget_usd,
+           const py::object& days,
+           const py::object& fixed_usd,
+           const py::object& use_cv,
+           const py::object& confidence) {
+            return each<double>({budget_usd, price, days, number(1), fixed_usd, use_cv, confidence},
                                 [](const Arguments& f) {
                                     return hours_per_day_affordable(
                                                f.budget(), f.uncertainty(), UsdPerHour{f.price})
@@ -230,6 +243,9 @@ Examples
 >>> import flopwise
 >>> flopwise.hours_per_day_affordable(price_usd_per_hour=2, budget_usd=100, days=10)
 5.0)");
+}
+
+static void bind_affordable(py::module_& m) {
     m.def(
         "affordable",
         [](const py::object& price,
@@ -265,6 +281,9 @@ Examples
 >>> import flopwise
 >>> flopwise.affordable(price_usd_per_hour=0.1, budget_usd=0.3, days=1, hours_per_day=3)
 True)");
+}
+
+static void bind_probability_within_budget(py::module_& m) {
     m.def(
         "probability_within_budget",
         [](const py::object& price,
@@ -273,12 +292,12 @@ True)");
            const py::object& use_cv,
            const py::object& hours_per_day,
            const py::object& fixed_usd) {
-            const py::float_ unused{kConfidence};
-            return each<double>({budget_usd, price, days, hours_per_day, fixed_usd, use_cv, unused},
-                                [](const Arguments& f) {
-                                    return probability_within_budget(
-                                        f.budget(), f.uncertainty(), UsdPerHour{f.price});
-                                });
+            return each<double>(
+                {budget_usd, price, days, hours_per_day, fixed_usd, use_cv, number(kConfidence)},
+                [](const Arguments& f) {
+                    return probability_within_budget(
+                        f.budget(), f.uncertainty(), UsdPerHour{f.price});
+                });
         },
         py::kw_only(),
         "price_usd_per_hour"_a,
@@ -297,15 +316,18 @@ Examples
 >>> flopwise.probability_within_budget(price_usd_per_hour=[2.5, 2.74], budget_usd=2000,
 ...                                    days=365, hours_per_day=2, use_cv=1).round(3)
 array([0.964, 0.506]))");
+}
+
+static void bind_hours_quantile(py::module_& m) {
     m.def(
         "hours_quantile",
-        [any](const py::object& p,
-              const py::object& days,
-              const py::object& use_cv,
-              const py::object& hours_per_day) {
-            const py::float_ nothing{0.0};
+        [](const py::object& p,
+           const py::object& days,
+           const py::object& use_cv,
+           const py::object& hours_per_day) {
             return each<double>(
-                {any, any, days, hours_per_day, nothing, use_cv, p}, [](const Arguments& f) {
+                {number(1), number(1), days, hours_per_day, number(0), use_cv, p},
+                [](const Arguments& f) {
                     return hours_quantile(f.budget(), f.uncertainty(), f.confidence).value();
                 });
         },
@@ -324,4 +346,14 @@ Examples
 >>> import flopwise
 >>> flopwise.hours_quantile(p=[0.5, 0.9], days=365, hours_per_day=2, use_cv=1).round(1)
 array([729.3, 779.4]))");
+}
+
+void bind_budget(py::module_& m) {
+    bind_price_ceiling_usd_per_hour(m);
+    bind_total_needed_usd(m);
+    bind_days_affordable(m);
+    bind_hours_per_day_affordable(m);
+    bind_affordable(m);
+    bind_probability_within_budget(m);
+    bind_hours_quantile(m);
 }

@@ -70,8 +70,7 @@ static void bind_records(py::module_& m) {
     bind_record<JobChoice>(m, "JobChoice", "What a training job comes to on a choice.");
 }
 
-void bind_job(py::module_& m) {
-    bind_records(m);
+static void bind_nets(py::module_& m) {
     m.def(
         "nets",
         [] {
@@ -86,6 +85,9 @@ void bind_job(py::module_& m) {
           "Raises\n------\nFlopwiseError\n    If there is none, with what may be meant.\n\n"
           "Examples\n--------\n>>> import flopwise\n"
           ">>> flopwise.find_net(\"ResNet50\").forward_gmacs\n4.11");
+}
+
+static void bind_estimate(py::module_& m) {
     m.def("estimate",
           &time_of,
           py::kw_only(),
@@ -127,6 +129,9 @@ Examples
 >>> time = flopwise.estimate(gpu="A100-SXM4-80GB", gpus=8, model="llama-2-7b", tokens=2e9)
 >>> time.quantile(0.1) < time.hours < time.quantile(0.9)
 True)");
+}
+
+static void bind_memory(py::module_& m) {
     m.def("memory_fit",
           &fit_of,
           py::kw_only(),
@@ -150,4 +155,11 @@ Examples
 False
 >>> flopwise.memory_fit(gpu="T4", model="llama-2-7b", fine_tune="qlora").fits
 True)");
+}
+
+void bind_job(py::module_& m) {
+    bind_records(m);
+    bind_nets(m);
+    bind_estimate(m);
+    bind_memory(m);
 }

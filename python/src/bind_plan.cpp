@@ -125,11 +125,10 @@ static py::object ways_to_pay(const std::string& instance,
         plan.budget, plan.usage, plan.recovery, machine, python::charges_of(charges, plan)));
 }
 
-static void bind_bills(py::module_& m) {
+static void bind_bill(py::module_& m) {
     bind_rows(m, bind_record<LineItem>(m, "LineItem", "One charge of a bill."));
     bind_record<Bill>(m, "Bill", "All charges of a plan; the total is their sum, unrounded.")
         .def_property_readonly("complete", &complete, "Whether every line has an amount.");
-    bind_rows(m, bind_record<PurchaseOption>(m, "PurchaseOption", "One way to pay for a machine."));
     m.def("bill",
           &bill_of,
           py::kw_only(),
@@ -170,6 +169,10 @@ Examples
 ...                      storage_gib=500)
 >>> [(item.charge, round(item.amount_usd, 2)) for item in bill.items], round(bill.total_usd, 2)
 ([('compute', 657.0), ('storage_gp3', 480.0)], 1137.0))");
+}
+
+static void bind_ways(py::module_& m) {
+    bind_rows(m, bind_record<PurchaseOption>(m, "PurchaseOption", "One way to pay for a machine."));
     m.def("purchase_options",
           &ways_to_pay,
           py::kw_only(),
@@ -315,7 +318,8 @@ Examples
 
 void bind_plan(py::module_& m) {
     bind_charges(m);
-    bind_bills(m);
+    bind_bill(m);
+    bind_ways(m);
     bind_spot(m);
     bind_owning(m);
     bind_nearby(m);
