@@ -13,7 +13,7 @@ static std::string name_of(const Job& job, const Work& work) {
 }
 
 static std::string amount(const Work& work) {
-    const std::string flops = fmt::format("{:.3g} FLOP", work.unit.total() * work.units);
+    std::string flops = fmt::format("{:.3g} FLOP", work.unit.total() * work.units);
     if (work.net.kind == NetKind::other)
         return flops;
     return fmt::format(
