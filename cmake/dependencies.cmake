@@ -14,14 +14,19 @@ FetchContent_Declare(nlohmann_json # JSON out
   GIT_REPOSITORY https://github.com/nlohmann/json.git
   GIT_TAG 9cca280a4d0ccf0c08f47a99aa71d1b0e52f8d03 # 3.11.3
   FIND_PACKAGE_ARGS 3.10)
+FetchContent_Declare(simdjson # JSON in
+  GIT_REPOSITORY https://github.com/simdjson/simdjson.git
+  GIT_TAG 0d2455029d845e801809dd54b01ae47173d7d8e8 # 3.0.1
+  FIND_PACKAGE_ARGS 3.0)
 FetchContent_Declare(Boost # Boost.Math: distributions, minima and roots; its headers need no other
   GIT_REPOSITORY https://github.com/boostorg/math.git
   GIT_TAG 44af29a78c85ee89ce37f7f43d532afd05c3d981 # 1.84.0
   FIND_PACKAGE_ARGS 1.74)
+find_package(Threads REQUIRED) # several price files at once
 if(FLOPWISE_PYTHON) # what is built from source ends up in a shared module
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
-FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json Boost)
+FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json simdjson Boost)
 if(NOT TARGET Boost::headers) # the name of an installed Boost; imported, so without its warnings
   add_library(Boost::headers INTERFACE IMPORTED)
   target_include_directories(Boost::headers INTERFACE ${boost_SOURCE_DIR}/include)
@@ -38,6 +43,12 @@ if(FLOPWISE_PYTHON)
   set(flopwise_fmt fmt::fmt-header-only)
 endif()
 
+if(FLOPWISE_TOOLS) # downloads of `catalog update`, which refuses to work without
+  find_package(CURL 7.68)
+  if(NOT CURL_FOUND)
+    message(STATUS "flopwise: without libcurl, so `catalog update` cannot download")
+  endif()
+endif()
 if(FLOPWISE_TOOLS OR FLOPWISE_PYTHON)
   FetchContent_Declare(CLI11 # flags
     GIT_REPOSITORY https://github.com/CLIUtils/CLI11.git

@@ -5,22 +5,24 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/flopwise)
 install(TARGETS flopwise EXPORT flopwise-targets FILE_SET HEADERS)
 install(EXPORT flopwise-targets NAMESPACE flopwise:: DESTINATION ${package_dir})
 if(FLOPWISE_TOOLS)
-  install(TARGETS recommend)
+  install(TARGETS recommend catalog)
 endif()
 
-# A static library passes its private dependency on to the program that links it.
+# A static library passes its private dependencies on to the program that links it.
 if(BUILD_SHARED_LIBS)
   set(private_dependency "")
   set(private_libs "")
 else()
   set(private_dependency [[
+find_dependency(simdjson)
+find_dependency(Threads)
 find_dependency(yaml-cpp)
 if(NOT TARGET yaml-cpp::yaml-cpp) # the name before 0.8
   add_library(yaml-cpp::yaml-cpp INTERFACE IMPORTED)
   target_link_libraries(yaml-cpp::yaml-cpp INTERFACE yaml-cpp)
 endif()
 ]])
-  set(private_libs "-lyaml-cpp")
+  set(private_libs "-lyaml-cpp -lsimdjson -lpthread")
 endif()
 file(CONFIGURE OUTPUT flopwise-config.cmake @ONLY CONTENT [[
 include(CMakeFindDependencyMacro)

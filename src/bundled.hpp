@@ -5,6 +5,7 @@
 #include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -20,6 +21,7 @@ struct Country {
 };
 
 std::span<const Image> images(); ///< newest first
+std::uint64_t build();           ///< differs if the images do
 std::span<const Country> countries();
 std::string_view charges();
 std::span<const Tariff> tariffs(); ///< of electricity, by code

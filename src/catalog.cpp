@@ -232,6 +232,7 @@ Catalog::Catalog(Tables tables) {
     sort_by(tables.offerings, [](const Offering& o) { return Named{o.provider, o.instance}; });
     for (Offering& row : tables.offerings)
         std::sort(row.regions.begin(), row.regions.end());
+    sort_by(tables.superseded, [](const Price& p) { return std::tuple{key_of(p), p.source}; });
     data->name = std::move(tables.name);
     data->as_of = tables.as_of;
     data->sources = std::move(tables.sources);
@@ -239,6 +240,7 @@ Catalog::Catalog(Tables tables) {
     data->families = std::move(tables.families);
     data->instances = std::move(tables.instances);
     data->regions = std::move(tables.regions);
+    data->superseded = std::move(tables.superseded);
     data->offerings = compact(tables.offerings, data->instances, data->regions, data->sources);
     add_types(data->columns, data->instances, data->gpus, data->families);
     add_offers(data->columns,
@@ -294,6 +296,9 @@ std::span<const Instance> Catalog::instances() const& noexcept {
 }
 std::span<const Region> Catalog::regions() const& noexcept {
     return data_->regions;
+}
+std::span<const Price> Catalog::superseded() const& noexcept {
+    return data_->superseded;
 }
 const Columns& Catalog::columns() const noexcept {
     return data_->columns;
@@ -382,6 +387,7 @@ Tables Catalog::tables() const {
                               o.source.name});
     }
     sort_by(out.prices, [](const Price& p) { return key_of(p); });
+    out.superseded = data_->superseded;
     return out;
 }
 
@@ -406,6 +412,9 @@ Tables overlaid(Tables base, const Tables& newer) {
         return Named{o.provider, o.instance};
     });
     replace(base.prices, newer.prices, [](const Price& p) { return key_of(p); });
+    replace(base.superseded, newer.superseded, [](const Price& p) {
+        return std::tuple_cat(key_of(p), std::tuple{std::string_view{p.source}});
+    });
     return base;
 }
 

@@ -23,6 +23,7 @@ struct Catalog::Data {
     std::vector<Instance> instances;
     std::vector<Region> regions;
     Offerings offerings;
+    std::vector<Price> superseded;
     Columns columns;
 };
 

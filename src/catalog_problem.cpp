@@ -190,20 +190,24 @@ constexpr UsdPerHour kMostUsdPerHour{1e9}; // no bill overflows, and no slip pas
 
 using PriceKey = std::tuple<std::string_view, std::string_view, std::string_view, Purchase>;
 
-static void look(Section& s, const Price& row, const Known& known, std::set<PriceKey>& seen) {
+static void look(Section& s, const Price& row, const Known& known) {
     s.reference("instance", "the name of an instance", row.provider, row.instance, known.instances);
     s.reference("region", "the code of a region", row.provider, row.region, known.regions);
     s.positive("usd_per_hour", row.hourly.value());
     if (row.hourly > kMostUsdPerHour)
         s.refuse("usd_per_hour",
                  fmt::format("must be at most {}, got {}", kMostUsdPerHour, row.hourly));
+    s.source(row.source);
+}
+
+static void look(Section& s, const Price& row, const Known& known, std::set<PriceKey>& seen) {
+    look(s, row, known);
     if (!seen.insert({row.provider, row.instance, row.region, row.purchase}).second)
         s.refuse("",
                  fmt::format("must not be given twice, got {} in {}, {}",
                              row.instance,
                              row.region,
                              to_string(row.purchase)));
-    s.source(row.source);
 }
 
 static std::optional<Problem> problem_in_name(const Tables& tables) {
@@ -251,6 +255,7 @@ std::optional<Problem> problem_in(const Tables& tables) {
     then([&] { return first_in("regions", tables.regions); });
     then([&] { return first_in("offerings", tables.offerings, offerings); });
     then([&] { return first_in("prices", tables.prices, prices); });
+    then([&] { return first_in("superseded", tables.superseded); });
     return problem;
 }
 

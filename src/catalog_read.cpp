@@ -233,6 +233,7 @@ static void read_file(const std::filesystem::path& path, Reading& reading) {
     read_section(file, "regions", provider, tables.regions, reading);
     read_section(file, "offerings", provider, tables.offerings, reading);
     read_section(file, "prices", provider, tables.prices, reading);
+    read_section(file, "superseded", provider, tables.superseded, reading);
     file.done();
 }
 

@@ -193,6 +193,7 @@ std::string to_yaml(const Catalog& catalog) {
     write_section(out, "regions", tables.regions);
     write_section(out, "offerings", tables.offerings);
     write_section(out, "prices", tables.prices);
+    write_section(out, "superseded", tables.superseded);
     return out;
 }
 

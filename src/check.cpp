@@ -2,6 +2,7 @@
 #include <flopwise/workload.hpp>
 
 #include "columns.hpp"
+#include "price_fit.hpp"
 
 #include <algorithm>
 #include <map>
@@ -109,6 +110,68 @@ static void check_spot(const Catalog& catalog, Findings& to) {
     }
 }
 
+/// Of one accelerator or of none, in all regions of a provider at once; burstable machines apart.
+static void check_outliers(const Catalog& catalog, Findings& to) {
+    constexpr double kFar = 4;
+    std::map<std::tuple<std::string_view, std::string_view, bool>, std::vector<std::size_t>> groups;
+    for (std::size_t i = 0; i < catalog.size(); ++i)
+        if (const Offer o = catalog.offer(i); o.purchase == Purchase::on_demand)
+            groups[{o.instance.provider, o.instance.gpu, o.instance.burstable}].push_back(i);
+    for (const auto& [key, offers] : groups) {
+        std::vector<Sized> rows;
+        for (const std::size_t i : offers) {
+            const Offer o = catalog.offer(i);
+            rows.push_back({o.price.value(),
+                            {o.instance.vcpus,
+                             o.instance.memory.value(),
+                             o.gpu == nullptr ? 1.0 : o.instance.gpu_count}});
+        }
+        const auto ratios = ratios_to_fit(rows);
+        for (std::size_t i = 0; i < ratios.size(); ++i) {
+            if (ratios[i] < kFar && ratios[i] > 1 / kFar)
+                continue;
+            const Offer o = catalog.offer(offers[i]);
+            to.push_back(
+                {"price far from its like",
+                 fmt::format("{} in {}", named(o.instance), o.region.code),
+                 fmt::format("{}, {:.1f} times what its size suggests", o.price, ratios[i])});
+        }
+    }
+}
+
+static void check_sources(const Catalog& catalog, Findings& to) {
+    std::map<std::tuple<std::string_view, std::string_view, std::string_view, Purchase>,
+             std::size_t>
+        offers;
+    for (std::size_t i = 0; i < catalog.size(); ++i) {
+        const Offer o = catalog.offer(i);
+        offers.emplace(std::tuple{std::string_view{o.instance.provider},
+                                  std::string_view{o.instance.name},
+                                  std::string_view{o.region.code},
+                                  o.purchase},
+                       i);
+    }
+    for (const Price& old : catalog.superseded()) {
+        const auto found = offers.find({old.provider, old.instance, old.region, old.purchase});
+        if (found == offers.end())
+            continue;
+        const Offer o = catalog.offer(found->second);
+        const auto source = std::find_if(catalog.sources().begin(),
+                                         catalog.sources().end(),
+                                         [&](const Source& s) { return s.name == old.source; });
+        to.push_back(
+            {"sources disagree",
+             fmt::format("{} in {}, {}", named(o.instance), old.region, to_string(old.purchase)),
+             fmt::format("{} used ({}, {}), {} in {} ({})",
+                         o.price,
+                         o.source.name,
+                         to_string(o.source.as_of),
+                         old.hourly,
+                         source->name,
+                         to_string(source->as_of))});
+    }
+}
+
 static void check_priced(const Catalog& catalog, Findings& to) {
     const Columns& columns = catalog.columns();
     for (std::size_t type = 0; type < catalog.instances().size(); ++type) {
@@ -127,6 +190,8 @@ Findings check(const Catalog& catalog) {
     check_price_by_size(catalog, out);
     check_spot(catalog, out);
     check_priced(catalog, out);
+    check_outliers(catalog, out);
+    check_sources(catalog, out);
     return out;
 }
 

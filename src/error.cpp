@@ -9,6 +9,8 @@ static std::string message(const Where& where, std::string_view reason) {
     if (!where.file.empty())
         out += where.line > 0 ? fmt::format("{}:{}: ", where.file, where.line)
                               : fmt::format("{}: ", where.file);
+    if (where.byte > 0)
+        out += fmt::format("byte {}: ", where.byte);
     if (!where.field.empty())
         out += fmt::format("{}: ", where.field);
     out.append(reason);

@@ -113,6 +113,8 @@ static void each(Archive& a, Row& r) {
         a(r.retired, r.source);
     } else if constexpr (std::is_same_v<T, Region>)
         a(r.provider, r.code, r.name, r.city, r.country, r.place, r.year, r.note, r.source);
+    else if constexpr (std::is_same_v<T, Price>)
+        a(r.provider, r.instance, r.region, r.purchase, r.hourly, r.source);
     else
         static_assert(!sizeof(T), "a row without a list of fields");
 }
@@ -120,7 +122,7 @@ static void each(Archive& a, Row& r) {
 template <class Archive, class Data>
 static void all(Archive& a, Data& d) {
     auto& c = d.columns;
-    a(d.name, d.as_of, d.sources, d.gpus, d.families, d.instances, d.regions);
+    a(d.name, d.as_of, d.sources, d.gpus, d.families, d.instances, d.regions, d.superseded);
     a(d.offerings.instance, d.offerings.first, d.offerings.region, d.offerings.source);
     a(c.vcpus, c.memory_gib, c.gpu_count, c.gpu_memory_gib, c.network_gbps);
     a(c.gpu, c.family, c.retired, c.usd_per_hour, c.site, c.source, c.type, c.first, c.used_sites);

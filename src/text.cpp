@@ -141,7 +141,44 @@ std::string single_quoted(std::string_view text) {
 }
 
 std::string quoted(std::string_view text) {
-    return fmt::format("\"{}\"", shortened(text));
+    std::string out = "\"";
+    for (const char c : shortened(text))
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        else
+            out += c;
+    return out + '"';
+}
+
+/// How many bytes the character takes that `text` begins with; 0 if it is none.
+/// Source: The Unicode Standard 15.0, table 3-7.
+static std::size_t character(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
+    const auto within = [](unsigned b, unsigned least, unsigned most) {
+        return b >= least && b <= most;
+    };
+    const unsigned first = byte(0);
+    if (first < 0x80)
+        return 1;
+    const std::size_t size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const unsigned least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+    const unsigned most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+    bool right = within(first, 0xc2, 0xf4) && within(byte(1), least, most);
+    for (std::size_t i = 2; i < size; ++i)
+        right = right && within(byte(i), 0x80, 0xbf);
+    return right ? size : 0;
+}
+
+std::size_t not_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t size = character(text.substr(i));
+        if (size == 0)
+            return i;
+        i += size;
+    }
+    return std::string_view::npos;
 }
 
 std::string one_of(std::span<const std::string_view> names) {
@@ -181,6 +218,9 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit) {
     if (const auto nul = content.find('\0'); nul != std::string::npos)
         throw InputError{{.file = path.string()},
                          fmt::format("must be text, has a NUL byte at offset {}", nul)};
+    if (const auto at = not_utf8(content); at != std::string::npos)
+        throw InputError{{.file = path.string()},
+                         fmt::format("must be UTF-8, is not at offset {}", at)};
     return content;
 }
 

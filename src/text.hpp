@@ -34,8 +34,11 @@ std::string did_you_mean(std::string_view name, std::span<const std::string_view
 
 /// `text`, cut when it is too long for a message.
 std::string shortened(std::string_view text);
-/// shortened() between double quotes.
+/// shortened() between double quotes, and control characters as \xNN: a message is one line.
 std::string quoted(std::string_view text);
+
+/// Offset of the first byte that is not UTF-8; npos if there is none.
+std::size_t not_utf8(std::string_view text);
 
 /// `text` as one word of a POSIX shell, whatever is in it: between single quotes, each of its own
 /// single quotes as '\''. Throws ArgumentError for a NUL byte, which no shell can hold.
@@ -45,7 +48,7 @@ std::string single_quoted(std::string_view text);
 std::string one_of(std::span<const std::string_view> names);
 
 /// All of a text file. Throws InputError if it cannot be read, is a directory, is larger than
-/// `limit` bytes, or has a NUL byte.
+/// `limit` bytes, has a NUL byte, or is not UTF-8.
 std::string read_file(const std::filesystem::path& path, std::size_t limit);
 
 /// Writes a file whole or not at all: to a temporary name beside it, then renamed. A device or

@@ -405,3 +405,20 @@ concept FindsGpus = requires(T catalog) {
 };
 static_assert(HasOffers<Catalog&> && HasGpus<Catalog&> && FindsGpus<Catalog&>);
 static_assert(!HasOffers<Catalog&&> && !HasGpus<Catalog&&> && !FindsGpus<Catalog&&>);
+
+TEST_CASE("a superseded price refers to what is there, and makes no offer", "[catalog]") {
+    Tables t = Catalog::bundled().tables();
+    const std::size_t offers = t.prices.size();
+    Price old = t.prices[0];
+    old.hourly = old.hourly * 2;
+    t.superseded = {old};
+    CHECK(Catalog{t}.size() == offers);
+    CHECK(Catalog{t}.tables().superseded == std::vector<Price>{old});
+    CHECK(Catalog{t}.merged(Catalog{t}).tables().superseded == std::vector<Price>{old});
+    t.superseded[0].region = "mars-1";
+    CHECK_THROWS_WITH(Catalog{t},
+                      "superseded[0].region: must be the code of a region, got \"mars-1\"");
+    t.superseded[0].region = old.region;
+    t.superseded[0].hourly = UsdPerHour{0};
+    CHECK_THROWS_WITH(Catalog{t}, "superseded[0].usd_per_hour: must be positive and finite, got 0");
+}

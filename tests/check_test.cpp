@@ -95,3 +95,34 @@ TEST_CASE("missing rates, successors and prices are found", "[check]") {
     CHECK(findings(catalog, "retired without a successor").size() == 1);
     CHECK(findings(catalog, "no price").size() == 1);
 }
+
+TEST_CASE("a price far from those of machines alike is found", "[check]") {
+    // 24 machines whose price is 0.01 USD/h for a vCPU, and one that costs ten times that.
+    Tables t = random_tables(5, {.types = 25, .regions = 1, .priced = 1});
+    t.offerings.clear();
+    t.prices.clear();
+    for (std::size_t i = 0; i < t.instances.size(); ++i) {
+        Instance& machine = t.instances[i];
+        machine.gpu.clear();
+        machine.gpu_count = 0;
+        machine.reported_gpu_memory.reset();
+        machine.burstable = false;
+        machine.vcpus = static_cast<double>(i % 8 + 1);
+        machine.memory = GiB{static_cast<double>(i % 5 + 1)};
+        t.prices.push_back({machine.provider,
+                            machine.name,
+                            "r0",
+                            Purchase::on_demand,
+                            UsdPerHour{(i == 11 ? 0.1 : 0.01) * machine.vcpus},
+                            "new"});
+    }
+    const std::string slipped = t.instances[11].name;
+    const auto found = findings(Catalog{t}, "price far from its like");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].where == fmt::format("cloud {} in r0", slipped));
+    CHECK(found[0].detail == "0.4 USD/h, 10.0 times what its size suggests");
+    t.prices[11].hourly = UsdPerHour{0.04};
+    CHECK(findings(Catalog{t}, "price far from its like").empty());
+    t.prices.resize(11); // too few for a fit
+    CHECK(findings(Catalog{t}, "price far from its like").empty());
+}

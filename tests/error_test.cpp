@@ -39,3 +39,8 @@ TEST_CASE("not negative admits zero", "[error]") {
     CHECK_THROWS_WITH(require_not_negative("fixed_usd", Usd{-1}),
                       "fixed_usd: must not be negative, got -1 USD");
 }
+
+TEST_CASE("an error may point at a byte", "[error]") {
+    const InputError error{{.file = "aws.json", .field = "price", .byte = 5120}, "must be given"};
+    CHECK(std::string{error.what()} == "aws.json: byte 5120: price: must be given");
+}

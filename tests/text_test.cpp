@@ -61,6 +61,28 @@ TEST_CASE("what is quoted in a message is cut between characters", "[text]") {
     CHECK(text::quoted(std::string(1000, 'x')) == "\"" + std::string(60, 'x') + "...\"");
 }
 
+TEST_CASE("a message stays on its line whatever is quoted in it", "[text]") {
+    CHECK(text::quoted(std::string_view{"a\nb\x1b[31m\0\x7f", 10}) ==
+          "\"a\\x0ab\\x1b[31m\\x00\\x7f\"");
+}
+
+TEST_CASE("what is not UTF-8 is found where it begins", "[text]") {
+    const auto [content, at] = GENERATE(table<std::string, std::size_t>({
+        {"", std::string::npos},
+        {"plain", std::string::npos},
+        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", std::string::npos}, // 2, 3 and 4 bytes
+        {"a\xff", 1},                                                // never a first byte
+        {"ab\x80", 2},                                               // a continuation alone
+        {"\xc3", 0},                                                 // ends early
+        {"\xe2\x82", 0},
+        {"\xc0\xaf", 0},         // '/' written too long
+        {"\xe0\x9f\xbf", 0},     // as is this
+        {"\xed\xa0\x80", 0},     // half of a pair of UTF-16
+        {"\xf4\x90\x80\x80", 0}, // beyond the last character
+    }));
+    CHECK(text::not_utf8(content) == at);
+}
+
 TEST_CASE("lists read as prose", "[text]") {
     constexpr std::array<std::string_view, 3> kNames{"a", "b", "c"};
     CHECK(text::one_of(kNames) == "a, b or c");

@@ -188,6 +188,8 @@ struct Tables {
     std::vector<Region> regions{};
     std::vector<Offering> offerings{};
     std::vector<Price> prices{};
+    /// Prices that the source of another row of `prices` contradicts. They make no offer.
+    std::vector<Price> superseded{};
 
     bool operator==(const Tables&) const = default;
 };
@@ -235,11 +237,13 @@ public:
     [[nodiscard]] std::span<const Family> families() const& noexcept;
     [[nodiscard]] std::span<const Instance> instances() const& noexcept; ///< by provider, name
     [[nodiscard]] std::span<const Region> regions() const& noexcept;
+    [[nodiscard]] std::span<const Price> superseded() const& noexcept; ///< as in Tables
     void sources() const&& = delete;
     void gpus() const&& = delete;
     void families() const&& = delete;
     void instances() const&& = delete;
     void regions() const&& = delete;
+    void superseded() const&& = delete;
 
     /// Number of offers, which is the number of prices.
     [[nodiscard]] std::size_t size() const noexcept;

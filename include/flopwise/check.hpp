@@ -28,7 +28,10 @@ struct Finding {
 ///   compared with bare metal: it costs a tenth more than the same size with a hypervisor;
 /// - "GPU without a rate": no peak rate in any precision is known;
 /// - "retired without a successor": a retired GPU family that names no family still offered;
-/// - "no price": a machine that is offered but has no price in any region.
+/// - "no price": a machine that is offered but has no price in any region;
+/// - "price far from its like": on demand, four times or a quarter of what a fit of price on vCPUs,
+///   memory and GPUs over the provider's machines with the same accelerator gives;
+/// - "sources disagree": a price on demand for which another source gives one more than 1 % off.
 FLOPWISE_API std::vector<Finding> check(const Catalog& catalog);
 
 } // namespace flopwise

@@ -3,6 +3,7 @@
 // Every message says where, what must hold and what was found, in that order:
 //
 //     data/aws.yaml:812: prices[40].usd_per_hour: must be positive and finite, got -3
+//     aws.json: byte 5120: pricePerUnit.USD: must be a number, got "N/A"
 
 #pragma once
 
@@ -10,6 +11,7 @@
 #include <flopwise/units.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,9 +20,10 @@ namespace flopwise {
 
 /// The place an error points at; parts that are not known stay empty or 0.
 struct Where {
-    std::string file{};  ///< as the caller spelled it
-    int line = 0;        ///< counted from 1
-    std::string field{}; ///< dotted path such as "prices[3].region", or a flag such as "--days"
+    std::string file{};     ///< as the caller spelled it
+    int line = 0;           ///< counted from 1
+    std::string field{};    ///< dotted path such as "prices[3].region", or a flag such as "--days"
+    std::uint64_t byte = 0; ///< counted from 1; for files without lines worth counting
 
     bool operator==(const Where&) const = default;
 };

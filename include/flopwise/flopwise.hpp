@@ -12,10 +12,13 @@
 #include <flopwise/check.hpp>
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
+#include <flopwise/diff.hpp>
 #include <flopwise/error.hpp>
 #include <flopwise/estimate.hpp>
+#include <flopwise/feed.hpp>
 #include <flopwise/job.hpp>
 #include <flopwise/launch.hpp>
+#include <flopwise/listing.hpp>
 #include <flopwise/memory.hpp>
 #include <flopwise/nearby.hpp>
 #include <flopwise/net.hpp>

@@ -94,6 +94,14 @@ static void add_image(std::string& out, const std::string& name, std::string_vie
     out += "\n};\n";
 }
 
+/// Differs if any image does: FNV-1a.
+static std::uint64_t hash_of(std::string_view bytes, std::uint64_t hash) {
+    constexpr std::uint64_t kPrime = 0x100000001b3;
+    for (const char c : bytes)
+        hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
+    return hash;
+}
+
 static std::string bundle(std::span<const std::string> args) {
     std::string out = "// Made from data/ by the build.\n#include \"bundled.hpp\"\n"
                       "#include \"training_data.hpp\"\n#include <limits>\n"
@@ -103,11 +111,14 @@ static std::string bundle(std::span<const std::string> args) {
     add_image(out, "kCharges", ChargesImage::write(Charges::read(files_of(args[5]))));
     out += nets_as_code(args[3]);
     std::string table;
+    std::uint64_t hash = 0xcbf29ce484222325;
     for (std::size_t i = kFirstCatalog; i < args.size(); ++i) {
         const Catalog catalog = Catalog::read(files_of(args[i]));
         if (i == kFirstCatalog)
             out += utilisation_as_code(args[4], catalog);
-        add_image(out, fmt::format("kImage{}", i), CatalogImage::write(catalog));
+        const std::string image = CatalogImage::write(catalog);
+        hash = hash_of(image, hash);
+        add_image(out, fmt::format("kImage{}", i), image);
         fmt::format_to(std::back_inserter(table),
                        "    {{\"{}\", {{reinterpret_cast<const char*>(kImage{}), sizeof "
                        "kImage{}}}}},\n",
@@ -116,7 +127,8 @@ static std::string bundle(std::span<const std::string> args) {
                        i);
     }
     out += "std::span<const Image> images() {\n    static const Image kImages[] = {\n" + table +
-           "    };\n    return kImages;\n}\n"
+           "    };\n    return kImages;\n}\n" +
+           fmt::format("std::uint64_t build() {{ return {:#x}; }}\n", hash) +
            "std::span<const Country> countries() { return kCountries; }\n"
            "std::span<const Tariff> tariffs() { return kTariffs; }\n"
            "std::span<const NetRow> nets() { return kNets; }\n"

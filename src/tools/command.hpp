@@ -10,8 +10,9 @@ namespace flopwise {
 /// standard output and standard error; returns the exit status.
 int run_command(int argc, const char* const* argv);
 
-/// The catalog that a request names: a bundled one, or a file if it has a slash or a suffix, or
-/// exists. Throws through Request::refuse() and as Catalog::read() does.
+/// The catalog that a request names, as catalog_called() has it; the bundled one if it names none,
+/// for a program asks nothing of its user's cache. Throws through Request::refuse() and as
+/// Catalog::read() does.
 Catalog catalog_of(const Request& request);
 
 } // namespace flopwise

@@ -8,6 +8,9 @@ namespace flopwise::bundled {
 std::span<const Image> images() {
     return {};
 }
+std::uint64_t build() {
+    return 0;
+}
 std::span<const Country> countries() {
     return {};
 }

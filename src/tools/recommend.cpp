@@ -3,7 +3,9 @@
 #include <flopwise/flopwise.hpp>
 
 #include "../text.hpp"
+#include "cache.hpp"
 #include "command.hpp"
+#include "output.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -114,30 +116,11 @@ static Request request_of(const Arguments& arguments) {
 }
 
 Catalog flopwise::catalog_of(const Request& request) {
-    const std::string& name = request.catalog;
-    const auto bundled = Catalog::bundled_names();
-    if (name.empty() || name == "bundled" ||
-        std::find(bundled.begin(), bundled.end(), name) != bundled.end())
-        return Catalog::bundled(name == "bundled" ? "" : name);
-    if (name.find('/') != std::string::npos || name.ends_with(".yaml") || name.ends_with(".yml") ||
-        std::filesystem::exists(name))
-        return Catalog::read(name);
     try {
-        return Catalog::bundled(name);
+        return catalog_called(request.catalog.empty() ? "bundled" : request.catalog);
     } catch (const ArgumentError& e) {
         request.refuse("catalog", e.reason());
     }
-}
-
-static void must_be_one_of(std::string_view flag,
-                           const std::string& value,
-                           std::span<const std::string_view> names) {
-    if (std::find(names.begin(), names.end(), value) == names.end())
-        throw ArgumentError{flag,
-                            fmt::format("must be {}, got {}{}",
-                                        text::one_of(names),
-                                        text::quoted(value),
-                                        text::did_you_mean(value, names))};
 }
 
 static bool colour(const Output& output) {
@@ -173,16 +156,6 @@ static std::string report(const Recommendation& advice, const Output& output) {
     return table(advice, style);
 }
 
-static void write(const std::string& content, const std::string& file) {
-    if (!file.empty())
-        return text::write_file(file, content);
-    if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() ||
-        std::fflush(stdout) != 0)
-        throw InputError{
-            {.file = "standard output"},
-            fmt::format("cannot be written: {}", std::generic_category().message(errno))};
-}
-
 static int run(const Arguments& arguments) {
     constexpr std::array<std::string_view, 4> kFormats{"table", "json", "csv", "markdown"};
     constexpr std::array<std::string_view, 3> kColours{"auto", "always", "never"};
@@ -195,8 +168,9 @@ static int run(const Arguments& arguments) {
     const Request request = request_of(arguments);
     if (request.launch.wanted && output.format == "csv")
         request.refuse("launch", "must not come with the format csv");
-    const Recommendation advice = recommend(catalog_of(request), request);
-    write(report(advice, output), output.file);
+    const Recommendation advice =
+        recommend(request.catalog.empty() ? usual_catalog() : catalog_of(request), request);
+    write_output(report(advice, output), output.file);
     return advice.outcome == Outcome::found ? answer : nothing_qualifies;
 }
 
@@ -241,9 +215,9 @@ static int command(CLI::App& app, const Arguments& arguments, int argc, const ch
             throw CLI::ExtrasError{app.remaining()};
         return run(arguments);
     } catch (const CLI::CallForHelp&) {
-        write(app.help(), "");
+        write_output(app.help(), "");
     } catch (const CLI::CallForVersion&) {
-        write(fmt::format("{}\n", version()), "");
+        write_output(fmt::format("{}\n", version()), "");
     } catch (const CLI::ParseError& error) {
         throw InputError{{}, complaint(error, app)};
     }

@@ -8,6 +8,7 @@ import pytest
 def pytest_addoption(parser):
     options = {
         "--recommend": "the command, built",
+        "--catalog": "the command for catalogs, built",
         "--cxx": "the C++ compiler",
         "--link": "flags with which a program is compiled and linked against the library",
     }
@@ -26,3 +27,11 @@ def recommend(request):
     if path is None:
         pytest.skip("needs --recommend PATH")
     return pathlib.Path(path).resolve()
+
+
+@pytest.fixture(scope="session")
+def programs(request, recommend):
+    """The commands by name: those that were given."""
+    path = request.config.getoption("--catalog")
+    found = {"recommend": recommend}
+    return found | ({"catalog": pathlib.Path(path).resolve()} if path else {})

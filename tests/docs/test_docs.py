@@ -30,25 +30,28 @@ def commands(text):
         yield shown[1], text[begin + shown.end():end]
 
 
-def environment(recommend, folder):
-    link = folder / "bin" / "recommend"
-    if not link.exists():
-        link.parent.mkdir()
-        link.symlink_to(recommend)
-    return {"PATH": f"{link.parent}:{os.environ['PATH']}", "HOME": str(folder), "LC_ALL": "C"}
+def environment(programs, folder):
+    binaries = folder / "bin"
+    binaries.mkdir(exist_ok=True)
+    for name, program in programs.items():
+        if not (binaries / name).exists():
+            (binaries / name).symlink_to(program)
+    return {"PATH": f"{binaries}:{os.environ['PATH']}", "HOME": str(folder), "LC_ALL": "C"}
 
 
 @pytest.mark.parametrize("block", CONSOLE, ids=str)
-def test_a_command_prints_what_the_page_shows(block, recommend, tmp_path_factory, request):
+def test_a_command_prints_what_the_page_shows(block, programs, tmp_path_factory, request):
+    if "$ catalog " in block.text and "catalog" not in programs:
+        pytest.skip("needs --catalog PATH")
     folder = folder_for(block.page, tmp_path_factory)
     status, real = 0, ""
     for command, expected in commands(block.text):
         words = command.removeprefix("./run ")
         if command == "echo $?\n":
             output = f"{status}\n"
-        elif words.startswith(("recommend ", "cat ")):
+        elif words.startswith(("recommend ", "catalog ", "cat ")):
             done = subprocess.run(["sh", "-c", words], cwd=folder, text=True, timeout=60,
-                                  env=environment(recommend, folder), check=False,
+                                  env=environment(programs, folder), check=False,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
             status, output = done.returncode, done.stdout
         else:

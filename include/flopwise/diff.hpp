@@ -1,0 +1,36 @@
+// flopwise: what changed from one catalog to another
+
+#pragma once
+
+#include <flopwise/catalog.hpp>
+
+namespace flopwise {
+
+/// What happened to a price or a machine.
+enum class ChangeKind : std::uint8_t { rose, fell, appeared, went, machine_appeared, machine_went };
+FLOPWISE_API std::string_view to_string(ChangeKind kind);
+
+/// One difference.
+struct PriceChange {
+    ChangeKind kind = ChangeKind::rose;
+    std::string provider;
+    std::string instance;
+    std::string region{};               ///< empty for a machine
+    Purchase purchase{};                ///< of a price
+    std::optional<UsdPerHour> before{}; ///< empty if the price appeared
+    std::optional<UsdPerHour> after{};  ///< empty if it went
+
+    bool operator==(const PriceChange&) const = default;
+};
+
+/// Prices that differ by more than a millionth, and prices and machines that only one of the two
+/// has; by provider, instance, region and purchase, machines first. A price of a machine that
+/// appeared or went is a change too.
+FLOPWISE_API std::vector<PriceChange> diff(const Catalog& before, const Catalog& after);
+
+/// One line for each change, and a line of counts; "no change" if there is none.
+FLOPWISE_API std::string to_text(std::span<const PriceChange> changes);
+/// `{"counts": {"rose": 1, ...}, "changes": [{"kind": "rose", "provider": ..., ...}]}`.
+FLOPWISE_API std::string to_json(std::span<const PriceChange> changes);
+
+} // namespace flopwise

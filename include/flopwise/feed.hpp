@@ -1,0 +1,146 @@
+// flopwise: prices and machines as the providers publish them
+//
+// import_feed() reads one file of a provider or of a community catalog into rows of a catalog, and
+// says what became of each row it read: kept, skipped for a named reason, or rejected with its
+// place. join() puts the rows over a catalog. docs/feeds.md says what is read of each format.
+//
+//     file -> Import -+
+//                     +-> join -> Catalog
+//     base catalog ---+
+
+#pragma once
+
+#include <flopwise/catalog.hpp>
+
+namespace flopwise {
+
+/// A form of file. `automatic` ("auto") recognises the others by their content, whatever their
+/// name.
+enum class Format : std::uint8_t {
+    automatic,
+    aws_offers,           ///< price list of EC2 as JSON: products, terms
+    aws_offers_csv,       ///< the same as CSV
+    aws_products,         ///< pages of `aws pricing get-products`
+    aws_instance_types,   ///< `aws ec2 describe-instance-types`
+    aws_instance_regions, ///< `aws ec2 describe-instance-type-offerings`
+    aws_spot_history,     ///< `aws ec2 describe-spot-price-history`
+    aws_spot_advisor,     ///< spot-advisor-data.json
+    azure_retail_prices,  ///< pages of prices.azure.com/api/retail/prices
+    ec2instances,         ///< instances.json of ec2instances.info
+    gpuhunt,              ///< CSV of gpuhunt, version 2
+    skypilot,             ///< vms.csv of a SkyPilot catalog
+};
+constexpr std::size_t kFormats = 12;
+FLOPWISE_API std::string_view to_string(Format format);
+
+/// What a machine costs if it is reserved for years: an hourly fee for each hour of the term, used
+/// or not, and a fee at its begin.
+struct ReservedPrice {
+    std::string provider{};
+    std::string instance{};
+    std::string region{};
+    int years = 0;                ///< 1 or 3
+    std::string offering_class{}; ///< "standard" or "convertible"
+    std::string payment{};        ///< "no_upfront", "partial_upfront" or "all_upfront"
+    UsdPerHour hourly{};          ///< not negative
+    Usd upfront{};                ///< not negative
+    std::string source{};
+
+    bool operator==(const ReservedPrice&) const = default;
+};
+
+/// Both fees for each hour of the term, a year being 8,760 h.
+FLOPWISE_API UsdPerHour effective(const ReservedPrice& rate);
+
+/// How often spot machines were taken back in the month before the file was made.
+struct InterruptionBand {
+    std::string provider{};
+    std::string instance{};
+    std::string region{};
+    double at_least = 0; ///< share of machines in a month, in [0, 1)
+    double below = 1;    ///< 1: the band is open
+    std::string source{};
+
+    bool operator==(const InterruptionBand&) const = default;
+};
+
+/// A row that is wrong. Its file goes on being read.
+struct Rejected {
+    Where where; ///< file, with the line of a CSV file or the byte of a JSON file, and field
+    std::string reason;
+
+    bool operator==(const Rejected&) const = default;
+};
+
+/// Rows that are right and of no use here, such as those of Windows machines.
+struct Skipped {
+    std::string why; ///< "operating system", "price of zero"
+    std::uint64_t rows = 0;
+
+    bool operator==(const Skipped&) const = default;
+};
+
+/// What a file has. `rows == kept + skipped + rows_rejected`.
+struct Import {
+    Format format = Format::automatic;
+    std::string file{}; ///< as the caller spelled it
+    /// One source, and families, instances, offerings and prices that refer to it.
+    Tables tables{};
+    /// Provider and region for which the offerings are complete: what they leave out is not
+    /// offered there.
+    std::vector<std::pair<std::string, std::string>> covered{};
+    std::vector<ReservedPrice> reserved{};
+    std::vector<InterruptionBand> interruptions{};
+    std::uint64_t rows = 0;           ///< read: products, machines, lines, as the format has them
+    std::uint64_t kept = 0;           ///< of them, in one of the lists above
+    std::vector<Skipped> skipped{};   ///< by reason, in the order of the reasons' names
+    std::vector<Rejected> rejected{}; ///< the first 1,000, in the order of the file
+    std::uint64_t rows_rejected = 0;  ///< all
+};
+
+/// How a file is read. What a file says of itself has precedence.
+struct ImportOptions {
+    Format format = Format::automatic;
+    /// Throw InputError for the first row that is wrong, in place of setting it apart.
+    bool strict = false;
+    /// Provider of a skypilot or gpuhunt file; empty: the known name within the file's own.
+    std::string provider{};
+    /// The day the file was made, if it does not say so.
+    Date as_of{};
+    /// aws_spot_history: days of which the mean is taken, until the last entry of the file.
+    Days window{7};
+};
+
+/// Reads a file in constant memory, but for the rows that are kept. `known` gives the regions and
+/// accelerators, found by name or alias, whose names the rows use.
+///
+/// Of JSON, what is used is checked; what is passed over is checked for UTF-8, closed strings and
+/// balanced brackets only. Rows are a few MiB at most.
+/// Throws InputError if the file cannot be read, its format is another or not recognised, or it
+/// ends early or is broken between rows.
+FLOPWISE_API Import import_feed(const std::filesystem::path& file,
+                                const Catalog& known,
+                                const ImportOptions& options = {});
+/// Several files, in as many threads as there are processors; in the order of `files`. Throws the
+/// error of the first file that has one.
+FLOPWISE_API std::vector<Import> import_feeds(std::span<const std::filesystem::path> files,
+                                              const Catalog& known,
+                                              const ImportOptions& options = {});
+
+/// The catalog that import makes, and what did not get into it.
+struct Joined {
+    Catalog catalog;
+    std::vector<Skipped> left_out; ///< rows of machines or regions that no table describes
+};
+
+/// The imports over `base`, the later over the earlier.
+///
+/// - Where sources give different prices, the newest source is used, and the later import if they
+///   are of one day. Where they differ by more than 1 %, the older price is kept as superseded,
+///   for check() to report.
+/// - Offerings replace those of `base` in the regions they cover, and only there. A machine that
+///   is priced in a covered region but not offered there is priced, not offered.
+/// - A machine of `base` keeps what an import does not know of it.
+FLOPWISE_API Joined join(const Catalog& base, std::span<const Import> imports);
+
+} // namespace flopwise

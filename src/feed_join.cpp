@@ -1,0 +1,247 @@
+#include <flopwise/feed.hpp>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace flopwise {
+
+namespace {
+
+using Named = std::pair<std::string, std::string>; // provider, name
+using Regions = std::set<std::string>;
+using PriceKey = std::tuple<std::string, std::string, std::string, Purchase>;
+
+PriceKey key_of(const Price& p) {
+    return {p.provider, p.instance, p.region, p.purchase};
+}
+
+/// The tables of a catalog with positions by name, to which imports are added.
+class Join {
+public:
+    explicit Join(const Catalog& base);
+
+    void add(const Import& import);
+    Joined finish();
+
+private:
+    std::string add_source(const Source& source);
+    void add_instance(Instance instance, const Import& import);
+    void add_price(Price price);
+    void add_offerings(const Import& import, const std::string& source);
+    [[nodiscard]] Regions
+    offered_so_far(const Named& machine, const Regions* row, const Regions& priced) const;
+    void leave_out(std::string_view why) { ++left_out_[std::string{why}]; }
+    [[nodiscard]] Date date_of_source(const std::string& name) const { return dates_.at(name); }
+
+    Tables out_;
+    std::map<std::string, Date> dates_; ///< of sources
+    std::set<std::string> gpus_;
+    std::set<Named> families_;
+    std::set<Named> regions_;
+    std::map<Named, std::size_t> instances_;
+    std::map<PriceKey, std::size_t> prices_;
+    std::map<std::pair<PriceKey, std::string>, Price> superseded_; ///< by source too
+    std::map<std::string, std::uint64_t> left_out_;
+    std::vector<std::string> names_;
+};
+
+} // namespace
+
+Join::Join(const Catalog& base) : out_{base.tables()} {
+    for (const Source& s : out_.sources)
+        dates_.emplace(s.name, s.as_of);
+    for (const Gpu& gpu : out_.gpus)
+        gpus_.insert(gpu.name);
+    for (const Family& f : out_.families)
+        families_.insert({f.provider, f.name});
+    for (const Region& r : out_.regions)
+        regions_.insert({r.provider, r.code});
+    for (std::size_t i = 0; i < out_.instances.size(); ++i)
+        instances_.emplace(Named{out_.instances[i].provider, out_.instances[i].name}, i);
+    for (std::size_t i = 0; i < out_.prices.size(); ++i)
+        prices_.emplace(key_of(out_.prices[i]), i);
+    for (Price& price : std::exchange(out_.superseded, {}))
+        superseded_.try_emplace({key_of(price), price.source}, std::move(price));
+}
+
+/// Adds a source under a name that is free; the same source is there once.
+std::string Join::add_source(const Source& source) {
+    Source added = source;
+    for (int n = 2;; ++n) {
+        const auto same = std::find_if(out_.sources.begin(), out_.sources.end(), [&](auto& s) {
+            return s.name == added.name;
+        });
+        if (same == out_.sources.end())
+            break;
+        if (*same == added)
+            return added.name;
+        added.name = fmt::format("{}-{}", source.name, n);
+    }
+    dates_.emplace(added.name, added.as_of);
+    out_.sources.push_back(added);
+    return added.name;
+}
+
+/// What DescribeInstanceTypes says counts, and what it does not say stays as it was.
+static void update(Instance& to, Instance from) {
+    from.family = to.family;
+    const auto keep = [](auto& value, const auto& before) {
+        if (!value)
+            value = before;
+    };
+    keep(from.reported_gpu_memory, to.reported_gpu_memory);
+    keep(from.local_storage, to.local_storage);
+    keep(from.network, to.network);
+    keep(from.network_peak, to.network_peak);
+    keep(from.ebs, to.ebs);
+    if (from.gpu.empty())
+        std::tie(from.gpu, from.gpu_count) = std::tie(to.gpu, to.gpu_count);
+    if (from.network == to.network)
+        from.network_estimated = to.network_estimated;
+    if (from.arch.empty())
+        from.arch = to.arch;
+    if (from.cpu_vendor.empty())
+        from.cpu_vendor = to.cpu_vendor;
+    if (from.clock_ghz == 0)
+        from.clock_ghz = to.clock_ghz;
+    to = std::move(from); // and it is not retired, as it is described
+}
+
+void Join::add_instance(Instance instance, const Import& import) {
+    if (!instance.gpu.empty() && !gpus_.contains(instance.gpu))
+        return leave_out("machine with a GPU that is not in the catalog");
+    const Named key{instance.provider, instance.name};
+    const auto found = instances_.find(key);
+    if (found != instances_.end()) {
+        if (import.format == Format::aws_instance_types)
+            update(out_.instances[found->second], std::move(instance));
+        return;
+    }
+    if (!families_.contains({instance.provider, instance.family}))
+        return leave_out("machine of a family that is not in the catalog");
+    instances_.emplace(key, out_.instances.size());
+    out_.instances.push_back(std::move(instance));
+}
+
+/// The newer of two prices counts. A price on demand that the older contradicts is kept beside it;
+/// a spot price moves, so that of another day is no contradiction.
+void Join::add_price(Price price) {
+    constexpr double kTolerance = 0.01;
+    if (!instances_.contains({price.provider, price.instance}))
+        return leave_out("price of a machine that is not in the catalog");
+    if (!regions_.contains({price.provider, price.region}))
+        return leave_out("price in a region that is not in the catalog");
+    const auto [found, fresh] = prices_.try_emplace(key_of(price), out_.prices.size());
+    if (fresh) {
+        out_.prices.push_back(std::move(price));
+        return;
+    }
+    Price& there = out_.prices[found->second];
+    if (date_of_source(price.source) >= date_of_source(there.source))
+        std::swap(price, there);
+    const auto row = superseded_.find({key_of(price), price.source});
+    if (row != superseded_.end())
+        superseded_.erase(row);
+    if (price.purchase == Purchase::on_demand && price.source != there.source &&
+        std::abs(price.hourly / there.hourly - 1) > kTolerance)
+        superseded_.try_emplace({key_of(price), price.source}, std::move(price));
+}
+
+/// Rows of `table` by machine.
+static std::map<Named, Regions> by_machine(const std::vector<Offering>& table) {
+    std::map<Named, Regions> out;
+    for (const Offering& row : table)
+        out[{row.provider, row.instance}].insert(row.regions.begin(), row.regions.end());
+    return out;
+}
+
+/// Where a machine is offered by what the catalog says so far; without a word, where it is priced.
+Regions
+Join::offered_so_far(const Named& machine, const Regions* row, const Regions& priced) const {
+    if (row != nullptr)
+        return *row;
+    return out_.instances[instances_.at(machine)].retired ? Regions{} : priced;
+}
+
+void Join::add_offerings(const Import& import, const std::string& source) {
+    if (import.covered.empty())
+        return;
+    const std::set<Named> covered{import.covered.begin(), import.covered.end()};
+    const auto theirs = by_machine(import.tables.offerings);
+    const auto ours = by_machine(out_.offerings);
+    for (const auto& [machine, regions] : theirs)
+        if (!instances_.contains(machine))
+            leave_out("offering of a machine that is not in the catalog");
+    std::map<Named, Regions> priced;
+    for (const Price& price : out_.prices)
+        priced[{price.provider, price.instance}].insert(price.region);
+    std::map<Named, Regions> changed;
+    for (const auto& [machine, row] : instances_) {
+        const auto listed = theirs.find(machine);
+        const auto before = ours.find(machine);
+        const bool had_row = before != ours.end();
+        const Regions known =
+            offered_so_far(machine, had_row ? &before->second : nullptr, priced[machine]);
+        Regions regions = known;
+        std::erase_if(regions, [&](const auto& r) { return covered.contains({machine.first, r}); });
+        if (listed != theirs.end()) {
+            out_.instances[row].retired = false;
+            for (const auto& region : listed->second)
+                if (regions_.contains({machine.first, region}))
+                    regions.insert(region);
+        }
+        if (regions != known || (!had_row && listed != theirs.end()))
+            changed.emplace(machine, std::move(regions));
+    }
+    std::erase_if(out_.offerings, [&](const Offering& o) {
+        return changed.contains({o.provider, o.instance});
+    });
+    for (const auto& [machine, regions] : changed)
+        out_.offerings.push_back(
+            {machine.first, machine.second, {regions.begin(), regions.end()}, source});
+}
+
+void Join::add(const Import& import) {
+    if (import.tables.sources.empty())
+        return;
+    const std::string source = add_source(import.tables.sources.front());
+    names_.push_back(source);
+    out_.as_of = std::max(out_.as_of, import.tables.as_of);
+    const auto with_source = [&](auto row) {
+        row.source = source;
+        return row;
+    };
+    for (const Family& family : import.tables.families)
+        if (families_.insert({family.provider, family.name}).second)
+            out_.families.push_back(with_source(family));
+    for (const Instance& instance : import.tables.instances)
+        add_instance(with_source(instance), import);
+    for (const Price& price : import.tables.prices)
+        add_price(with_source(price));
+    add_offerings(import, source);
+}
+
+Joined Join::finish() {
+    if (names_.size() == 1)
+        out_.name += "+" + names_.front();
+    else if (!names_.empty())
+        out_.name += fmt::format("+{} imports", names_.size());
+    std::vector<Skipped> left_out;
+    for (const auto& [why, rows] : left_out_)
+        left_out.push_back({why, rows});
+    for (auto& [key, price] : superseded_)
+        out_.superseded.push_back(std::move(price));
+    return {Catalog{std::move(out_)}, std::move(left_out)};
+}
+
+Joined join(const Catalog& base, std::span<const Import> imports) {
+    Join join{base};
+    for (const Import& import : imports)
+        join.add(import);
+    return join.finish();
+}
+
+} // namespace flopwise

@@ -1,0 +1,174 @@
+// Community catalogs as CSV: gpuhunt and SkyPilot. One row is a machine at a place and a price.
+
+#include "csv_in.hpp"
+#include "feed_sink.hpp"
+#include "text.hpp"
+
+namespace flopwise::feed {
+
+namespace {
+
+/// Reads each row of a table after its header; a row that is wrong is rejected.
+template <class Columns, class Read>
+void read_rows(Input& input, Sink& sink, Read read) {
+    csv::Reader row{input};
+    if (!row.next())
+        throw InputError{{.file = sink.file()}, "must have a header"};
+    const Columns columns{csv::Header{row.fields()}};
+    while (row.next()) {
+        try {
+            read(row, columns);
+        } catch (const BadRow& bad) {
+            sink.reject({.file = sink.file(), .line = row.line(), .field = bad.field}, bad.reason);
+        }
+    }
+}
+
+double positive(std::string_view text, std::string_view field) {
+    const double number = figure(text, field);
+    if (!(number > 0))
+        throw BadRow{std::string{field}, fmt::format("must be positive, got {}", number)};
+    return number;
+}
+
+/// A figure that may be missing: 0.
+double figure_or_none(std::string_view text, std::string_view field) {
+    return text.empty() ? 0 : figure(text, field);
+}
+
+std::string arch_of(std::string_view written) {
+    if (written == "x86" || written == "amd64")
+        return "x86_64";
+    return std::string{written == "arm" ? "arm64" : written};
+}
+
+// ---- SkyPilot -----------------------------------------------------------------------
+
+struct SkypilotColumns {
+    explicit SkypilotColumns(const csv::Header& header)
+        : instance{header.find("InstanceType")}, gpu{header.find("AcceleratorName")},
+          gpu_count{header.find("AcceleratorCount")}, vcpus{header.find("vCPUs")},
+          memory{header.find("MemoryGiB")}, gpu_info{header.find("GpuInfo")}, price{header.find(
+                                                                                  "Price")},
+          spot{header.find("SpotPrice")}, region{header.find("Region")}, arch{header.find("Arch")} {
+    }
+
+    std::size_t instance, gpu, gpu_count, vcpus, memory, gpu_info, price, spot, region, arch;
+};
+
+/// MiB of one accelerator in `{'Gpus': [{..., 'MemoryInfo': {'SizeInMiB': 16384}}], ...}`, a
+/// literal of Python, or of JSON with double quotes.
+std::optional<GiB> memory_in(std::string_view gpu_info) {
+    constexpr std::string_view kKey = "SizeInMiB";
+    constexpr double kMiBPerGiB = 1024;
+    const auto at = gpu_info.find(kKey);
+    if (at == std::string_view::npos)
+        return std::nullopt;
+    std::string_view rest = gpu_info.substr(at + kKey.size());
+    rest.remove_prefix(std::min(rest.size(), rest.find_first_not_of("'\": ")));
+    const auto mib = text::number(rest.substr(0, rest.find_first_of(",}")));
+    return mib && *mib > 0 ? std::optional{GiB{*mib / kMiBPerGiB}} : std::nullopt;
+}
+
+class Skypilot {
+public:
+    explicit Skypilot(Sink& sink) : sink_{sink} {}
+
+    void row(csv::Reader& row, const SkypilotColumns& c) {
+        if (row.field(c.instance).empty() || row.field(c.vcpus).empty())
+            return sink_.skip("no machine");
+        Instance machine;
+        machine.name = name(row.field(c.instance), "InstanceType");
+        const std::string region{name(row.field(c.region), "Region")};
+        const double price = figure_or_none(row.field(c.price), "Price");
+        const double spot = figure_or_none(row.field(c.spot), "SpotPrice");
+        if (price == 0 && spot == 0)
+            return sink_.skip("no price");
+        machine.vcpus = positive(row.field(c.vcpus), "vCPUs");
+        machine.memory = GiB{positive(row.field(c.memory), "MemoryGiB")};
+        machine.arch = arch_of(row.field(c.arch));
+        if (!row.field(c.gpu).empty())
+            sink_.set_gpu(machine,
+                          row.field(c.gpu),
+                          positive(row.field(c.gpu_count), "AcceleratorCount"),
+                          memory_in(row.field(c.gpu_info)),
+                          "AcceleratorName");
+        if (price > 0)
+            sink_.add(machine.name, region, Purchase::on_demand, UsdPerHour{price});
+        if (spot > 0) {
+            const auto [found, fresh] = spot_.try_emplace({machine.name, region}, spot);
+            found->second = std::min(found->second, spot);
+        }
+        sink_.add(std::move(machine));
+        sink_.keep();
+    }
+
+    void finish() {
+        for (const auto& [key, price] : spot_)
+            sink_.add(key.first, key.second, Purchase::spot, UsdPerHour{price});
+    }
+
+private:
+    Sink& sink_;
+    std::map<std::pair<std::string, std::string>, double> spot_; ///< the lowest zone
+};
+
+// ---- gpuhunt ------------------------------------------------------------------------
+
+struct GpuhuntColumns {
+    explicit GpuhuntColumns(const csv::Header& header)
+        : instance{header.find("instance_name")}, region{header.find("location")},
+          price{header.find("price")}, vcpus{header.find("cpu")}, memory{header.find("memory")},
+          gpu_count{header.find("gpu_count")}, gpu{header.find("gpu_name")},
+          gpu_memory{header.find("gpu_memory")}, spot{header.find("spot")}, arch{header.find(
+                                                                                "cpu_arch")} {}
+
+    std::size_t instance, region, price, vcpus, memory, gpu_count, gpu, gpu_memory, spot, arch;
+};
+
+void read_gpuhunt_row(csv::Reader& row, const GpuhuntColumns& c, Sink& sink) {
+    Instance machine;
+    machine.name = name(row.field(c.instance), "instance_name");
+    const std::string region{name(row.field(c.region), "location")};
+    const double price = figure_or_none(row.field(c.price), "price");
+    if (price == 0)
+        return sink.skip(row.field(c.price).empty() ? "no price" : "price of zero");
+    machine.vcpus = positive(row.field(c.vcpus), "cpu");
+    machine.memory = GiB{positive(row.field(c.memory), "memory")};
+    machine.arch = arch_of(row.field(c.arch));
+    const double count = figure_or_none(row.field(c.gpu_count), "gpu_count");
+    if (count > 0) {
+        std::optional<GiB> memory;
+        if (const double gib = figure_or_none(row.field(c.gpu_memory), "gpu_memory"); gib > 0)
+            memory = GiB{gib};
+        sink.set_gpu(machine, row.field(c.gpu), count, memory, "gpu_name");
+    }
+    const std::string_view spot = row.field(c.spot);
+    if (spot != "True" && spot != "False" && !spot.empty())
+        throw BadRow{"spot", fmt::format("must be True or False, got {}", text::quoted(spot))};
+    sink.add(machine.name,
+             region,
+             spot == "True" ? Purchase::spot : Purchase::on_demand,
+             UsdPerHour{price});
+    sink.add(std::move(machine));
+    sink.keep();
+}
+
+} // namespace
+
+std::string read_skypilot(Input& input, Sink& sink) {
+    Skypilot table{sink};
+    read_rows<SkypilotColumns>(
+        input, sink, [&](csv::Reader& row, const auto& columns) { table.row(row, columns); });
+    table.finish();
+    return "SkyPilot catalog; spot prices of the zone in which it is lowest";
+}
+
+std::string read_gpuhunt(Input& input, Sink& sink) {
+    read_rows<GpuhuntColumns>(input, sink, [&](csv::Reader& row, const auto& columns) {
+        read_gpuhunt_row(row, columns, sink);
+    });
+    return "gpuhunt catalog, version 2";
+}
+
+} // namespace flopwise::feed

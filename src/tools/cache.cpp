@@ -1,0 +1,191 @@
+#include "cache.hpp"
+
+#include "../bundled.hpp"
+#include "../image.hpp"
+#include "../text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace flopwise {
+
+constexpr auto kCatalog = "catalog.yaml";
+constexpr auto kImage = "catalog.image";
+
+std::filesystem::path cache_folder() {
+    const auto from = [](const char* name) {
+        const char* const value = std::getenv(name);
+        const std::filesystem::path path{value == nullptr ? "" : value};
+        return path.is_absolute() ? path : std::filesystem::path{};
+    };
+    if (const auto cache = from("XDG_CACHE_HOME"); !cache.empty())
+        return cache / "flopwise";
+    const auto home = from("HOME");
+    return home.empty() ? home : home / ".cache" / "flopwise";
+}
+
+// ---- whose files --------------------------------------------------------------------
+
+static void require_own(const std::filesystem::path& path, ::mode_t kind, std::string_view what) {
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) != 0) {
+        if (errno == ENOENT)
+            return;
+        throw InputError{{.file = path.string()},
+                         fmt::format("cannot be read: {}", std::generic_category().message(errno))};
+    }
+    const auto refuse = [&](std::string_view reason) {
+        throw InputError{{.file = path.string()}, reason};
+    };
+    if (S_ISLNK(found.st_mode))
+        refuse(fmt::format("must be a {}, is a symbolic link", what));
+    if ((found.st_mode & S_IFMT) != kind)
+        refuse(fmt::format("must be a {}, is something else", what));
+    if (found.st_uid != ::geteuid())
+        refuse(fmt::format("must be yours, belongs to user {}", found.st_uid));
+    if ((found.st_mode & S_IWOTH) != 0)
+        refuse("must not be writable by everyone");
+}
+
+void require_own(const std::filesystem::path& folder, const std::string& file) {
+    require_own(folder, S_IFDIR, "folder");
+    require_own(folder / file, S_IFREG, "file");
+}
+
+// ---- the image ----------------------------------------------------------------------
+
+namespace {
+
+/// What an image begins with: it is of one build, of one catalog.yaml, and whole.
+struct Head {
+    std::array<char, 8> mark{'f', 'l', 'o', 'p', 'w', 'i', 's', 'e'};
+    std::uint64_t build = 0;
+    std::uint64_t sum = 0;
+    std::uint64_t size = 0;
+    std::int64_t as_of = 0;
+};
+
+} // namespace
+
+static std::int64_t number_of(Date day) {
+    constexpr std::int64_t kTwoDigits = 100;
+    return (day.year * kTwoDigits + day.month) * kTwoDigits + day.day;
+}
+
+/// Tells images apart that differ by accident; eight bytes at a time, as it stands at each start.
+static std::uint64_t sum_of(std::string_view bytes) {
+    constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15; // of Fibonacci hashing
+    std::uint64_t sum = bytes.size();
+    for (std::size_t i = 0; i < bytes.size(); i += sizeof sum) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data() + i, std::min(sizeof word, bytes.size() - i));
+        sum = (sum ^ word) * kFactor;
+        sum ^= sum >> 32U;
+    }
+    return sum;
+}
+
+using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
+
+/// The head of the image in the cache, with the file behind it; empty if it is of another build.
+static std::optional<Head> head_of(std::FILE* file) {
+    Head head;
+    if (file == nullptr || std::fread(&head, sizeof head, 1, file) != 1)
+        return std::nullopt;
+    const bool ours = head.mark == Head{}.mark && head.build == bundled::build();
+    return ours ? std::optional{head} : std::nullopt;
+}
+
+static std::optional<Catalog> from_image(std::FILE* file, const Head& head) {
+    constexpr std::uint64_t kLargest = std::uint64_t{1} << 30U;
+    if (head.size > kLargest)
+        return std::nullopt;
+    std::string bytes(head.size, '\0');
+    if (std::fread(bytes.data(), 1, bytes.size(), file) != bytes.size() ||
+        sum_of(bytes) != head.sum)
+        return std::nullopt;
+    return CatalogImage::read(bytes);
+}
+
+// ---- the catalog in the cache -------------------------------------------------------
+
+/// The cached catalog if it is there and of a later day than `than`.
+static std::optional<Catalog> cached_after(Date than) {
+    const auto folder = cache_folder();
+    if (folder.empty())
+        return std::nullopt;
+    require_own(folder, kImage);
+    require_own(folder, kCatalog);
+    std::error_code none;
+    if (!std::filesystem::exists(folder / kCatalog, none))
+        return std::nullopt;
+    const File image{std::fopen((folder / kImage).c_str(), "rb"), &std::fclose};
+    if (const auto head = head_of(image.get())) {
+        if (head->as_of <= number_of(than))
+            return std::nullopt;
+        if (auto catalog = from_image(image.get(), *head))
+            return catalog;
+    }
+    Catalog catalog = Catalog::read(folder / kCatalog);
+    return catalog.as_of() > than ? std::optional{std::move(catalog)} : std::nullopt;
+}
+
+std::optional<Catalog> cached_catalog() {
+    return cached_after({});
+}
+
+void write_cached(const Catalog& catalog) {
+    const auto folder = cache_folder();
+    const std::string image = CatalogImage::write(catalog);
+    const Head head{.build = bundled::build(),
+                    .sum = sum_of(image),
+                    .size = image.size(),
+                    .as_of = number_of(catalog.as_of())};
+    require_own(folder, kImage);
+    require_own(folder, kCatalog);
+    std::error_code ignored;
+    std::filesystem::remove(folder / kImage, ignored); // an old one must not outlive its catalog
+    text::write_file(folder / kCatalog, to_yaml(catalog));
+    text::write_file(folder / kImage,
+                     std::string(reinterpret_cast<const char*>(&head), sizeof head) + image);
+}
+
+// ---- by name ------------------------------------------------------------------------
+
+Catalog usual_catalog() {
+    Catalog bundled = Catalog::bundled();
+    try {
+        if (auto cached = cached_after(bundled.as_of()))
+            return *std::move(cached);
+    } catch (const Error& error) {
+        fmt::print(stderr, "{}: the bundled catalog is used\n", error.what());
+    }
+    return bundled;
+}
+
+Catalog catalog_called(const std::string& name) {
+    if (name.empty())
+        return usual_catalog();
+    if (name == "cached") {
+        if (auto cached = cached_catalog())
+            return *std::move(cached);
+        throw ArgumentError{"catalog", "there is none in the cache: catalog update makes it"};
+    }
+    const auto bundled = Catalog::bundled_names();
+    if (name == "bundled" || std::find(bundled.begin(), bundled.end(), name) != bundled.end())
+        return Catalog::bundled(name == "bundled" ? "" : name);
+    if (name.find('/') != std::string::npos || name.ends_with(".yaml") || name.ends_with(".yml") ||
+        std::filesystem::exists(name))
+        return Catalog::read(name);
+    return Catalog::bundled(name); // refuses, with the names there are
+}
+
+} // namespace flopwise

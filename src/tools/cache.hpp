@@ -1,0 +1,37 @@
+// Catalogs by name, and the user's folder of downloaded prices.
+//
+// The folder follows the XDG rule: $XDG_CACHE_HOME/flopwise, else .cache/flopwise in the home
+// folder. catalog.yaml in it is the catalog that `catalog update` made, and catalog.image the same
+// in the form of this build, which opens as fast as a bundled one.
+
+#pragma once
+
+#include <flopwise/catalog.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace flopwise {
+
+/// Empty if the environment names neither folder by an absolute path.
+std::filesystem::path cache_folder();
+
+/// Throws InputError unless the folder, and the file if it is there, are the user's own, no
+/// symbolic links, and not to be written by others.
+void require_own(const std::filesystem::path& folder, const std::string& file);
+
+/// The catalog in the cache; empty if there is none. Throws InputError if it cannot be used.
+std::optional<Catalog> cached_catalog();
+/// Replaces it, at once or not at all.
+void write_cached(const Catalog& catalog);
+
+/// The catalog that is used if none is named: the cached one if it is newer than the bundled one.
+/// A cached one that cannot be used is left, with a word on standard error.
+Catalog usual_catalog();
+
+/// A catalog by name: "" for the usual one, "bundled" or the name of a bundled one, "cached", or a
+/// file if the name has a slash or a suffix, or exists.
+Catalog catalog_called(const std::string& name);
+
+} // namespace flopwise

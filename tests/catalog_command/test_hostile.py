@@ -1,0 +1,130 @@
+"""Input made to do harm ends in one clear line, soon, and in little memory."""
+
+import resource
+import subprocess
+
+import pytest
+
+MEMORY = 600 << 20  # of address space, libraries and all
+PAGE = b'{"FormatVersion":"aws_v1","PriceList":['
+
+
+@pytest.fixture
+def limited(program, tmp_path):
+    """Runs the command with little memory; `blocks` go to its standard input."""
+
+    def run(*args, blocks=()):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))  # noqa: E731
+        with subprocess.Popen([program, *args], cwd=tmp_path, env={}, preexec_fn=limit,
+                              stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE) as process:
+            sent = 0
+            try:
+                for block in blocks:
+                    process.stdin.write(block)
+                    sent += len(block)
+                process.stdin.close()
+            except BrokenPipeError:
+                pass
+            said = process.stderr.read().decode(errors="surrogateescape")
+            return process.wait(), said, sent
+
+    return run
+
+
+def gigabyte_of(piece):
+    return [piece * ((1 << 20) // len(piece))] * 1024
+
+
+@pytest.mark.parametrize(("head", "piece", "message"), [
+    (PAGE + b'{"a":"', b"x", "must have rows of at most 16 MiB"),
+    (PAGE, b"[", "must have rows of at most 16 MiB"),
+    (PAGE, b'{"a":', "must have rows of at most 16 MiB"),
+    (b'{"offerCode":"', b"x", "must have names and facts of at most 64 KiB"),
+    (b'{"offerCode":"AmazonEC2","products":{"', b"x", "must have rows of at most 16 MiB"),
+    (b'InstanceType,AcceleratorName,vCPUs\n"', b"x", "must have rows of at most 1 MiB"),
+    (b"InstanceType,AcceleratorName,vCPUs\n", b",", "must have rows of at most 1 MiB"),
+    (b"", b" ", "must be a price file, is empty"),
+    (b"", b"\0", "must be of a known format"),
+])
+def test_a_gigabyte_is_refused_at_its_begin(limited, head, piece, message):
+    status, said, sent = limited("import", "auto", "/dev/stdin", "--provider", "aws",
+                                 blocks=[head, *gigabyte_of(piece)])
+    assert status == 2
+    assert message in said
+    assert said.count("\n") == 1
+    assert sent < 64 << 20
+
+
+def test_figures_beyond_all_measure_cost_their_row_only(limited, tmp_path):
+    (tmp_path / "aws.csv").write_text(
+        "InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,SpotPrice,Region\n"
+        "a.large,,,1,1,1e300,,us-east-1\nb.large,,,1,1,1,1e308,us-east-1\n"
+        "c.large,,,1,1e300,1,,us-east-1\nd.large,T4,1e-320,1,1,1,,us-east-1\n"
+        ".large,,,1,1,1,,us-east-1\n")
+    status, said, _ = limited("import", "auto", "aws.csv", "-o", "out.yaml", "--summary")
+    assert status == 0
+    assert "5 rows, 2 kept, 3 rejected" in said
+    assert "aws.csv:2: Price: must be at most 1000000000, got 1e+300" in said
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (PAGE + b"[" * 1_000_000, "must be complete, ends early"),
+    (PAGE + b'{"product":{"pro\0ductFamily":"x"}}]}', "must have no control characters"),
+    (PAGE + b'{"product":{"productFamily":"\xff"}}]}', "must be UTF-8"),
+    (PAGE + b'{"product":', "must be complete, ends early"),
+])
+def test_broken_json_is_refused_with_its_byte(limited, tmp_path, content, message):
+    (tmp_path / "in.json").write_bytes(content)
+    status, said, _ = limited("import", "auto", "in.json")
+    assert status == 2
+    assert said.startswith("in.json: byte 40: " + message)
+    assert said.count("\n") == 1
+
+
+def test_what_is_nested_deep_in_a_row_is_stepped_over(limited, tmp_path):
+    deep = b"[" * 1_000_000 + b"]" * 1_000_000
+    (tmp_path / "in.json").write_bytes(PAGE + b'{"product":{"attributes":{"a":' + deep + b"}}}]}")
+    status, said, _ = limited("import", "auto", "in.json", "--summary")
+    assert (status, "1 rows, 0 kept, 1 skipped: product family" in said) == (1, True)
+
+
+@pytest.mark.parametrize(("content", "message"), [
+    (b"catalog: " + b"[" * 1_000_000, "in.yaml:1: "),
+    (b"catalog: " + b"{a: " * 200_000, "in.yaml:1: must be nested at most 16 levels deep"),
+    (b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "in.yaml:1: must not use anchors and aliases"),
+    (b"catalog: {name: a\0b}\n", "in.yaml: must be text, has a NUL byte at offset 17"),
+    (b"catalog: {name: \xff}\n", "in.yaml: must be UTF-8, is not at offset 16"),
+    (b'catalog: {name: "a\\tb", as_of: 2026-01-15}\n',
+     r'in.yaml: catalog.name: must have no control characters, got "a\x09b"'),
+])
+def test_broken_yaml_is_refused_with_its_line(limited, tmp_path, content, message):
+    (tmp_path / "in.yaml").write_bytes(content)
+    status, said, _ = limited("check", "in.yaml")
+    assert status == 2
+    assert said.startswith(message)
+    assert said.count("\n") == 1
+
+
+def test_names_do_not_reach_the_terminal_as_they_are(limited, tmp_path):
+    (tmp_path / "aws.csv").write_bytes(
+        b"InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,Region\n"
+        b"a\x1b[2Jb,,,1,1,1,us-east-1\n\xff\xfe,,,1,1,1,us-east-1\n"
+        b"../../etc/passwd,,,1,1,1,us-east-1\n")
+    status, said, _ = limited("import", "auto", "aws.csv", "-o", "out.yaml", "--summary")
+    assert status == 0
+    assert (r'aws.csv:2: InstanceType: must be a name of 1 to 128 printable ASCII characters, '
+            r'got "a\x1b[2Jb"') in said
+    assert "\x1b" not in said
+    assert "aws.csv: skypilot, as of undated: 3 rows, 1 kept, 2 rejected" in said
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["aws.csv", "out.yaml"]
+
+
+def test_many_families_and_places_do_not_take_the_square_of_their_number(limited, tmp_path):
+    rows = [f"m{i}.large,,,1,1,1,r{i}\n" for i in range(50_000)]
+    (tmp_path / "aws.csv").write_text(
+        "InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,Region\n" +
+        "".join(rows))
+    status, said, _ = limited("import", "auto", "aws.csv", "-o", "out.yaml", "--summary")
+    assert status == 0
+    assert "50000 rows, 50000 kept" in said

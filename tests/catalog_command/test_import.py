@@ -1,0 +1,147 @@
+"""`catalog import`: files of a provider in, one catalog out."""
+
+import json
+import os
+
+import pytest
+import yaml
+
+
+def read(path):
+    return yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def test_prices_are_written_over_the_base(catalog, small, tmp_path):
+    done = catalog("import", "aws_products", "aws_products.json", "--base", small(xlarge="1.1"),
+                   "-o", "out.yaml")
+    assert (done.status, done.out) == (0, "")
+    out = read(tmp_path / "out.yaml")
+    prices = {p["instance"]: p["usd_per_hour"] for p in out["prices"]}
+    assert prices == {"g5.xlarge": 1.006, "g5.2xlarge": 1.212}
+    assert out["superseded"] == [
+        {"provider": "aws", "instance": "g5.xlarge", "region": "us-east-1",
+         "purchase": "on_demand", "usd_per_hour": 1.1, "source": "made-up"}]
+    assert out["catalog"]["name"] == "small+aws_products-2026-10-03"
+    assert str(out["catalog"]["as_of"]) == "2026-10-03"
+
+
+def test_without_a_file_the_catalog_goes_to_the_standard_output(catalog, small, tmp_path):
+    flags = ["import", "auto", "gpuhunt.csv", "--provider", "aws", "--base", small()]
+    done = catalog(*flags)
+    assert done.status == 0
+    assert catalog(*flags, "-o", "out.yaml").out == ""
+    assert (tmp_path / "out.yaml").read_text() == done.out
+
+
+def test_what_is_right_is_imported_in_silence(catalog, small, tmp_path):
+    (tmp_path / "aws.csv").write_text(
+        "InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,Region\n"
+        "g5.xlarge,A10G,1,4,16,1.006,us-east-1\n")
+    done = catalog("import", "skypilot", "aws.csv", "--base", small(), "-o", "out.yaml")
+    assert done == (0, "", "")
+
+
+def test_rejected_rows_are_told_in_a_line(catalog):
+    done = catalog("import", "auto", "aws_offers.csv", "-o", "out.yaml")
+    assert done.status == 0
+    assert done.err == ("aws_offers.csv: 2 of 10 rows rejected (--summary shows them); the first: "
+                        'aws_offers.csv:17: Currency: must be USD, got "CNY"\n')
+
+
+def test_the_summary_says_what_became_of_each_row(catalog):
+    done = catalog("import", "auto", "aws_offers.csv", "-o", "out.yaml", "--summary")
+    assert done.err == (
+        "aws_offers.csv: aws_offers_csv, as of 2026-11-01: 10 rows, 4 kept, 1 skipped: operating "
+        "system, 1 skipped: price of zero, 1 skipped: product family, 1 skipped: tenancy, "
+        "2 rejected\n"
+        'aws_offers.csv:17: Currency: must be USD, got "CNY"\n'
+        'aws_offers.csv:18: PricePerUnit: must be a number, got "N/A"\n')
+
+
+def test_the_summary_says_what_the_base_cannot_place(catalog, small):
+    done = catalog("import", "auto", "azure_retail_prices.json", "--base", small(),
+                   "--summary")
+    assert done.err.splitlines()[-1] == (
+        "left out: 2 rows: price of a machine that is not in the catalog")
+
+
+def test_strict_fails_at_the_first_row_and_writes_nothing(catalog, tmp_path):
+    (tmp_path / "out.yaml").write_text("before")
+    done = catalog("import", "auto", "aws_offers.csv", "-o", "out.yaml", "--strict")
+    assert done == (2, "", 'aws_offers.csv:17: Currency: must be USD, got "CNY"\n')
+    assert (tmp_path / "out.yaml").read_text() == "before"
+
+
+def test_nothing_kept_is_status_1_and_writes_nothing(catalog, tmp_path):
+    (tmp_path / "none.json").write_text('{"FormatVersion": "aws_v1", "PriceList": []}')
+    done = catalog("import", "auto", "none.json", "-o", "out.yaml")
+    assert done == (1, "", "nothing was kept, so nothing is written\n")
+    assert not (tmp_path / "out.yaml").exists()
+
+
+def test_several_files_become_one_catalog(catalog, tmp_path):
+    done = catalog("import", "auto", "aws_products.json", "aws_spot_history.json",
+                   "azure_retail_prices.json", "-o", "out.yaml", "--name", "mine")
+    assert done.status == 0
+    out = read(tmp_path / "out.yaml")
+    assert out["catalog"]["name"] == "mine"
+    names = {s["name"] for s in out["sources"]}
+    assert {"aws_products-2026-10-03", "aws_spot_history-2026-11-08"} <= names
+
+
+def test_a_pipe_is_read(catalog, small, tmp_path):
+    read_end, write_end = os.pipe()
+    os.write(write_end, (tmp_path / "aws_products.json").read_bytes())
+    os.close(write_end)
+    done = catalog("import", "auto", "/dev/stdin", "--base", small(), stdin=read_end)
+    os.close(read_end)
+    assert done.status == 0
+    assert "aws_products-2026-10-03" in done.out
+
+
+def test_reserved_rates_and_interruptions_go_to_files_of_their_own(catalog, tmp_path):
+    done = catalog("import", "auto", "aws_offers.csv", "aws_spot_advisor.json",
+                   "--as-of", "2026-10", "-o", "out.yaml", "--reserved", "rates.csv",
+                   "--interruptions", "bands.csv")
+    assert done.status == 0
+    assert (tmp_path / "rates.csv").read_text() == (
+        "provider,instance,region,years,offering_class,payment,hourly_usd_per_hour,upfront_usd,"
+        "effective_usd_per_hour,source\n"
+        "aws,g5.xlarge,us-east-1,1,standard,partial_upfront,0.3,2628,0.6,"
+        "aws_offers_csv-2026-11-01\n")
+    assert (tmp_path / "bands.csv").read_text() == (
+        "provider,instance,region,at_least,below,source\n"
+        "aws,g5.xlarge,us-east-1,0.2,1,aws_spot_advisor-2026-10\n"
+        "aws,g4dn.xlarge,us-east-1,0,0.05,aws_spot_advisor-2026-10\n"
+        "aws,g4dn.2xlarge,us-east-1,0.05,0.1,aws_spot_advisor-2026-10\n")
+
+
+@pytest.mark.parametrize(("args", "message"), [
+    (["aws_offer", "aws_offers.json"],
+     'FORMAT: must be auto, aws_offers, aws_offers_csv, aws_products, aws_instance_types, '
+     'aws_instance_regions, aws_spot_history, aws_spot_advisor, azure_retail_prices, '
+     'ec2instances, gpuhunt or skypilot, got "aws_offer", did you mean aws_offers?'),
+    (["gpuhunt", "aws_offers.json"], "aws_offers.json: must be gpuhunt, is aws_offers"),
+    (["auto", "nowhere.json"], "nowhere.json: cannot be read: No such file or directory"),
+    (["auto", "."], ".: must be a file, is a directory"),
+    (["auto", "gpuhunt.csv"], "provider: must be given: gpuhunt.csv does not name it"),
+    (["auto", "aws_offers.json", "--window", "0"],
+     "--window: must be positive and finite, got 0 d"),
+    (["auto", "aws_offers.json", "--as-of", "yesterday"],
+     '--as-of: must be a date such as 2026-07-20, got "yesterday"'),
+    (["auto", "aws_offers.json", "--base", "nothing"],
+     "catalog: must be the name of a bundled catalog (aws-2026-07 or aws-2020-04) or a file, got "
+     '"nothing"'),
+])
+def test_bad_input_is_refused_with_one_line(catalog, args, message):
+    done = catalog("import", *args)
+    assert (done.status, done.out, done.err) == (2, "", message + "\n")
+
+
+def test_a_catalog_that_was_written_is_a_base(catalog, small):
+    catalog("import", "auto", "aws_products.json", "--base", small(), "-o", "one.yaml")
+    done = catalog("import", "auto", "gpuhunt.csv", "--provider", "aws", "--base", "one.yaml",
+                   "-o", "two.yaml")
+    assert done.status == 0
+    listed = json.loads(catalog("export", "--catalog", "two.yaml", "--format", "json").out)
+    assert [row["instance"] for row in listed] == ["g5.2xlarge", "g5.xlarge", "m7i.2xlarge"]

@@ -1,0 +1,794 @@
+#include <flopwise/check.hpp>
+#include <flopwise/feed.hpp>
+
+#include "catch.hpp"
+#include "temporary.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <sys/resource.h>
+
+using namespace flopwise;
+
+// The files of tests/feeds/ are written by hand in the documented formats; the expected values
+// here are read off them, or computed beside the line.
+
+static std::filesystem::path sample(std::string_view name) {
+    return std::filesystem::path{FLOPWISE_SOURCE_DIR} / "tests/feeds" / name;
+}
+
+static const Catalog& known() {
+    static const Catalog catalog = Catalog::bundled();
+    return catalog;
+}
+
+static Import imported(std::string_view name, const ImportOptions& options = {}) {
+    return import_feed(sample(name), known(), options);
+}
+
+/// "g5.xlarge us-east-1 on_demand" to USD/h.
+static std::map<std::string, double> prices_of(const Import& import) {
+    std::map<std::string, double> out;
+    for (const Price& p : import.tables.prices)
+        out[fmt::format("{} {} {}", p.instance, p.region, to_string(p.purchase))] =
+            p.hourly.value();
+    return out;
+}
+
+static std::map<std::string, std::uint64_t> skipped_of(const Import& import) {
+    std::map<std::string, std::uint64_t> out;
+    for (const Skipped& s : import.skipped)
+        out[s.why] = s.rows;
+    return out;
+}
+
+/// Field and reason of each rejected row.
+static std::vector<std::string> complaints_of(const Import& import) {
+    std::vector<std::string> out;
+    for (const Rejected& r : import.rejected)
+        out.push_back(fmt::format("{}: {}", r.where.field, r.reason));
+    return out;
+}
+
+static void check_counts(const Import& import) {
+    std::uint64_t skipped = 0;
+    for (const Skipped& s : import.skipped)
+        skipped += s.rows;
+    CHECK(import.rows == import.kept + skipped + import.rows_rejected);
+    CHECK(import.rejected.size() == import.rows_rejected);
+}
+
+static const Instance& machine(const Import& import, std::string_view name) {
+    const auto& all = import.tables.instances;
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Instance& i) { return i.name == name; });
+    REQUIRE(found != all.end());
+    return *found;
+}
+
+/// What an import of this content, under this name, complains about.
+static std::string complaint(std::string_view name, std::string_view content) {
+    const Temporary folder;
+    try {
+        (void)import_feed(folder.file(name, content), known());
+    } catch (const Error& e) {
+        std::string message = e.what();
+        return message.substr(message.find(name));
+    }
+    return "none";
+}
+
+// ---- formats ------------------------------------------------------------------------
+
+TEST_CASE("each format is recognised by its content, under any name", "[feed]") {
+    const auto [name, format] = GENERATE(table<std::string, Format>({
+        {"aws_offers.json", Format::aws_offers},
+        {"aws_offers.csv", Format::aws_offers_csv},
+        {"aws_products.json", Format::aws_products},
+        {"aws_instance_types.json", Format::aws_instance_types},
+        {"aws_instance_regions.json", Format::aws_instance_regions},
+        {"aws_spot_history.json", Format::aws_spot_history},
+        {"aws_spot_advisor.json", Format::aws_spot_advisor},
+        {"azure_retail_prices.json", Format::azure_retail_prices},
+        {"ec2instances.json", Format::ec2instances},
+        {"gpuhunt.csv", Format::gpuhunt},
+        {"skypilot.csv", Format::skypilot},
+        {"skypilot-old-lambda.csv", Format::skypilot},
+    }));
+    CAPTURE(name);
+    const Import import = imported(name, {.provider = "aws"});
+    CHECK(import.format == format);
+    check_counts(import);
+    // Read as what it is not, it is refused.
+    const Format other = format == Format::gpuhunt ? Format::skypilot : Format::gpuhunt;
+    CHECK_THROWS_WITH(
+        imported(name, {.format = other}),
+        fmt::format(
+            "{}: must be {}, is {}", sample(name).string(), to_string(other), to_string(format)));
+}
+
+TEST_CASE("a price list of EC2 is read as JSON", "[feed]") {
+    const Import import = imported("aws_offers.json");
+    CHECK(import.rows == 15);
+    CHECK(import.kept == 3); // KEPT0000, OLDPLACE, TWICE000
+    CHECK(prices_of(import) == std::map<std::string, double>{
+                                   {"g5.xlarge us-east-1 on_demand", 1.006}, // the newer of two
+                                   {"i3.metal eu-west-1 on_demand", 5.504}});
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"product family", 1},
+                                                                     {"location type", 1},
+                                                                     {"tenancy", 1},
+                                                                     {"operating system", 1},
+                                                                     {"capacity status", 1},
+                                                                     {"installed software", 1},
+                                                                     {"license", 1},
+                                                                     {"market option", 1},
+                                                                     {"price of zero", 1},
+                                                                     {"no price", 1}});
+    CHECK(
+        complaints_of(import) ==
+        std::vector<std::string>{"products.NOWHERE0.attributes.location: must be the name of a "
+                                 "known region, got \"Atlantis\"",
+                                 "terms.OnDemand.YUAN0000.pricePerUnit: must be in USD, got CNY"});
+    CHECK(import.tables.sources ==
+          std::vector<Source>{{"aws_offers-2026-11-01",
+                               "AWS price list of EC2, version 20261101120000",
+                               Date{2026, 11, 1},
+                               false}});
+    CHECK(import.tables.prices.front().source == "aws_offers-2026-11-01");
+}
+
+TEST_CASE("a rejected row of JSON is found by its byte", "[feed]") {
+    std::ifstream in{sample("aws_offers.json")};
+    const std::string content{std::istreambuf_iterator<char>{in}, {}};
+    for (const Rejected& r : imported("aws_offers.json").rejected) {
+        REQUIRE(r.where.byte > 0);
+        const std::string there = content.substr(r.where.byte - 1, 10);
+        CHECK((there == "\"NOWHERE0\"" || there == "\"YUAN0000\""));
+    }
+}
+
+TEST_CASE("reserved rates have both fees, and an effective price", "[feed]") {
+    const auto rates = imported("aws_offers.json").reserved;
+    REQUIRE(rates.size() == 2);
+    const ReservedPrice partial{.provider = "aws",
+                                .instance = "g5.xlarge",
+                                .region = "us-east-1",
+                                .years = 1,
+                                .offering_class = "standard",
+                                .payment = "partial_upfront",
+                                .hourly = UsdPerHour{0.3},
+                                .upfront = Usd{2628},
+                                .source = "aws_offers-2026-11-01"};
+    CHECK(rates[0] == partial);
+    CHECK(effective(rates[0]).value() == Approx(0.6)); // 0.3 + 2628 / 8760
+    CHECK(rates[1].years == 3);
+    CHECK(rates[1].payment == "all_upfront");
+    CHECK(effective(rates[1]).value() == Approx(0.5)); // 13140 / (3 * 8760)
+    // CSV gives the fees on two lines.
+    ReservedPrice same = partial;
+    same.source = "aws_offers_csv-2026-11-01";
+    CHECK(imported("aws_offers.csv").reserved == std::vector<ReservedPrice>{same});
+}
+
+TEST_CASE("a price list of EC2 is read as CSV", "[feed]") {
+    const Import import = imported("aws_offers.csv");
+    CHECK(import.rows == 10);
+    CHECK(import.kept == 4);
+    CHECK(prices_of(import) ==
+          std::map<std::string, double>{{"g5.xlarge us-east-1 on_demand", 1.006},
+                                        {"i3.metal eu-west-1 on_demand", 5.504}});
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"operating system", 1},
+                                                                     {"price of zero", 1},
+                                                                     {"product family", 1},
+                                                                     {"tenancy", 1}});
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{"Currency: must be USD, got \"CNY\"",
+                                   "PricePerUnit: must be a number, got \"N/A\""});
+    CHECK(import.rejected[0].where.line == 17); // the disclaimer has two lines, one is empty
+    CHECK(import.rejected[1].where.line == 18);
+}
+
+TEST_CASE("pages of GetProducts have objects or texts of JSON", "[feed]") {
+    const Import import = imported("aws_products.json");
+    CHECK(prices_of(import) ==
+          std::map<std::string, double>{{"g5.xlarge us-east-1 on_demand", 1.006},
+                                        {"p3.2xlarge us-east-1 on_demand", 3.06}});
+    CHECK(import.tables.as_of == Date{2026, 10, 3}); // of the newest item
+    CHECK(import.rows == 5);
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"tenancy", 1}});
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{": must be complete, ends early", ": must be an object"});
+}
+
+TEST_CASE("several pages may follow each other in one file", "[feed]") {
+    std::ifstream in{sample("aws_products.json")};
+    const std::string page{std::istreambuf_iterator<char>{in}, {}};
+    const Temporary folder;
+    CHECK(import_feed(folder.file("pages.json", page + page), known()).rows == 10);
+}
+
+TEST_CASE("accelerators are found by name and memory", "[feed]") {
+    const Import import = imported("aws_instance_types.json");
+    const auto [name, gpu, count, reported] =
+        GENERATE(table<std::string, std::string, double, double>({
+            {"g5.xlarge", "nvidia-a10g", 1, 24},      // 24,576 MiB
+            {"g6.xlarge", "nvidia-l4", 1, 22.352},    // 22,888 MiB of a card of 24 GiB
+            {"g6f.large", "nvidia-l4", 0.125, 2.794}, // counted as 0, with a partition
+            {"p3dn.24xlarge", "nvidia-v100-sxm2-32gb", 8, 32},
+            {"p3.16xlarge", "nvidia-v100-sxm2-16gb", 8, 16},
+            {"inf2.24xlarge", "aws-inferentia2", 6, 32}, // under two headings
+        }));
+    const Instance& i = machine(import, name);
+    CHECK(i.gpu == gpu);
+    CHECK(i.gpu_count == count);
+    CHECK(i.reported_gpu_memory.value().value() == reported);
+}
+
+TEST_CASE("machines are described", "[feed]") {
+    const Import import = imported("aws_instance_types.json");
+    CHECK(machine(import, "g5.xlarge") == Instance{.provider = "aws",
+                                                   .name = "g5.xlarge",
+                                                   .family = "g5",
+                                                   .vcpus = 4,
+                                                   .memory = GiB{16},
+                                                   .arch = "x86_64",
+                                                   .cpu_vendor = "AMD",
+                                                   .clock_ghz = 3.3,
+                                                   .gpu = "nvidia-a10g",
+                                                   .gpu_count = 1,
+                                                   .reported_gpu_memory = GiB{24},
+                                                   .local_storage = GB{250},
+                                                   .local_storage_kind = "ssd",
+                                                   .network = Gbps{2.5},
+                                                   .network_peak = Gbps{10},
+                                                   .ebs = Gbps{0.7},
+                                                   .source = "aws_instance_types-undated"});
+    CHECK(machine(import, "g6e.48xlarge").network == Gbps{400}); // the label, not the sum of 800
+    CHECK(machine(import, "t3.micro").burstable);
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"given twice", 1}});
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{
+              "Gpus.Name: must be the name of a known GPU, got \"A100G\", did you mean A100?",
+              "VCpuInfo.DefaultVCpus: must be given",
+              "VCpuInfo.DefaultVCpus: must be positive, got 0",
+              "InstanceType: must be a name of 1 to 128 printable ASCII characters, got "
+              "\"x9\\x0alarge\""});
+}
+
+TEST_CASE("where machines are offered is read by region, zone and zone id", "[feed]") {
+    const Import import = imported("aws_instance_regions.json");
+    REQUIRE(import.tables.offerings.size() == 2);
+    CHECK(import.tables.offerings[0].instance == "g4dn.xlarge");
+    CHECK(import.tables.offerings[0].regions == std::vector<std::string>{"ap-southeast-1"});
+    CHECK(import.tables.offerings[1].regions ==
+          std::vector<std::string>{"ap-northeast-1", "us-east-1", "us-east-2"});
+    CHECK(import.covered ==
+          std::vector<std::pair<std::string, std::string>>{{"aws", "ap-northeast-1"},
+                                                           {"aws", "ap-southeast-1"},
+                                                           {"aws", "us-east-1"},
+                                                           {"aws", "us-east-2"}});
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"local zone", 2}});
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{"LocationType: must be region, availability-zone or "
+                                   "availability-zone-id, got \"outpost\"",
+                                   "InstanceType: must be given"});
+}
+
+TEST_CASE("zone ids lead to every region there is", "[feed]") {
+    // The ids as AWS documents them for four kinds of names.
+    const auto [id, region] = GENERATE(table<std::string, std::string>({
+        {"use1-az2", "us-east-1"},
+        {"apne2-az1", "ap-northeast-2"},
+        {"euc1-az3", "eu-central-1"},
+        {"aps1-az1", "ap-south-1"},
+    }));
+    const Temporary folder;
+    const auto file = folder.file(
+        "o.json",
+        fmt::format(R"({{"InstanceTypeOfferings": [{{"InstanceType": "g5.xlarge", "LocationType":
+                        "availability-zone-id", "Location": "{}"}}]}})",
+                    id));
+    CHECK(import_feed(file, known()).tables.offerings.at(0).regions ==
+          std::vector<std::string>{region});
+}
+
+TEST_CASE("spot prices are means over time, of the lowest zone", "[feed]") {
+    const Import import = imported("aws_spot_history.json");
+    // Zone a, 1 to 8 November: 9.00 for 1.5 days, 0.30 for 4, 0.40 for 1.5, then 0.50 for none:
+    // (13.5 + 1.2 + 0.6) / 7. Zone b: 0.45 since it began.
+    CHECK(prices_of(import) == std::map<std::string, double>{{"g5.xlarge us-east-1 spot", 0.45}});
+    const Import short_window = imported("aws_spot_history.json", {.window = Days{4}});
+    // Zone a, 4 to 8 November: 0.30 for 2.5 days, 0.40 for 1.5: 1.35 / 4.
+    CHECK(prices_of(short_window).at("g5.xlarge us-east-1 spot") == Approx(0.3375));
+    CHECK(import.tables.as_of == Date{2026, 11, 8});
+    CHECK(import.tables.sources[0].title ==
+          "AWS DescribeSpotPriceHistory; mean over the last 7 days, weighted by time, of the zone "
+          "in which it is lowest");
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"local zone", 1},
+                                                                     {"operating system", 1},
+                                                                     {"price of zero", 1}});
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{
+              "Timestamp: must be a time such as 2026-08-10T12:00:00Z, got \"yesterday\""});
+    CHECK_THROWS_WITH(imported("aws_spot_history.json", {.window = Days{0}}),
+                      "window: must be positive and finite, got 0 d");
+}
+
+TEST_CASE("interruptions are bands of a month", "[feed]") {
+    const Import import = imported("aws_spot_advisor.json");
+    REQUIRE(import.interruptions.size() == 3);
+    CHECK(import.interruptions[0] ==
+          InterruptionBand{"aws", "g5.xlarge", "us-east-1", 0.2, 1, "aws_spot_advisor-undated"});
+    CHECK(import.interruptions[1].at_least == 0);
+    CHECK(import.interruptions[1].below == Approx(0.05));
+    CHECK(import.interruptions[2].at_least == Approx(0.05));
+    CHECK(import.interruptions[2].below == Approx(0.1));
+    CHECK(import.rows == 6);
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{
+              "spot_advisor.us-east-1.Linux.g5.2xlarge.r: must be 0, 1, 2, 3 or 4, got 5",
+              "spot_advisor.us-east-1.Linux.g5.4xlarge.r: must be given"});
+}
+
+TEST_CASE("Azure's retail prices are read", "[feed]") {
+    const Import import = imported("azure_retail_prices.json");
+    CHECK(prices_of(import) ==
+          std::map<std::string, double>{{"Standard_NC4as_T4_v3 eastus on_demand", 0.526},
+                                        {"Standard_NC4as_T4_v3 eastus spot", 0.105}});
+    CHECK(import.tables.prices[0].provider == "azure");
+    CHECK(import.tables.as_of == Date{2026, 10, 1});
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"given twice", 1},
+                                                                     {"low priority", 1},
+                                                                     {"operating system", 1},
+                                                                     {"price of zero", 1},
+                                                                     {"price type", 1},
+                                                                     {"service", 1}});
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{"currencyCode: must be USD, got \"EUR\""});
+}
+
+TEST_CASE("ec2instances.info gives machines, prices, rates and interruptions", "[feed]") {
+    const Import import = imported("ec2instances.json");
+    CHECK(prices_of(import) ==
+          std::map<std::string, double>{{"g5.12xlarge us-east-1 on_demand", 5.672},
+                                        {"g5.12xlarge us-east-1 spot", 2.1}});
+    CHECK(machine(import, "g5.12xlarge").gpu == "nvidia-a10g");
+    CHECK(machine(import, "g5.12xlarge").reported_gpu_memory == GiB{24});
+    CHECK(machine(import, "g5.12xlarge").local_storage == GB{3800});
+    CHECK_FALSE(machine(import, "g5.12xlarge").network_peak);
+    CHECK(machine(import, "u7in-16tb.224xlarge").gpu.empty());
+    CHECK(import.reserved.size() == 2);
+    CHECK(import.interruptions.at(0).at_least == Approx(0.2));
+    CHECK(complaints_of(import) == std::vector<std::string>{"vCPU: must be a number, got \"N/A\""});
+}
+
+TEST_CASE("SkyPilot's catalogs have a row for each zone", "[feed]") {
+    const Import import = imported("skypilot.csv", {.provider = "aws", .as_of = {2026, 9, 1}});
+    CHECK(prices_of(import) ==
+          std::map<std::string, double>{{"g4dn.xlarge us-east-1 on_demand", 0.526},
+                                        {"g4dn.xlarge us-east-1 spot", 0.19}, // the lowest zone
+                                        {"g4dn.xlarge ap-southeast-1 on_demand", 0.736},
+                                        {"p3dn.24xlarge us-east-1 on_demand", 31.212},
+                                        {"p4de.24xlarge us-east-1 on_demand", 27.4471}});
+    CHECK(machine(import, "p3dn.24xlarge").gpu == "nvidia-v100-sxm2-32gb");
+    CHECK(machine(import, "p4de.24xlarge").gpu == "nvidia-a100-sxm4-80gb"); // by its memory
+    CHECK(skipped_of(import) ==
+          std::map<std::string, std::uint64_t>{{"no machine", 1}, {"no price", 1}});
+    CHECK(
+        complaints_of(import) ==
+        std::vector<std::string>{"price: must be one for g4dn.xlarge in us-east-1, on_demand, got "
+                                 "0.526 USD/h and 0.999 USD/h",
+                                 "AcceleratorName: must be the name of a known GPU, got "
+                                 "\"Warp9\""});
+    CHECK(import.tables.sources[0].name == "aws_skypilot-2026-09-01");
+}
+
+TEST_CASE("the provider of a community catalog is in the file's name, or is asked for", "[feed]") {
+    const Import import = imported("skypilot-old-lambda.csv");
+    CHECK(import.tables.prices.at(0).provider == "lambda");
+    CHECK(import.tables.families.at(0).name == "gpu_1x_a6000");
+    CHECK(import.tables.instances.at(0).gpu == "nvidia-rtx-a6000");
+    CHECK_THROWS_WITH(imported("gpuhunt.csv"),
+                      fmt::format("provider: must be given: {} does not name it",
+                                  sample("gpuhunt.csv").string()));
+}
+
+TEST_CASE("gpuhunt's catalogs have a row for each price", "[feed]") {
+    const Import import = imported("gpuhunt.csv", {.provider = "aws"});
+    CHECK(prices_of(import) ==
+          std::map<std::string, double>{{"g6.48xlarge us-east-1 on_demand", 13.3504},
+                                        {"g6.48xlarge us-east-1 spot", 5.1},
+                                        {"m7i.2xlarge us-east-1 on_demand", 0.4032}});
+    CHECK(machine(import, "g6.48xlarge").gpu_count == 8);
+    CHECK(machine(import, "m7i.2xlarge").arch == "x86_64");
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"price of zero", 1}});
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{"spot: must be True or False, got \"maybe\""});
+}
+
+TEST_CASE("a strict import fails at the first row that is wrong", "[feed][error]") {
+    const std::string file = sample("aws_offers.csv").string();
+    CHECK_THROWS_WITH(imported("aws_offers.csv", {.strict = true}),
+                      file + ":17: Currency: must be USD, got \"CNY\"");
+    CHECK_THROWS_AS(imported("aws_offers.json", {.strict = true}), InputError);
+}
+
+TEST_CASE("several files are read at once, and the first error is the first file's", "[feed]") {
+    const std::vector<std::filesystem::path> files{
+        sample("aws_offers.json"), sample("aws_offers.csv"), sample("aws_products.json")};
+    const auto imports = import_feeds(files, known());
+    REQUIRE(imports.size() == 3);
+    CHECK(imports[0].format == Format::aws_offers);
+    CHECK(imports[2].format == Format::aws_products);
+    CHECK(imports[0].tables == imported("aws_offers.json").tables);
+    const std::vector<std::filesystem::path> broken{sample("no-1"), sample("no-2")};
+    CHECK_THROWS_WITH(import_feeds(broken, known()),
+                      sample("no-1").string() + ": cannot be read: No such file or directory");
+    CHECK(import_feeds({}, known()).empty());
+}
+
+// ---- hostile input ------------------------------------------------------------------
+
+TEST_CASE("what is no price file is refused", "[feed][error]") {
+    const auto [name, content, message] = GENERATE(table<std::string, std::string, std::string>({
+        {"e.json", "", "e.json: must be a price file, is empty"},
+        {"b.json", " \n\t ", "b.json: must be a price file, is empty"},
+        {"t.json",
+         R"({"PriceList": [{"product": )",
+         "t.json: byte 16: must be complete, ends early"},
+        {"s.json",
+         R"({"PriceList": [{"product": "abc)",
+         "s.json: byte 16: must close its strings, ends within one"},
+        {"r.json",
+         R"({"PriceList": [], "NextToken": "abc)",
+         "r.json: byte 32: must close its strings, ends within one"},
+        {"c.json",
+         R"({"PriceList": [] "x": 1})",
+         "c.json: byte 18: must have a comma between members"},
+        {"q.json", R"({"PriceList": [], x: 1})", "q.json: byte 19: must be a name in quotes"},
+        {"d.json", R"({"PriceList" [] })", "d.json: byte 14: must have a colon after a name"},
+        {"v.json",
+         R"({"PriceList": [], "x": wrong})",
+         "v.json: byte 24: must be a value of JSON, got \"wrong\""},
+        {"m.json",
+         R"({"PriceList": []} rest)",
+         "m.json: byte 19: must be a value of JSON, got \"rest\""},
+        {"u.json", "{\"PriceList\": [{\"product\": \"\xff\"}]}", "u.json: byte 16: must be UTF-8"},
+        {"k.json",
+         "{\"PriceList\": [{\"product\": \"a\tb\"}]}",
+         "k.json: byte 16: must have no control characters within strings"},
+        {"h.csv", "\"FormatVersion\",\"v1.0\"\n", "h.csv: must have a header that begins with SKU"},
+        {"o.csv",
+         "\"FormatVersion\",\"v1.0\"\n\"OfferCode\",\"AmazonS3\"\n",
+         "o.csv:2: OfferCode: must be AmazonEC2, got \"AmazonS3\""},
+        {"aws.csv",
+         "InstanceType,AcceleratorName,\"Price\"x\n",
+         "aws.csv: column 3: must end at its closing quote"},
+        {"n.csv",
+         "\"FormatVersion\",\"v1.0\"\n\"SKU\",\"Unit\"\n",
+         "n.csv:2: must have a column \"TermType\""},
+    }));
+    CHECK(complaint(name, content) == message);
+}
+
+TEST_CASE("a file of no known format says how it begins", "[feed][error]") {
+    CHECK(complaint("x.csv", "city,population\nHanoi,8\n") ==
+          "x.csv: must be of a known format (aws_offers, aws_offers_csv, aws_products, "
+          "aws_instance_types, aws_instance_regions, aws_spot_history, aws_spot_advisor, "
+          "azure_retail_prices, ec2instances, gpuhunt or skypilot), begins with "
+          "\"city,population\"");
+}
+
+TEST_CASE("a NUL byte is refused, or rejects its row", "[feed][error]") {
+    CHECK(complaint("n.json", std::string{"{\"PriceList\": []}"} + '\0') ==
+          "n.json: byte 18: must be text, has a NUL byte");
+    const Temporary folder;
+    const std::string csv = "InstanceType,AcceleratorName,vCPUs,MemoryGiB,Price,Region\n"
+                            "a.large,,2,4,0.1,r\n" +
+                            std::string{"b.\0large,,2,4,0.1,r\n", 21};
+    const Import import = import_feed(folder.file("aws.csv", csv), known());
+    CHECK(import.kept == 1);
+    CHECK(import.rejected.at(0).where.line == 3);
+}
+
+TEST_CASE("nesting without end is refused without recursion", "[feed][error]") {
+    constexpr std::size_t kDeep = 200'000;
+    CHECK(complaint("d.json", "{\"PriceList\": " + std::string(kDeep, '[')) ==
+          "d.json: byte 16: must be complete, ends early");
+    std::string closed = "{\"PriceList\": [" + std::string(kDeep, '[') + std::string(kDeep, ']');
+    const Temporary folder;
+    const Import import = import_feed(folder.file("d.json", closed + "]}"), known());
+    CHECK(import.rows_rejected == 1);
+    std::string objects = "{\"PriceList\": [";
+    for (std::size_t i = 0; i < kDeep; ++i)
+        objects += "{\"terms\":";
+    CHECK(complaint("o.json", objects) == "o.json: byte 16: must be complete, ends early");
+}
+
+TEST_CASE("text after broken quotes rejects its row only", "[feed][error]") {
+    const Temporary folder;
+    const auto file = folder.file("aws.csv",
+                                  "InstanceType,AcceleratorName,vCPUs,MemoryGiB,Price,Region\n"
+                                  "\"a\"x,,2,4,0.1,r\n"
+                                  "a.large,,2,4,-0.1,r\n"
+                                  "a.large,,2,4,nan,r\n"
+                                  "a.large,,2,4,1e999,r\n"
+                                  "a.large,,2,4,0.1\n"
+                                  "b.large,,2,4,0.1,r");
+    const Import import = import_feed(file, known());
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{
+              "column 1: must end at its closing quote",
+              "Price: must not be negative, got -0.1",
+              "Price: must be a number, got \"nan\"",
+              "Price: must be a number, got \"1e999\"",
+              "Region: must be a name of 1 to 128 printable ASCII characters, got \"\""});
+    CHECK(prices_of(import) == std::map<std::string, double>{{"b.large r on_demand", 0.1}});
+}
+
+static long peak_kib() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+}
+
+TEST_CASE("a text without end takes bounded memory", "[feed][error]") {
+    constexpr std::size_t kMiB = std::size_t{1} << 20U;
+    constexpr std::size_t kSize = 256 * kMiB; // several times what may be used
+    const auto [name, begin, reason] = GENERATE(table<std::string, std::string, std::string>({
+        {"row.json", "{\"PriceList\": [\"", "byte 16: must have rows of at most 16 MiB"},
+        {"name.json",
+         "{\"PriceList\": [], \"",
+         "byte 19: must have names and facts of at most 64 KiB"},
+        {"row.csv", "\"FormatVersion\",\"v1.0\"\n\"", "must have rows of at most 1 MiB"},
+    }));
+    const Temporary folder;
+    const auto file = folder.path() / name;
+    {
+        std::ofstream out{file, std::ios::binary};
+        out << begin;
+        const std::string block(kMiB, 'a');
+        for (std::size_t written = 0; written < kSize; written += kMiB)
+            out << block;
+    }
+    const long before = peak_kib();
+    try {
+        (void)import_feed(file, known());
+        FAIL("must be refused");
+    } catch (const InputError& e) {
+        CHECK(std::string{e.what()}.find(reason) != std::string::npos);
+    }
+    constexpr long kMostKiB = 160 * 1024;
+    CHECK(peak_kib() - before < kMostKiB);
+}
+
+/// An offer file with `count` products of which each third is kept.
+static std::string offers(std::size_t count) {
+    std::string products;
+    std::string terms;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string comma = i == 0 ? "" : ",\n";
+        products += fmt::format(
+            R"({}"S{:06}": {{"sku": "S{:06}", "productFamily": "Compute Instance", "attributes": {{"instanceType": "m5.large", "tenancy": "{}", "operatingSystem": "Linux", "regionCode": "r{}", "note": "a }} in {{ a text, and a \" too"}}}})",
+            comma,
+            i,
+            i,
+            i % 3 == 0 ? "Shared" : "Host",
+            i);
+        terms += fmt::format(
+            R"({}"S{:06}": {{"t": {{"priceDimensions": {{"d": {{"unit": "Hrs", "pricePerUnit": {{"USD": "{}"}}}}}}}}}})",
+            comma,
+            i,
+            i + 1);
+    }
+    return fmt::format(
+        R"({{"offerCode": "AmazonEC2", "products": {{{}}}, "terms": {{"OnDemand": {{{}}}}}}})",
+        products,
+        terms);
+}
+
+TEST_CASE("a file of many windows gives each row once", "[feed][property]") {
+    constexpr std::size_t kProducts = 24'000; // 7 MB, of windows of 1 MiB
+    const Temporary folder;
+    const std::string content = offers(kProducts);
+    REQUIRE(content.size() > 6'000'000);
+    const Import import = import_feed(folder.file("o.json", content), known());
+    CHECK(import.rows == kProducts);
+    CHECK(import.kept == kProducts / 3);
+    REQUIRE(import.tables.prices.size() == kProducts / 3);
+    for (const Price& p : import.tables.prices)
+        CHECK(p.hourly.value() == 1 + std::stod(p.region.substr(1)));
+}
+
+TEST_CASE("CSV of many windows is split at the right places", "[feed][property]") {
+    // Fields with commas, quotes and line breaks, of all lengths around those of a block.
+    const Temporary folder;
+    std::string content = "InstanceType,AcceleratorName,note,vCPUs,MemoryGiB,Price,Region\r\n";
+    constexpr std::size_t kRows = 20'000;
+    for (std::size_t i = 0; i < kRows; ++i)
+        content += fmt::format("\"m{}.large\",,\"{}, \"\"a\"\"\n{}\",2,4,{},r{}{}\n",
+                               i,
+                               std::string(i % 150, 'x'),
+                               std::string(i % 7, ','),
+                               i + 1,
+                               i,
+                               i % 2 == 0 ? "\r" : "");
+    content += "last\"row";
+    REQUIRE(content.size() > 2'000'000);
+    const Import import = import_feed(folder.file("aws.csv", content), known());
+    CHECK(import.rows == kRows + 1);
+    REQUIRE(import.tables.prices.size() == kRows);
+    for (std::size_t i = 0; i < kRows; ++i) {
+        CHECK(import.tables.prices[i].instance == fmt::format("m{}.large", i));
+        CHECK(import.tables.prices[i].region == fmt::format("r{}", i));
+        CHECK(import.tables.prices[i].hourly.value() == static_cast<double>(i + 1));
+    }
+}
+
+TEST_CASE("a file that is cut anywhere is refused", "[feed][property]") {
+    std::ifstream in{sample("aws_products.json")};
+    const std::string whole{std::istreambuf_iterator<char>{in}, {}};
+    const std::size_t end = whole.rfind('}');
+    const Temporary folder;
+    for (std::size_t size = whole.find('['); size < end; size += 7) {
+        CAPTURE(size);
+        CHECK_THROWS_AS(import_feed(folder.file("p.json", whole.substr(0, size)), known()),
+                        InputError);
+    }
+}
+
+TEST_CASE("broken rows among many cost only themselves", "[feed][property]") {
+    const Temporary folder;
+    std::string content = "{\"InstanceTypeOfferings\": [";
+    constexpr std::size_t kRows = 30'000;
+    for (std::size_t i = 0; i < kRows; ++i)
+        content += fmt::format(
+            "{}{{\"InstanceType\": \"g5.xlarge\", \"LocationType\" {} \"region\", \"Location\": "
+            "\"us-east-1\"}}",
+            i == 0 ? "" : ",\n",
+            i % 100 == 50 ? "" : ":");
+    const Import import = import_feed(folder.file("o.json", content + "]}"), known());
+    CHECK(import.rows == kRows);
+    CHECK(import.rows_rejected == kRows / 100);
+    CHECK(import.kept == kRows - kRows / 100);
+}
+
+// ---- joining ------------------------------------------------------------------------
+
+/// An import of one price.
+static Import priced(std::string_view instance,
+                     std::string_view region,
+                     double usd_per_hour,
+                     Date as_of,
+                     Purchase purchase = Purchase::on_demand) {
+    Import import;
+    const std::string source = fmt::format("list-{}", to_string(as_of));
+    import.tables.as_of = as_of;
+    import.tables.sources = {{ source, "A list", as_of }};
+    import.tables.prices = {
+        { "aws",
+          std::string{instance},
+          std::string{region},
+          purchase,
+          UsdPerHour{usd_per_hour},
+          source }};
+    return import;
+}
+
+static std::optional<Offer> offer_of(const Catalog& catalog,
+                                     std::string_view instance,
+                                     std::string_view region,
+                                     Purchase purchase = Purchase::on_demand) {
+    for (std::size_t i = 0; i < catalog.size(); ++i)
+        if (const Offer o = catalog.offer(i);
+            o.instance.name == instance && o.region.code == region && o.purchase == purchase)
+            return o;
+    return std::nullopt;
+}
+
+static std::vector<Finding> disagreements(const Catalog& catalog) {
+    auto all = check(catalog);
+    std::erase_if(all, [](const Finding& f) { return f.what != "sources disagree"; });
+    return all;
+}
+
+TEST_CASE("of two prices the newer is used, and a contradiction is kept", "[feed][join]") {
+    const std::vector<Import> newer{priced("g5.xlarge", "us-east-1", 1.2, {2027, 1, 1})};
+    const auto [catalog, left_out] = join(known(), newer);
+    CHECK(left_out.empty());
+    CHECK(offer_of(catalog, "g5.xlarge", "us-east-1")->price == UsdPerHour{1.2});
+    REQUIRE(catalog.superseded().size() == 1);
+    CHECK(catalog.superseded()[0].hourly == UsdPerHour{1.006});
+    CHECK(disagreements(catalog) ==
+          std::vector<Finding>{{"sources disagree",
+                                "aws g5.xlarge in us-east-1, on_demand",
+                                "1.2 USD/h used (list-2027-01-01, 2027-01-01), 1.006 USD/h in "
+                                "karpenter-provider-aws-1d92708 (2026-07-20)"}});
+
+    const std::vector<Import> older{priced("g5.xlarge", "us-east-1", 1.2, {2020, 1, 1})};
+    const auto [same, none] = join(known(), older);
+    CHECK(offer_of(same, "g5.xlarge", "us-east-1")->price == UsdPerHour{1.006});
+    REQUIRE(same.superseded().size() == 1);
+    CHECK(same.superseded()[0].hourly == UsdPerHour{1.2});
+}
+
+TEST_CASE("prices within a percent agree, and spot prices move", "[feed][join]") {
+    const std::vector<Import> near{priced("g5.xlarge", "us-east-1", 1.015, {2027, 1, 1})};
+    CHECK(join(known(), near).catalog.tables().superseded.empty());
+    const std::vector<Import> spot{
+        priced("g5.xlarge", "us-east-1", 0.9, {2027, 1, 1}, Purchase::spot)};
+    const auto [catalog, left_out] = join(known(), spot);
+    CHECK(catalog.superseded().empty());
+    CHECK(offer_of(catalog, "g5.xlarge", "us-east-1", Purchase::spot)->price == UsdPerHour{0.9});
+}
+
+TEST_CASE("a catalog with contradictions is written and read back", "[feed][join]") {
+    const std::vector<Import> newer{priced("g5.xlarge", "us-east-1", 1.2, {2027, 1, 1})};
+    const Catalog catalog = join(known(), newer).catalog;
+    const Temporary folder;
+    CHECK(Catalog::read(folder.file("c.yaml", to_yaml(catalog))) == catalog);
+}
+
+TEST_CASE("importing the same file twice changes nothing more", "[feed][join][property]") {
+    const std::vector<Import> once{imported("aws_offers.json"), imported("aws_offers.csv")};
+    const Catalog first = join(known(), once).catalog;
+    Tables again = join(first, once).catalog.tables();
+    again.name = first.name();
+    CHECK(again == first.tables());
+}
+
+TEST_CASE("rows that the base cannot place are left out and counted", "[feed][join]") {
+    const std::vector<Import> imports{priced("z9.huge", "us-east-1", 1, {2027, 1, 1}),
+                                      priced("g5.xlarge", "mars-1", 1, {2027, 1, 2})};
+    const auto [catalog, left_out] = join(known(), imports);
+    CHECK(left_out == std::vector<Skipped>{{"price in a region that is not in the catalog", 1},
+                                           {"price of a machine that is not in the catalog", 1}});
+    CHECK(catalog.size() == known().size());
+    CHECK(catalog.name() == known().name() + "+2 imports");
+}
+
+TEST_CASE("offerings hold for the regions they cover", "[feed][join]") {
+    // In the base, g5.xlarge is offered in eu-west-1 and us-east-1.
+    Import import;
+    import.format = Format::aws_instance_regions;
+    import.tables.sources = {{ "offerings", "Offerings", { 2027, 1, 1 } }};
+    import.tables.offerings = {{"aws", "g4dn.xlarge", {"us-east-1"}, "offerings"},
+                               { "aws",
+                                 "p2.xlarge",
+                                 {"us-east-1"},
+                                 "offerings" }};
+    import.covered = {{ "aws", "us-east-1" }};
+    const std::vector<Import> imports{import};
+    const Catalog catalog = join(known(), imports).catalog;
+    CHECK_FALSE(offer_of(catalog, "g5.xlarge", "us-east-1")->offered); // priced, not offered
+    CHECK(offer_of(catalog, "g5.xlarge", "eu-west-1")->offered);
+    CHECK(offer_of(catalog, "g4dn.xlarge", "us-east-1")->offered);
+    CHECK(offer_of(catalog, "p2.xlarge", "us-east-1")->offered); // can be launched again
+    CHECK_FALSE(offer_of(catalog, "p2.xlarge", "us-east-1")->instance.retired);
+    CHECK(offer_of(known(), "p2.xlarge", "us-east-1")->instance.retired);
+}
+
+TEST_CASE("a machine keeps what an import does not know of it", "[feed][join]") {
+    const std::vector<Import> imports{imported("aws_instance_types.json")};
+    const Catalog catalog = join(known(), imports).catalog;
+    const auto find = [](const Catalog& in, std::string_view name) {
+        const auto all = in.instances();
+        return *std::find_if(
+            all.begin(), all.end(), [&](const Instance& i) { return i.name == name; });
+    };
+    const Instance before = find(known(), "p3.16xlarge");
+    const Instance after = find(catalog, "p3.16xlarge");
+    CHECK(after.network == before.network);
+    CHECK(after.ebs == before.ebs);
+    CHECK(after.memory == before.memory);
+    CHECK(after.source == "aws_instance_types-undated");
+    CHECK(find(catalog, "g5.xlarge").reported_gpu_memory == GiB{24});
+}
+
+TEST_CASE("the catalog of a community, joined, can be asked", "[feed][join]") {
+    const std::vector<Import> imports{
+        imported("gpuhunt.csv", {.provider = "aws", .as_of = {2027, 1, 1}})};
+    const Catalog catalog = join(known(), imports).catalog;
+    CHECK(offer_of(catalog, "g6.48xlarge", "us-east-1", Purchase::spot)->price == UsdPerHour{5.1});
+}

@@ -1,0 +1,136 @@
+// One libFuzzer target for each reader of what comes from outside: flopwise-fuzz --target=NAME.
+//
+// NAME is a format of price files, or catalog, charges, request or glob. What may come out is an
+// answer or an Error; a crash, another exception, or work without end is a finding.
+
+#include <flopwise/flopwise.hpp>
+
+#include "json_in.hpp"
+#include "text.hpp"
+
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace flopwise;
+
+namespace {
+
+/// A file in memory, which the readers open by name.
+class MemoryFile {
+public:
+    explicit MemoryFile(std::string_view content) : file_{::memfd_create("fuzz", 0)} {
+        while (!content.empty()) {
+            const ssize_t n = ::write(file_, content.data(), content.size());
+            if (n <= 0)
+                std::abort();
+            content.remove_prefix(static_cast<std::size_t>(n));
+        }
+    }
+    MemoryFile(const MemoryFile&) = delete;
+    MemoryFile& operator=(const MemoryFile&) = delete;
+    ~MemoryFile() { ::close(file_); }
+
+    [[nodiscard]] std::filesystem::path path() const {
+        return fmt::format("/proc/self/fd/{}", file_);
+    }
+
+private:
+    int file_;
+};
+
+using Target = std::function<void(std::string_view)>;
+
+void must_hold(bool holds) {
+    if (!holds)
+        std::abort();
+}
+
+/// The accelerators, families and regions of the bundled catalog, and no machine: joining over all
+/// of it would take most of the time.
+Catalog known_names() {
+    Tables tables = Catalog::bundled().tables();
+    tables.instances.clear();
+    tables.offerings.clear();
+    tables.prices.clear();
+    tables.superseded.clear();
+    return Catalog{std::move(tables)};
+}
+
+/// What is said of an import must add up, and what was kept must make a catalog or be refused.
+void read_feed(Format format, std::string_view content) {
+    static const Catalog known = known_names();
+    const MemoryFile file{content};
+    const Import import = import_feed(file.path(), known, {.format = format, .provider = "aws"});
+    std::uint64_t skipped = 0;
+    for (const Skipped& one : import.skipped)
+        skipped += one.rows;
+    must_hold(import.rows == import.kept + skipped + import.rows_rejected);
+    for (const Price& price : import.tables.prices)
+        must_hold(price.hourly > UsdPerHour{});
+    try {
+        const Joined joined = join(known, std::span{&import, 1});
+        must_hold(joined.catalog.size() <= import.tables.prices.size());
+    } catch (const Error& error) { // a bad row costs itself, never the import
+        std::fprintf(stderr, "%s\n", error.what());
+        std::abort();
+    }
+}
+
+/// What was read can be written and read again, to the same text.
+void read_catalog(std::string_view content) {
+    const MemoryFile file{content};
+    const Catalog catalog = Catalog::read(file.path());
+    const std::string text = to_yaml(catalog);
+    const MemoryFile again{text};
+    must_hold(to_yaml(Catalog::read(again.path())) == text);
+    (void)check(catalog);
+}
+
+void read_glob(std::string_view content) {
+    const auto end = content.find('\n');
+    if (end != std::string_view::npos)
+        (void)text::matches(content.substr(0, end), content.substr(end + 1));
+    must_hold(text::matches("*", content));
+    must_hold(text::is_pattern(content) || text::matches(content, content));
+}
+
+Target target_called(std::string_view name) {
+    for (std::size_t i = 1; i < kFormats; ++i)
+        if (const auto format = static_cast<Format>(i); to_string(format) == name)
+            return [format](std::string_view content) { read_feed(format, content); };
+    if (name == "catalog")
+        return read_catalog;
+    if (name == "charges")
+        return [](std::string_view content) { (void)Charges::read(MemoryFile{content}.path()); };
+    if (name == "request")
+        return [](std::string_view content) { (void)read_request(MemoryFile{content}.path()); };
+    if (name == "glob")
+        return read_glob;
+    std::fprintf(stderr, "--target=NAME must be a format, catalog, charges, request or glob\n");
+    std::exit(2);
+}
+
+Target target; // set before the first input
+
+} // namespace
+
+extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
+    constexpr std::string_view kFlag = "--target=";
+    std::string_view name;
+    for (int i = 1; i < *argc; ++i)
+        if (const std::string_view arg{(*argv)[i]}; arg.starts_with(kFlag))
+            name = arg.substr(kFlag.size());
+    target = target_called(name);
+    return 0;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    try {
+        target({reinterpret_cast<const char*>(data), size});
+    } catch (const Error&) { // the input is refused, with its place
+    }
+    return 0;
+}
