@@ -5,7 +5,6 @@
 namespace flopwise {
 
 constexpr HoursPerDay kWholeDay{24};
-constexpr Usd kHalfCent{0.005};
 
 template <class Unit>
 static Quantity<Unit> given(std::string_view field, const std::optional<Quantity<Unit>>& value) {

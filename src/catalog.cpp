@@ -83,7 +83,7 @@ namespace {
 /// Positions of rows by key.
 template <class Key>
 using Index = std::map<Key, std::uint32_t, std::less<>>;
-using Named = std::pair<std::string_view, std::string_view>; // provider, name
+using NameView = std::pair<std::string_view, std::string_view>; // provider, name
 
 template <class Rows, class KeyOf>
 auto index_of(const Rows& rows, KeyOf key_of) {
@@ -94,8 +94,12 @@ auto index_of(const Rows& rows, KeyOf key_of) {
 }
 
 constexpr auto kByName = [](const auto& row) { return std::string_view{row.name}; };
-constexpr auto kByProviderAndName = [](const auto& row) { return Named{row.provider, row.name}; };
-constexpr auto kByProviderAndCode = [](const auto& row) { return Named{row.provider, row.code}; };
+constexpr auto kByProviderAndName = [](const auto& row) {
+    return NameView{row.provider, row.name};
+};
+constexpr auto kByProviderAndCode = [](const auto& row) {
+    return NameView{row.provider, row.code};
+};
 
 /// The four things a price is looked up by, in the order of the catalog's offers.
 auto key_of(const Price& p) {
@@ -229,7 +233,7 @@ Catalog::Catalog(Tables tables) {
     sort_by(tables.families, kByProviderAndName);
     sort_by(tables.instances, kByProviderAndName);
     sort_by(tables.regions, kByProviderAndCode);
-    sort_by(tables.offerings, [](const Offering& o) { return Named{o.provider, o.instance}; });
+    sort_by(tables.offerings, [](const Offering& o) { return NameView{o.provider, o.instance}; });
     for (Offering& row : tables.offerings)
         std::sort(row.regions.begin(), row.regions.end());
     sort_by(tables.superseded, [](const Price& p) { return std::tuple{key_of(p), p.source}; });
@@ -409,7 +413,7 @@ Tables overlaid(Tables base, const Tables& newer) {
     replace(base.instances, newer.instances, kByProviderAndName);
     replace(base.regions, newer.regions, kByProviderAndCode);
     replace(base.offerings, newer.offerings, [](const Offering& o) {
-        return Named{o.provider, o.instance};
+        return NameView{o.provider, o.instance};
     });
     replace(base.prices, newer.prices, [](const Price& p) { return key_of(p); });
     replace(base.superseded, newer.superseded, [](const Price& p) {

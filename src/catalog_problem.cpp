@@ -9,13 +9,13 @@ namespace flopwise {
 namespace {
 
 using Named = std::pair<std::string, std::string>; // provider, name
-using Names = std::set<std::string, std::less<>>;
+using NameSet = std::set<std::string, std::less<>>;
 using ProviderNames = std::set<Named>;
 
 /// Looks through one section and stops at the first problem.
 class Section {
 public:
-    Section(std::string_view name, const Names& sources) : name_{name}, sources_{sources} {}
+    Section(std::string_view name, const NameSet& sources) : name_{name}, sources_{sources} {}
 
     std::optional<Problem> problem;
 
@@ -89,13 +89,13 @@ public:
 
 private:
     std::string_view name_;
-    const Names& sources_;
+    const NameSet& sources_;
     std::size_t row_ = 0;
 };
 
 struct Known {
-    Names sources;
-    Names gpus;
+    NameSet sources;
+    NameSet gpus;
     ProviderNames families;
     ProviderNames instances;
     ProviderNames regions;
@@ -109,11 +109,11 @@ static void look(Section& s, const Source& row, Known& known) {
     s.given("title", row.title); // --explain prints it
 }
 
-static void look(Section& s, const Gpu& row, Known& known, Names& spellings) {
+static void look(Section& s, const Gpu& row, Known& known, NameSet& spellings) {
     s.given("name", row.name);
     s.unique("name", known.gpus.insert(row.name).second, row.name);
     s.unique("name", spellings.insert(text::lower(row.name)).second, row.name);
-    Names own{text::lower(row.name)}; // "T4g" and "T4G" are one spelling of the same device
+    NameSet own{text::lower(row.name)}; // "T4g" and "T4G" are one spelling of the same device
     for (const std::string& alias : row.aliases)
         if (const std::string spelling = text::lower(alias); own.insert(spelling).second)
             s.unique("aliases", spellings.insert(spelling).second, alias);
@@ -186,7 +186,7 @@ static void look(Section& s, const Offering& row, const Known& known, ProviderNa
     s.source(row.source);
 }
 
-constexpr UsdPerHour kMostUsdPerHour{1e9}; // no bill overflows, and no slip passes
+constexpr UsdPerHour kMostPrice{1e9}; // no bill overflows, and no slip passes
 
 using PriceKey = std::tuple<std::string_view, std::string_view, std::string_view, Purchase>;
 
@@ -194,9 +194,8 @@ static void look(Section& s, const Price& row, const Known& known) {
     s.reference("instance", "the name of an instance", row.provider, row.instance, known.instances);
     s.reference("region", "the code of a region", row.provider, row.region, known.regions);
     s.positive("usd_per_hour", row.hourly.value());
-    if (row.hourly > kMostUsdPerHour)
-        s.refuse("usd_per_hour",
-                 fmt::format("must be at most {}, got {}", kMostUsdPerHour, row.hourly));
+    if (row.hourly > kMostPrice)
+        s.refuse("usd_per_hour", fmt::format("must be at most {}, got {}", kMostPrice, row.hourly));
     s.source(row.source);
 }
 
@@ -211,7 +210,7 @@ static void look(Section& s, const Price& row, const Known& known, std::set<Pric
 }
 
 static std::optional<Problem> problem_in_name(const Tables& tables) {
-    const Names none;
+    const NameSet none;
     Section section{"catalog", none};
     section.plain("name", tables.name);
     return section.problem;
@@ -230,7 +229,7 @@ static std::optional<Problem> too_many(const Tables& tables) {
 
 std::optional<Problem> problem_in(const Tables& tables) {
     Known known;
-    Names spellings;
+    NameSet spellings;
     ProviderNames offerings;
     std::set<PriceKey> prices;
     const auto first_in = [&](std::string_view name, const auto& rows, auto&... more) {

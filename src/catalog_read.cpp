@@ -9,8 +9,6 @@ namespace flopwise {
 
 namespace {
 
-constexpr std::size_t kLargestFile = std::size_t{64} << 20U;
-
 /// Where a row stands in its file.
 struct Origin {
     std::string file;
@@ -199,7 +197,7 @@ static void read_section(yaml::Fields& file,
 
 static void read_file(const std::filesystem::path& path, Reading& reading) {
     reading.file = path.string();
-    const std::string content = text::read_file(path, kLargestFile);
+    const std::string content = text::read_file(path, yaml::kLargestFile);
     const yaml::Node root = yaml::parse(content, path.string());
     if (root.kind == yaml::Node::Kind::null)
         throw InputError{{.file = path.string()}, "must be a catalog, is empty"};

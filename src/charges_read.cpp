@@ -13,10 +13,8 @@ namespace flopwise {
 
 namespace {
 
-constexpr std::size_t kLargestFile = std::size_t{64} << 20U;
-
 /// A row as it stands in a file: up to four names, up to two figures, a source.
-struct Row {
+struct ChargesRow {
     std::vector<std::string> names;
     double a = 0;
     double b = 0;
@@ -24,12 +22,12 @@ struct Row {
     Where where; ///< of the row, without its field
 };
 
-struct Reading {
+struct ChargesReading {
     std::map<std::string, Source, std::less<>> sources;
-    std::vector<Row> charges;
-    std::vector<Row> reserved;
-    std::vector<Row> ratios;
-    std::vector<Row> interruptions;
+    std::vector<ChargesRow> charges;
+    std::vector<ChargesRow> reserved;
+    std::vector<ChargesRow> ratios;
+    std::vector<ChargesRow> interruptions;
 };
 
 /// A figure of at least `least`, or above it, and finite; the reader of numbers sees to that.
@@ -70,7 +68,7 @@ double share(yaml::Fields& row, std::string_view key) {
 
 // ---- one function for each kind of row ----------------------------------------------
 
-void charge(yaml::Fields& row, Row& to) {
+void charge(yaml::Fields& row, ChargesRow& to) {
     const std::string name = row.text("charge");
     if (unit_of(name).empty())
         row.refuse(*row.take("charge"),
@@ -81,18 +79,18 @@ void charge(yaml::Fields& row, Row& to) {
     to.b = figure(row, "usd", true);
 }
 
-void reserved(yaml::Fields& row, Row& to) {
+void reserved(yaml::Fields& row, ChargesRow& to) {
     to.names.insert(to.names.end(), {row.text("instance"), row.text("region"), offering(row)});
     to.a = figure(row, "usd_per_hour", false);
 }
 
-void ratio(yaml::Fields& row, Row& to) {
+void ratio(yaml::Fields& row, ChargesRow& to) {
     static constexpr std::array<std::string_view, 2> kPaid{"all_upfront", "partial_upfront"};
     to.names.insert(to.names.end(), {offering(row), one_of(row, "payment", kPaid)});
     to.a = figure(row, "ratio", false);
 }
 
-void interruption(yaml::Fields& row, Row& to) {
+void interruption(yaml::Fields& row, ChargesRow& to) {
     to.names.insert(to.names.end(), {row.text("instance"), row.text("region")});
     to.a = share(row, "from");
     to.b = row.has("to") ? share(row, "to")
@@ -118,7 +116,7 @@ void each_row(yaml::Fields& file, std::string_view section, Read read) {
     }
 }
 
-void read_sources(yaml::Fields& file, Reading& to) {
+void read_sources(yaml::Fields& file, ChargesReading& to) {
     each_row(file, "sources", [&](yaml::Fields& row, const Where& /*where*/) {
         Source source{.name = row.text("name"), .title = row.text("title")};
         const std::string day = row.text("as_of");
@@ -142,11 +140,11 @@ void read_sources(yaml::Fields& file, Reading& to) {
 void read_rows(yaml::Fields& file,
                std::string_view section,
                const std::string& provider,
-               void (*read)(yaml::Fields&, Row&),
-               const Reading& reading,
-               std::vector<Row>& to) {
+               void (*read)(yaml::Fields&, ChargesRow&),
+               const ChargesReading& reading,
+               std::vector<ChargesRow>& to) {
     each_row(file, section, [&](yaml::Fields& row, const Where& where) {
-        Row& out = to.emplace_back();
+        ChargesRow& out = to.emplace_back();
         out.names.push_back(row.text_or("provider", provider));
         read(row, out);
         out.where = where;
@@ -161,9 +159,9 @@ void read_rows(yaml::Fields& file,
     });
 }
 
-void read_file(const std::filesystem::path& path, Reading& to) {
+void read_file(const std::filesystem::path& path, ChargesReading& to) {
     const std::string name = path.string();
-    const yaml::Node root = yaml::parse(text::read_file(path, kLargestFile), name);
+    const yaml::Node root = yaml::parse(text::read_file(path, yaml::kLargestFile), name);
     if (root.kind == yaml::Node::Kind::null)
         throw InputError{{.file = name}, "must be a file of charges, is empty"};
     yaml::Fields file{root, name, ""};
@@ -178,24 +176,25 @@ void read_file(const std::filesystem::path& path, Reading& to) {
 
 // ---- joining ------------------------------------------------------------------------
 
-[[noreturn]] void refuse(const Row& row, std::string_view reason) {
+[[noreturn]] void refuse(const ChargesRow& row, std::string_view reason) {
     throw InputError{row.where, reason};
 }
 
-void sort(std::vector<Row>& rows) {
-    std::stable_sort(
-        rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.names < b.names; });
+void sort(std::vector<ChargesRow>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [](const ChargesRow& a, const ChargesRow& b) {
+        return a.names < b.names;
+    });
 }
 
-void no_duplicates(const std::vector<Row>& rows) {
+void no_duplicates(const std::vector<ChargesRow>& rows) {
     for (std::size_t i = 1; i < rows.size(); ++i)
         if (rows[i].names == rows[i - 1].names)
             refuse(rows[i], "must not be given twice");
 }
 
 /// The tiers of a charge start at zero and rise.
-void check_tiers(std::vector<Row>& rows) {
-    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
+void check_tiers(std::vector<ChargesRow>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [](const ChargesRow& a, const ChargesRow& b) {
         return std::tie(a.names, a.a) < std::tie(b.names, b.a);
     });
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -212,11 +211,11 @@ void check_tiers(std::vector<Row>& rows) {
 
 /// Turns rows into the form that is looked up.
 struct ChargesReader {
-    static Charges joined(Reading& in) {
+    static Charges joined(ChargesReading& in) {
         auto data = std::make_shared<Charges::Data>();
         std::set<std::string, std::less<>> names;
         for (const auto* rows : {&in.charges, &in.reserved, &in.ratios, &in.interruptions})
-            for (const Row& row : *rows)
+            for (const ChargesRow& row : *rows)
                 names.insert(row.names.begin(), row.names.end());
         data->names.assign(names.begin(), names.end());
         for (const auto& [name, source] : in.sources)
@@ -230,13 +229,13 @@ struct ChargesReader {
         add(*data, in, in.reserved, data->reserved);
         add(*data, in, in.ratios, data->ratios);
         add(*data, in, in.interruptions, data->interruptions);
-        for (const Row& row : in.charges)
+        for (const ChargesRow& row : in.charges)
             data->tiers.push_back({.from = row.a, .usd = row.b});
-        for (const Row& row : in.reserved)
+        for (const ChargesRow& row : in.reserved)
             data->usd_per_hour.push_back(row.a);
-        for (const Row& row : in.ratios)
+        for (const ChargesRow& row : in.ratios)
             data->ratio.push_back(row.a);
-        for (const Row& row : in.interruptions) {
+        for (const ChargesRow& row : in.interruptions) {
             data->from.push_back(row.a);
             data->to.push_back(row.b);
         }
@@ -245,10 +244,10 @@ struct ChargesReader {
 
 private:
     static void add(const Charges::Data& data,
-                    const Reading& in,
-                    const std::vector<Row>& rows,
+                    const ChargesReading& in,
+                    const std::vector<ChargesRow>& rows,
                     ChargeRows& to) {
-        for (const Row& row : rows) {
+        for (const ChargesRow& row : rows) {
             const std::vector<std::string_view> names{row.names.begin(), row.names.end()};
             to.key.push_back(*data.key(names));
             const auto source = in.sources.find(row.source);
@@ -263,7 +262,7 @@ Charges Charges::read(const std::filesystem::path& file) {
 }
 
 Charges Charges::read(std::span<const std::filesystem::path> files) {
-    Reading reading;
+    ChargesReading reading;
     for (const auto& file : files)
         read_file(file, reading);
     return ChargesReader::joined(reading);

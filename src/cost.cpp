@@ -1,13 +1,12 @@
 #include <flopwise/cost.hpp>
 
+#include "calendar.hpp"
 #include "cost_parts.hpp"
 
 #include <algorithm>
 
 namespace flopwise {
 
-constexpr double kHoursPerMonth = 730;
-constexpr double kHoursPerDay = 24;
 constexpr Hours kLeastBilled{60.0 / 3600}; // for each start
 
 bool charged(const Usage& usage) {

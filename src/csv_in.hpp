@@ -9,7 +9,7 @@
 
 #include <optional>
 
-namespace flopwise::csv {
+namespace flopwise::csv_in {
 
 constexpr std::size_t kLongestRow = std::size_t{1} << 20U;
 
@@ -55,4 +55,4 @@ private:
     std::vector<std::string> names_;
 };
 
-} // namespace flopwise::csv
+} // namespace flopwise::csv_in

@@ -1,16 +1,15 @@
 #include <flopwise/diff.hpp>
 
+#include "json_out.hpp"
+
 #include <algorithm>
 #include <array>
 #include <iterator>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 
 namespace flopwise {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kChangeKinds = 6;
 
@@ -22,7 +21,7 @@ std::string_view to_string(ChangeKind kind) {
 
 // ---- comparing ----------------------------------------------------------------------
 
-using Key = std::tuple<std::string, std::string, std::string, Purchase>;
+using OfferKey = std::tuple<std::string, std::string, std::string, Purchase>;
 using Sides = std::pair<std::optional<UsdPerHour>, std::optional<UsdPerHour>>; // before, after
 
 static ChangeKind kind_of(const Sides& sides) {
@@ -51,7 +50,7 @@ static void add_machines(const Catalog& from,
 }
 
 std::vector<PriceChange> diff(const Catalog& before, const Catalog& after) {
-    std::map<Key, Sides> prices;
+    std::map<OfferKey, Sides> prices;
     for (const Price& p : before.tables().prices)
         prices[{p.provider, p.instance, p.region, p.purchase}].first = p.hourly;
     for (const Price& p : after.tables().prices)
@@ -118,11 +117,6 @@ std::string to_text(std::span<const PriceChange> changes) {
             total += fmt::format("{}{} {}", total.empty() ? "" : ", ", counts.at(i), kWords.at(i));
         }
     return out + total + "\n";
-}
-
-template <class T>
-static Json or_null(const std::optional<T>& value) {
-    return value ? Json(value->value()) : Json(nullptr);
 }
 
 std::string to_json(std::span<const PriceChange> changes) {

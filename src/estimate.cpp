@@ -1,5 +1,6 @@
 #include <flopwise/estimate.hpp>
 
+#include "calendar.hpp"
 #include "training_time.hpp"
 
 #include <boost/math/distributions/students_t.hpp>
@@ -10,8 +11,6 @@
 namespace flopwise {
 
 using bundled::utilisation;
-
-constexpr double kSecondsPerHour = 3600;
 
 Hours Estimate::quantile(double p) const {
     if (!(p > 0 && p < 1))

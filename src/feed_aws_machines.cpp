@@ -17,13 +17,6 @@ using json_in::Value;
 constexpr double kMiBPerGiB = 1024;
 constexpr double kMbpsPerGbps = 1000;
 
-double positive(Value value, std::string_view field) {
-    const double number = json_in::number(value, field);
-    if (!(number > 0))
-        throw BadRow{std::string{field}, fmt::format("must be positive, got {}", number)};
-    return number;
-}
-
 /// One kind of accelerator in a machine.
 struct Device {
     std::string name;
@@ -40,7 +33,7 @@ Device read_device(Object object, std::string_view at) {
         else if (name == "Count")
             to.count = json_in::number(value, fmt::format("{}.Count", at));
         else if (name == "GpuPartitionSize")
-            to.partition = positive(value, fmt::format("{}.GpuPartitionSize", at));
+            to.partition = json_in::positive(value, fmt::format("{}.GpuPartitionSize", at));
         else if (name == "MemoryInfo")
             each(json_in::object(value, "MemoryInfo"), [&](std::string_view key, Value size) {
                 if (key == "SizeInMiB")
@@ -124,7 +117,7 @@ void read_network(Object network, Instance& to) {
 void read_storage(Object storage, Instance& to) {
     each(storage, [&](std::string_view name, Value value) {
         if (name == "TotalSizeInGB")
-            to.local_storage = GB{positive(value, "InstanceStorageInfo.TotalSizeInGB")};
+            to.local_storage = GB{json_in::positive(value, "InstanceStorageInfo.TotalSizeInGB")};
         if (name != "Disks")
             return;
         for (auto disk : json_in::array(value, "InstanceStorageInfo.Disks"))
@@ -152,7 +145,8 @@ void read_disk_network(Object ebs, Instance& to) {
         if (name == "EbsOptimizedInfo")
             each(json_in::object(value, "EbsOptimizedInfo"), [&](std::string_view key, Value rate) {
                 if (key == "BaselineBandwidthInMbps")
-                    to.ebs = Gbps{positive(rate, "BaselineBandwidthInMbps") / kMbpsPerGbps};
+                    to.ebs =
+                        Gbps{json_in::positive(rate, "BaselineBandwidthInMbps") / kMbpsPerGbps};
             });
     });
 }
@@ -168,12 +162,13 @@ void read_member(std::string_view name, Value value, const Sink& sink, Instance&
     else if (name == "MemoryInfo")
         each(object(), [&](std::string_view key, Value size) {
             if (key == "SizeInMiB")
-                to.memory = rounded(GiB{positive(size, "MemoryInfo.SizeInMiB") / kMiBPerGiB});
+                to.memory =
+                    rounded(GiB{json_in::positive(size, "MemoryInfo.SizeInMiB") / kMiBPerGiB});
         });
     else if (name == "VCpuInfo")
         each(object(), [&](std::string_view key, Value count) {
             if (key == "DefaultVCpus")
-                to.vcpus = positive(count, "VCpuInfo.DefaultVCpus");
+                to.vcpus = json_in::positive(count, "VCpuInfo.DefaultVCpus");
         });
     else if (name == "GpuInfo")
         read_devices(object(), "Gpus", sink, to);

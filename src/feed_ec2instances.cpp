@@ -90,14 +90,7 @@ void read_pricing(Object regions, std::vector<Site>& to) {
     });
 }
 
-double positive(Value value, std::string_view field) {
-    const double number = json_in::number(value, field);
-    if (!(number > 0))
-        throw BadRow{std::string{field}, fmt::format("must be positive, got {}", number)};
-    return number;
-}
-
-void read_storage(Object storage, Instance& to) {
+void read_disks(Object storage, Instance& to) {
     double devices = 0;
     double size = 0;
     bool ssd = false;
@@ -128,9 +121,9 @@ void read_member(std::string_view name, Value value, Machine& to) {
     if (name == "instance_type")
         i.name = feed::name(json_in::text(value, name), name);
     else if (name == "vCPU")
-        i.vcpus = positive(value, name);
+        i.vcpus = json_in::positive(value, name);
     else if (name == "memory")
-        i.memory = GiB{positive(value, name)};
+        i.memory = GiB{json_in::positive(value, name)};
     else if (name == "GPU")
         to.gpu_count = json_in::number(value, name);
     else if (name == "GPU_model")
@@ -140,7 +133,7 @@ void read_member(std::string_view name, Value value, Machine& to) {
     else if (name == "arch")
         set_arch(i, json_in::array(value, name));
     else if (name == "storage" && !value.is_null())
-        read_storage(json_in::object(value, name), i);
+        read_disks(json_in::object(value, name), i);
     else if ((name == "baseline_bandwidth_gbps" || name == "burst_bandwidth_gbps") &&
              !value.is_null())
         read_network(name, value, i);

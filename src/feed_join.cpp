@@ -14,7 +14,7 @@ using Named = std::pair<std::string, std::string>; // provider, name
 using Regions = std::set<std::string>;
 using PriceKey = std::tuple<std::string, std::string, std::string, Purchase>;
 
-PriceKey key_of(const Price& p) {
+PriceKey price_key(const Price& p) {
     return {p.provider, p.instance, p.region, p.purchase};
 }
 
@@ -62,9 +62,9 @@ Join::Join(const Catalog& base) : out_{base.tables()} {
     for (std::size_t i = 0; i < out_.instances.size(); ++i)
         instances_.emplace(Named{out_.instances[i].provider, out_.instances[i].name}, i);
     for (std::size_t i = 0; i < out_.prices.size(); ++i)
-        prices_.emplace(key_of(out_.prices[i]), i);
+        prices_.emplace(price_key(out_.prices[i]), i);
     for (Price& price : std::exchange(out_.superseded, {}))
-        superseded_.try_emplace({key_of(price), price.source}, std::move(price));
+        superseded_.try_emplace({price_key(price), price.source}, std::move(price));
 }
 
 /// Adds a source under a name that is free; the same source is there once.
@@ -134,7 +134,7 @@ void Join::add_price(Price price) {
         return leave_out("price of a machine that is not in the catalog");
     if (!regions_.contains({price.provider, price.region}))
         return leave_out("price in a region that is not in the catalog");
-    const auto [found, fresh] = prices_.try_emplace(key_of(price), out_.prices.size());
+    const auto [found, fresh] = prices_.try_emplace(price_key(price), out_.prices.size());
     if (fresh) {
         out_.prices.push_back(std::move(price));
         return;
@@ -142,12 +142,12 @@ void Join::add_price(Price price) {
     Price& there = out_.prices[found->second];
     if (date_of_source(price.source) >= date_of_source(there.source))
         std::swap(price, there);
-    const auto row = superseded_.find({key_of(price), price.source});
+    const auto row = superseded_.find({price_key(price), price.source});
     if (row != superseded_.end())
         superseded_.erase(row);
     if (price.purchase == Purchase::on_demand && price.source != there.source &&
         std::abs(price.hourly / there.hourly - 1) > kTolerance)
-        superseded_.try_emplace({key_of(price), price.source}, std::move(price));
+        superseded_.try_emplace({price_key(price), price.source}, std::move(price));
 }
 
 /// Rows of `table` by machine.

@@ -11,10 +11,10 @@ namespace {
 /// Reads each row of a table after its header; a row that is wrong is rejected.
 template <class Columns, class Read>
 void read_rows(Input& input, Sink& sink, Read read) {
-    csv::Reader row{input};
+    csv_in::Reader row{input};
     if (!row.next())
         throw InputError{{.file = sink.file()}, "must have a header"};
-    const Columns columns{csv::Header{row.fields()}};
+    const Columns columns{csv_in::Header{row.fields()}};
     while (row.next()) {
         try {
             read(row, columns);
@@ -45,7 +45,7 @@ std::string arch_of(std::string_view written) {
 // ---- SkyPilot -----------------------------------------------------------------------
 
 struct SkypilotColumns {
-    explicit SkypilotColumns(const csv::Header& header)
+    explicit SkypilotColumns(const csv_in::Header& header)
         : instance{header.find("InstanceType")}, gpu{header.find("AcceleratorName")},
           gpu_count{header.find("AcceleratorCount")}, vcpus{header.find("vCPUs")},
           memory{header.find("MemoryGiB")}, gpu_info{header.find("GpuInfo")}, price{header.find(
@@ -74,7 +74,7 @@ class Skypilot {
 public:
     explicit Skypilot(Sink& sink) : sink_{sink} {}
 
-    void row(csv::Reader& row, const SkypilotColumns& c) {
+    void row(csv_in::Reader& row, const SkypilotColumns& c) {
         if (row.field(c.instance).empty() || row.field(c.vcpus).empty())
             return sink_.skip("no machine");
         Instance machine;
@@ -116,7 +116,7 @@ private:
 // ---- gpuhunt ------------------------------------------------------------------------
 
 struct GpuhuntColumns {
-    explicit GpuhuntColumns(const csv::Header& header)
+    explicit GpuhuntColumns(const csv_in::Header& header)
         : instance{header.find("instance_name")}, region{header.find("location")},
           price{header.find("price")}, vcpus{header.find("cpu")}, memory{header.find("memory")},
           gpu_count{header.find("gpu_count")}, gpu{header.find("gpu_name")},
@@ -126,7 +126,7 @@ struct GpuhuntColumns {
     std::size_t instance, region, price, vcpus, memory, gpu_count, gpu, gpu_memory, spot, arch;
 };
 
-void read_gpuhunt_row(csv::Reader& row, const GpuhuntColumns& c, Sink& sink) {
+void read_gpuhunt_row(csv_in::Reader& row, const GpuhuntColumns& c, Sink& sink) {
     Instance machine;
     machine.name = name(row.field(c.instance), "instance_name");
     const std::string region{name(row.field(c.region), "location")};
@@ -159,13 +159,13 @@ void read_gpuhunt_row(csv::Reader& row, const GpuhuntColumns& c, Sink& sink) {
 std::string read_skypilot(Input& input, Sink& sink) {
     Skypilot table{sink};
     read_rows<SkypilotColumns>(
-        input, sink, [&](csv::Reader& row, const auto& columns) { table.row(row, columns); });
+        input, sink, [&](csv_in::Reader& row, const auto& columns) { table.row(row, columns); });
     table.finish();
     return "SkyPilot catalog; spot prices of the zone in which it is lowest";
 }
 
 std::string read_gpuhunt(Input& input, Sink& sink) {
-    read_rows<GpuhuntColumns>(input, sink, [&](csv::Reader& row, const auto& columns) {
+    read_rows<GpuhuntColumns>(input, sink, [&](csv_in::Reader& row, const auto& columns) {
         read_gpuhunt_row(row, columns, sink);
     });
     return "gpuhunt catalog, version 2";

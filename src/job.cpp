@@ -7,8 +7,6 @@
 
 namespace flopwise {
 
-constexpr double kSequence = 512; // tokens, of a net whose own are not known
-
 std::string_view to_string(Objective objective) {
     constexpr std::array<std::string_view, kObjectives> kNames{"cost", "time", "balanced"};
     return kNames.at(static_cast<std::size_t>(objective));
@@ -42,7 +40,7 @@ bool wanted(const Job& job) {
 }
 
 double Work::units_per_sample() const {
-    return is_text(net.kind) ? net.seq_len.value_or(kSequence) : 1;
+    return is_text(net.kind) ? net.seq_len.value_or(kAssumedSeqLen) : 1;
 }
 
 // ---- the net ------------------------------------------------------------------------

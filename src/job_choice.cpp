@@ -1,14 +1,12 @@
 #include "job_choice.hpp"
 
+#include "calendar.hpp"
 #include "job_plan.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace flopwise {
-
-constexpr double kHoursPerDay = 24;
-constexpr double kSecondsPerHour = 3600;
 
 /// The budget with the hours of all machines as its time.
 static Budget plan_of(const Request& request, Hours hours, int machines) {

@@ -1,5 +1,6 @@
 #include "job_plan.hpp"
 
+#include "calendar.hpp"
 #include "columns.hpp"
 #include "text.hpp"
 
@@ -10,8 +11,6 @@ namespace flopwise {
 
 using bundled::utilisation;
 
-constexpr double kSecondsPerHour = 3600;
-constexpr double kHoursPerDay = 24;
 constexpr std::string_view kReferenceMachine = "p3.2xlarge";
 
 /// The GPU of the reference machine of scores, as in data/gpus.yaml; tests/training_test.cpp

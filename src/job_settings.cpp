@@ -18,7 +18,7 @@ constexpr double kMostEpochs = 1e9;
 constexpr double kMostFlops = 1e32;
 constexpr double kMostBatch = 1e9;
 constexpr double kMostRank = 1e6;
-constexpr double kMostHours = 876'600; // a century
+constexpr double kMostDeadlineHours = 876'600; // a century
 
 std::string model(const Written& in) {
     std::string name = in.one();
@@ -55,7 +55,7 @@ void set_deadline(const Written& in) {
                                       "got {}",
                                       text::quoted(in.one())));
     const std::vector<std::string> hours{written};
-    job.deadline = Written{in.request, in.key, hours}.quantity<Hours>(kMostHours);
+    job.deadline = Written{in.request, in.key, hours}.quantity<Hours>(kMostDeadlineHours);
 }
 
 Value shown_deadline(const Request& r) {
@@ -79,7 +79,7 @@ constexpr Setting figure(Key key, Key flag, Key value, Key help) {
 }
 
 // clang-format off
-const auto kSettings = std::to_array<Setting>({
+const auto kJobSettings = std::to_array<Setting>({
     {"model", "model", kJob, "NAME", "net to train: llama-2-7b, resnet-50; see data/models.yaml",
      [](Request& r, Key k, Texts t) { r.job.model = model({r, k, t}); },
      [](const Request& r) { return shown_text(r.job.model); }},
@@ -145,7 +145,7 @@ const auto kSettings = std::to_array<Setting>({
 } // namespace
 
 std::span<const Setting> job_settings() {
-    return kSettings;
+    return kJobSettings;
 }
 
 } // namespace flopwise

@@ -1,12 +1,9 @@
 #include <flopwise/flopwise.hpp>
 
+#include "json_out.hpp"
 #include "text.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace flopwise {
-
-using Json = nlohmann::ordered_json;
 
 /// So many digits that no reader misses one, and so few that no platform's logarithm shows.
 static double shown(double value) {
@@ -19,11 +16,6 @@ static Json count(double value) {
     if (value == std::floor(value) && std::abs(value) < kExact)
         return static_cast<std::int64_t>(value);
     return value;
-}
-
-template <class T>
-static Json or_null(const std::optional<T>& value) {
-    return value ? Json(value->value()) : Json(nullptr);
 }
 
 static Json or_null(const std::optional<double>& value) {

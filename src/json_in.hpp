@@ -75,6 +75,8 @@ std::string_view name_of(simdjson::ondemand::field& field);
 std::string_view text(Value value, std::string_view field);
 /// A number, or a text that is one.
 double number(Value value, std::string_view field);
+/// Such a number above zero.
+double positive(Value value, std::string_view field);
 bool flag(Value value, std::string_view field);
 Object object(Value value, std::string_view field);
 Array array(Value value, std::string_view field);

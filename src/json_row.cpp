@@ -53,6 +53,13 @@ double number(Value value, std::string_view field) {
                        fmt::format("must be a number, got {}", text::quoted(written))};
 }
 
+double positive(Value value, std::string_view field) {
+    const double out = number(value, field);
+    if (!(out > 0))
+        throw feed::BadRow{std::string{field}, fmt::format("must be positive, got {}", out)};
+    return out;
+}
+
 bool flag(Value value, std::string_view field) {
     bool out = false;
     if (value.get_bool().get(out) != simdjson::SUCCESS)

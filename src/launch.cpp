@@ -1,5 +1,6 @@
 #include <flopwise/launch.hpp>
 
+#include "calendar.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -8,7 +9,6 @@
 namespace flopwise {
 
 constexpr double kGbitPerGib = 8.589934592; // 2^33 / 10^9
-constexpr double kSecondsPerHour = 3600;
 constexpr GiB kDiskBeside{100};
 constexpr double kCopies = 2;
 

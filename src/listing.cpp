@@ -1,33 +1,27 @@
 #include <flopwise/listing.hpp>
 
 #include "grid.hpp"
+#include "json_out.hpp"
 #include "text.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <tuple>
 
 namespace flopwise {
 
-using Json = nlohmann::ordered_json;
-using Key = std::tuple<std::string, std::string, std::string, Purchase>;
-
-template <class T>
-static Json or_null(const std::optional<T>& value) {
-    return value ? Json(value->value()) : Json(nullptr);
-}
+using OfferKey = std::tuple<std::string, std::string, std::string, Purchase>;
 
 // ---- offers -------------------------------------------------------------------------
 
 /// Positions of the offers by provider, instance, region and purchase.
 static std::vector<std::size_t> sorted(const Catalog& catalog) {
-    std::map<Key, std::size_t> order;
+    std::map<OfferKey, std::size_t> order;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         const Offer o = catalog.offer(i);
-        order.emplace(Key{o.instance.provider, o.instance.name, o.region.code, o.purchase}, i);
+        order.emplace(OfferKey{o.instance.provider, o.instance.name, o.region.code, o.purchase}, i);
     }
     std::vector<std::size_t> out;
     for (const auto& [key, i] : order)

@@ -9,7 +9,6 @@ namespace flopwise {
 constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
 constexpr double kReservedGib = 0.75;      // driver context and the framework's own buffers
 constexpr double kBytesOf4Bit = 4.127 / 8; // NF4 with its scales quantised too, per parameter
-constexpr double kSequence = 512;          // of a net whose own is not known
 constexpr double kVocabulary = 32'000;     // of a net whose own is not known: Llama's
 
 std::string_view to_string(Sharding sharding) {
@@ -45,7 +44,7 @@ static std::optional<double>
 sequence_bytes(const Net& net, const Training& training, Precision precision) {
     if (!net.layers || !net.hidden)
         return std::nullopt;
-    const double tokens = net.seq_len.value_or(kSequence);
+    const double tokens = net.seq_len.value_or(kAssumedSeqLen);
     const double elements = tokens * *net.hidden;
     const double scale = width(precision) / 2; // the published figures are for 16 bits
     const double heads = net.heads.value_or(*net.hidden / 128);

@@ -1,6 +1,7 @@
 #include <flopwise/ownership.hpp>
 
 #include "bundled.hpp"
+#include "calendar.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -9,8 +10,6 @@
 
 namespace flopwise {
 
-constexpr double kDaysPerYear = 365;
-constexpr double kWholeDay = 24;
 constexpr double kWattsPerKilowatt = 1000;
 
 // ---- electricity --------------------------------------------------------------------
@@ -71,7 +70,7 @@ static void check(const Ownership& o, HoursPerDay use) {
     require_not_negative("own_staff_hours", o.staff);
     require_not_negative("own_staff_usd_per_hour", o.staff_price);
     must(o.gpus > 0 && std::isfinite(o.gpus), "own_gpus", "positive and finite", o.gpus);
-    must(use > HoursPerDay{} && use <= HoursPerDay{kWholeDay},
+    must(use > HoursPerDay{} && use <= HoursPerDay{kHoursPerDay},
          "hours_per_day",
          "positive and at most 24 h/d",
          use);
@@ -110,10 +109,10 @@ OwningCost owning_cost(const Ownership& o, HoursPerDay use) {
 
 std::optional<HoursPerDay> break_even_use(const Ownership& o, UsdPerHour rent) {
     require_positive("price_usd_per_hour", rent);
-    const OwningCost cost = owning_cost(o, HoursPerDay{kWholeDay});
+    const OwningCost cost = owning_cost(o, HoursPerDay{kHoursPerDay});
     const double idle = (cost.daily - cost.energy).value();
     const double saved = rent.value() - energy_per_hour(o); // by each hour of use
-    if (!(saved > 0) || idle / saved > kWholeDay)
+    if (!(saved > 0) || idle / saved > kHoursPerDay)
         return std::nullopt;
     return HoursPerDay{idle / saved};
 }
@@ -176,7 +175,7 @@ static double elasticity(const Inputs& at, const Input& input) {
     Inputs above = at;
     input.set(below, value * (1 - kStep));
     input.set(above, value * (1 + kStep));
-    const bool end = above.use > kWholeDay || !(above.owned.residual < *above.owned.price) ||
+    const bool end = above.use > kHoursPerDay || !(above.owned.residual < *above.owned.price) ||
                      !(above.owned.rate <= 1) || !(above.owned.upkeep <= 1);
     const bool start = !(below.owned.residual < *below.owned.price);
     const Inputs& high = end ? at : above;

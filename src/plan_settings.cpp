@@ -15,15 +15,10 @@ using Texts = std::span<const std::string>;
 using Key = std::string_view;
 
 constexpr double kMostRatio = 1e6; // of a figure without a unit
-constexpr double kMostUsd = 1e12;
 constexpr double kMostYears = 100;
 constexpr double kMostWatts = 1e9;
-constexpr double kMostHours = 8760;
-constexpr double kMostUsdPerHour = 1e9;
-constexpr double kMostGpus = 1e6;
-constexpr double kMostGib = 1e9;
+constexpr double kWholeYear = 8760;
 
-constexpr std::string_view kMoney = "Money and time"; // as in request.cpp
 constexpr std::string_view kOwn = "Own or rent";
 constexpr std::string_view kData = "Data and start";
 
@@ -68,7 +63,7 @@ std::string dataset_url(const Written& in) {
 }
 
 // clang-format off
-const auto kSettings = std::to_array<Setting>({
+const auto kPlanSettings = std::to_array<Setting>({
     {"use_cv", "use-cv", kMoney, "RATIO", "standard deviation of a day's hours, divided by their mean (0)",
      [](Request& r, Key k, Texts t) { r.uncertainty.use_cv = Written{r, k, t}.number(kMostRatio, "", true); },
      [](const Request& r) { return shown_unless(r.uncertainty.use_cv, 0); }},
@@ -107,7 +102,7 @@ const auto kSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { r.own.upkeep = Written{r, k, t}.number(kMostRatio, "", true); },
      [](const Request& r) { return shown_unless(r.own.upkeep, 0); }},
     {"own_staff_hours", "own-staff-hours", kOwn, "HOURS", "hours of work on it in a year (0)",
-     [](Request& r, Key k, Texts t) { r.own.staff = Written{r, k, t}.quantity<Hours>(kMostHours, true); },
+     [](Request& r, Key k, Texts t) { r.own.staff = Written{r, k, t}.quantity<Hours>(kWholeYear, true); },
      [](const Request& r) { return shown_unless(r.own.staff.value(), 0); }},
     {"own_staff_usd_per_hour", "own-staff-price", kOwn, "USD/H", "what an hour of that work costs (0)",
      [](Request& r, Key k, Texts t) { r.own.staff_price = Written{r, k, t}.quantity<UsdPerHour>(kMostUsdPerHour, true); },
@@ -134,7 +129,7 @@ const auto kSettings = std::to_array<Setting>({
 } // namespace
 
 std::span<const Setting> plan_settings() {
-    return kSettings;
+    return kPlanSettings;
 }
 
 } // namespace flopwise

@@ -221,11 +221,11 @@ double Plans::cost(std::uint32_t row, const Budget& plan) const {
 /// The greatest value in (0, most] at which a cost that rises with it can be paid; 0: none.
 template <class Fits>
 static double greatest(double most, Fits fits) {
-    constexpr double kLeast = 1e-6;
+    constexpr double kShortest = 1e-6;
     constexpr int kSteps = 60;
     if (fits(most))
         return most;
-    double low = kLeast;
+    double low = kShortest;
     double high = most;
     if (!fits(low))
         return 0;

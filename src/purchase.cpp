@@ -1,5 +1,6 @@
 #include <flopwise/purchase.hpp>
 
+#include "calendar.hpp"
 #include "cost_parts.hpp"
 #include "purchase_parts.hpp"
 
@@ -14,10 +15,6 @@
 
 namespace flopwise {
 
-constexpr double kHoursPerMonth = 730;
-constexpr double kDaysPerYear = 365;
-constexpr double kHoursPerYear = 8760;
-constexpr double kHoursPerDay = 24;
 constexpr double kUpfrontShare = 0.5; // of a partial upfront payment: AWS asks for about half
 
 std::string_view to_string(PurchaseKind kind) {

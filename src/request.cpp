@@ -12,15 +12,11 @@
 namespace flopwise {
 
 // Figures outside of these are slips, not plans.
-constexpr double kMostUsd = 1e12;
 constexpr double kMostDays = 36'525; // a century
 constexpr double kMostHoursPerDay = 24;
-constexpr double kMostGpus = 1e6;
-constexpr double kMostGib = 1e9;
 constexpr double kMostVcpus = 1e6;
 constexpr double kMostGbps = 1e6;
 constexpr double kMostMilliseconds = 1e6;
-constexpr double kMostUsdPerHour = 1e9;
 constexpr double kMostIops = 1e9;
 constexpr double kMostMinutes = 1e6;
 constexpr double kMinutesPerHour = 60;
@@ -198,7 +194,6 @@ Value shown_weights(const Request& r) {
 using Texts = std::span<const std::string>;
 using Key = std::string_view;
 
-constexpr std::string_view kMoney = "Money and time";
 constexpr std::string_view kMust = "What the machine must have";
 constexpr std::string_view kWhere = "Where and how";
 constexpr std::string_view kCharges = "Charges and interruptions";
@@ -207,7 +202,7 @@ constexpr std::string_view kCatalog = "Catalog";
 constexpr std::string_view kOutput = "Output";
 
 // clang-format off
-const auto kSettings = std::to_array<Setting>({
+const auto kRequestSettings = std::to_array<Setting>({
     {"budget_usd", "budget", kMoney, "USD", "all there is to spend",
      [](Request& r, Key k, Texts t) { r.budget.total = Written{r, k, t}.quantity<Usd>(kMostUsd); },
      [](const Request& r) { return shown(r.budget.total); }},
@@ -364,7 +359,7 @@ const auto kSettings = std::to_array<Setting>({
 
 std::span<const Setting> settings() {
     static const std::vector<Setting> all = [] {
-        std::vector<Setting> out(kSettings.begin(), kSettings.end());
+        std::vector<Setting> out(kRequestSettings.begin(), kRequestSettings.end());
         for (const auto more : {job_settings(), plan_settings()})
             out.insert(out.end(), more.begin(), more.end());
         return out;
@@ -414,9 +409,9 @@ static std::vector<std::string> texts_of(const yaml::Node& value, const Where& w
 }
 
 Request read_request(const std::filesystem::path& path) {
-    constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
+    constexpr std::size_t kLargestRequest = std::size_t{1} << 20U;
     const std::string file = path.string();
-    const yaml::Node root = yaml::parse(text::read_file(path, kLargestFile), file);
+    const yaml::Node root = yaml::parse(text::read_file(path, kLargestRequest), file);
     if (root.kind == yaml::Node::Kind::null)
         throw InputError{{.file = file}, "must be a request, is empty"};
     const yaml::Fields fields{root, file, ""}; // refuses what is no mapping

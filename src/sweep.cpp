@@ -62,16 +62,17 @@ Sweep::Sweep(std::span<const SweepGroup> groups,
              const SweepAnswers& answers)
     : groups_{groups}, figures_{figures}, answers_{answers}, rows_(group_of.size()),
       plans_(groups.size()) {
-    constexpr std::size_t kMostRows = 16'384; // short enough to stop soon, long enough to share
+    constexpr std::size_t kMostRequests = 16'384; // short enough to stop soon, long enough to share
     std::vector<std::size_t> first(groups.size() + 1);
     for (const std::uint32_t group : group_of)
         ++first[group + 1];
     for (std::size_t g = 0; g < groups.size(); ++g) {
         plans_[g].rows_left = first[g + 1];
         first[g + 1] += first[g];
-        for (std::size_t begin = first[g]; begin < first[g + 1]; begin += kMostRows)
-            pieces_.push_back(
-                {static_cast<std::uint32_t>(g), begin, std::min(begin + kMostRows, first[g + 1])});
+        for (std::size_t begin = first[g]; begin < first[g + 1]; begin += kMostRequests)
+            pieces_.push_back({static_cast<std::uint32_t>(g),
+                               begin,
+                               std::min(begin + kMostRequests, first[g + 1])});
     }
     for (std::uint32_t row = 0; row < group_of.size(); ++row)
         rows_[first[group_of[row]]++] = row;
@@ -140,7 +141,7 @@ void Sweep::answer(const Piece& piece) {
 namespace {
 
 /// The figures of one row; NaN for one that is not given.
-struct Row {
+struct SweepRow {
     double budget_usd;
     double days;
     double hours_per_day;
@@ -175,7 +176,7 @@ double at(std::span<const double> figures, std::size_t row) {
     return figures.empty() ? kNothing : figures[row];
 }
 
-Row row_of(const SweepFigures& f, std::size_t row) {
+SweepRow row_of(const SweepFigures& f, std::size_t row) {
     return {at(f.budget_usd, row),
             at(f.days, row),
             at(f.hours_per_day, row),
@@ -186,7 +187,7 @@ Row row_of(const SweepFigures& f, std::size_t row) {
 } // namespace
 
 void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
-    const Row figures = row_of(figures_, row);
+    const SweepRow figures = row_of(figures_, row);
     if (!figures.plain() || !plan.plain)
         return answer_slowly(plan, group, row);
     if (plan.error)
@@ -235,7 +236,7 @@ static std::int32_t position_of(const Catalog& catalog, const Choice& choice) {
 
 /// As recommend() answers; for figures that are out of range or nearly so.
 void Sweep::answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t row) {
-    const Row f = row_of(figures_, row);
+    const SweepRow f = row_of(figures_, row);
     try {
         if (group.error)
             return refuse(row, *group.error);

@@ -1,5 +1,7 @@
 #include <flopwise/uncertain.hpp>
 
+#include "calendar.hpp"
+
 // Errors are answers here, not exceptions: a result that is not finite is not used.
 #define BOOST_MATH_DOMAIN_ERROR_POLICY ignore_error
 #define BOOST_MATH_OVERFLOW_ERROR_POLICY ignore_error
@@ -13,11 +15,9 @@ namespace flopwise {
 
 constexpr double kLeastCv = 0.001; // below, it is certain; above the most, it is not known
 constexpr double kMostCv = 10;
-constexpr double kWholeDay = 24;
 constexpr double kMostLongDays = 0.01; // the rule in the header
 constexpr double kLeastHours = 1e-9;   // as in a request: less is not a plan
-constexpr Usd kHalfCent{0.005};        // as in affordable()
-constexpr double kMostDays = 1e6;
+constexpr double kMostDaysOfUse = 1e6;
 
 static bool certain(const Uncertainty& u) {
     return u.use_cv == 0;
@@ -32,7 +32,7 @@ static double quantile(double p, double mean, double cv) {
 }
 
 double probability_of_long_day(HoursPerDay use, double use_cv) {
-    return 1 - cdf(kWholeDay, use.value(), use_cv);
+    return 1 - cdf(kHoursPerDay, use.value(), use_cv);
 }
 
 /// Refuses what the header says, and gives the hours of the plan on average.
@@ -70,7 +70,7 @@ Hours hours_quantile(const Budget& budget, const Uncertainty& u, double p) {
     const Hours mean = checked(budget, u);
     if (certain(u))
         return mean;
-    const double most = kWholeDay * budget.days->value();
+    const double most = kHoursPerDay * budget.days->value();
     return Hours{std::clamp(quantile(p, mean.value(), cv_of_plan(budget, u)), kLeastHours, most)};
 }
 
@@ -78,7 +78,7 @@ Budget at_confidence(const Budget& budget, const Uncertainty& u) {
     const Hours hours = hours_quantile(budget, u, u.confidence);
     Budget out = budget;
     if (!certain(u))
-        out.hours_per_day = HoursPerDay{std::min(kWholeDay, (hours / *budget.days).value())};
+        out.hours_per_day = HoursPerDay{std::min(kHoursPerDay, (hours / *budget.days).value())};
     return out;
 }
 
@@ -89,7 +89,7 @@ double probability_within_budget(const Budget& budget, const Uncertainty& u, Usd
     if (certain(u))
         return affordable(budget, price) ? 1 : 0;
     const Hours paid = (*budget.total - budget.fixed + kHalfCent) / price;
-    if (paid.value() >= kWholeDay * budget.days->value())
+    if (paid.value() >= kHoursPerDay * budget.days->value())
         return 1;
     return cdf(paid.value(), mean.value(), cv_of_plan(budget, u));
 }
@@ -115,7 +115,7 @@ std::optional<Days> days_affordable(const Budget& budget, const Uncertainty& u, 
         return std::nullopt;
     // The quantile of few days may lie below their mean, so the root may lie above the average.
     double most = std::max(1.0, on_average.value());
-    while (too_many(most) <= 0 && most < kMostDays)
+    while (too_many(most) <= 0 && most < kMostDaysOfUse)
         most *= 2;
     if (too_many(most) <= 0)
         return Days{most};

@@ -13,6 +13,12 @@ namespace flopwise {
 
 constexpr double kLeast = 1e-9; // of anything that has to be positive; less is a slip
 constexpr double kMostRows = 1e9;
+constexpr double kMostUsd = 1e12;
+constexpr double kMostUsdPerHour = 1e9;
+constexpr double kMostGpus = 1e6;
+constexpr double kMostGib = 1e9;
+
+constexpr std::string_view kMoney = "Money and time"; // a group of settings in two of the tables
 
 /// The texts given for one setting, and how to complain about them.
 struct Written {

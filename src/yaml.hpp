@@ -26,6 +26,8 @@ struct Node {
     std::vector<Node> items{};       ///< of a list or, beside its keys, of a mapping
 };
 
+constexpr std::size_t kLargestFile = std::size_t{64} << 20U; // of data
+
 /// Parses one document. Throws InputError with `file` and line.
 Node parse(const std::string& content, const std::string& file);
 

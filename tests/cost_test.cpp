@@ -1,5 +1,6 @@
 #include <flopwise/cost.hpp>
 
+#include "bundled_charges.hpp"
 #include "catch.hpp"
 
 #include <random>
@@ -33,11 +34,6 @@ TEST_CASE("a bill needs days and a price", "[cost][error]") {
 // 125 MiB/s included, 0.005 and 0.04 above; snapshots 0.05; egress 100 GiB free, then 0.09 to
 // 10,240 GiB and 0.085 to 51,200; other regions 0.02, other zones 0.01; address 0.005 USD/h;
 // NAT 0.045 USD/h and 0.045 USD/GiB. 365 days are 12 months of 730 h.
-
-static const Charges& charges() {
-    static const Charges all = Charges::bundled();
-    return all;
-}
 
 /// The article's year: 365 days at 2 h/day.
 static const Budget kYear{.days = Days{365}, .hours_per_day = HoursPerDay{2}};

@@ -7,7 +7,7 @@
 using namespace flopwise;
 
 /// The article's machine: 10,000 USD over 5 years, and nothing else.
-static Ownership article() {
+static Ownership article_machine() {
     return {.price = Usd{10'000}};
 }
 
@@ -26,11 +26,12 @@ static Ownership full() {
 }
 
 TEST_CASE("the article's machine costs 5.479 USD a day", "[ownership]") {
-    const OwningCost cost = owning_cost(article(), HoursPerDay{2});
+    const OwningCost cost = owning_cost(article_machine(), HoursPerDay{2});
     CHECK(cost.daily.value() == Approx(5.479).margin(0.0005)); // 10000 / (5 * 365)
     CHECK(cost.annual.value() == Approx(2000));
     CHECK(cost.hourly.value() == Approx(2.740).margin(0.0005)); // 5.479 / 2
-    CHECK(owning_cost(article(), HoursPerDay{24}).hourly.value() == Approx(0.2283).margin(5e-5));
+    CHECK(owning_cost(article_machine(), HoursPerDay{24}).hourly.value() ==
+          Approx(0.2283).margin(5e-5));
     CHECK(cost.energy == UsdPerDay{});
 }
 
@@ -65,7 +66,7 @@ TEST_CASE("capital without interest is the limit of little interest", "[ownershi
 
 TEST_CASE("break-even use is where both cost the same", "[ownership][property]") {
     const double rent = GENERATE(take(20, random(0.5, 30.0)));
-    for (const Ownership& owned : {article(), full()}) {
+    for (const Ownership& owned : {article_machine(), full()}) {
         const auto use = break_even_use(owned, UsdPerHour{rent});
         if (use)
             CHECK(owning_cost(owned, *use).daily.value() == Approx(rent * use->value()));
@@ -78,11 +79,12 @@ TEST_CASE("against p2.xlarge, the article's machine breaks even at 6.1 hours a d
           "[ownership]") {
     // 5.479 / 0.90 = 6.088 h/day. At 8 h/day, 7.20 USD a day are saved: 10000 / (7.2 * 365) =
     // 3.805 years, so in month 46. At 2 h/day it would take 15.2 years, more than its life.
-    CHECK(break_even_use(article(), UsdPerHour{0.9})->value() == Approx(6.088).margin(0.001));
-    CHECK(break_even_time(article(), HoursPerDay{8}, UsdPerHour{0.9})->value() ==
+    CHECK(break_even_use(article_machine(), UsdPerHour{0.9})->value() ==
+          Approx(6.088).margin(0.001));
+    CHECK(break_even_time(article_machine(), HoursPerDay{8}, UsdPerHour{0.9})->value() ==
           Approx(3.805).margin(0.001));
-    CHECK_FALSE(break_even_time(article(), HoursPerDay{2}, UsdPerHour{0.9}));
-    CHECK_FALSE(break_even_use(article(), UsdPerHour{0.2})); // 27.4 h/day
+    CHECK_FALSE(break_even_time(article_machine(), HoursPerDay{2}, UsdPerHour{0.9}));
+    CHECK_FALSE(break_even_use(article_machine(), UsdPerHour{0.2})); // 27.4 h/day
 }
 
 TEST_CASE("at break-even time, the discounted savings are the price", "[ownership][property]") {
@@ -103,7 +105,7 @@ TEST_CASE("at break-even time, the discounted savings are the price", "[ownershi
 
 TEST_CASE("elasticities are those of the formulas", "[ownership]") {
     // With nothing but the price, own / rent = price / (years * 365 * use * rent).
-    for (const Sensitivity& s : sensitivities(article(), HoursPerDay{2}, UsdPerHour{0.9})) {
+    for (const Sensitivity& s : sensitivities(article_machine(), HoursPerDay{2}, UsdPerHour{0.9})) {
         CAPTURE(s.key);
         CHECK(s.elasticity == Approx(s.key == "own_price_usd" ? 1 : -1).epsilon(1e-5));
     }
@@ -190,7 +192,7 @@ static Request request_with(Ownership own) {
 
 TEST_CASE("the article's machine against the article's choice", "[ownership]") {
     const Catalog catalog = Catalog::bundled("aws-2020-04");
-    const Recommendation r = recommend(catalog, request_with(article()));
+    const Recommendation r = recommend(catalog, request_with(article_machine()));
     REQUIRE(r.ownership);
     const OwnOrRent& o = *r.ownership;
     REQUIRE(o.rented);
@@ -207,7 +209,7 @@ TEST_CASE("the article's machine against the article's choice", "[ownership]") {
 
 TEST_CASE("a machine of known speed is compared with the cheapest that is as fast", "[ownership]") {
     const Catalog catalog = Catalog::bundled("aws-2020-04");
-    Request request = request_with(article());
+    Request request = request_with(article_machine());
     request.own.gpu = "V100";
     request.budget.total = Usd{20'000};
     const Recommendation r = recommend(catalog, request);
@@ -223,7 +225,7 @@ TEST_CASE("a machine of known speed is compared with the cheapest that is as fas
 TEST_CASE("with a price of electricity alone, the GPUs compared with say the power",
           "[ownership]") {
     const Catalog catalog = Catalog::bundled("aws-2020-04");
-    Request request = request_with(article());
+    Request request = request_with(article_machine());
     request.own.electricity = UsdPerKwh{0.1};
     const Recommendation r = recommend(catalog, request);
     CHECK(*r.ownership->owned.power == Watts{150});          // half of a K80 board of 300 W
@@ -238,7 +240,7 @@ TEST_CASE("contradictions of owning are refused", "[ownership][error]") {
     unpriced.life = Years{3};
     CHECK_THROWS_WITH(recommend(catalog, request_with(unpriced)),
                       "own_price_usd: must be given with the other figures of owning");
-    Ownership unknown = article();
+    Ownership unknown = article_machine();
     unknown.gpu = "nvidia-v1000";
     CHECK_THROWS_WITH(
         recommend(catalog, request_with(unknown)),

@@ -3,6 +3,7 @@
 #include <flopwise/recommend.hpp>
 #include <flopwise/report.hpp>
 
+#include "bundled_charges.hpp"
 #include "catch.hpp"
 #include "random_catalog.hpp"
 #include "temporary.hpp"
@@ -12,11 +13,6 @@
 #include <random>
 
 using namespace flopwise;
-
-static const Charges& charges() {
-    static const Charges all = Charges::bundled();
-    return all;
-}
 
 /// One machine of one GPU, in two regions whose prices and charges differ.
 static Catalog two_regions() {

@@ -1,16 +1,12 @@
 #include <flopwise/purchase.hpp>
 
+#include "bundled_charges.hpp"
 #include "catch.hpp"
 
 #include <algorithm>
 #include <random>
 
 using namespace flopwise;
-
-static const Charges& charges() {
-    static const Charges all = Charges::bundled();
-    return all;
-}
 
 /// g5.xlarge in us-east-1 at 1.006 USD/h. Its reserved rates, standard and without upfront, are
 /// 0.63378 USD/h for one year and 0.43459 for three (AWS price feed of 2025-04-05).

@@ -23,7 +23,7 @@ static void check_approved(const std::string& name, const std::string& text) {
 }
 
 /// The article's question in the world of the article.
-static Recommendation article(Precision precision = Precision::fp64) {
+static Recommendation article_answer(Precision precision = Precision::fp64) {
     return recommend(
         Catalog::bundled("aws-2020-04"),
         {.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
@@ -78,13 +78,13 @@ static Recommendation training_job() {
 }
 
 TEST_CASE("the reports are as approved", "[report][approved]") {
-    Recommendation by_family = article();
+    Recommendation by_family = article_answer();
     by_family.request.by = By::family;
-    check_approved("article.txt", table(article()));
-    check_approved("article-explained.txt", table(article(), {.explain = true}));
-    check_approved("article.json", json(article()));
-    check_approved("article.csv", csv(article()));
-    check_approved("article.md", markdown(article(), {.explain = true}));
+    check_approved("article.txt", table(article_answer()));
+    check_approved("article-explained.txt", table(article_answer(), {.explain = true}));
+    check_approved("article.json", json(article_answer()));
+    check_approved("article.csv", csv(article_answer()));
+    check_approved("article.md", markdown(article_answer(), {.explain = true}));
     check_approved("families.txt", table(by_family));
     check_approved("families.csv", csv(by_family));
     check_approved("refused.txt", table(refused()));
@@ -101,8 +101,8 @@ TEST_CASE("the reports are as approved", "[report][approved]") {
 
 TEST_CASE("a table is at most 80 columns wide", "[report]") {
     for (const Recommendation& r :
-         {article(),
-          article(Precision::mixed),
+         {article_answer(),
+          article_answer(Precision::mixed),
           refused(),
           near_vietnam(),
           training_job(),
@@ -117,8 +117,8 @@ TEST_CASE("a table is at most 80 columns wide", "[report]") {
 }
 
 TEST_CASE("colour adds escape codes and nothing else", "[report]") {
-    const std::string plain = table(article());
-    std::string coloured = table(article(), {.colour = true});
+    const std::string plain = table(article_answer());
+    std::string coloured = table(article_answer(), {.colour = true});
     CHECK(coloured != plain);
     for (const char* code : {"\x1b[1m", "\x1b[0m"})
         for (std::size_t at = 0; (at = coloured.find(code)) != std::string::npos;)
@@ -127,13 +127,13 @@ TEST_CASE("colour adds escape codes and nothing else", "[report]") {
 }
 
 TEST_CASE("the brief report is one line", "[report]") {
-    CHECK(brief(article()) ==
+    CHECK(brief(article_answer()) ==
           "p2.xlarge in us-east-1 at 0.90 USD/h, 657.00 USD in all, score 47.3");
     CHECK(brief(refused()) == "Nothing qualifies: no machine has all that is asked for.");
 }
 
 TEST_CASE("fields with commas and quotes are quoted in CSV", "[report]") {
-    Recommendation r = article();
+    Recommendation r = article_answer();
     r.choices.resize(1);
     r.choices[0].region = "a \"b\", c";
     CHECK(csv(r).find(",\"a \"\"b\"\", c\",") != std::string::npos);
@@ -141,7 +141,7 @@ TEST_CASE("fields with commas and quotes are quoted in CSV", "[report]") {
 
 TEST_CASE("an explanation multiplies to the score", "[report]") {
     // 0.634^.45 * 0.187^.25 * 0.75^.15 * 1^.05 * 0.5^.05 * 0.4^.05 = 0.473
-    CHECK(explanation(article(), article().choices[0]) ==
+    CHECK(explanation(article_answer(), article_answer().choices[0]) ==
           "0.634x work per USD (-0.205), 0.187x speed (-0.420), 0.75x GPU memory (-0.043), "
           "1x memory (+0.000), 0.5x vCPUs (-0.035), 0.4x network (-0.046)");
 }

@@ -197,7 +197,7 @@ TEST_CASE("what cannot be planned with is refused by field", "[uncertain][error]
 
 // ---- in a recommendation ------------------------------------------------------------
 
-static Request article(double use_cv, double confidence = 0.9) {
+static Request article_with(double use_cv, double confidence = 0.9) {
     return {.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
             .uncertainty = {.use_cv = use_cv, .confidence = confidence},
             .constraints = {.region = {"us-east-1"}},
@@ -206,7 +206,7 @@ static Request article(double use_cv, double confidence = 0.9) {
 
 TEST_CASE("a riskier machine is refused at a higher confidence", "[uncertain]") {
     // 2,244 USD carry p3.2xlarge (3.06 USD/h) for 733.3 h: 54 % of the plans of 730 h on average.
-    Request request = article(1, 0.5);
+    Request request = article_with(1, 0.5);
     request.budget.total = Usd{2244};
     request.constraints.instance = {"p3.2xlarge"};
     request.nearest = 1;
@@ -228,7 +228,7 @@ TEST_CASE("a riskier machine is refused at a higher confidence", "[uncertain]") 
 }
 
 TEST_CASE("each relaxation of an uncertain budget admits the machine", "[uncertain][property]") {
-    Request request = article(GENERATE(0.2, 0.7, 1.2), GENERATE(0.4, 0.9, 0.999));
+    Request request = article_with(GENERATE(0.2, 0.7, 1.2), GENERATE(0.4, 0.9, 0.999));
     const Catalog catalog = Catalog::bundled("aws-2020-04");
     request.constraints.instance = {"p3.2xlarge"};
     request.budget.total = Usd{1000};
@@ -245,7 +245,7 @@ TEST_CASE("each relaxation of an uncertain budget admits the machine", "[uncerta
 }
 
 TEST_CASE("without days, the money lasts as long as the confidence says", "[uncertain]") {
-    Request request = article(1, 0.9);
+    Request request = article_with(1, 0.9);
     request.budget.days.reset();
     request.constraints.instance = {"p2.xlarge"};
     const Recommendation r = recommend(Catalog::bundled("aws-2020-04"), request);

@@ -32,6 +32,9 @@ FLOPWISE_API Hours rented_hours(const Budget& budget);
 /// Throws as rented_hours() does, and if `fixed` leaves nothing of the total.
 FLOPWISE_API UsdPerHour price_ceiling(const Budget& budget);
 
+/// What a bill may be above the total and still be the total, to the cent.
+constexpr Usd kHalfCent{0.005};
+
 /// Whether the bill at `price`, rounded to the cent, stays within the total.
 /// The rounding keeps exact fits: in doubles, 0.10 USD/h * 3 h is above 0.30 USD.
 FLOPWISE_API bool affordable(const Budget& budget, UsdPerHour price);

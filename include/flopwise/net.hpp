@@ -50,6 +50,9 @@ struct Net {
     bool operator==(const Net&) const = default;
 };
 
+/// Tokens of a sequence of a net whose own length is not known.
+constexpr double kAssumedSeqLen = 512;
+
 /// The named nets, by name. Source: data/models.yaml.
 FLOPWISE_API std::span<const Net> nets();
 /// The net of that name or alias, in any case; throws ArgumentError for `model`, with what may

@@ -149,7 +149,7 @@ Lock::Lock(const fs::path& folder) {
 namespace {
 
 /// One update: where it goes and what it goes over.
-struct Job {
+struct Task {
     const Update& what;
     const Catalog& base;
     fs::path folder;
@@ -208,44 +208,44 @@ static std::vector<std::string> regions_of(const Update& what, const Catalog& ba
 }
 
 static Downloaded
-get(const Job& job, const std::string& url, const fs::path& file, Version known, Progress& bar) {
+get(const Task& task, const std::string& url, const fs::path& file, Version known, Progress& bar) {
     for (const char* suffix : {"", ".part", ".part.from"})
-        require_own(job.folder, file.filename().string() + suffix);
+        require_own(task.folder, file.filename().string() + suffix);
     return download({.url = url,
                      .file = file,
                      .known = std::move(known),
-                     .stall_seconds = job.what.stall_seconds,
+                     .stall_seconds = task.what.stall_seconds,
                      .progress = [&](auto done, auto all) { bar.show(done, all); }});
 }
 
 // ---- AWS -----------------------------------------------------------------------------
 
 /// Source: AWS Billing user guide, "Getting price list files manually".
-static std::string aws_url(const Job& job, const std::string& region) {
-    return fmt::format("{}/offers/v1.0/aws/AmazonEC2/current/{}/index.csv", job.server, region);
+static std::string aws_url(const Task& task, const std::string& region) {
+    return fmt::format("{}/offers/v1.0/aws/AmazonEC2/current/{}/index.csv", task.server, region);
 }
 
 /// Sees to it that the file is there; false if its prices are in the cached catalog already.
-static bool fetch_aws(Job& job, const std::string& region, const std::string& file) {
-    const std::string url = aws_url(job, region);
-    const Known known = job.state.find(file, url);
+static bool fetch_aws(Task& task, const std::string& region, const std::string& file) {
+    const std::string url = aws_url(task, region);
+    const Known known = task.state.find(file, url);
     Progress bar{fmt::format("aws {}", region)};
-    const Downloaded done = get(job, url, job.folder / file, known.version, bar);
+    const Downloaded done = get(task, url, task.folder / file, known.version, bar);
     if (!done.changed)
         return !known.joined;
-    job.state.set(file, {url, done.version, done.sha256});
-    job.state.write();
+    task.state.set(file, {url, done.version, done.sha256});
+    task.state.write();
     return true;
 }
 
 // ---- Azure ---------------------------------------------------------------------------
 
 /// Source: Microsoft Learn, "Azure Retail Prices overview".
-static std::string azure_url(const Job& job, const std::string& region) {
+static std::string azure_url(const Task& task, const std::string& region) {
     return fmt::format("{}/api/retail/prices?api-version=2023-01-01-preview&$filter="
                        "serviceName%20eq%20%27Virtual%20Machines%27%20and%20armRegionName%20eq%20"
                        "%27{}%27%20and%20priceType%20eq%20%27Consumption%27",
-                       job.server,
+                       task.server,
                        region);
 }
 
@@ -268,7 +268,7 @@ static std::string next_page(const fs::path& page) {
 }
 
 /// A link as the service writes it, on the server that was asked; it may not lead elsewhere.
-static std::string same_server(const Job& job, std::string link, const std::string& url) {
+static std::string same_server(const Task& task, std::string link, const std::string& url) {
     constexpr std::string_view kPort = ":443/";
     const auto port = link.find(kPort);
     if (link.starts_with("https://") && port != std::string::npos &&
@@ -278,44 +278,44 @@ static std::string same_server(const Job& job, std::string link, const std::stri
         link.replace(blank, 1, "%20");
     const bool printable =
         std::all_of(link.begin(), link.end(), [](char c) { return c > ' ' && c < 0x7f; });
-    if (!link.starts_with(job.server + "/") || !printable)
+    if (!link.starts_with(task.server + "/") || !printable)
         throw InputError{{.file = url, .field = "NextPageLink"},
-                         fmt::format("must lead to {}, got {}", job.server, text::quoted(link))};
+                         fmt::format("must lead to {}, got {}", task.server, text::quoted(link))};
     return link;
 }
 
 /// All pages of a region, one behind the other in a file. The service has no versions of them.
-static bool fetch_azure(Job& job, const std::string& region, const std::string& file) {
+static bool fetch_azure(Task& task, const std::string& region, const std::string& file) {
     constexpr int kMostPages = 10'000;
-    const fs::path page = job.folder / (file + ".page");
+    const fs::path page = task.folder / (file + ".page");
     Progress bar{fmt::format("azure {}", region)};
-    std::ofstream out{job.folder / file, std::ios::binary | std::ios::trunc};
-    std::string url = azure_url(job, region);
+    std::ofstream out{task.folder / file, std::ios::binary | std::ios::trunc};
+    std::string url = azure_url(task, region);
     for (int pages = 0; !url.empty(); ++pages) {
         if (pages == kMostPages)
             throw InputError{{.file = url}, fmt::format("must have at most {} pages", kMostPages)};
-        get(job, url, page, {}, bar);
+        get(task, url, page, {}, bar);
         const std::string next = next_page(page);
         out << std::ifstream{page, std::ios::binary}.rdbuf() << '\n';
         fs::remove(page);
-        url = next.empty() ? "" : same_server(job, next, url);
+        url = next.empty() ? "" : same_server(task, next, url);
     }
     out.close();
     if (!out)
-        throw InputError{{.file = (job.folder / file).string()}, "cannot be written"};
+        throw InputError{{.file = (task.folder / file).string()}, "cannot be written"};
     return true;
 }
 
 // ---- into the cache ------------------------------------------------------------------
 
 /// The prices of a region; throws if the file has none, or is no price file.
-static Import read(const Job& job, const std::string& region, const std::string& file) {
-    const bool aws = job.what.provider == "aws";
-    const std::string url = aws ? aws_url(job, region) : azure_url(job, region);
+static Import read(const Task& task, const std::string& region, const std::string& file) {
+    const bool aws = task.what.provider == "aws";
+    const std::string url = aws ? aws_url(task, region) : azure_url(task, region);
     try {
         Import import =
-            import_feed(job.folder / file,
-                        job.base,
+            import_feed(task.folder / file,
+                        task.base,
                         {.format = aws ? Format::aws_offers_csv : Format::azure_retail_prices});
         const auto& prices = import.tables.prices;
         if (std::none_of(
@@ -368,10 +368,10 @@ static void tell(const std::string& provider, const std::string& region, const I
             InputError{import.rejected.front().where, import.rejected.front().reason}.what());
 }
 
-static void join_and_write(const Job& job, const std::vector<Import>& imports) {
+static void join_and_write(const Task& task, const std::vector<Import>& imports) {
     const Catalog bundled = Catalog::bundled();
-    const std::string name = job.base.name().substr(0, job.base.name().find('+'));
-    const Joined joined = join(job.base, imports);
+    const std::string name = task.base.name().substr(0, task.base.name().find('+'));
+    const Joined joined = join(task.base, imports);
     for (const Skipped& left_out : joined.left_out)
         fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, left_out.why);
     Tables tables = without_old_sources(joined.catalog.tables());
@@ -387,50 +387,51 @@ static std::string file_of(const Update& what, const std::string& region) {
 }
 
 /// The prices of a region if they are new.
-static std::optional<Import> fetch(Job& job, const std::string& region) {
-    const std::string file = file_of(job.what, region);
-    const bool is_new =
-        job.what.provider == "aws" ? fetch_aws(job, region, file) : fetch_azure(job, region, file);
+static std::optional<Import> fetch(Task& task, const std::string& region) {
+    const std::string file = file_of(task.what, region);
+    const bool is_new = task.what.provider == "aws" ? fetch_aws(task, region, file)
+                                                    : fetch_azure(task, region, file);
     if (!is_new) {
-        fmt::print("{} {}: nothing new\n", job.what.provider, region);
+        fmt::print("{} {}: nothing new\n", task.what.provider, region);
         return std::nullopt;
     }
     try {
-        Import import = read(job, region, file);
-        tell(job.what.provider, region, import);
+        Import import = read(task, region, file);
+        tell(task.what.provider, region, import);
         return import;
     } catch (...) { // the next call shall not find it as good as new
-        job.state.forget(file);
-        job.state.write();
+        task.state.forget(file);
+        task.state.write();
         throw;
     }
 }
 
 /// The prices of a region are in the cached catalog, so its file has served.
-static void finish(Job& job, const std::string& region) {
-    const std::string file = file_of(job.what, region);
-    Known known = job.what.provider == "aws" ? job.state.find(file, aws_url(job, region)) : Known{};
-    job.state.forget(file);
+static void finish(Task& task, const std::string& region) {
+    const std::string file = file_of(task.what, region);
+    Known known =
+        task.what.provider == "aws" ? task.state.find(file, aws_url(task, region)) : Known{};
+    task.state.forget(file);
     if (!known.url.empty()) {
         known.joined = true;
-        job.state.set(file, std::move(known));
+        task.state.set(file, std::move(known));
     }
 }
 
-static void run(Job& job) {
+static void run(Task& task) {
     std::vector<Import> imports;
     std::vector<std::string> regions;
-    for (const std::string& region : regions_of(job.what, job.base))
-        if (auto import = fetch(job, region)) {
+    for (const std::string& region : regions_of(task.what, task.base))
+        if (auto import = fetch(task, region)) {
             imports.push_back(*std::move(import));
             regions.push_back(region);
         }
     if (imports.empty())
         return;
-    join_and_write(job, imports);
+    join_and_write(task, imports);
     for (const std::string& region : regions)
-        finish(job, region);
-    job.state.write();
+        finish(task, region);
+    task.state.write();
 }
 
 /// Makes the folder, for the user alone.
@@ -457,8 +458,8 @@ void update(const Update& what) {
     const Lock lock{folder};
     const Catalog base = catalog_called(what.base);
     State state{folder, !what.base.empty() || !(base.as_of() > Catalog::bundled().as_of())};
-    Job job{what, base, folder, server, state};
-    run(job);
+    Task task{what, base, folder, server, state};
+    run(task);
 }
 
 } // namespace flopwise

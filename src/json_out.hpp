@@ -1,0 +1,17 @@
+// JSON out: what is not known is null.
+
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace flopwise {
+
+using Json = nlohmann::ordered_json;
+
+template <class Quantity>
+Json or_null(const std::optional<Quantity>& value) {
+    return value ? Json(value->value()) : Json(nullptr);
+}
+
+} // namespace flopwise
