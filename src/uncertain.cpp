@@ -2,10 +2,6 @@
 
 #include "calendar.hpp"
 
-// Errors are answers here, not exceptions: a result that is not finite is not used.
-#define BOOST_MATH_DOMAIN_ERROR_POLICY ignore_error
-#define BOOST_MATH_OVERFLOW_ERROR_POLICY ignore_error
-#define BOOST_MATH_EVALUATION_ERROR_POLICY ignore_error
 #include <boost/math/special_functions/gamma.hpp>
 #include <boost/math/tools/roots.hpp>
 
@@ -19,16 +15,27 @@ constexpr double kMostLongDays = 0.01; // the rule in the header
 constexpr double kLeastHours = 1e-9;   // as in a request: less is not a plan
 constexpr double kMostDaysOfUse = 1e6;
 
+namespace {
+
+namespace policies = boost::math::policies;
+
+/// Errors are answers here, not exceptions: a result that is not finite is not used.
+using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
+                               policies::overflow_error<policies::ignore_error>,
+                               policies::evaluation_error<policies::ignore_error>>;
+
+} // namespace
+
 static bool certain(const Uncertainty& u) {
     return u.use_cv == 0;
 }
 
 /// P(X <= x) and its inverse for a Gamma distribution of that mean and coefficient of variation.
 static double cdf(double x, double mean, double cv) {
-    return boost::math::gamma_p(1 / (cv * cv), x / (mean * cv * cv));
+    return boost::math::gamma_p(1 / (cv * cv), x / (mean * cv * cv), Quiet{});
 }
 static double quantile(double p, double mean, double cv) {
-    return boost::math::gamma_p_inv(1 / (cv * cv), p) * (mean * cv * cv);
+    return boost::math::gamma_p_inv(1 / (cv * cv), p, Quiet{}) * (mean * cv * cv);
 }
 
 double probability_of_long_day(HoursPerDay use, double use_cv) {
@@ -121,7 +128,7 @@ std::optional<Days> days_affordable(const Budget& budget, const Uncertainty& u, 
         return Days{most};
     std::uintmax_t steps = 200;
     const auto [low, high] = boost::math::tools::toms748_solve(
-        too_many, 1.0, most, boost::math::tools::eps_tolerance<double>(48), steps);
+        too_many, 1.0, most, boost::math::tools::eps_tolerance<double>(48), steps, Quiet{});
     return Days{low};
 }
 

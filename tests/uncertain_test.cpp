@@ -9,7 +9,7 @@
 using namespace flopwise;
 
 static Budget
-budget_of(double days, double use, std::optional<double> total = {}, double fixed = 0) {
+plan_of(double days, double use, std::optional<double> total = {}, double fixed = 0) {
     Budget out{.days = Days{days}, .hours_per_day = HoursPerDay{use}, .fixed = Usd{fixed}};
     if (total)
         out.total = Usd{*total};
@@ -27,7 +27,7 @@ TEST_CASE("hours of exponential days have the quantiles of the chi-squared table
         {50, 0.90, 118.498}, // 100
         {50, 0.95, 124.342},
     }));
-    const Hours hours = hours_quantile(budget_of(days, 2), {.use_cv = 1}, p);
+    const Hours hours = hours_quantile(plan_of(days, 2), {.use_cv = 1}, p);
     CHECK(hours.value() == Approx(chi_squared * 2 / 2).margin(6e-4));
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("the article's ceiling with a use that varies", "[uncertain]") {
     // 365 days of cv 1: Gamma of shape 365 and scale 2. By the central limit theorem the quantile
     // is near 730 + 1.28155 * 2 * sqrt(365) = 778.97 h, and a little above (skewness 2 / sqrt 365
     // adds (1.28155² - 1) / 6 * 0.10468 * 38.21 = 0.43 h): 779.4 h.
-    const Budget budget = budget_of(365, 2, 2000);
+    const Budget budget = plan_of(365, 2, 2000);
     const Uncertainty u{.use_cv = 1, .confidence = 0.9};
     CHECK(hours_quantile(budget, u, 0.9).value() == Approx(779.4).margin(0.05));
     CHECK(price_ceiling(at_confidence(budget, u)).value() == Approx(2000 / 779.4).epsilon(1e-4));
@@ -45,7 +45,7 @@ TEST_CASE("a certain use gives the same bits as the plain rule", "[uncertain][pr
     const double total = GENERATE(take(20, random(10.0, 1e5)));
     const double days = GENERATE(take(3, random(0.1, 2000.0)));
     const double use = GENERATE(take(3, random(0.1, 24.0)));
-    const Budget budget = budget_of(days, use, total, total / 7);
+    const Budget budget = plan_of(days, use, total, total / 7);
     const Uncertainty u{.use_cv = 0, .confidence = 0.8};
     const UsdPerHour price = affordable_limit(budget);
     CHECK(at_confidence(budget, u) == budget);
@@ -99,7 +99,7 @@ TEST_CASE("quantiles and probabilities are those of a million plans drawn day by
     const double use = 3;
     const double days = 10;
     const Draws draws = draw(days, use, cv, 1'000'000);
-    const Budget budget = budget_of(days, use, 100, 20);
+    const Budget budget = plan_of(days, use, 100, 20);
     const Uncertainty u{.use_cv = cv};
     for (const double p : {0.1, 0.5, 0.8, 0.9, 0.99})
         CHECK(hours_quantile(budget, u, p).value() ==
@@ -125,7 +125,7 @@ TEST_CASE("what the end of a day cuts off is small, and never makes a ceiling to
     }));
     CHECK(probability_of_long_day(HoursPerDay{use}, cv) < 0.01);
     const Draws draws = draw(days, use, cv, 20'000);
-    const double modelled = hours_quantile(budget_of(days, use), {.use_cv = cv}, 0.9).value();
+    const double modelled = hours_quantile(plan_of(days, use), {.use_cv = cv}, 0.9).value();
     const double error = modelled / quantile(draws.capped, 0.9) - 1;
     CAPTURE(days, use, cv, error);
     CHECK(error < most);
@@ -136,7 +136,7 @@ TEST_CASE("what the end of a day cuts off is small, and never makes a ceiling to
 TEST_CASE("more confidence and more variation cost hours", "[uncertain][property]") {
     const double days = GENERATE(take(10, random(1.0, 500.0)));
     const double use = GENERATE(take(5, random(0.1, 5.0)));
-    const Budget budget = budget_of(days, use, 1000);
+    const Budget budget = plan_of(days, use, 1000);
     const auto ceiling = [&](double cv, double p) {
         return price_ceiling(at_confidence(budget, {.use_cv = cv, .confidence = p}));
     };
@@ -152,7 +152,7 @@ TEST_CASE("days and hours a day are those at which the ceiling is the price",
     const double days = GENERATE(take(10, random(2.0, 700.0)));
     const double use = GENERATE(take(5, random(0.5, 8.0)));
     const Uncertainty u{.use_cv = 0.4, .confidence = GENERATE(0.3, 0.9, 0.99)};
-    const Budget budget = budget_of(days, use, 500, 40);
+    const Budget budget = plan_of(days, use, 500, 40);
     const UsdPerHour price = price_ceiling(at_confidence(budget, u));
     const auto found = days_affordable(budget, u, price);
     REQUIRE(found);
@@ -163,7 +163,7 @@ TEST_CASE("days and hours a day are those at which the ceiling is the price",
 
 TEST_CASE("a plan never has more than 24 h a day", "[uncertain]") {
     const Uncertainty u{.use_cv = 0.46, .confidence = 0.9999};
-    const Budget budget = budget_of(1, 10, 24);
+    const Budget budget = plan_of(1, 10, 24);
     CHECK(hours_quantile(budget, u, u.confidence) == Hours{24});
     CHECK(price_ceiling(at_confidence(budget, u)) == UsdPerHour{1});
     CHECK(probability_within_budget(budget, u, UsdPerHour{1}) == 1);
@@ -176,18 +176,18 @@ TEST_CASE("what cannot be planned with is refused by field", "[uncertain][error]
         const char* message;
     };
     const Row row = GENERATE(values<Row>({
-        {budget_of(30, 2), {-1, 0.9}, "use_cv: must be 0 or from 0.001 to 10, got -1"},
-        {budget_of(30, 2), {1e-4, 0.9}, "use_cv: must be 0 or from 0.001 to 10, got 0.0001"},
-        {budget_of(30, 2), {NAN, 0.9}, "use_cv: must be 0 or from 0.001 to 10, got nan"},
-        {budget_of(30, 2), {11, 0.9}, "use_cv: must be 0 or from 0.001 to 10, got 11"},
-        {budget_of(30, 2), {1, 0}, "confidence: must be above 0 and below 1, got 0"},
-        {budget_of(30, 2), {0, 1}, "confidence: must be above 0 and below 1, got 1"},
-        {budget_of(30, 2), {1, NAN}, "confidence: must be above 0 and below 1, got nan"},
-        {budget_of(0.5, 2), {1, 0.9}, "days: must be at least 1 d if the use varies, got 0.5 d"},
-        {budget_of(30, 24),
+        {plan_of(30, 2), {-1, 0.9}, "use_cv: must be 0 or from 0.001 to 10, got -1"},
+        {plan_of(30, 2), {1e-4, 0.9}, "use_cv: must be 0 or from 0.001 to 10, got 0.0001"},
+        {plan_of(30, 2), {NAN, 0.9}, "use_cv: must be 0 or from 0.001 to 10, got nan"},
+        {plan_of(30, 2), {11, 0.9}, "use_cv: must be 0 or from 0.001 to 10, got 11"},
+        {plan_of(30, 2), {1, 0}, "confidence: must be above 0 and below 1, got 0"},
+        {plan_of(30, 2), {0, 1}, "confidence: must be above 0 and below 1, got 1"},
+        {plan_of(30, 2), {1, NAN}, "confidence: must be above 0 and below 1, got nan"},
+        {plan_of(0.5, 2), {1, 0.9}, "days: must be at least 1 d if the use varies, got 0.5 d"},
+        {plan_of(30, 24),
          {1, 0.9},
          "use_cv: must leave at most 1 % of the days above 24 h, got 37 % at 24 h/d on average"},
-        {budget_of(30, 12), // shape 4: exp(-8) (1 + 8 + 32 + 85.33) = 0.0424
+        {plan_of(30, 12), // shape 4: exp(-8) (1 + 8 + 32 + 85.33) = 0.0424
          {0.5, 0.9},
          "use_cv: must leave at most 1 % of the days above 24 h, got 4.2 % at 12 h/d on average"},
         {{.hours_per_day = HoursPerDay{2}}, {1, 0.9}, "days: must be given"},
