@@ -63,10 +63,7 @@ void read_devices(Object info, std::string_view list, const Sink& sink, Instance
         for (auto device : json_in::array(value, list)) {
             if (++kinds > 1)
                 throw BadRow{std::string{list}, "must have one kind of accelerator, has more"};
-            set_device(to,
-                       read_device(json_in::object(std::move(device).value(), list), list),
-                       sink,
-                       list);
+            set_device(to, read_device(json_in::object(device.value(), list), list), sink, list);
         }
     });
 }
@@ -97,7 +94,7 @@ void read_network(Object network, Instance& to) {
             return;
         for (auto card : json_in::array(value, "NetworkInfo.NetworkCards")) {
             ++cards;
-            each(json_in::object(std::move(card).value(), "NetworkCards"),
+            each(json_in::object(card.value(), "NetworkCards"),
                  [&](std::string_view key, Value rate) {
                      if (key == "BaselineBandwidthInGbps")
                          sustained += json_in::number(rate, "BaselineBandwidthInGbps");
@@ -121,11 +118,10 @@ void read_storage(Object storage, Instance& to) {
         if (name != "Disks")
             return;
         for (auto disk : json_in::array(value, "InstanceStorageInfo.Disks"))
-            each(json_in::object(std::move(disk).value(), "Disks"),
-                 [&](std::string_view key, Value kind) {
-                     if (key == "Type")
-                         to.local_storage_kind = json_in::text(kind, "Disks.Type");
-                 });
+            each(json_in::object(disk.value(), "Disks"), [&](std::string_view key, Value kind) {
+                if (key == "Type")
+                    to.local_storage_kind = json_in::text(kind, "Disks.Type");
+            });
     });
 }
 

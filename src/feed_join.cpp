@@ -186,7 +186,9 @@ void Join::add_offerings(const Import& import, const std::string& source) {
         const Regions known =
             offered_so_far(machine, had_row ? &before->second : nullptr, priced[machine]);
         Regions regions = known;
-        std::erase_if(regions, [&](const auto& r) { return covered.contains({machine.first, r}); });
+        std::erase_if(regions, [&covered, &provider = machine.first](const auto& region) {
+            return covered.contains({provider, region});
+        });
         if (listed != theirs.end()) {
             out_.instances[row].retired = false;
             for (const auto& region : listed->second)

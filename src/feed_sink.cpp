@@ -64,7 +64,9 @@ std::optional<std::int64_t> seconds_of(std::string_view time) {
         return std::nullopt;
     constexpr std::int64_t kSecondsPerDay = 86'400;
     constexpr Date kEpoch{.year = 1970, .month = 1, .day = 1};
-    return days_between(kEpoch, day) * kSecondsPerDay + (two(11) * 60 + two(14)) * 60 + two(17);
+    constexpr std::int64_t kMinute = 60;
+    return days_between(kEpoch, day) * kSecondsPerDay +
+           (std::int64_t{two(11)} * kMinute + two(14)) * kMinute + two(17);
 }
 
 Date day_of(std::string_view time) {

@@ -69,7 +69,12 @@ private:
     void seal(std::size_t length, char open);
     void unseal();
     template <class Members, class Start, class Key, class ValueOf>
-    void read_rows(Progress& to, const std::string& path, Members, Start, Key, ValueOf);
+    void read_rows(Progress& to,
+                   const std::string& path,
+                   Members members,
+                   Start start,
+                   Key key,
+                   ValueOf value);
     bool read_row(Progress& to, const std::string& path, std::string_view key, Value value);
     Visited visit(Row& row);
     std::string string();
@@ -114,7 +119,8 @@ bool Walker::leads_to_list(const std::string& path) const {
     });
 }
 
-void Walker::value(const std::string& path) {
+// As deep as the names of the lists are long.
+void Walker::value(const std::string& path) { // NOLINT(misc-no-recursion)
     switch (next()) {
     case '{':
         if (leads_to_list(path))
@@ -131,7 +137,7 @@ void Walker::value(const std::string& path) {
     }
 }
 
-void Walker::descend(const std::string& path) {
+void Walker::descend(const std::string& path) { // NOLINT(misc-no-recursion)
     in_.drop(1);
     bool more = next() != '}';
     if (!more)
@@ -144,7 +150,7 @@ void Walker::descend(const std::string& path) {
         if (next() != ':')
             in_.refuse("must have a colon after a name");
         in_.drop(1);
-        value(path.empty() ? name : path + "." + name);
+        value(path.empty() ? name : fmt::format("{}.{}", path, name));
         const char after = next();
         if (after != ',' && after != '}')
             in_.refuse(after == '\0' ? "must be complete, ends early"
@@ -202,7 +208,8 @@ void Walker::rows(const std::string& path) {
 
 /// Where a window may end: after a closing brace, which is probably not within a text.
 static std::size_t cut_before(std::string_view view, std::size_t end) {
-    const bool texts = view.front() == '"' && view.substr(0, end).find("}\"") != view.npos &&
+    const bool texts = view.front() == '"' &&
+                       view.substr(0, end).find("}\"") != std::string_view::npos &&
                        view.find('{') == 1; // a list of texts that are JSON themselves
     const auto at = texts ? view.substr(0, end).rfind("}\"") : view.substr(0, end).rfind('}');
     return at == std::string_view::npos ? 0 : at + (texts ? 2 : 1);

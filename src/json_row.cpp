@@ -8,7 +8,8 @@ Object Inner::object(std::string_view text) {
     text_.assign(text);
     text_.append(simdjson::SIMDJSON_PADDING, ' ');
     document_ = parser_.iterate(text_.data(), text.size(), text_.size());
-    return document_.get_object();
+    Object out = document_.get_object();
+    return out;
 }
 
 Object& Row::object() {
@@ -19,8 +20,9 @@ Object& Row::object() {
 
 std::string unescaped(std::string_view written) {
     Inner inner;
-    Object object = inner.object(fmt::format("{{\"a\":\"{}\"}}", written));
-    return std::string{std::string_view{object["a"].get_string()}};
+    Object object = inner.object(fmt::format(R"({{"a":"{}"}})", written));
+    const std::string_view text = object["a"].get_string();
+    return std::string{text};
 }
 
 std::string_view name_of(simdjson::ondemand::field& field) {
@@ -105,8 +107,7 @@ std::string_view scalar(Value value, std::string_view field) {
 
 void flopwise::feed::set_arch(Instance& to, json_in::Array architectures) {
     for (auto each : architectures)
-        if (const auto name = json_in::text(std::move(each).value(), "architecture");
-            name != "i386")
+        if (const auto name = json_in::text(each.value(), "architecture"); name != "i386")
             to.arch = name;
 }
 

@@ -157,13 +157,13 @@ static std::string report(const Recommendation& advice, const Output& output) {
 }
 
 static int run(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 4> kFormats{"table", "json", "csv", "markdown"};
+    constexpr std::array<std::string_view, 4> kOutputFormats{"table", "json", "csv", "markdown"};
     constexpr std::array<std::string_view, 3> kColours{"auto", "always", "never"};
     const Output output{.format = one("--format", arguments.format, "table"),
                         .file = one("--output", arguments.file, ""),
                         .colour = one("--color", arguments.colour, "auto"),
                         .explain = arguments.explain};
-    must_be_one_of("--format", output.format, kFormats);
+    must_be_one_of("--format", output.format, kOutputFormats);
     must_be_one_of("--color", output.colour, kColours);
     const Request request = request_of(arguments);
     if (request.launch.wanted && output.format == "csv")
