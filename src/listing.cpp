@@ -24,6 +24,7 @@ static std::vector<std::size_t> sorted(const Catalog& catalog) {
         order.emplace(OfferKey{o.instance.provider, o.instance.name, o.region.code, o.purchase}, i);
     }
     std::vector<std::size_t> out;
+    out.reserve(order.size());
     for (const auto& [key, i] : order)
         out.push_back(i);
     return out;

@@ -71,7 +71,7 @@ static E one_of(std::string_view where, const std::string& value, std::span<cons
 
 static ImportOptions options_of(const Arguments& arguments) {
     std::vector<Format> formats;
-    for (std::size_t i = 0; i < kFormats; ++i)
+    for (std::size_t i = 0; i < kOutputFormats; ++i)
         formats.push_back(static_cast<Format>(i));
     ImportOptions options{.format = one_of<Format>("FORMAT", arguments.format, formats),
                           .strict = arguments.strict,
@@ -167,9 +167,9 @@ static int run_check(const Arguments& arguments) {
 }
 
 static int run_diff(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 2> kFormats{"text", "json"};
+    constexpr std::array<std::string_view, 2> kOutputFormats{"text", "json"};
     const std::string& format = arguments.format;
-    must_be_one_of("--format", format, kFormats);
+    must_be_one_of("--format", format, kOutputFormats);
     const auto changes =
         diff(catalog_called(arguments.files.at(0)), catalog_called(arguments.files.at(1)));
     write_output(format == "json" ? to_json(changes) : to_text(changes), arguments.output);
@@ -203,9 +203,9 @@ static int run_show(const Arguments& arguments) {
 }
 
 static int run_export(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 3> kFormats{"csv", "json", "yaml"};
+    constexpr std::array<std::string_view, 3> kOutputFormats{"csv", "json", "yaml"};
     const std::string& format = arguments.format;
-    must_be_one_of("--format", format, kFormats);
+    must_be_one_of("--format", format, kOutputFormats);
     const Catalog catalog = catalog_called(arguments.base);
     write_output(format == "csv"    ? to_csv(catalog)
                  : format == "json" ? to_json(catalog)
