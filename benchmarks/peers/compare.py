@@ -77,7 +77,7 @@ def cpp(programs: Path, offers: int) -> None:
         print(f"The same without Python is not timed: {program} is not there.")
         return
     print("Without Python, other questions (recommend_benchmark.cpp):\n", flush=True)
-    chosen = f"^(memory/.*|(readme|any_machine)/{offers})$"
+    chosen = f"^(memory/.*|(readme|any_machine)/{offers}/)"
     subprocess.run([program, f"--benchmark_filter={chosen}"], check=True, stderr=subprocess.DEVNULL)
 
 

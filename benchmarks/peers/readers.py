@@ -58,7 +58,8 @@ def read_polars(file: str) -> list[float]:
 
     rows = polars.scan_csv(file, skip_rows=LINES_BEFORE_HEADER, infer_schema=False)
     wanted = [col("TermType") == "OnDemand", *(col(c) == v for c, v in WANTED.items())]
-    return rows.filter(wanted).select(col("PricePerUnit").cast(polars.Float64)).collect().to_series().to_list()
+    prices = rows.filter(wanted).select(col("PricePerUnit").cast(polars.Float64))
+    return prices.collect().to_series().to_list()
 
 
 def main() -> None:

@@ -58,14 +58,12 @@ def main() -> None:
     must(command["outcome"] == "found", "recommend finds nothing")
     must(chosen(command) == chosen(package), "the command and Python answer differently")
     runs: dict[str, Callable[[], object]] = {
-        name: lambda arguments=arguments: run(arguments, cache)
-        for name, arguments in programs.items()
+        name: lambda arguments=arguments: run(arguments, cache) for name, arguments in programs.items()
     }
     times = in_turn(runs, repetitions)
     first = times["recommend, all offers"]
     rows = [
-        [name, f"{t.best * 1e3:.1f}", f"{t.median * 1e3:.1f}", ratio(t, first)]
-        for name, t in times.items()
+        [name, f"{t.best * 1e3:.1f}", f"{t.median * 1e3:.1f}", ratio(t, first)] for name, t in times.items()
     ]
     print(f"A new process each time, {offers:,} offers; {repetitions} times in turn\n")
     print(table(["from start to end", "best, ms", "median, ms", "times as long"], rows))
