@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 #include <unistd.h>
+#include <vector>
 
 namespace flopwise::bench {
 
@@ -32,13 +33,24 @@ private:
     std::filesystem::path path_;
 };
 
-/// A figure in KiB of /proc/self/status, such as the largest memory so far.
+/// A figure of /proc/self/status in KiB, such as the memory that is used.
 double mib_of(std::string_view name) {
     std::ifstream status{"/proc/self/status"};
     for (std::string line; std::getline(status, line);)
         if (line.starts_with(name))
             return std::stod(line.substr(name.size() + 1)) / 1024;
     return 0;
+}
+
+/// MiB that `run` has at most at once, beyond what the program had before. Linux forgets the
+/// largest memory so far when it is told to; where it does not, the whole is reported.
+template <class Run>
+double mib_at_most(Run run) {
+    constexpr auto kForgetPeak = "5";
+    std::ofstream{"/proc/self/clear_refs"} << kForgetPeak;
+    const double before = mib_of("VmRSS:");
+    run();
+    return mib_of("VmHWM:") - before;
 }
 
 } // namespace
@@ -57,28 +69,62 @@ static void verify(const Import& import, const Contents& contents, bool csv) {
 
 using Write = Contents (*)(const std::filesystem::path&, std::uint64_t);
 
+/// The limit of memory: a part of what is read.
+static void tell_memory(std::string_view name, std::uint64_t bytes, double mib) {
+    constexpr double kLimit = 1.5;
+    const double file = static_cast<double>(bytes) / static_cast<double>(1U << 20U);
+    fmt::print(stderr, "{}: {:.0f} MiB of file, {:.0f} MiB of memory at most\n", name, file, mib);
+    must(mib < kLimit * file, "import: takes more memory than it may");
+}
+
 static void add_import(std::string name, Write write, std::uint64_t mib, bool csv) {
     const auto file = std::make_shared<Temporary>(csv ? "offers.csv" : "offers.json");
     const auto known = std::make_shared<Catalog>(Catalog::bundled());
-    const auto bytes = static_cast<std::int64_t>(mib << 20U);
-    add({.name = std::move(name),
+    add({.name = name,
          .prepare =
              [=] {
                  const Contents contents = write(file->path(), mib << 20U);
-                 verify(import_feed(file->path(), *known), contents, csv);
-                 fmt::print(stderr,
-                            "{} MiB of file, {:.0f} MiB of memory at most so far\n",
-                            contents.bytes >> 20U,
-                            mib_of("VmHWM:"));
+                 const double memory =
+                     mib_at_most([&] { verify(import_feed(file->path(), *known), contents, csv); });
+                 tell_memory(name, contents.bytes, memory);
              },
          .timed = [=] { benchmark::DoNotOptimize(import_feed(file->path(), *known)); },
-         .bytes = bytes});
+         .bytes = static_cast<std::int64_t>(mib << 20U)});
+}
+
+/// Several files at once, in as many threads as there are processors.
+static void add_imports(std::string name, std::size_t count, std::uint64_t mib) {
+    std::vector<std::shared_ptr<Temporary>> files;
+    std::vector<std::filesystem::path> paths;
+    for (std::size_t i = 0; i < count; ++i) {
+        files.push_back(std::make_shared<Temporary>(fmt::format("offers-{}.json", i)));
+        paths.push_back(files.back()->path());
+    }
+    const auto known = std::make_shared<Catalog>(Catalog::bundled());
+    add({.name = name,
+         .prepare =
+             [=] {
+                 std::vector<Contents> contents;
+                 for (const auto& file : files)
+                     contents.push_back(write_offers(file->path(), mib << 20U));
+                 const double memory = mib_at_most([&] {
+                     const auto imports = import_feeds(paths, *known);
+                     must(imports.size() == count, "import: a file is missing");
+                     for (std::size_t i = 0; i < count; ++i)
+                         verify(imports[i], contents[i], false);
+                 });
+                 tell_memory(name, count * contents.front().bytes, memory);
+             },
+         .timed = [=] { benchmark::DoNotOptimize(import_feeds(paths, *known)); },
+         .bytes = static_cast<std::int64_t>(count * (mib << 20U))});
 }
 
 void add_feed() {
     constexpr std::uint64_t kMiB = 500;
+    constexpr std::size_t kFiles = 4;
     add_import("import_json", write_offers, kMiB, false);
     add_import("import_csv", write_offers_csv, kMiB, true);
+    add_imports("import_4_json", kFiles, kMiB / kFiles);
 }
 
 } // namespace flopwise::bench

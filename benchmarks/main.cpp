@@ -16,19 +16,24 @@ double milliseconds(const benchmark::BenchmarkReporter::Run& run) {
     return 1e3 * run.real_accumulated_time / static_cast<double>(run.iterations);
 }
 
-/// A counter in millions, or nothing where it is not set.
-std::string millions(const benchmark::UserCounters& counters, const char* name) {
+/// A counter, or 0 where it is not set.
+double counter(const benchmark::UserCounters& counters, const char* name) {
     const auto found = counters.find(name);
-    return found == counters.end() ? "" : fmt::format("{:.1f}", found->second.value / 1e6);
+    return found == counters.end() ? 0 : found->second.value;
+}
+
+std::string millions(double number) {
+    return number > 0 ? fmt::format("{:.1f}", number / 1e6) : "";
 }
 
 /// One line for each benchmark, with the best of its repetitions: on a machine that does other
-/// work too, the best says most about the code and the median about the machine.
+/// work too, the best says most about the code and the median about the machine. What reads bytes
+/// is compared with reading memory from one end to the other, if that was run before.
 class Lines : public benchmark::BenchmarkReporter {
 public:
     bool ReportContext(const Context& context) override {
         PrintBasicContext(&GetErrorStream(), context);
-        line("benchmark", "best ms", "median ms", "limit ms", "M offers/s", "MB/s");
+        line("benchmark", "best ms", "median ms", "limit ms", "M offers/s", "MB/s", "of memory");
         return true;
     }
 
@@ -43,13 +48,18 @@ public:
             return milliseconds(a) < milliseconds(b);
         });
         const auto& counters = runs.front().counters;
-        const auto limit = counters.find("limit_ms");
-        line(runs.front().run_name.function_name,
+        const std::string name = runs.front().run_name.function_name;
+        const double limit = counter(counters, "limit_ms");
+        const double bytes = counter(counters, "bytes_per_second");
+        if (name == kMemory)
+            memory_ = bytes;
+        line(name,
              fmt::format("{:.4f}", milliseconds(runs.front())),
              fmt::format("{:.4f}", milliseconds(runs[runs.size() / 2])),
-             limit == counters.end() ? "" : fmt::format("{}", limit->second.value),
-             millions(counters, "items_per_second"),
-             millions(counters, "bytes_per_second"));
+             limit > 0 ? fmt::format("{}", limit) : "",
+             millions(counter(counters, "items_per_second")),
+             millions(bytes),
+             bytes > 0 && memory_ > 0 ? fmt::format("{:.0f} %", 100 * bytes / memory_) : "");
     }
 
 private:
@@ -59,6 +69,8 @@ private:
         ((GetOutputStream() << fmt::format(" {:>10}", cells)), ...);
         GetOutputStream() << std::endl;
     }
+
+    double memory_ = 0; ///< bytes a second that pass from memory; 0 where it is not measured
 };
 
 } // namespace

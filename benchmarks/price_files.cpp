@@ -21,6 +21,16 @@ constexpr std::array<std::string_view, 3> kStatus{
     "UnusedCapacityReservation", "AllocatedCapacityReservation", "Used"};
 constexpr std::array<std::string_view, 3> kPayments{"No Upfront", "Partial Upfront", "All Upfront"};
 
+constexpr std::uint64_t kRegions = 30;
+
+std::string instance_name(std::uint64_t type) {
+    return fmt::format("x{}.2xlarge", type);
+}
+
+std::string region_code(std::uint64_t region) {
+    return fmt::format("eu-north-{}", region);
+}
+
 /// One of the products of a machine in a region; the last of them is the one that is kept.
 struct Product {
     std::uint64_t machine;
@@ -37,8 +47,8 @@ struct Product {
         return fmt::format(
             "{}{}{}{:013X}", letter(system), letter(tenancy), letter(status), machine);
     }
-    [[nodiscard]] std::string instance() const { return fmt::format("x{}.2xlarge", machine / 30); }
-    [[nodiscard]] std::string region() const { return fmt::format("eu-north-{}", machine % 30); }
+    [[nodiscard]] std::string instance() const { return instance_name(machine / kRegions); }
+    [[nodiscard]] std::string region() const { return region_code(machine % kRegions); }
     [[nodiscard]] double price() const { return 0.1 + static_cast<double>(machine % 997) / 100; }
 };
 
@@ -308,6 +318,34 @@ Contents write_offers_csv(const std::filesystem::path& file, std::uint64_t bytes
     contents.bytes = out.bytes();
     contents.rates = contents.machines * kRatesOfMachine;
     return contents;
+}
+
+// ---- what they are joined to --------------------------------------------------------
+
+Catalog offers_base(std::uint64_t machines) {
+    constexpr auto kProvider = "aws";
+    constexpr auto kSource = "synthetic";
+    Tables tables;
+    tables.name = "base";
+    tables.sources.push_back({.name = kSource, .title = "made up by the benchmarks"});
+    tables.families.push_back({.provider = kProvider, .name = "x", .source = kSource});
+    for (std::uint64_t r = 0; r < kRegions; ++r)
+        tables.regions.push_back(
+            {.provider = kProvider, .code = region_code(r), .source = kSource});
+    for (std::uint64_t type = 0; type * kRegions < machines; ++type)
+        tables.instances.push_back({.provider = kProvider,
+                                    .name = instance_name(type),
+                                    .family = "x",
+                                    .vcpus = 8,
+                                    .memory = GiB{16},
+                                    .source = kSource});
+    const Product first{0, "Linux", "Shared", "Used"};
+    tables.prices.push_back({.provider = kProvider,
+                             .instance = first.instance(),
+                             .region = first.region(),
+                             .hourly = UsdPerHour{first.price()},
+                             .source = kSource});
+    return Catalog{std::move(tables)};
 }
 
 } // namespace flopwise::bench

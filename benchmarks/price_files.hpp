@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <flopwise/catalog.hpp>
+
 #include <cstdint>
 #include <filesystem>
 
@@ -18,5 +20,9 @@ struct Contents {
 /// Writes an offer file of at least `bytes`, as JSON or as CSV.
 Contents write_offers(const std::filesystem::path& file, std::uint64_t bytes);
 Contents write_offers_csv(const std::filesystem::path& file, std::uint64_t bytes);
+
+/// A catalog with the regions and machine types of such a file, so that all of its prices can be
+/// joined to it, and the first of the prices, as no catalog is without.
+Catalog offers_base(std::uint64_t machines);
 
 } // namespace flopwise::bench
