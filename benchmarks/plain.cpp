@@ -114,7 +114,7 @@ static GiB gpu_memory(const Offer& o) {
 }
 
 static Milliseconds rtt(const Question& q, const Offer& o) {
-    return round_trip(great_circle(*q.c.near, o.region.place));
+    return round_trip(great_circle(*q.c.near, *o.region.place));
 }
 
 static bool unsuited(const Question& q, const Gpu& gpu) {

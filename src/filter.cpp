@@ -217,12 +217,19 @@ void Filter::add_sites() {
             return Site::out_of_scope;
         if (!offered && !c.include_retired)
             return Site::not_offered;
-        return c.max_rtt && rtt_ms_[i] > c.max_rtt->value() ? Site::too_far : Site::admitted;
+        return is_too_far(i) ? Site::too_far : Site::admitted;
     };
     for (const Region& region : regions)
         if (c.near)
-            rtt_ms_.push_back(round_trip(great_circle(*c.near, region.place)).value());
+            rtt_ms_.push_back(
+                region.place ? round_trip(great_circle(*c.near, *region.place)).value() : kUnknown);
     for (const bool offered : {true, false})
+/// A region of which the distance is not known is not near enough either.
+bool Filter::is_too_far(std::size_t region) const {
+    const auto& most = request_.constraints.max_rtt;
+    return most && !(rtt_ms_[region] <= most->value());
+}
+
         for (std::size_t i = 0; i < regions.size(); ++i)
             sites_.push_back(state(i, offered));
     for (const Site site : sites_)
@@ -267,7 +274,9 @@ double Filter::rate(std::size_t type) const {
 }
 
 std::optional<Milliseconds> Filter::rtt(std::size_t region) const {
-    return rtt_ms_.empty() ? std::nullopt : std::optional{Milliseconds{rtt_ms_[region]}};
+    return rtt_ms_.empty() || std::isnan(rtt_ms_[region])
+               ? std::nullopt
+               : std::optional{Milliseconds{rtt_ms_[region]}};
 }
 
 ReasonSet Filter::type_reasons(std::size_t type) const {
@@ -317,7 +326,7 @@ ReasonSet Filter::reasons(std::size_t offer) const {
         reasons |= bit(Reason::other_purchase);
     if (!o.offered && !c.include_retired)
         reasons |= bit(Reason::not_offered);
-    if (c.max_rtt && rtt_ms_[region] > c.max_rtt->value())
+    if (is_too_far(region))
         reasons |= bit(Reason::too_far);
     if (!(price(offer).value() <= max_price_))
         reasons |= bit(Reason::above_max_price);
@@ -327,7 +336,6 @@ ReasonSet Filter::reasons(std::size_t offer) const {
 }
 
 double Filter::distance(std::size_t type) const {
-    constexpr double kVeryFar = 10; // a factor of 22,000
     const Constraints& c = request_.constraints;
     double sum = 0;
     const auto add = [&sum](double has, double needed, bool fits) {
@@ -341,6 +349,8 @@ double Filter::distance(std::size_t type) const {
         add(gpus, *c.max_gpus, gpus <= *c.max_gpus);
     if (c.min_gpu_memory)
         least(columns_.gpu_memory_gib[type], c.min_gpu_memory->value());
+constexpr double kVeryFar = 10; // a factor of 22,000
+
     if (c.min_memory)
         least(columns_.memory_gib[type], c.min_memory->value());
     if (c.min_vcpus)
@@ -361,7 +371,7 @@ double Filter::detour(std::uint16_t site) const {
     if (sites_[site] != Site::too_far)
         return 0;
     const double rtt = rtt_ms_[site % rtt_ms_.size()];
-    return std::log(rtt / request_.constraints.max_rtt->value());
+    return std::isnan(rtt) ? kVeryFar : std::log(rtt / request_.constraints.max_rtt->value());
 }
 
 } // namespace flopwise

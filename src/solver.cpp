@@ -156,8 +156,8 @@ bool Solver::before(const Scored& a, const Scored& b) const {
     const std::size_t region_b = columns_.site[b.offer] % regions;
     const auto rtt_a = filter_.rtt(region_a);
     const auto rtt_b = filter_.rtt(region_b);
-    if (rtt_a != rtt_b)
-        return rtt_a < rtt_b;
+    if (rtt_a != rtt_b) // what is not known comes last
+        return rtt_a && (!rtt_b || *rtt_a < *rtt_b);
     const auto purchase = [this](std::uint32_t offer) {
         return offer_of(catalog_, columns_, offer).purchase;
     };

@@ -176,9 +176,9 @@ TEST_CASE("equal scores are ordered by round trip, then by name", "[recommend]")
         return out;
     };
     CHECK(names({}) == std::vector<std::string>{"ar0", "ar1", "ar2", "br0", "br1", "br2"});
-    t.regions[0].place = {0, 0};
-    t.regions[1].place = {0, 90};
-    t.regions[2].place = {0, 10};
+    t.regions[0].place = Place{0, 0};
+    t.regions[1].place = Place{0, 90};
+    t.regions[2].place = Place{0, 10};
     CHECK(names({.constraints = {.any_region = true, .near = Place{0, 0}}}) ==
           std::vector<std::string>{"ar0", "br0", "ar2", "br2", "ar1", "br1"});
     CHECK(names({.constraints = {.any_region = true, .near = Place{0, 0}}, .top = 1}) ==

@@ -146,8 +146,8 @@ struct Region {
     std::string name{};
     std::string city{};
     std::string country{};
-    Place place{};
-    int year = 0; ///< of launch; 0 if not known
+    std::optional<Place> place{}; ///< absent for "all", which is no one place
+    int year = 0;                 ///< of launch; 0 if not known
     std::string note{};
     std::string source;
 
