@@ -178,8 +178,6 @@ Filter::Filter(const Catalog& catalog,
         rate_by_gpu_.push_back(rate ? rate->value() : kUnknown);
         suited_.push_back(suits(gpu, request.profile));
     }
-    const auto weights = normalised(request.weights.value_or(weights_of(request.profile)));
-    needs_network_ = weights[static_cast<std::size_t>(Criterion::network)] > 0;
     gpu_wanted_ = gpus_wanted(catalog, request);
     name_reasons_ = name_reasons(catalog, c, gpu_wanted_);
     add_sites();
@@ -298,7 +296,7 @@ ReasonSet Filter::type_reasons(std::size_t type) const {
            Reason::little_memory);
     refuse(c.min_vcpus && !(columns_.vcpus[type] >= *c.min_vcpus), Reason::few_vcpus);
     refuse(c.min_network && network < c.min_network->value(), Reason::slow_network);
-    refuse((c.min_network || needs_network_) && std::isnan(network), Reason::unknown_network);
+    refuse(c.min_network && std::isnan(network), Reason::unknown_network);
     refuse((gpus > 0 || without_gpu_) && std::isnan(rate(type)), Reason::unknown_rate);
     if (job_ != nullptr && job_->known(type)) {
         refuse(!job_->fits(type), Reason::does_not_fit);

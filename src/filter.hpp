@@ -115,7 +115,6 @@ private:
     Precision precision_;
     bool without_gpu_ = false;
     bool everywhere_ = true; ///< every offer of the catalog is at an admitted site
-    bool needs_network_ = false;
     double min_gpus_ = 0;
     double max_price_ = 0;
     double budget_limit_ = 0;
