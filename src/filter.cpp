@@ -42,6 +42,24 @@ static void must_exist(const Request& request,
     }
 }
 
+/// There are few providers, so a refusal names them all.
+static void must_be_provider(const Catalog& catalog, const Request& request) {
+    if (request.constraints.provider.empty())
+        return;
+    Names names;
+    for (const Instance& machine : catalog.instances()) // which stand by provider
+        if (names.empty() || names.back() != machine.provider)
+            names.emplace_back(machine.provider);
+    names.emplace_back("any");
+    for (const std::string& name : request.constraints.provider)
+        if (!text::is_pattern(name) && std::find(names.begin(), names.end(), name) == names.end())
+            request.refuse("provider",
+                           fmt::format("must be {}, got {}{}",
+                                       text::one_of(names),
+                                       text::quoted(name),
+                                       text::did_you_mean(name, names)));
+}
+
 static void check_names(const Catalog& catalog, const Request& request) {
     const Constraints& c = request.constraints;
     const auto all = [](auto rows, auto field) {
@@ -62,12 +80,11 @@ static void check_names(const Catalog& catalog, const Request& request) {
         return out;
     };
     const auto arches = all(catalog.instances(), &Instance::arch);
-    const auto providers = all(catalog.instances(), &Instance::provider);
     must_exist(request, "family", "a family", c.family, families);
     must_exist(request, "instance", "a machine", c.instance, instances);
     must_exist(request, "exclude", "a machine or family", c.exclude, either);
     must_exist(request, "arch", "an architecture", c.arch, arches);
-    must_exist(request, "provider", "a provider", c.provider, providers);
+    must_be_provider(catalog, request);
     const auto regions = all(catalog.regions(), &Region::code);
     must_exist(request, "region", "a region", c.region, regions);
     if (const std::string& lies_in = request.dataset.region; !lies_in.empty())
@@ -206,6 +223,12 @@ void Filter::add_job() {
                                                : std::numeric_limits<double>::infinity());
 }
 
+/// A region of which the distance is not known is not near enough either.
+bool Filter::is_too_far(std::size_t region) const {
+    const auto& most = request_.constraints.max_rtt;
+    return most && !(rtt_ms_[region] <= most->value());
+}
+
 void Filter::add_sites() {
     const Constraints& c = request_.constraints;
     const auto regions = catalog_.regions();
@@ -222,12 +245,6 @@ void Filter::add_sites() {
             rtt_ms_.push_back(
                 region.place ? round_trip(great_circle(*c.near, *region.place)).value() : kUnknown);
     for (const bool offered : {true, false})
-/// A region of which the distance is not known is not near enough either.
-bool Filter::is_too_far(std::size_t region) const {
-    const auto& most = request_.constraints.max_rtt;
-    return most && !(rtt_ms_[region] <= most->value());
-}
-
         for (std::size_t i = 0; i < regions.size(); ++i)
             sites_.push_back(state(i, offered));
     for (const Site site : sites_)
@@ -333,6 +350,8 @@ ReasonSet Filter::reasons(std::size_t offer) const {
     return reasons;
 }
 
+constexpr double kVeryFar = 10; // a factor of 22,000
+
 double Filter::distance(std::size_t type) const {
     const Constraints& c = request_.constraints;
     double sum = 0;
@@ -347,8 +366,6 @@ double Filter::distance(std::size_t type) const {
         add(gpus, *c.max_gpus, gpus <= *c.max_gpus);
     if (c.min_gpu_memory)
         least(columns_.gpu_memory_gib[type], c.min_gpu_memory->value());
-constexpr double kVeryFar = 10; // a factor of 22,000
-
     if (c.min_memory)
         least(columns_.memory_gib[type], c.min_memory->value());
     if (c.min_vcpus)
