@@ -15,6 +15,14 @@ def test_any_is_every_provider():
     assert {c.provider for c in advice.choices} == {"aws", "cudo", "nebius", "verda"}
 
 
+def test_a_sweep_takes_the_catalog_of_each_provider():
+    providers = ["aws", "verda", "nebius", "verda"]
+    found = flopwise.sweep({"provider": providers, "gpu": "L40S"})
+    assert list(found["provider"]) == providers
+    alone = [flopwise.recommend(provider=p, gpu="L40S").choices[0].score for p in providers]
+    assert list(found["score"]) == pytest.approx(alone)
+
+
 def test_an_unknown_provider_is_refused_with_those_there_are():
     with pytest.raises(flopwise.FlopwiseError) as refused:
         flopwise.recommend(provider="nope")
