@@ -114,7 +114,7 @@ static GiB gpu_memory(const Offer& o) {
 }
 
 static Milliseconds rtt(const Question& q, const Offer& o) {
-    return round_trip(great_circle(*q.c.near, o.region.place));
+    return round_trip(great_circle(*q.c.near, *o.region.place));
 }
 
 static bool unsuited(const Question& q, const Gpu& gpu) {
@@ -162,8 +162,7 @@ static std::optional<Reason> refusal(const Question& q, const Offer& o) {
         return Reason::few_vcpus;
     if (c.min_network && i.network && *i.network < *c.min_network)
         return Reason::slow_network;
-    const bool network_counts = q.weights[static_cast<std::size_t>(Criterion::network)] > 0;
-    if (!i.network && (c.min_network || network_counts))
+    if (!i.network && c.min_network)
         return Reason::unknown_network;
     if (!rate(q, o))
         return Reason::unknown_rate;
@@ -185,7 +184,7 @@ static Figures figures(const Question& q, const Offer& o) {
             .gpu_memory = gpu_memory(o),
             .memory = o.instance.memory,
             .vcpus = o.instance.vcpus,
-            .network = o.instance.network.value_or(Gbps{})};
+            .network = o.instance.network.value_or(kAssumedNetwork)};
 }
 
 /// The formula once more, as a product of powers.

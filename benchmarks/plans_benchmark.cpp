@@ -71,7 +71,7 @@ static std::vector<Found> plain(const Catalog& catalog, const Request& q) {
                               .gpu_memory = o.gpu->memory * std::min(1.0, o.instance.gpu_count),
                               .memory = o.instance.memory,
                               .vcpus = o.instance.vcpus,
-                              .network = o.instance.network.value_or(Gbps{})};
+                              .network = o.instance.network.value_or(kAssumedNetwork)};
         out.push_back({names.first,
                        names.second,
                        options.front().kind,

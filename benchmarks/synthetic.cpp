@@ -58,7 +58,7 @@ static std::vector<Machine> some(const std::vector<Machine>& all, std::size_t co
 static Region region(std::size_t number, Random& random) {
     return {.provider = kProvider,
             .code = fmt::format("{}-{:04}", number % 2 == 0 ? "east" : "west", number),
-            .place = {.latitude = random.in(-60, 70), .longitude = random.in(-180, 180)},
+            .place = Place{.latitude = random.in(-60, 70), .longitude = random.in(-180, 180)},
             .source = kSource};
 }
 

@@ -173,8 +173,10 @@ static void look(Section& s, const Region& row, Known& known) {
     s.given("provider", row.provider);
     s.given("code", row.code);
     s.unique("code", known.regions.insert({row.provider, row.code}).second, row.code);
-    s.within("latitude", row.place.latitude, -90, 90);
-    s.within("longitude", row.place.longitude, -180, 180);
+    if (row.place) {
+        s.within("latitude", row.place->latitude, -90, 90);
+        s.within("longitude", row.place->longitude, -180, 180);
+    }
     s.source(row.source);
 }
 

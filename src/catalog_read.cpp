@@ -150,7 +150,10 @@ void read(yaml::Fields& row, const std::string& provider, Region& to) {
     to.name = row.text_or("name", "");
     to.city = row.text_or("city", "");
     to.country = row.text_or("country", "");
-    to.place = {.latitude = row.number("latitude"), .longitude = row.number("longitude")};
+    const bool latitude = row.number_or_none("latitude").has_value();
+    const bool longitude = row.number_or_none("longitude").has_value();
+    if (latitude || longitude) // one alone is refused
+        to.place = Place{.latitude = row.number("latitude"), .longitude = row.number("longitude")};
     to.year = row.whole_number_or("year", 0);
     to.note = row.text_or("note", "");
     to.source = source(row);

@@ -143,8 +143,10 @@ void write(Row& to, const Region& r) {
     to.text("name", r.name);
     to.text("city", r.city);
     to.text("country", r.country);
-    to.number("latitude", r.place.latitude);
-    to.number("longitude", r.place.longitude);
+    if (r.place) {
+        to.number("latitude", r.place->latitude);
+        to.number("longitude", r.place->longitude);
+    }
     to.number_if("year", r.year);
     to.text("note", r.note);
     to.text("source", r.source);

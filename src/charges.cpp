@@ -130,6 +130,18 @@ std::vector<Rate> Charges::rates(std::string_view provider, std::string_view cha
     return out;
 }
 
+std::vector<Rate> Charges::rates(std::string_view charge) const& {
+    std::vector<Rate> out;
+    const auto wanted = data_->number(charge);
+    const auto& keys = data_->charges.key;
+    for (auto at = keys.begin(); wanted && at != keys.end();
+         at = std::upper_bound(at, keys.end(), *at))
+        if ((*at >> kNameBits & kNameMask) == *wanted)
+            out.push_back(
+                *rate(data_->names[*at >> 2 * kNameBits], data_->names[*at & kNameMask], charge));
+    return out;
+}
+
 std::optional<ReservedRate> Charges::reserved(std::string_view provider,
                                               std::string_view region,
                                               std::string_view instance,

@@ -137,11 +137,15 @@ static std::optional<Rate> rate_of(const Wanted& w,
     return charges.rate(provider, w.region.empty() ? region : w.region, rate_name(w));
 }
 
-/// Where no rate is known: what it comes to in the dearest region known.
+/// Where no rate is known: what it comes to in the dearest region known; in that of any provider
+/// where its own says nothing, for not to say is no advantage.
 static std::optional<Usd>
 assumed(const Wanted& w, double hours, std::string_view provider, const Charges& charges) {
     std::optional<Usd> out;
-    for (const Rate& rate : charges.rates(provider, rate_name(w)))
+    auto rates = charges.rates(provider, rate_name(w));
+    if (rates.empty())
+        rates = charges.rates(rate_name(w));
+    for (const Rate& rate : rates)
         out = std::max(out.value_or(Usd{}), amount_of(w, rate.tiers, hours));
     return out;
 }

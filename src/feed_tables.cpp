@@ -42,6 +42,17 @@ std::string arch_of(std::string_view written) {
     return std::string{written == "arm" ? "arm64" : written};
 }
 
+// ---- halves of a machine ------------------------------------------------------------
+// Google prices a machine and the GPUs in it apart, and each alone looks cheap.
+
+constexpr std::string_view kWithoutMachine = "a GPU without its machine";
+
+/// Of Google's machines that always have GPUs: "a2-highgpu-1g", "g2-standard-4".
+bool has_gpus_built_in(std::string_view machine) {
+    return machine.find("gpu-") != std::string_view::npos || machine.starts_with("g2-standard-") ||
+           machine.starts_with("g4-standard-");
+}
+
 // ---- SkyPilot -----------------------------------------------------------------------
 
 struct SkypilotColumns {
@@ -76,7 +87,9 @@ public:
 
     void row(csv_in::Reader& row, const SkypilotColumns& c) {
         if (row.field(c.instance).empty() || row.field(c.vcpus).empty())
-            return sink_.skip("no machine");
+            return sink_.skip(row.field(c.gpu).empty() ? "no machine" : kWithoutMachine);
+        if (row.field(c.gpu).empty() && has_gpus_built_in(row.field(c.instance)))
+            return sink_.skip("a machine without its GPUs");
         Instance machine;
         machine.name = name(row.field(c.instance), "InstanceType");
         const std::string region{name(row.field(c.region), "Region")};
@@ -127,6 +140,8 @@ struct GpuhuntColumns {
 };
 
 void read_gpuhunt_row(csv_in::Reader& row, const GpuhuntColumns& c, Sink& sink) {
+    if (row.field(c.instance).empty() && !row.field(c.gpu).empty())
+        return sink.skip(kWithoutMachine);
     Instance machine;
     machine.name = name(row.field(c.instance), "instance_name");
     const std::string region{name(row.field(c.region), "location")};

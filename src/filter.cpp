@@ -42,6 +42,24 @@ static void must_exist(const Request& request,
     }
 }
 
+/// There are few providers, so a refusal names them all.
+static void must_be_provider(const Catalog& catalog, const Request& request) {
+    if (request.constraints.provider.empty())
+        return;
+    Names names;
+    for (const Instance& machine : catalog.instances()) // which stand by provider
+        if (names.empty() || names.back() != machine.provider)
+            names.emplace_back(machine.provider);
+    names.emplace_back("any");
+    for (const std::string& name : request.constraints.provider)
+        if (!text::is_pattern(name) && std::find(names.begin(), names.end(), name) == names.end())
+            request.refuse("provider",
+                           fmt::format("must be {}, got {}{}",
+                                       text::one_of(names),
+                                       text::quoted(name),
+                                       text::did_you_mean(name, names)));
+}
+
 static void check_names(const Catalog& catalog, const Request& request) {
     const Constraints& c = request.constraints;
     const auto all = [](auto rows, auto field) {
@@ -62,12 +80,11 @@ static void check_names(const Catalog& catalog, const Request& request) {
         return out;
     };
     const auto arches = all(catalog.instances(), &Instance::arch);
-    const auto providers = all(catalog.instances(), &Instance::provider);
     must_exist(request, "family", "a family", c.family, families);
     must_exist(request, "instance", "a machine", c.instance, instances);
     must_exist(request, "exclude", "a machine or family", c.exclude, either);
     must_exist(request, "arch", "an architecture", c.arch, arches);
-    must_exist(request, "provider", "a provider", c.provider, providers);
+    must_be_provider(catalog, request);
     const auto regions = all(catalog.regions(), &Region::code);
     must_exist(request, "region", "a region", c.region, regions);
     if (const std::string& lies_in = request.dataset.region; !lies_in.empty())
@@ -178,8 +195,6 @@ Filter::Filter(const Catalog& catalog,
         rate_by_gpu_.push_back(rate ? rate->value() : kUnknown);
         suited_.push_back(suits(gpu, request.profile));
     }
-    const auto weights = normalised(request.weights.value_or(weights_of(request.profile)));
-    needs_network_ = weights[static_cast<std::size_t>(Criterion::network)] > 0;
     gpu_wanted_ = gpus_wanted(catalog, request);
     name_reasons_ = name_reasons(catalog, c, gpu_wanted_);
     add_sites();
@@ -208,6 +223,12 @@ void Filter::add_job() {
                                                : std::numeric_limits<double>::infinity());
 }
 
+/// A region of which the distance is not known is not near enough either.
+bool Filter::is_too_far(std::size_t region) const {
+    const auto& most = request_.constraints.max_rtt;
+    return most && !(rtt_ms_[region] <= most->value());
+}
+
 void Filter::add_sites() {
     const Constraints& c = request_.constraints;
     const auto regions = catalog_.regions();
@@ -217,11 +238,12 @@ void Filter::add_sites() {
             return Site::out_of_scope;
         if (!offered && !c.include_retired)
             return Site::not_offered;
-        return c.max_rtt && rtt_ms_[i] > c.max_rtt->value() ? Site::too_far : Site::admitted;
+        return is_too_far(i) ? Site::too_far : Site::admitted;
     };
     for (const Region& region : regions)
         if (c.near)
-            rtt_ms_.push_back(round_trip(great_circle(*c.near, region.place)).value());
+            rtt_ms_.push_back(
+                region.place ? round_trip(great_circle(*c.near, *region.place)).value() : kUnknown);
     for (const bool offered : {true, false})
         for (std::size_t i = 0; i < regions.size(); ++i)
             sites_.push_back(state(i, offered));
@@ -267,7 +289,9 @@ double Filter::rate(std::size_t type) const {
 }
 
 std::optional<Milliseconds> Filter::rtt(std::size_t region) const {
-    return rtt_ms_.empty() ? std::nullopt : std::optional{Milliseconds{rtt_ms_[region]}};
+    return rtt_ms_.empty() || std::isnan(rtt_ms_[region])
+               ? std::nullopt
+               : std::optional{Milliseconds{rtt_ms_[region]}};
 }
 
 ReasonSet Filter::type_reasons(std::size_t type) const {
@@ -289,7 +313,7 @@ ReasonSet Filter::type_reasons(std::size_t type) const {
            Reason::little_memory);
     refuse(c.min_vcpus && !(columns_.vcpus[type] >= *c.min_vcpus), Reason::few_vcpus);
     refuse(c.min_network && network < c.min_network->value(), Reason::slow_network);
-    refuse((c.min_network || needs_network_) && std::isnan(network), Reason::unknown_network);
+    refuse(c.min_network && std::isnan(network), Reason::unknown_network);
     refuse((gpus > 0 || without_gpu_) && std::isnan(rate(type)), Reason::unknown_rate);
     if (job_ != nullptr && job_->known(type)) {
         refuse(!job_->fits(type), Reason::does_not_fit);
@@ -317,7 +341,7 @@ ReasonSet Filter::reasons(std::size_t offer) const {
         reasons |= bit(Reason::other_purchase);
     if (!o.offered && !c.include_retired)
         reasons |= bit(Reason::not_offered);
-    if (c.max_rtt && rtt_ms_[region] > c.max_rtt->value())
+    if (is_too_far(region))
         reasons |= bit(Reason::too_far);
     if (!(price(offer).value() <= max_price_))
         reasons |= bit(Reason::above_max_price);
@@ -326,8 +350,9 @@ ReasonSet Filter::reasons(std::size_t offer) const {
     return reasons;
 }
 
+constexpr double kVeryFar = 10; // a factor of 22,000
+
 double Filter::distance(std::size_t type) const {
-    constexpr double kVeryFar = 10; // a factor of 22,000
     const Constraints& c = request_.constraints;
     double sum = 0;
     const auto add = [&sum](double has, double needed, bool fits) {
@@ -361,7 +386,7 @@ double Filter::detour(std::uint16_t site) const {
     if (sites_[site] != Site::too_far)
         return 0;
     const double rtt = rtt_ms_[site % rtt_ms_.size()];
-    return std::log(rtt / request_.constraints.max_rtt->value());
+    return std::isnan(rtt) ? kVeryFar : std::log(rtt / request_.constraints.max_rtt->value());
 }
 
 } // namespace flopwise

@@ -73,6 +73,7 @@ public:
     [[nodiscard]] double rate(std::size_t type) const;
     /// Whether machines without a GPU take part, so that rates are vCPUs.
     [[nodiscard]] bool without_gpu() const { return without_gpu_; }
+    /// Absent without `near`, and for a region that is no one place.
     [[nodiscard]] std::optional<Milliseconds> rtt(std::size_t region) const;
     /// Highest prices that the request and its budget admit; infinite if there is no limit.
     [[nodiscard]] double max_price() const { return max_price_; }
@@ -95,6 +96,7 @@ public:
 
 private:
     void add_sites();
+    [[nodiscard]] bool is_too_far(std::size_t region) const;
     void add_job();
     void explain_rate(const Offer& offer, Refusal& to) const;
     void explain_memory(std::size_t type, Refusal& to) const;
@@ -113,7 +115,6 @@ private:
     Precision precision_;
     bool without_gpu_ = false;
     bool everywhere_ = true; ///< every offer of the catalog is at an admitted site
-    bool needs_network_ = false;
     double min_gpus_ = 0;
     double max_price_ = 0;
     double budget_limit_ = 0;

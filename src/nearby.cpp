@@ -9,9 +9,9 @@ std::vector<Nearby> nearby(const Catalog& catalog, Place place) {
     const int now = catalog.as_of().year;
     std::vector<Nearby> out;
     for (const Region& r : catalog.regions()) {
-        if (now != 0 && r.year > now)
+        if (!r.place || (now != 0 && r.year > now))
             continue;
-        const Kilometres distance = great_circle(place, r.place);
+        const Kilometres distance = great_circle(place, *r.place);
         out.push_back({r.provider, r.code, r.city, distance, round_trip(distance)});
     }
     std::stable_sort(out.begin(), out.end(), [](const Nearby& a, const Nearby& b) {

@@ -14,8 +14,10 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
     const std::size_t regions = catalog_.regions().size();
     const auto key = [&](std::uint32_t i) {
         const auto site = filter_.site(columns_.site[i]);
-        const double rtt =
-            site == Site::too_far ? filter_.rtt(columns_.site[i] % regions)->value() : 0;
+        const auto far = filter_.rtt(columns_.site[i] % regions);
+        const double rtt = site != Site::too_far ? 0
+                           : far                 ? far->value()
+                                                 : std::numeric_limits<double>::infinity();
         const int order = site == Site::admitted ? 0 : site == Site::too_far ? 1 : 2;
         return std::tuple{order, rtt, columns_.usd_per_hour[i]};
     };

@@ -2,6 +2,7 @@
 #include <flopwise/recommend.hpp>
 
 #include "ask.hpp"
+#include "comparable.hpp"
 #include "filter.hpp"
 #include "job_choice.hpp"
 #include "own_or_rent.hpp"
@@ -141,27 +142,6 @@ static bool has_names(const Constraints& c) {
 
 // ---- warnings -----------------------------------------------------------------------
 
-static std::string names_of(const std::vector<const Choice*>& choices) {
-    constexpr std::size_t kShown = 3;
-    std::vector<std::string> names;
-    for (const Choice* choice : choices)
-        if (std::find(names.begin(), names.end(), choice->instance) == names.end())
-            names.push_back(choice->instance);
-    std::string out;
-    for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
-        out += (i == 0 ? "" : ", ") + names[i];
-    return names.size() > kShown ? fmt::format("{} and {} more", out, names.size() - kShown) : out;
-}
-
-template <class Condition>
-static std::vector<const Choice*> choices_where(const Recommendation& r, Condition condition) {
-    std::vector<const Choice*> out;
-    for (const Choice& choice : r.choices)
-        if (condition(choice))
-            out.push_back(&choice);
-    return out;
-}
-
 static void warn_of_old_prices(Recommendation& r) {
     constexpr int kOldAfterDays = 90;
     const Date today = r.request.today;
@@ -245,6 +225,8 @@ static void add_warnings(Recommendation& r) {
         !guessed.empty())
         r.warnings.push_back(fmt::format(
             "network rate estimated from the provider's word for it: {}", names_of(guessed)));
+    for (std::string& warning : what_is_not_comparable(r))
+        r.warnings.push_back(std::move(warning));
 }
 
 Charges charges_of(const Request& request) {

@@ -225,6 +225,9 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
         return explain_deadline(type, to);
     case Reason::too_far: {
         const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
+        if (std::isnan(rtt_ms_[region]))
+            return say(fmt::format(
+                "is in {} of {}, whose distance is not known", o.region.code, o.region.provider));
         say(fmt::format(
             "needs a round trip of {}, has {:.0f}", *c.max_rtt, Milliseconds{rtt_ms_[region]}));
         return change("max_rtt_ms", rtt_ms_[region]);

@@ -11,12 +11,12 @@ bool chooses_region(const Constraints& c) {
     return c.near && c.region.empty() && !c.any_region;
 }
 
-/// Codes of the regions in which an offer qualifies.
-static std::set<std::string>
+/// Regions in which an offer qualifies.
+static std::set<const Region*>
 regions_of(const Catalog& catalog, const Request& request, const Charges& charges) {
-    std::set<std::string> out;
+    std::set<const Region*> out;
     for (const Ranked& row : ranked(catalog, request, charges))
-        out.insert(catalog.offer(row.offer).region.code);
+        out.insert(&catalog.offer(row.offer).region);
     return out;
 }
 
@@ -26,17 +26,21 @@ with_nearest_region(const Catalog& catalog, const Request& request, const Charge
     if (!chooses_region(request.constraints))
         return out;
     const auto qualified = regions_of(catalog, request, charges);
-    std::string nearest;
-    std::optional<Kilometres> least;
+    const Region* nearest = nullptr;
+    Kilometres least{};
     for (const Region& region : catalog.regions()) {
-        const Kilometres distance = great_circle(*request.constraints.near, region.place);
-        if (qualified.contains(region.code) && (!least || distance < *least)) {
+        if (!region.place || !qualified.contains(&region))
+            continue;
+        const Kilometres distance = great_circle(*request.constraints.near, *region.place);
+        if (nearest == nullptr || distance < least) {
             least = distance;
-            nearest = region.code;
+            nearest = &region;
         }
     }
-    if (least)
-        out.constraints.region = {nearest};
+    if (nearest != nullptr) { // two providers may give the same code to regions of their own
+        out.constraints.provider = {nearest->provider};
+        out.constraints.region = {nearest->code};
+    }
     return out;
 }
 
@@ -55,7 +59,7 @@ cheapest(const Catalog& catalog, const Request& asked, const Charges& charges, c
     if (r.choices.empty())
         return std::nullopt;
     const Choice& there = r.choices[0];
-    if (there.region == best.region ||
+    if (there.region == best.region || !there.rtt ||
         !(there.effective.value_or(there.price) < best.effective.value_or(best.price)))
         return std::nullopt;
     return RegionChoice::Elsewhere{.region = there.region,
@@ -69,18 +73,18 @@ std::optional<RegionChoice> region_choice(const Catalog& catalog,
                                           const Request& asked,
                                           const Charges& charges,
                                           const Recommendation& answer) {
-    if (!chooses_region(asked.constraints) || answer.choices.empty())
-        return std::nullopt;
-    const std::string& code = answer.choices.front().region;
+    if (!chooses_region(asked.constraints) || answer.choices.empty() || !answer.choices.front().rtt)
+        return std::nullopt; // not chosen by distance, or no region of a known one has an offer
+    const Choice& best = answer.choices.front();
     RegionChoice out;
     for (Nearby& region : nearby(catalog, *asked.constraints.near)) {
-        if (region.region == code) {
+        if (region.provider == best.provider && region.region == best.region) {
             out.region = std::move(region);
             break;
         }
         out.nearer.push_back(std::move(region));
     }
-    out.cheapest = cheapest(catalog, asked, charges, answer.choices.front());
+    out.cheapest = cheapest(catalog, asked, charges, best);
     return out;
 }
 

@@ -7,6 +7,7 @@
 #include "plan_report.hpp"
 #include "refusal_report.hpp"
 #include "report_text.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -153,13 +154,29 @@ static bool several_regions(const Recommendation& r) {
     });
 }
 
+/// Whether a machine's name alone does not tell who rents it out.
+static bool several_providers(const Recommendation& r) {
+    const auto& asked = r.request.constraints.provider;
+    return (!asked.empty() && (asked.size() > 1 || text::is_pattern(asked.front()))) ||
+           std::any_of(r.families.begin(), r.families.end(), [&](const FamilyChoice& f) {
+               return f.provider != r.families.front().provider;
+           });
+}
+
+/// What is shown only where it differs.
+struct Shown {
+    bool provider;
+    bool region;
+    bool purchase;
+};
+
 /// A column that is the same for all is left out; the rest by what a reader can spare.
-/// A row of the choices; region and way to pay only where they differ.
-static std::vector<std::string> cells_of(const Choice& c, bool region, bool purchase) {
+static std::vector<std::string> cells_of(const Choice& c, Shown show) {
     return {fmt::format("{}", c.rank),
             machine_name(c),
-            region ? c.region : "",
-            purchase ? std::string{to_string(c.purchase)} : "",
+            show.provider ? c.provider : "",
+            show.region ? c.region : "",
+            show.purchase ? std::string{to_string(c.purchase)} : "",
             gpus(c.gpu_count, c.gpu),
             large(c.memory.value()),
             large(c.vcpus),
@@ -185,6 +202,7 @@ static Grid choices_grid(const Recommendation& r) {
     Grid grid;
     grid.column("#", Align::right);
     grid.column("machine", Align::left);
+    grid.column("provider", Align::left, 79);
     grid.column("region", Align::left, 77);
     grid.column("paid", Align::left, 60);
     grid.column("GPUs", Align::left, 50);
@@ -203,7 +221,7 @@ static Grid choices_grid(const Recommendation& r) {
     grid.column("score", Align::right);
     grid.column("", Align::left);
     for (const Choice& c : r.choices)
-        grid.row(cells_of(c, regions, several_purchases));
+        grid.row(cells_of(c, {several_providers(r), regions, several_purchases}));
     return grid;
 }
 
@@ -211,18 +229,21 @@ static Grid families_grid(const Recommendation& r) {
     Grid grid;
     grid.column("#", Align::right);
     grid.column("family", Align::left);
+    grid.column("provider", Align::left, 75);
     grid.column("for", Align::left, 40);
     grid.column("GPU", Align::left, 60);
     grid.column("best", Align::left, 70);
     grid.column("USD/h", Align::right, 50);
     grid.column("qualify", Align::right, 30);
     grid.column("score", Align::right);
+    const bool providers = several_providers(r);
     auto left = static_cast<std::size_t>(r.request.top);
     for (const FamilyChoice& f : r.families) {
         if (left-- == 0)
             break;
         grid.row({fmt::format("{}", f.rank),
                   f.family,
+                  providers ? f.provider : "",
                   std::string{to_string(f.purpose)},
                   f.gpu.substr(f.gpu.find('-') + 1),
                   f.best,

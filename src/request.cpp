@@ -124,6 +124,13 @@ void purchases(const Written& in) {
         c.purchase.push_back(static_cast<Purchase>(kind));
 }
 
+/// "any" is the word for the pattern that every name matches.
+std::vector<std::string> providers(const Written& in) {
+    std::vector<std::string> out = in.list();
+    std::replace(out.begin(), out.end(), std::string{"any"}, std::string{"*"});
+    return out;
+}
+
 Place place(const Written& in) {
     std::string joined; // a YAML list [LAT, LON] is one place too
     for (const std::string& text : in.texts)
@@ -253,8 +260,8 @@ const auto kRequestSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { r.constraints.exclude = Written{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.exclude); }},
 
-    {"provider", "provider", kWhere, "NAME,...", "who rents it out: aws",
-     [](Request& r, Key k, Texts t) { r.constraints.provider = Written{r, k, t}.list(); },
+    {"provider", "provider", kWhere, "NAME,...", "who rents it out: aws, azure, gcp, ..., any",
+     [](Request& r, Key k, Texts t) { r.constraints.provider = providers({r, k, t}); },
      [](const Request& r) { return shown(r.constraints.provider); }},
     {"region", "region", kWhere, "CODE,...", "regions by code or pattern: us-east-1, \"eu-*\"; any",
      [](Request& r, Key k, Texts t) { set_regions({r, k, t}); },

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <tuple>
 
 namespace flopwise {
@@ -47,12 +48,13 @@ Score Solver::score_of(std::uint32_t offer) const {
 }
 
 Score Solver::score_of(std::size_t type, double price) const {
+    const double network = columns_.network_gbps[type];
     return score({.price = UsdPerHour{price} * filter_.machines(type),
                   .rate = filter_.rate(type),
                   .gpu_memory = GiB{columns_.gpu_memory_gib[type]},
                   .memory = GiB{columns_.memory_gib[type]},
                   .vcpus = columns_.vcpus[type],
-                  .network = Gbps{columns_.network_gbps[type]}},
+                  .network = std::isnan(network) ? kAssumedNetwork : Gbps{network}},
                  reference_,
                  weights_);
 }
@@ -156,8 +158,8 @@ bool Solver::before(const Scored& a, const Scored& b) const {
     const std::size_t region_b = columns_.site[b.offer] % regions;
     const auto rtt_a = filter_.rtt(region_a);
     const auto rtt_b = filter_.rtt(region_b);
-    if (rtt_a != rtt_b)
-        return rtt_a < rtt_b;
+    if (rtt_a != rtt_b) // what is not known comes last
+        return rtt_a && (!rtt_b || *rtt_a < *rtt_b);
     const auto purchase = [this](std::uint32_t offer) {
         return offer_of(catalog_, columns_, offer).purchase;
     };

@@ -6,6 +6,7 @@
 #include "temporary.hpp"
 
 #include <algorithm>
+#include <map>
 
 using namespace flopwise;
 
@@ -53,11 +54,27 @@ TEST_CASE("the bundled catalogs are the files under data/", "[catalog]") {
         kData / "gpus.yaml", kData / "regions.yaml", kData / "snapshots/aws-2020-04.yaml"};
     CHECK(Catalog::bundled() == Catalog::read(newest));
     CHECK(Catalog::bundled("aws-2020-04") == Catalog::read(old));
-    CHECK(Catalog::bundled_names() == std::vector<std::string_view>{"aws-2026-07", "aws-2020-04"});
+    std::vector<std::filesystem::path> clouds = newest;
+    for (const char* provider : {"azure.yaml",
+                                 "cudo.yaml",
+                                 "gcp.yaml",
+                                 "hyperstack.yaml",
+                                 "jarvislabs.yaml",
+                                 "lambda.yaml",
+                                 "nebius.yaml",
+                                 "paperspace.yaml",
+                                 "runpod.yaml",
+                                 "verda.yaml",
+                                 "clouds.yaml"})
+        clouds.push_back(kData / provider);
+    CHECK(Catalog::bundled("clouds-2026-07") == Catalog::read(clouds));
+    CHECK(Catalog::bundled_names() ==
+          std::vector<std::string_view>{"aws-2026-07", "clouds-2026-07", "aws-2020-04"});
     CHECK(Catalog::bundled().name() == "aws-2026-07");
-    CHECK_THROWS_WITH(Catalog::bundled("aws-2020-05"),
-                      "catalog: must be the name of a bundled catalog (aws-2026-07 or aws-2020-04) "
-                      "or a file, got \"aws-2020-05\", did you mean aws-2020-04?");
+    CHECK_THROWS_WITH(
+        Catalog::bundled("aws-2020-05"),
+        "catalog: must be the name of a bundled catalog (aws-2026-07, "
+        "clouds-2026-07 or aws-2020-04) or a file, got \"aws-2020-05\", did you mean aws-2020-04?");
 }
 
 TEST_CASE("the newest catalog has every machine, region and price of its sources", "[catalog]") {
@@ -68,6 +85,82 @@ TEST_CASE("the newest catalog has every machine, region and price of its sources
     CHECK(catalog.size() == 2032); // 1,367 in us-east-1, 303 elsewhere, 362 spot
     CHECK(catalog.as_of() == Date{2026, 7, 20});
     CHECK(to_string(catalog.as_of()) == "2026-07-20");
+}
+
+TEST_CASE("the catalog of all clouds has every provider, and AWS whole", "[catalog]") {
+    // Counted apart from data/, in the price lists that the files were made from: names of
+    // machines less those that data/README.md names as left out, and their cells with a price.
+    const std::map<std::string, std::pair<int, int>> expected{{"aws", {1395, 2032}},
+                                                              {"azure", {42, 176}},
+                                                              {"cudo", {54, 66}},
+                                                              {"gcp", {24, 112}},
+                                                              {"hyperstack", {24, 25}},
+                                                              {"jarvislabs", {16, 16}},
+                                                              {"lambda", {22, 22}},
+                                                              {"nebius", {18, 32}},
+                                                              {"paperspace", {7, 7}},
+                                                              {"runpod", {40, 80}},
+                                                              {"verda", {42, 83}}};
+    const Catalog catalog = Catalog::bundled("clouds-2026-07");
+    std::map<std::string, std::pair<int, int>> found;
+    for (const Instance& machine : catalog.instances())
+        ++found[machine.provider].first;
+    for (std::size_t i = 0; i < catalog.size(); ++i)
+        ++found[catalog.offer(i).region.provider].second;
+    CHECK(found == expected);
+    CHECK(catalog.regions().size() == 62); // 34 of AWS
+}
+
+TEST_CASE("a cloud's own name for a card is not taken for another card", "[catalog]") {
+    struct Row {
+        const char* machine;
+        const char* gpu;
+    };
+    const Catalog catalog = Catalog::bundled("clouds-2026-07");
+    const Row row = GENERATE(values<Row>({
+        {"Standard_NC24ads_A100_v4", "nvidia-a100-pcie-80gb"}, // "A100"
+        {"Standard_NC6s_v3", "nvidia-v100-pcie-16gb"},         // "V100"
+        {"Standard_NC40ads_H100_v5", "nvidia-h100-nvl-94gb"},  // "H100", of 94 GB
+        {"gpu_1x_rtx6000", "nvidia-quadro-rtx-6000"},          // "RTX6000", Turing
+        {"1x_A100-80GB_COMMUNITY", "nvidia-a100-pcie-80gb"},   // "A100-80GB"
+        {"epyc-genoa-a100-pcie_1x2v4gb", "nvidia-a100-pcie-80gb"},
+        {"gpu_8x_a100", "nvidia-a100-sxm4-40gb"},
+        {"a3-megagpu-8g", "nvidia-h100-sxm5-80gb"}, // "H100-MEGA"
+    }));
+    const auto found = std::find_if(catalog.instances().begin(),
+                                    catalog.instances().end(),
+                                    [&](const auto& i) { return i.name == row.machine; });
+    REQUIRE(found != catalog.instances().end());
+    CHECK(found->gpu == row.gpu);
+}
+
+TEST_CASE("no machine of any cloud is a GPU without its machine", "[catalog]") {
+    const Catalog catalog = Catalog::bundled("clouds-2026-07");
+    for (const Instance& machine : catalog.instances())
+        CHECK_FALSE(machine.name.starts_with("gpu:"));
+}
+
+TEST_CASE("a region that is no one place has no coordinates", "[catalog]") {
+    const Temporary folder;
+    const auto with = [&](const std::string& coordinates) {
+        return folder.file("mine.yaml", R"(extends: aws-2020-04
+provider: aws
+sources:
+  - {name: mine, title: Mine, as_of: 2026-09-01}
+regions:
+  - {code: all, )" + coordinates + R"(source: mine}
+)");
+    };
+    const Catalog catalog = Catalog::read(with(""));
+    const auto regions = catalog.regions();
+    const auto all = std::find_if(
+        regions.begin(), regions.end(), [](const Region& r) { return r.code == "all"; });
+    REQUIRE(all != regions.end());
+    CHECK_FALSE(all->place);
+    CHECK(Catalog::read(folder.file("again.yaml", to_yaml(catalog))) == catalog);
+    const auto file = with("latitude: 10, ");
+    CHECK_THROWS_WITH(Catalog::read(file),
+                      file.string() + ":6: regions[0].longitude: must be given");
 }
 
 TEST_CASE("the snapshot of April 2020 has 19 machines and none is retired", "[catalog]") {
@@ -346,7 +439,8 @@ TEST_CASE("a bad catalog file is refused with file, line and field", "[catalog][
         {"prices:", "price:", "my.yaml:13: price: must be a known key, did you mean prices?"},
         {"provider: mine",
          "provider: mine\nextends: aws-2020",
-         "my.yaml:2: extends: must be bundled, aws-2026-07 or aws-2020-04, got \"aws-2020\", did "
+         "my.yaml:2: extends: must be bundled, aws-2026-07, clouds-2026-07 or aws-2020-04, got "
+         "\"aws-2020\", did "
          "you "
          "mean aws-2020-04?"},
     }));

@@ -374,7 +374,7 @@ TEST_CASE("SkyPilot's catalogs have a row for each zone", "[feed]") {
     CHECK(machine(import, "p3dn.24xlarge").gpu == "nvidia-v100-sxm2-32gb");
     CHECK(machine(import, "p4de.24xlarge").gpu == "nvidia-a100-sxm4-80gb"); // by its memory
     CHECK(skipped_of(import) ==
-          std::map<std::string, std::uint64_t>{{"no machine", 1}, {"no price", 1}});
+          std::map<std::string, std::uint64_t>{{"a GPU without its machine", 1}, {"no price", 1}});
     CHECK(
         complaints_of(import) ==
         std::vector<std::string>{"price: must be one for g4dn.xlarge in us-east-1, on_demand, got "
@@ -405,6 +405,24 @@ TEST_CASE("gpuhunt's catalogs have a row for each price", "[feed]") {
     CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"price of zero", 1}});
     CHECK(complaints_of(import) ==
           std::vector<std::string>{"spot: must be True or False, got \"maybe\""});
+}
+
+TEST_CASE("a GPU without its machine is set apart, and so is a machine without its GPUs",
+          "[feed]") {
+    // Rows as SkyPilot's catalog of GCP has them: the machine's price and the GPU's stand apart.
+    const Import sky = imported("skypilot-gcp.csv");
+    CHECK(prices_of(sky) ==
+          std::map<std::string, double>{{"n1-standard-8 us-central1 on_demand", 0.38}});
+    CHECK(skipped_of(sky) == std::map<std::string, std::uint64_t>{
+                                 {"a GPU without its machine", 2},  // T4 and A100
+                                 {"a machine without its GPUs", 2}, // a2-highgpu-1g, g2-standard-4
+                                 {"no machine", 1}});
+    CHECK(complaints_of(sky).empty());
+    const Import hunt = imported("gpuhunt-gcp.csv", {.provider = "gcp"});
+    CHECK(prices_of(hunt) ==
+          std::map<std::string, double>{{"a2-highgpu-1g us-central1 on_demand", 3.6734}});
+    CHECK(skipped_of(hunt) ==
+          std::map<std::string, std::uint64_t>{{"a GPU without its machine", 1}});
 }
 
 TEST_CASE("a strict import fails at the first row that is wrong", "[feed][error]") {

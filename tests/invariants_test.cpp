@@ -120,7 +120,7 @@ TEST_CASE("the order is that of a plain sort of plain scores", "[invariants][pro
                    std::log(o.gpu->memory.value() * std::min(1.0, o.instance.gpu_count) / 16);
         const double rtt =
             request.constraints.near
-                ? round_trip(great_circle(*request.constraints.near, o.region.place)).value()
+                ? round_trip(great_circle(*request.constraints.near, *o.region.place)).value()
                 : 0;
         expected.push_back(
             {-100 * std::exp(log), rtt, {o.instance.name, o.region.code, kind_of(o.purchase)}});

@@ -36,6 +36,35 @@ TEST_CASE("today, Bangkok and Kuala Lumpur are nearer", "[nearby]") {
     CHECK(nearby(catalog, kHanoi).size() == catalog.regions().size());
 }
 
+TEST_CASE("a region that is no one place is near to nothing", "[nearby]") {
+    const Catalog catalog = Catalog::bundled("clouds-2026-07");
+    for (const Nearby& region : nearby(catalog, kHanoi))
+        CHECK(region.region != "all");
+    Request request{.constraints = {.provider = {"lambda"}, .near = kHanoi}};
+    const Recommendation r = recommend(catalog, request);
+    CHECK(r.outcome == Outcome::found);
+    CHECK_FALSE(r.region_choice);
+    for (const Choice& c : r.choices)
+        CHECK_FALSE(c.rtt);
+    request.constraints.max_rtt = Milliseconds{1000};
+    const Recommendation none = recommend(catalog, request);
+    CHECK(none.outcome == Outcome::nothing_fits);
+    REQUIRE_FALSE(none.refusals.nearest.empty());
+    CHECK(none.refusals.nearest[0].text == "is in all of lambda, whose distance is not known");
+    CHECK(none.refusals.nearest[0].relaxation.empty());
+}
+
+TEST_CASE("the nearest region is of one provider, though another has one of that name",
+          "[nearby]") {
+    // us-central1 is in Iowa for gcp and in Missouri for nebius.
+    Request request{.constraints = {.provider = {"gcp", "nebius"}, .near = Place{39.1, -94.6}}};
+    const Recommendation r = recommend(Catalog::bundled("clouds-2026-07"), request);
+    REQUIRE(r.region_choice);
+    CHECK(r.region_choice->region.provider == "nebius");
+    for (const Choice& c : r.choices)
+        CHECK(c.provider == "nebius");
+}
+
 TEST_CASE("regions stand by distance", "[nearby][property]") {
     const Place place{GENERATE(take(5, random(-90.0, 90.0))),
                       GENERATE(take(5, random(-180.0, 180.0)))};

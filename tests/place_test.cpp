@@ -13,7 +13,7 @@ static Place region(std::string_view code) {
     static const Catalog catalog = Catalog::bundled();
     for (const Region& r : catalog.regions())
         if (r.code == code)
-            return r.place;
+            return *r.place;
     FAIL("no region " << code);
     return {};
 }

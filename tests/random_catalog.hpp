@@ -36,11 +36,11 @@ inline flopwise::Tables random_tables(unsigned seed, CatalogSize size = {}) {
         t.families.push_back({"cloud", name, Purpose::training, 0, "", "new"});
     t.families[0].successor = "b";
     for (int r = 0; r < size.regions; ++r)
-        t.regions.push_back(
-            {.provider = "cloud",
-             .code = fmt::format("r{}", r),
-             .place = {static_cast<double>(pick(120) - 60), static_cast<double>(pick(300) - 150)},
-             .source = "new"});
+        t.regions.push_back({.provider = "cloud",
+                             .code = fmt::format("r{}", r),
+                             .place = flopwise::Place{static_cast<double>(pick(120) - 60),
+                                                      static_cast<double>(pick(300) - 150)},
+                             .source = "new"});
     for (int i = 0; i < size.types; ++i) {
         const int family = pick(3);
         Instance machine{

@@ -4,6 +4,7 @@
 #include "random_catalog.hpp"
 
 #include <algorithm>
+#include <set>
 
 using namespace flopwise;
 
@@ -176,9 +177,9 @@ TEST_CASE("equal scores are ordered by round trip, then by name", "[recommend]")
         return out;
     };
     CHECK(names({}) == std::vector<std::string>{"ar0", "ar1", "ar2", "br0", "br1", "br2"});
-    t.regions[0].place = {0, 0};
-    t.regions[1].place = {0, 90};
-    t.regions[2].place = {0, 10};
+    t.regions[0].place = Place{0, 0};
+    t.regions[1].place = Place{0, 90};
+    t.regions[2].place = Place{0, 10};
     CHECK(names({.constraints = {.any_region = true, .near = Place{0, 0}}}) ==
           std::vector<std::string>{"ar0", "br0", "ar2", "br2", "ar1", "br1"});
     CHECK(names({.constraints = {.any_region = true, .near = Place{0, 0}}, .top = 1}) ==
@@ -233,11 +234,109 @@ TEST_CASE("contradictions are refused by the setting to mend", "[recommend][erro
         {{.constraints = {.exclude = {"p33"}}},
          "exclude: must be a machine or family of the catalog, got \"p33\", did you mean p3?"},
         {{.constraints = {.provider = {"awss"}}},
-         "provider: must be a provider of the catalog, got \"awss\", did you mean aws?"},
+         "provider: must be aws or any, got \"awss\", did you mean aws?"},
         {{.constraints = {.arch = {"x86"}}},
          "arch: must be an architecture of the catalog, got \"x86\", did you mean x86_64?"},
     }));
     CHECK_THROWS_WITH(recommend(april_2020(), row.request), row.message);
+}
+
+// ---- all clouds ---------------------------------------------------------------------
+
+static Recommendation over_all_clouds(Request request) {
+    request.constraints.provider = {"*"};
+    return recommend(catalog_for(request, Catalog::bundled()), request);
+}
+
+static bool warned(const Recommendation& r, std::string_view what) {
+    return std::any_of(r.warnings.begin(), r.warnings.end(), [what](const std::string& w) {
+        return w.find(what) != std::string::npos;
+    });
+}
+
+TEST_CASE("one ranking has machines of several providers", "[recommend]") {
+    const Recommendation r = over_all_clouds({.constraints = {.gpu = {"H100"}}, .top = 1000});
+    CHECK(r.catalog_name == "clouds-2026-07");
+    std::set<std::string> providers;
+    for (const Choice& c : r.choices)
+        providers.insert(c.provider);
+    CHECK(providers.size() >= 6); // aws, azure, cudo, gcp, hyperstack, lambda, nebius, ...
+    CHECK(std::is_sorted(r.choices.begin(), r.choices.end(), [](const Choice& a, const Choice& b) {
+        return a.score.value > b.score.value;
+    }));
+    CHECK(warned(r, "prices of different dates are compared: aws 2025-11"));
+}
+
+TEST_CASE("a network rate that is not known counts as 1 Gbps and is said", "[recommend]") {
+    // gpu_1x_a10 of Lambda: 1.29 USD/h, 125 TFLOPS, 24 GiB a GPU, 200 GiB, 30 vCPUs, no rate.
+    // cost (3.06/1.29)^0.45 = 1.475059    speed 1               gpu memory 1.5^0.15 = 1.062707
+    // memory (200/61)^0.05 = 1.061170     vcpus 3.75^0.05 = 1.068321
+    // network (1/2.5)^0.05 = 0.955219     product 1.697511
+    Request request{.constraints = {.instance = {"gpu_1x_a10"}}};
+    const Recommendation r = over_all_clouds(request);
+    REQUIRE(r.choices.size() == 1);
+    CHECK(r.choices[0].score.value == Approx(169.7511).epsilon(1e-6));
+    CHECK_FALSE(r.choices[0].network);
+    CHECK(r.warnings ==
+          std::vector<std::string>{"network rate not known, scored as 1 Gbps: gpu_1x_a10"});
+    CHECK(kAssumedNetwork < reference(Precision::mixed).network);
+    // Where the network does not count, nothing is assumed.
+    request.weights = Weights{.cost = 1};
+    CHECK(over_all_clouds(request).warnings.empty());
+    // And a minimum is not met by what is not known.
+    request.constraints.min_network = Gbps{0.5};
+    const Recommendation none = over_all_clouds(request);
+    CHECK(none.outcome == Outcome::nothing_fits);
+    REQUIRE_FALSE(none.refusals.nearest.empty());
+    CHECK(none.refusals.nearest[0].text == "has no published network rate");
+}
+
+TEST_CASE("what cannot be compared is said where it stands side by side", "[recommend]") {
+    const Recommendation pods = over_all_clouds({.constraints = {.instance = {"1x_RTX4090_*"}}});
+    CHECK(warned(pods, "hosts of private people, not of a data centre: 1x_RTX4090_COMMUNITY"));
+    CHECK_FALSE(warned(pods, "spot is not the same"));
+    const Recommendation spot = over_all_clouds(
+        {.constraints = {.gpu = {"L40S"}, .purchase = {Purchase::spot}}, .top = 100});
+    CHECK(warned(spot, "differs between aws, verda"));
+    const Recommendation aws = recommend(Catalog::bundled(), {});
+    CHECK_FALSE(warned(aws, "different dates"));
+    CHECK_FALSE(warned(aws, "not known"));
+}
+
+TEST_CASE("another provider's charges are not those of AWS", "[recommend]") {
+    Request request{.budget = {.days = Days{365}}, .constraints = {.instance = {"gpu_1x_a10"}}};
+    request.usage.egress_per_month = GiB{100};
+    const Recommendation r = over_all_clouds(request);
+    REQUIRE(r.choices.size() == 1);
+    REQUIRE(r.choices[0].cost);
+    const auto& items = r.choices[0].cost->items;
+    const auto egress = std::find_if(
+        items.begin(), items.end(), [](const LineItem& i) { return i.charge == "egress"; });
+    REQUIRE(egress != items.end());
+    CHECK_FALSE(egress->amount);
+    CHECK(egress->assumed.value_or(Usd{}) > Usd{}); // ranked as in the dearest region known
+    CHECK(warned(r, "not known and not in the total"));
+}
+
+TEST_CASE("the catalog of all clouds is taken where the usual one lacks a provider",
+          "[recommend]") {
+    const auto catalog = [](std::vector<std::string> providers) {
+        const Request request{.constraints = {.provider = std::move(providers)}};
+        return catalog_for(request, Catalog::bundled()).name();
+    };
+    CHECK(catalog({}) == "aws-2026-07");
+    CHECK(catalog({"aws"}) == "aws-2026-07");
+    CHECK(catalog({"a*"}) == "clouds-2026-07"); // azure too
+    CHECK(catalog({"azure"}) == "clouds-2026-07");
+    CHECK(catalog({"aws", "gcp"}) == "clouds-2026-07");
+    CHECK(catalog({"*"}) == "clouds-2026-07");
+    const Request nope{.constraints = {.provider = {"nope"}}};
+    CHECK_THROWS_WITH(recommend(catalog_for(nope, Catalog::bundled()), nope),
+                      "provider: must be aws, azure, cudo, gcp, hyperstack, jarvislabs, lambda, "
+                      "nebius, paperspace, runpod, verda or any, got \"nope\"");
+    Request any;
+    set(any, "provider", std::vector<std::string>{"any"});
+    CHECK(any.constraints.provider == std::vector<std::string>{"*"});
 }
 
 TEST_CASE("a pattern may match nothing", "[recommend]") {

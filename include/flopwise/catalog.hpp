@@ -146,8 +146,8 @@ struct Region {
     std::string name{};
     std::string city{};
     std::string country{};
-    Place place{};
-    int year = 0; ///< of launch; 0 if not known
+    std::optional<Place> place{}; ///< absent for "all", which is no one place
+    int year = 0;                 ///< of launch; 0 if not known
     std::string note{};
     std::string source;
 
@@ -213,10 +213,11 @@ public:
     /// duplicate row, a reference to what is not there, a figure out of range, or no source.
     explicit Catalog(Tables tables);
 
-    /// The newest catalog that is compiled into the library, or the one of that name.
+    /// The newest catalog that is compiled into the library, or the one of that name. The newest
+    /// has one provider, AWS; "clouds-2026-07" has all, see catalog_for().
     /// Needs no file and takes under a millisecond. Throws ArgumentError for `catalog`.
     static Catalog bundled(std::string_view name = {});
-    /// Names of the bundled catalogs, newest first.
+    /// Names of the bundled catalogs; the usual one is the first.
     static std::vector<std::string_view> bundled_names();
 
     /// Reads a YAML file (docs/catalog.md). With a key `extends: NAME`, its rows are added to

@@ -81,6 +81,9 @@ public:
     [[nodiscard]] std::vector<Rate> rates(std::string_view provider,
                                           std::string_view charge) const&;
     void rates(std::string_view, std::string_view) const&& = delete;
+    /// The same of all providers.
+    [[nodiscard]] std::vector<Rate> rates(std::string_view charge) const&;
+    void rates(std::string_view) const&& = delete;
 
     [[nodiscard]] std::optional<ReservedRate> reserved(std::string_view provider,
                                                        std::string_view region,

@@ -18,7 +18,8 @@ struct Nearby {
 };
 
 /// The regions of a catalog, the nearest first. One that opened in a year after the date of the
-/// catalog is left out: in the catalog of April 2020, there is none in Bangkok.
+/// catalog is left out: in the catalog of April 2020, there is none in Bangkok. So is one that is
+/// no one place.
 FLOPWISE_API std::vector<Nearby> nearby(const Catalog& catalog, Place place);
 
 } // namespace flopwise

@@ -100,6 +100,11 @@ struct Setting {
 /// All settings, in the order of the help.
 FLOPWISE_API std::span<const Setting> settings();
 
+/// The catalog for a request that names none: `usual`, or the bundled catalog of all clouds if the
+/// request asks for a provider that only that one has ("*" is every provider there is), or for
+/// one that neither has, so that recommend() refuses it with all the names there are.
+FLOPWISE_API Catalog catalog_for(const Request& request, const Catalog& usual);
+
 /// Sets one setting from text, as a flag or a request file gives it; `where` is kept as its
 /// origin. Lists are texts separated by commas, several texts, or both.
 /// Throws ArgumentError or InputError for an unknown key or a value that is not accepted.

@@ -46,6 +46,10 @@ FLOPWISE_API Weights weights_of(Profile profile);
 /// mixed for training and inference, fp32 for graphics, fp64 for hpc.
 FLOPWISE_API Precision precision_of(Profile profile);
 
+/// What stands in the score for a network rate that is not published. It is below that of the
+/// reference machine, so that not to say is no advantage; docs/model.md gives the reason.
+constexpr Gbps kAssumedNetwork{1};
+
 /// A machine's figures, one for each criterion.
 struct Figures {
     UsdPerHour price{};

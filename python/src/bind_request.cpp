@@ -164,7 +164,9 @@ Catalog catalog_of(const py::object& written, const Request& request) {
         return written.cast<Catalog>();
     const std::string name = written.is_none() ? request.catalog : text_of("catalog", written);
     const auto names = Catalog::bundled_names();
-    if (name.empty() || std::find(names.begin(), names.end(), name) != names.end())
+    if (name.empty())
+        return catalog_for(request, bundled(name));
+    if (std::find(names.begin(), names.end(), name) != names.end())
         return bundled(name);
     Request asked = request;
     asked.catalog = name;

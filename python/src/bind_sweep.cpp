@@ -106,20 +106,22 @@ private:
         }
         try {
             group.request = with_settings({}, settings);
-            out_.catalog_of_group[g] = open(catalog);
+            out_.catalog_of_group[g] = open(catalog, group.request);
             group.catalog = out_.catalogs[out_.catalog_of_group[g]].get();
         } catch (const Error& e) {
             group.error = e;
         }
     }
 
-    std::uint32_t open(const py::object& written) {
-        const py::object key =
+    std::uint32_t open(const py::object& written, const Request& request) {
+        py::object key =
             py::isinstance<Catalog>(written) ? py::object{py::none()} : py::str(written);
+        if (written.is_none()) // then the provider decides
+            key = py::make_tuple(py::cast(request.constraints.provider));
         for (std::uint32_t i = 0; i < opened_.size(); ++i)
             if (opened_[i].equal(key))
                 return i;
-        out_.catalogs.push_back(std::make_unique<const Catalog>(catalog_of(written, {})));
+        out_.catalogs.push_back(std::make_unique<const Catalog>(catalog_of(written, request)));
         opened_.push_back(key);
         return static_cast<std::uint32_t>(opened_.size() - 1);
     }

@@ -5,6 +5,8 @@
 
 #include "casters.hpp"
 
+#include <limits>
+
 namespace flopwise::python {
 
 /// An offer with what it refers to copied, so that it may outlive its catalog.
@@ -123,8 +125,17 @@ void fields(Visit& visit, Region& r) {
     visit.maybe("name", r.name);
     visit.maybe("city", r.city);
     visit.maybe("country", r.country);
-    visit("latitude", r.place.latitude);
-    visit("longitude", r.place.longitude);
+    std::optional<double> latitude;
+    std::optional<double> longitude;
+    if (r.place) {
+        latitude = r.place->latitude;
+        longitude = r.place->longitude;
+    }
+    visit("latitude", latitude);
+    visit("longitude", longitude);
+    constexpr double kMissing = std::numeric_limits<double>::quiet_NaN(); // a catalog refuses it
+    if (latitude || longitude)
+        r.place = Place{latitude.value_or(kMissing), longitude.value_or(kMissing)};
     visit.maybe("year", r.year);
     visit.maybe("note", r.note);
     visit("source", r.source);

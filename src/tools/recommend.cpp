@@ -117,7 +117,8 @@ static Request request_of(const Arguments& arguments) {
 
 Catalog flopwise::catalog_of(const Request& request) {
     try {
-        return catalog_called(request.catalog.empty() ? "bundled" : request.catalog);
+        return request.catalog.empty() ? catalog_for(request, Catalog::bundled())
+                                       : catalog_called(request.catalog);
     } catch (const ArgumentError& e) {
         request.refuse("catalog", e.reason());
     }
@@ -168,8 +169,9 @@ static int run(const Arguments& arguments) {
     const Request request = request_of(arguments);
     if (request.launch.wanted && output.format == "csv")
         request.refuse("launch", "must not come with the format csv");
-    const Recommendation advice =
-        recommend(request.catalog.empty() ? usual_catalog() : catalog_of(request), request);
+    const Recommendation advice = recommend(
+        request.catalog.empty() ? catalog_for(request, usual_catalog()) : catalog_of(request),
+        request);
     write_output(report(advice, output), output.file);
     return advice.outcome == Outcome::found ? answer : nothing_qualifies;
 }

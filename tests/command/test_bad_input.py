@@ -82,6 +82,9 @@ def test_a_time_too_short_for_a_ceiling_is_refused(complaint, days):
 PRECISIONS = "mixed, fp64, fp32, tf32, fp16, bf16, fp8 or int8"
 CRITERIA = "cost, speed, gpu_memory, memory, vcpus or network"
 WAYS = "on_demand, spot, best or a reservation such as reserved_1yr_no_upfront"
+PROVIDERS = (
+    "aws, azure, cudo, gcp, hyperstack, jarvislabs, lambda, nebius, paperspace, runpod, verda or any"
+)
 UNKNOWN = [
     # flag and value, what it must be, and what was meant
     ("--gpu", "T44", "a GPU of the catalog", "T4"),
@@ -92,8 +95,8 @@ UNKNOWN = [
     ("--family", "g4dnn", "a family of the catalog", "g4dn"),
     ("--instance", "p3.2xlrage", "a machine of the catalog", "p3.2xlarge"),
     ("--exclude", "g4dnn", "a machine or family of the catalog", "g4dn"),
-    ("--provider", "awz", "a provider of the catalog", "aws"),
-    ("--provider", "gcp", "a provider of the catalog", None),
+    ("--provider", "awz", PROVIDERS, "aws"),
+    ("--provider", "nope", PROVIDERS, None),
     ("--region", "us-esat-1", "a region of the catalog", "us-east-1"),
     ("--dataset-region", "us-esat-1", "a region of the catalog", "us-east-1"),
     ("--region", "us-east1", "a region of the catalog", "us-east-1"),
@@ -138,7 +141,7 @@ def test_an_unknown_name_is_refused_with_the_one_that_may_be_meant(
 def test_an_unknown_catalog_is_refused_with_those_that_there_are(
     complaint, newest_catalog, name, hint
 ):
-    what = f"the name of a bundled catalog ({newest_catalog} or aws-2020-04) or a file"
+    what = f"the name of a bundled catalog ({newest_catalog}, clouds-2026-07 or aws-2020-04) or a file"
     assert complaint("--catalog", name) == f'--catalog: must be {what}, got "{name}"{hint}'
 
 

@@ -17,6 +17,8 @@ MODEL = (ROOT / "docs/model.md").read_text(encoding="utf-8")
 COMMAND = (ROOT / "docs/command.md").read_text(encoding="utf-8")
 CATALOG = (ROOT / "docs/catalog.md").read_text(encoding="utf-8")
 DATA = (ROOT / "data/README.md").read_text(encoding="utf-8")
+CLOUDS = ["azure", "cudo", "gcp", "hyperstack", "jarvislabs", "lambda", "nebius", "paperspace",
+          "runpod", "verda"]
 CRITERIA = ["cost", "speed", "gpu_memory", "memory", "vcpus", "network"]
 
 
@@ -314,7 +316,8 @@ def test_the_counts_of_rows_are_right(gpus, aws):
     world = load("snapshots/aws-2020-04.yaml")
 
     def counts(tables, *sections):
-        return ", ".join(f"{len(tables[s]):,} {s}" for s in sections)
+        return ", ".join(f"{len(tables[s]):,} {s if len(tables[s]) != 1 else s[:-1]}"
+                         for s in sections)
 
     def lines(name):
         with open(ROOT / "data/measured" / name, newline="", encoding="utf-8") as file:
@@ -326,6 +329,9 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "gpus.yaml": f"{len(gpus)} GPUs",
         "regions.yaml": counts(load("regions.yaml"), "regions"),
         "aws.yaml": counts(aws, "families", "instances", "offerings", "prices"),
+        **{f"{name}.yaml": counts(load(f"{name}.yaml"), "families", "instances", "regions", "prices")
+           for name in CLOUDS},
+        "clouds.yaml": "–",
         "snapshots/aws-2020-04.yaml": counts(world, "families", "instances", "prices"),
         "charges/aws.yaml": counts(load("charges/aws.yaml"),
                                    "charges", "reserved", "reserved_ratios"),
@@ -341,6 +347,23 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "measured/sources.csv": f"{lines('sources.csv')} sources",
     }
     assert sum(m.get("recalled", False) for m in models["models"]) == 65  # as the page says
+
+
+def test_the_clouds_are_counted(aws):
+    page = (ROOT / "docs/clouds.md").read_text(encoding="utf-8")
+    tables = {name: load(f"{name}.yaml") for name in CLOUDS} | {"aws": aws}
+    shown = {cells[0]: (cells[1], cells[2].split(", ")) for cells in rows_of(page, "All clouds")[1:]}
+    assert set(shown) == set(tables)
+    for name, (machines, prices) in shown.items():
+        assert machines == f"{len(tables[name]['instances']):,}"
+        assert prices[0] == f"{len(tables[name]['prices']):,}"
+        if name != "aws":
+            spot = any(p["purchase"] == "spot" for p in tables[name]["prices"])
+            assert prices[1] == ("with spot" if spot else "on demand")
+    kept = sum(len(tables[name]["instances"]) for name in CLOUDS)
+    left_out = sum(int(cells[1]) for cells in rows_of(DATA, "The other clouds")[1:])
+    assert_says(DATA, f"Of {kept + left_out} machines of the ten clouds in the price lists, {kept} are")
+    assert_says(page, f"{left_out} machines that were left out")
 
 
 def test_the_counts_by_source_are_right(aws):

@@ -1,0 +1,49 @@
+"""All clouds in one ranking, from Python."""
+
+import flopwise
+import pytest
+
+
+def test_a_provider_brings_its_catalog():
+    assert flopwise.recommend(provider="azure").catalog_name == "clouds-2026-07"
+    assert flopwise.recommend(provider="aws").catalog_name == "aws-2026-07"
+    assert flopwise.recommend().catalog_name == "aws-2026-07"
+
+
+def test_any_is_every_provider():
+    advice = flopwise.recommend(provider="any", gpu="L40S", top=1000)
+    assert {c.provider for c in advice.choices} == {"aws", "cudo", "nebius", "verda"}
+
+
+def test_a_sweep_takes_the_catalog_of_each_provider():
+    providers = ["aws", "verda", "nebius", "verda"]
+    found = flopwise.sweep({"provider": providers, "gpu": "L40S"})
+    assert list(found["provider"]) == providers
+    alone = [flopwise.recommend(provider=p, gpu="L40S").choices[0].score for p in providers]
+    assert list(found["score"]) == pytest.approx(alone)
+
+
+def test_an_unknown_provider_is_refused_with_those_there_are():
+    with pytest.raises(flopwise.FlopwiseError) as refused:
+        flopwise.recommend(provider="nope")
+    assert str(refused.value) == (
+        "provider: must be aws, azure, cudo, gcp, hyperstack, jarvislabs, lambda, nebius, "
+        'paperspace, runpod, verda or any, got "nope"')
+
+
+def test_a_network_rate_that_is_not_known_is_scored_as_1_gbps():
+    # Lambda's gpu_1x_a10, by hand in tests/recommend_test.cpp.
+    advice = flopwise.recommend(provider="lambda", instance="gpu_1x_a10")
+    assert advice.choices[0].score == pytest.approx(169.7511)
+    assert advice.choices[0].network_gbps is None
+    assert "network rate not known, scored as 1 Gbps: gpu_1x_a10" in advice.warnings
+
+
+def test_a_region_that_is_no_one_place():
+    clouds = flopwise.Catalog.bundled("clouds-2026-07")
+    everywhere = [r for r in clouds.regions if r.code == "all"]
+    assert {r.provider for r in everywhere} == {"lambda", "runpod"}
+    assert [(r.latitude, r.longitude) for r in everywhere] == [(None, None)] * 2
+    assert flopwise.Region(code="x", latitude=1, longitude=2).latitude == 1
+    assert flopwise.Region(code="x").longitude is None
+    assert "all" not in {r.region for r in flopwise.nearby("vn", "clouds-2026-07")}
