@@ -11,8 +11,8 @@ namespace flopwise {
 int run_command(int argc, const char* const* argv);
 
 /// The catalog that a request names, as catalog_called() has it; if it names none, catalog_for() it
-/// and the bundled one, for a program asks nothing of its user's cache. Throws through Request::refuse() and as
-/// Catalog::read() does.
+/// and the bundled one, for a program asks nothing of its user's cache. Throws through
+/// Request::refuse() and as Catalog::read() does.
 Catalog catalog_of(const Request& request);
 
 } // namespace flopwise
