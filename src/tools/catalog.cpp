@@ -71,7 +71,7 @@ static E one_of(std::string_view where, const std::string& value, std::span<cons
 
 static ImportOptions options_of(const Arguments& arguments) {
     std::vector<Format> formats;
-    for (std::size_t i = 0; i < kOutputFormats; ++i)
+    for (std::size_t i = 0; i < kFormats; ++i)
         formats.push_back(static_cast<Format>(i));
     ImportOptions options{.format = one_of<Format>("FORMAT", arguments.format, formats),
                           .strict = arguments.strict,
