@@ -11,8 +11,6 @@
 
 namespace flopwise {
 
-constexpr std::size_t kChangeKinds = 6;
-
 std::string_view to_string(ChangeKind kind) {
     constexpr std::array<std::string_view, kChangeKinds> kNames{
         "rose", "fell", "appeared", "went", "machine_appeared", "machine_went"};

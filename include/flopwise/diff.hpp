@@ -8,6 +8,7 @@ namespace flopwise {
 
 /// What happened to a price or a machine.
 enum class ChangeKind : std::uint8_t { rose, fell, appeared, went, machine_appeared, machine_went };
+constexpr std::size_t kChangeKinds = 6;
 FLOPWISE_API std::string_view to_string(ChangeKind kind);
 
 /// One difference.

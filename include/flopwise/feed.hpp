@@ -96,6 +96,8 @@ struct Import {
     std::vector<Skipped> skipped{};   ///< by reason, in the order of the reasons' names
     std::vector<Rejected> rejected{}; ///< the first 1,000, in the order of the file
     std::uint64_t rows_rejected = 0;  ///< all
+
+    bool operator==(const Import&) const = default;
 };
 
 /// How a file is read. What a file says of itself has precedence.
@@ -131,6 +133,8 @@ FLOPWISE_API std::vector<Import> import_feeds(std::span<const std::filesystem::p
 struct Joined {
     Catalog catalog;
     std::vector<Skipped> left_out; ///< rows of machines or regions that no table describes
+
+    bool operator==(const Joined&) const = default;
 };
 
 /// The imports over `base`, the later over the earlier.

@@ -1,7 +1,8 @@
 """What the compiled module offers. Written by hand; tests compare it with the module."""
 
+import datetime
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Generic, Literal, TypeVar, final, overload, type_check_only
 
 import numpy
@@ -22,6 +23,7 @@ class FlopwiseError(ValueError):
     field: str
     file: str
     line: int
+    byte: int
 
 class MissingFileError(FlopwiseError, FileNotFoundError): ...
 
@@ -371,6 +373,208 @@ class Finding(_Record):
         what: str | None = ...,
         where: str | None = ...,
         detail: str | None = ...,
+    ) -> None: ...
+
+@final
+class Offering(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def regions(self) -> list[str]: ...
+    @property
+    def source(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        instance: str | None = ...,
+        regions: list[str] | None = ...,
+        source: str | None = ...,
+    ) -> None: ...
+
+@final
+class ReservedPrice(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def years(self) -> int: ...
+    @property
+    def offering_class(self) -> str: ...
+    @property
+    def payment(self) -> str: ...
+    @property
+    def hourly_usd_per_hour(self) -> float: ...
+    @property
+    def upfront_usd(self) -> float: ...
+    @property
+    def effective_usd_per_hour(self) -> float: ...
+    @property
+    def source(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        instance: str | None = ...,
+        region: str | None = ...,
+        years: int | None = ...,
+        offering_class: str | None = ...,
+        payment: str | None = ...,
+        hourly_usd_per_hour: float | None = ...,
+        upfront_usd: float | None = ...,
+        effective_usd_per_hour: float | None = ...,
+        source: str | None = ...,
+    ) -> None: ...
+
+@final
+class InterruptionBand(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def at_least(self) -> float: ...
+    @property
+    def below(self) -> float: ...
+    @property
+    def source(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        instance: str | None = ...,
+        region: str | None = ...,
+        at_least: float | None = ...,
+        below: float | None = ...,
+        source: str | None = ...,
+    ) -> None: ...
+
+@final
+class Skipped(_Record):
+    @property
+    def why(self) -> str: ...
+    @property
+    def rows(self) -> int: ...
+    def __init__(
+        self,
+        *,
+        why: str | None = ...,
+        rows: int | None = ...,
+    ) -> None: ...
+
+@final
+class Rejected(_Record):
+    @property
+    def file(self) -> str: ...
+    @property
+    def line(self) -> int | None: ...
+    @property
+    def byte(self) -> int | None: ...
+    @property
+    def field(self) -> str | None: ...
+    @property
+    def reason(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        file: str | None = ...,
+        line: int | None = ...,
+        byte: int | None = ...,
+        field: str | None = ...,
+        reason: str | None = ...,
+    ) -> None: ...
+
+@final
+class PriceChange(_Record):
+    @property
+    def kind(self) -> str: ...
+    @property
+    def provider(self) -> str: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def region(self) -> str | None: ...
+    @property
+    def purchase(self) -> str: ...
+    @property
+    def before_usd_per_hour(self) -> float | None: ...
+    @property
+    def after_usd_per_hour(self) -> float | None: ...
+    def __init__(
+        self,
+        *,
+        kind: str | None = ...,
+        provider: str | None = ...,
+        instance: str | None = ...,
+        region: str | None = ...,
+        purchase: str | None = ...,
+        before_usd_per_hour: float | None = ...,
+        after_usd_per_hour: float | None = ...,
+    ) -> None: ...
+
+@final
+class Import(_Record):
+    @property
+    def format(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def as_of(self) -> str: ...
+    @property
+    def sources(self) -> Table[Source]: ...
+    @property
+    def families(self) -> Table[Family]: ...
+    @property
+    def instances(self) -> Table[Instance]: ...
+    @property
+    def offerings(self) -> Table[Offering]: ...
+    @property
+    def prices(self) -> Table[Price]: ...
+    @property
+    def covered(self) -> list[tuple[str, str]]: ...
+    @property
+    def reserved(self) -> Table[ReservedPrice]: ...
+    @property
+    def interruptions(self) -> Table[InterruptionBand]: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def kept(self) -> int: ...
+    @property
+    def skipped(self) -> Table[Skipped]: ...
+    @property
+    def rejected(self) -> Table[Rejected]: ...
+    @property
+    def rows_rejected(self) -> int: ...
+    def __init__(
+        self,
+        *,
+        format: str | None = ...,
+        file: str | None = ...,
+        name: str | None = ...,
+        as_of: str | None = ...,
+        sources: Iterable[Source] | None = ...,
+        families: Iterable[Family] | None = ...,
+        instances: Iterable[Instance] | None = ...,
+        offerings: Iterable[Offering] | None = ...,
+        prices: Iterable[Price] | None = ...,
+        covered: list[tuple[str, str]] | None = ...,
+        reserved: Iterable[ReservedPrice] | None = ...,
+        interruptions: Iterable[InterruptionBand] | None = ...,
+        rows: int | None = ...,
+        kept: int | None = ...,
+        skipped: Iterable[Skipped] | None = ...,
+        rejected: Iterable[Rejected] | None = ...,
+        rows_rejected: int | None = ...,
     ) -> None: ...
 
 @final
@@ -1212,6 +1416,30 @@ class FindingRows(_Rows[Finding]):
     _record: ClassVar[type[Finding]]
 
 @final
+class OfferingRows(_Rows[Offering]):
+    _record: ClassVar[type[Offering]]
+
+@final
+class ReservedPriceRows(_Rows[ReservedPrice]):
+    _record: ClassVar[type[ReservedPrice]]
+
+@final
+class InterruptionBandRows(_Rows[InterruptionBand]):
+    _record: ClassVar[type[InterruptionBand]]
+
+@final
+class SkippedRows(_Rows[Skipped]):
+    _record: ClassVar[type[Skipped]]
+
+@final
+class RejectedRows(_Rows[Rejected]):
+    _record: ClassVar[type[Rejected]]
+
+@final
+class PriceChangeRows(_Rows[PriceChange]):
+    _record: ClassVar[type[PriceChange]]
+
+@final
 class ChoiceRows(_Rows[Choice]):
     _record: ClassVar[type[Choice]]
 
@@ -1290,6 +1518,8 @@ class Catalog:
     @property
     def sources(self) -> Table[Source]: ...
     @property
+    def superseded(self) -> Table[Price]: ...
+    @property
     def offers(self) -> Table[Offer]: ...
     def __len__(self) -> int: ...
     def filter(self, **settings: Any) -> Table[Offer]: ...
@@ -1301,6 +1531,8 @@ class Catalog:
     def merged(self, other: Catalog) -> Catalog: ...
     def check(self) -> Table[Finding]: ...
     def to_yaml(self) -> str: ...
+    def to_csv(self) -> str: ...
+    def to_json(self) -> str: ...
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
     def __copy__(self) -> Self: ...
@@ -1374,6 +1606,26 @@ def memory_fit(
     catalog: Catalog | str | os.PathLike[str] | None = None,
     **settings: Any,
 ) -> MemoryFit | None: ...
+def import_feed(
+    file: str | os.PathLike[str],
+    known: Catalog | str | os.PathLike[str] | None = None,
+    *,
+    format: str = "auto",
+    strict: bool = False,
+    provider: str | None = None,
+    as_of: str | datetime.date | None = None,
+    window_days: float = 7.0,
+) -> Import: ...
+def import_feeds(
+    files: Sequence[str | os.PathLike[str]],
+    known: Catalog | str | os.PathLike[str] | None = None,
+    *,
+    format: str = "auto",
+    strict: bool = False,
+    provider: str | None = None,
+    as_of: str | datetime.date | None = None,
+    window_days: float = 7.0,
+) -> list[Import]: ...
 def settings() -> dict[str, tuple[str, str, str, str]]: ...
 def run_command(arguments: list[str]) -> int: ...
 @overload
@@ -1501,6 +1753,10 @@ def hours_quantile(
 def _recommend(
     request: Request | None, catalog: object, settings: dict[str, Any]
 ) -> Recommendation: ...
+def _join(base: object, imports: list[Import]) -> tuple[Catalog, Table[Skipped]]: ...
+def _diff(before: object, after: object) -> Table[PriceChange]: ...
+def _changes_text(changes: object) -> str: ...
+def _changes_json(changes: object) -> str: ...
 def _encode(objects: list[Any]) -> tuple[NDArray[numpy.int32], list[Any]]: ...
 def _sweep(
     rows: int,

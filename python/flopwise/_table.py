@@ -81,7 +81,7 @@ class Table(Generic[R]):
     def __getitem__(self, at: int | slice) -> R | Table[R]:
         if isinstance(at, slice):
             chosen = [self._rows[i] for i in range(*at.indices(len(self)))]
-            return Table(type(self._rows)(chosen))  # type: ignore[call-arg]
+            return type(self)(type(self._rows)(chosen))  # type: ignore[call-arg]
         i = operator.index(at)
         if not -len(self) <= i < len(self):
             raise IndexError(f"there are {len(self)} rows, got {i}")
@@ -104,16 +104,17 @@ class Table(Generic[R]):
         return hash(tuple(self))
 
     def __repr__(self) -> str:
+        own = type(self).__name__
         if len(self) == 0:
             name = type(self._rows).__name__
-            return f"Table(_core.{name}([]))"
-        return f"Table({list(self)!r})"
+            return f"{own}(_core.{name}([]))"
+        return f"{own}({list(self)!r})"
 
     def __str__(self) -> str:
         return self._rows._text(_TEXT_ROWS)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (type(self._rows).__name__, list(self))
+        return _unpickled, (type(self), type(self._rows).__name__, list(self))
 
     def __copy__(self) -> Table[R]:
         return self
@@ -195,8 +196,8 @@ def _rows_of(records: Any) -> Any:
     return rows(records)
 
 
-def _unpickled(rows: str, records: list[Any]) -> Table[Any]:
-    return Table(getattr(_core, rows)(records))
+def _unpickled(table: type[Table[Any]], rows: str, records: list[Any]) -> Table[Any]:
+    return table(getattr(_core, rows)(records))
 
 
 def _plain(value: Any) -> Any:

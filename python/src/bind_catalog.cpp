@@ -68,7 +68,7 @@ static std::optional<Refusal> why_not_offer(const Catalog& catalog,
 // ---- repr ---------------------------------------------------------------------------
 // A catalog is shown by the expression that made it, which is kept beside it.
 
-static py::object made(const Catalog& catalog, const std::string& expression) {
+py::object flopwise::python::made(const Catalog& catalog, const std::string& expression) {
     py::object out = py::cast(catalog);
     out.attr("_expression") = expression;
     return out;
@@ -76,6 +76,14 @@ static py::object made(const Catalog& catalog, const std::string& expression) {
 
 static std::string text(const py::object& value) {
     return py::repr(value).cast<std::string>();
+}
+
+template <class Record>
+static std::string list_text(const std::vector<Record>& rows) {
+    py::list out;
+    for (const Record& row : rows)
+        out.append(row);
+    return text(out);
 }
 
 static py::object bundled(const std::optional<std::string>& name) {
@@ -90,8 +98,7 @@ with_prices(const py::object& self, const py::object& prices, const py::object& 
     const auto& catalog = self.cast<const Catalog&>();
     return made(
         without_gil([&] { return catalog.with_prices(rows, origins); }),
-        fmt::format(
-            "{}.with_prices({}, {})", text(self), text(py::cast(rows)), text(py::cast(origins))));
+        fmt::format("{}.with_prices({}, {})", text(self), list_text(rows), list_text(origins)));
 }
 
 static py::object merged(const py::object& self, const py::object& other) {
@@ -163,6 +170,10 @@ static void bind_tables(py::class_<Catalog>& c) {
             "sources",
             [](const Catalog& self) { return table_of(self.sources()); },
             "Table of :class:`Source`.")
+        .def_property_readonly(
+            "superseded",
+            [](const Catalog& self) { return table_of(self.superseded()); },
+            "Table of :class:`Price`: prices that the source of another row contradicts.")
         .def_property_readonly("offers", &offers, "Table of :class:`Offer`: one row a price.");
 }
 
@@ -235,6 +246,14 @@ Examples
             "to_yaml",
             [](const Catalog& self) { return to_yaml(self); },
             "The catalog as YAML that :meth:`read` reads back into an equal one.")
+        .def(
+            "to_csv",
+            [](const Catalog& self) { return to_csv(self); },
+            "All prices as CSV, by provider, instance, region and purchase.")
+        .def(
+            "to_json",
+            [](const Catalog& self) { return to_json(self); },
+            "The same rows as a JSON list; null is what is not known.")
         .def("__eq__",
              [](const Catalog& self, const py::object& other) -> py::object {
                  if (!py::isinstance<Catalog>(other))

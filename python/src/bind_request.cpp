@@ -16,6 +16,7 @@ static py::object exception(const char* name, const py::tuple& bases, const char
     body["field"] = "";
     body["file"] = "";
     body["line"] = 0;
+    body["byte"] = 0;
     return type(name, bases, body);
 }
 
@@ -34,6 +35,7 @@ static void raise(const Error& error) {
     instance.attr("field") = where.field;
     instance.attr("file") = where.file;
     instance.attr("line") = where.line;
+    instance.attr("byte") = where.byte;
     PyErr_SetObject(type.ptr(), instance.ptr());
 }
 
@@ -214,7 +216,8 @@ void bind_errors(py::module_& m) {
         "Attributes\n----------\n"
         "field : str\n    The setting or the path of the field, such as ``days``; may be empty.\n"
         "file : str\n    The file it stands in; empty for an argument.\n"
-        "line : int\n    The line in the file, from 1; 0 if there is none.");
+        "line : int\n    The line in the file, from 1; 0 if there is none.\n"
+        "byte : int\n    The byte in a JSON file, from 1; 0 if there is none.");
     m.attr("FlopwiseError") = base;
     m.attr("MissingFileError") =
         exception("MissingFileError",

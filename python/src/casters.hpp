@@ -37,6 +37,10 @@ template <>
 inline constexpr std::size_t kCount<Reason> = kReasons;
 template <>
 inline constexpr std::size_t kCount<Outcome> = 3;
+template <>
+inline constexpr std::size_t kCount<Format> = kFormats;
+template <>
+inline constexpr std::size_t kCount<ChangeKind> = kChangeKinds;
 
 template <class E>
 concept Named = (kCount<E> > 0);
@@ -50,10 +54,13 @@ std::vector<Record> rows_of(py::handle source);
 
 /// A record of which Python holds tables.
 template <class T>
-concept Tabled =
-    std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal> ||
-    std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> || std::is_same_v<T, LineItem> ||
-    std::is_same_v<T, Net> || std::is_same_v<T, FrontPoint> || std::is_same_v<T, Factor>;
+concept Tabled = std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> ||
+    std::is_same_v<T, Refusal> || std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> ||
+    std::is_same_v<T, LineItem> || std::is_same_v<T, Net> || std::is_same_v<T, FrontPoint> ||
+    std::is_same_v<T, Factor> || std::is_same_v<T, Source> || std::is_same_v<T, Family> ||
+    std::is_same_v<T, Instance> || std::is_same_v<T, Offering> || std::is_same_v<T, Price> ||
+    std::is_same_v<T, ReservedPrice> || std::is_same_v<T, InterruptionBand> ||
+    std::is_same_v<T, Skipped> || std::is_same_v<T, Rejected>;
 
 } // namespace flopwise::python
 

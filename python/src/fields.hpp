@@ -179,6 +179,86 @@ void fields(Visit& visit, Finding& f) {
 }
 
 template <class Visit>
+void fields(Visit& visit, Offering& o) {
+    visit("provider", o.provider);
+    visit("instance", o.instance);
+    visit("regions", o.regions);
+    visit("source", o.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, ReservedPrice& r) {
+    visit("provider", r.provider);
+    visit("instance", r.instance);
+    visit("region", r.region);
+    visit("years", r.years);
+    visit("offering_class", r.offering_class);
+    visit("payment", r.payment);
+    visit("hourly_usd_per_hour", r.hourly);
+    visit("upfront_usd", r.upfront);
+    UsdPerHour both = r.years > 0 ? effective(r) : r.hourly; // follows from the others
+    visit("effective_usd_per_hour", both);
+    visit("source", r.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, InterruptionBand& i) {
+    visit("provider", i.provider);
+    visit("instance", i.instance);
+    visit("region", i.region);
+    visit("at_least", i.at_least);
+    visit("below", i.below);
+    visit("source", i.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, Skipped& s) {
+    visit("why", s.why);
+    visit("rows", s.rows);
+}
+
+template <class Visit>
+void fields(Visit& visit, Rejected& r) {
+    visit("file", r.where.file);
+    visit.maybe("line", r.where.line);
+    visit.maybe("byte", r.where.byte);
+    visit.maybe("field", r.where.field);
+    visit("reason", r.reason);
+}
+
+template <class Visit>
+void fields(Visit& visit, Import& i) {
+    visit("format", i.format);
+    visit("file", i.file);
+    visit("name", i.tables.name);
+    visit("as_of", i.tables.as_of);
+    visit("sources", i.tables.sources);
+    visit("families", i.tables.families);
+    visit("instances", i.tables.instances);
+    visit("offerings", i.tables.offerings);
+    visit("prices", i.tables.prices);
+    visit("covered", i.covered);
+    visit("reserved", i.reserved);
+    visit("interruptions", i.interruptions);
+    visit("rows", i.rows);
+    visit("kept", i.kept);
+    visit("skipped", i.skipped);
+    visit("rejected", i.rejected);
+    visit("rows_rejected", i.rows_rejected);
+}
+
+template <class Visit>
+void fields(Visit& visit, PriceChange& c) {
+    visit("kind", c.kind);
+    visit("provider", c.provider);
+    visit("instance", c.instance);
+    visit.maybe("region", c.region);
+    visit("purchase", c.purchase);
+    visit("before_usd_per_hour", c.before);
+    visit("after_usd_per_hour", c.after);
+}
+
+template <class Visit>
 void fields(Visit& visit, RateRow& r) {
     visit("provider", r.provider);
     visit("region", r.region);

@@ -3,6 +3,7 @@
 void bind_errors(py::module_& m);
 void bind_request(py::module_& m);   // Request and the table of its settings
 void bind_catalog(py::module_& m);   // Catalog and its records
+void bind_feed(py::module_& m);      // price files, and what changed
 void bind_recommend(py::module_& m); // recommend() and the records of its answer
 void bind_plan(py::module_& m);      // bills, ways to pay, owning, regions by distance
 void bind_job(py::module_& m);       // nets, the time of training, memory
@@ -16,6 +17,7 @@ PYBIND11_MODULE(_core, m) {
     bind_errors(m);
     bind_request(m);
     bind_catalog(m);
+    bind_feed(m);
     bind_plan(m);
     bind_job(m);
     bind_recommend(m);

@@ -16,6 +16,9 @@ py::dict settings_of(const Request& request);
 /// one that the request names. Bundled catalogs are kept, so that each is unpacked once.
 Catalog catalog_of(const py::object& written, const Request& request);
 
+/// A catalog as Python holds it, shown by the expression that made it.
+py::object made(const Catalog& catalog, const std::string& expression);
+
 /// Charges as Python writes them: Charges, one path or several, or None for those
 /// that the request names, or if it names none, the bundled ones.
 Charges charges_of(const py::object& written, const Request& request);

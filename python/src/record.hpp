@@ -105,9 +105,10 @@ std::string repr_of(const Record& record, std::string_view name) {
 }
 
 /// Binds a record: immutable, equal by its fields, made with keyword arguments for them.
-template <class Record>
-py::class_<Record> bind_record(py::module_& m, const char* name, const char* doc) {
-    py::class_<Record> c(m, name, doc);
+template <class Record, class... Extra>
+py::class_<Record>
+bind_record(py::module_& m, const char* name, const char* doc, const Extra&... extra) {
+    py::class_<Record> c(m, name, doc, extra...);
     py::list names;
     each_field(Record{}, [&](const char* field, const auto&, bool) {
         names.append(field);

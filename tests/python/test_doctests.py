@@ -1,20 +1,21 @@
-"""The examples in docstrings, in README.md and in docs/python.md."""
+"""The examples in docstrings, in README.md, docs/python.md and docs/feeds.md."""
 
 import doctest
 import inspect
 import os
+import re
 
 import flopwise
 import numpy
 import pytest
-from flopwise import _core, _recommend, _sweep, _table
+from flopwise import _core, _feed, _recommend, _sweep, _table
 
 numpy.set_printoptions(legacy="1.25")  # the same text from every NumPy
 
 
 def owners():
     yield "flopwise", flopwise
-    for module in (_core, _recommend, _sweep, _table):
+    for module in (_core, _feed, _recommend, _sweep, _table):
         for name, value in vars(module).items():
             if name.startswith("_") or not (inspect.isclass(value) or callable(value)):
                 continue
@@ -50,11 +51,26 @@ def test_there_are_examples():
     assert {"flopwise", "recommend", "sweep", "Table", "Catalog", "affordable"} <= set(EXAMPLES)
 
 
-@pytest.mark.parametrize(("page", "examples"), [("README.md", 5), ("docs/python.md", 10)])
+def write_files(text, folder):
+    """The files that a page shows, each below a mark with its name."""
+    for name, content in re.findall(r"<!-- file: ([^\n]*) -->\n```\w*\n(.*?)```\n", text, re.DOTALL):
+        (folder / name).write_text(content)
+
+
+def without_account(text):
+    """A page without the section that test_aws.py runs."""
+    return re.sub(r"^## With your own AWS account\n.*?^(?=## )", "", text, flags=re.M | re.S)
+
+
+PAGES = [("README.md", 5), ("docs/python.md", 10), ("docs/feeds.md", 5)]
+
+
+@pytest.mark.parametrize(("page", "examples"), PAGES)
 def test_the_page(root, tmp_path, page, examples):
     pytest.importorskip("matplotlib")
     pytest.importorskip("pyarrow")
-    text = (root / page).read_text()
+    text = without_account((root / page).read_text())
+    write_files(text, tmp_path)
     test = doctest.DocTestParser().get_doctest(text, {}, page, None, 0)
     assert len(test.examples) >= examples
     here = os.getcwd()

@@ -74,6 +74,7 @@ def test_everything_public_has_a_docstring():
 USER_CODE = """
 import numpy as np
 import flopwise
+import flopwise.aws
 
 advice = flopwise.recommend(budget_usd=2000, days=365, hours_per_day=2, region=["us-east-1"])
 names: list[str] = [choice.instance for choice in advice.choices]
@@ -92,6 +93,12 @@ near: str = flopwise.nearby((10.8, 106.7))[0].region
 chance: float = flopwise.probability_within_budget(price_usd_per_hour=1, budget_usd=9, days=1, use_cv=0.1)
 ceiling: float = flopwise.price_ceiling_usd_per_hour(budget_usd=2000, days=365)
 answer: dict[str, list[float]] = flopwise.sweep({"budget_usd": [1.0, 2.0]})
+imports: list[flopwise.Import] = flopwise.import_feeds(["prices.json"], catalog, as_of="2026-11-02")
+rejected: list[str] = [row.reason for row in imports[0].rejected]
+joined, left_out = flopwise.join(catalog, imports)
+left: int = sum(row.rows for row in left_out)
+changes: flopwise.Table[flopwise.PriceChange] = flopwise.diff(catalog, joined)
+fresh: flopwise.Catalog = flopwise.aws.refresh(regions=["us-east-1"]).catalog
 try:
     flopwise.recommend(budget_usd=-1)
 except flopwise.FlopwiseError as error:

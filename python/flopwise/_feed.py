@@ -1,0 +1,99 @@
+"""Price files joined over a catalog, and what changed from one catalog to another."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple, Union
+
+from . import _core
+from ._core import Catalog, Import, PriceChange, Skipped
+from ._table import Table
+
+CatalogLike = Union[Catalog, str, "os.PathLike[str]", None]
+
+
+class Joined(NamedTuple):
+    """The catalog that :func:`join` makes, and what did not get into it."""
+
+    catalog: Catalog
+    left_out: Table[Skipped]
+    """Rows of machines or regions that no table describes, by reason."""
+
+
+def join(base: CatalogLike, imports: Iterable[Import]) -> Joined:
+    """The imports over a catalog, the later over the earlier.
+
+    Of two prices the newer counts; where they differ by more than 1 %, the older one is in
+    ``catalog.superseded``, for ``catalog.check()`` to report. Machines that the files do not
+    offer in a region that they cover are not offered there.
+
+    Parameters
+    ----------
+    base : Catalog, str or path
+        A catalog, the name of a bundled one, or a file; None is the newest in the package.
+    imports : iterable of Import
+
+    Returns
+    -------
+    Joined
+        A tuple of ``catalog`` and ``left_out``.
+
+    Examples
+    --------
+    >>> import flopwise
+    >>> catalog, left_out = flopwise.join("aws-2020-04", [])
+    >>> catalog == flopwise.Catalog.bundled("aws-2020-04"), len(left_out)
+    (True, 0)
+    """
+    return Joined(*_core._join(base, list(imports)))
+
+
+class Changes(Table[PriceChange]):
+    """What :func:`diff` found: a table of :class:`PriceChange`.
+
+    ``print()`` and :meth:`to_json` give what the command ``catalog diff`` prints.
+    """
+
+    __slots__ = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many prices rose, fell, appeared and went, and machines; only what there is."""
+        return dict(Counter(change.kind for change in self))
+
+    def __str__(self) -> str:
+        return _core._changes_text(self._rows)
+
+    def to_json(self) -> str:
+        """Counts and changes as a JSON object."""
+        return _core._changes_json(self._rows)
+
+
+def diff(before: CatalogLike, after: CatalogLike) -> Changes:
+    """What changed from one catalog to another: prices, and machines that came or went.
+
+    Parameters
+    ----------
+    before, after : Catalog, str or path
+        Catalogs, names of bundled ones, or files.
+
+    Returns
+    -------
+    Changes
+        By provider, instance, region and purchase.
+
+    Examples
+    --------
+    >>> import flopwise
+    >>> then = flopwise.Catalog.bundled("aws-2020-04")
+    >>> cheaper = then.with_prices([flopwise.Price(
+    ...     provider="aws", instance="p2.xlarge", region="us-east-1",
+    ...     price_usd_per_hour=0.45, source=then.sources[0].name)])
+    >>> print(flopwise.diff(then, cheaper))
+    aws p2.xlarge in us-east-1, on_demand, fell: 0.9 -> 0.45 USD/h (-50.0 %)
+    1 fell
+    <BLANKLINE>
+    """
+    return Changes(_core._diff(before, after)._rows)

@@ -1,0 +1,235 @@
+#include "python.hpp"
+#include "record.hpp"
+#include "text.hpp"
+
+using namespace flopwise;
+using namespace flopwise::python;
+
+// Price files and what becomes of their rows; what changed from one catalog to another.
+
+// ---- options ------------------------------------------------------------------------
+
+static Format format_of(const std::string& written) {
+    std::vector<std::string_view> names;
+    for (std::size_t i = 0; i < kFormats; ++i) {
+        const auto format = static_cast<Format>(i);
+        if (names.emplace_back(to_string(format)) == written)
+            return format;
+    }
+    throw ArgumentError{"format",
+                        fmt::format("must be {}, got {}{}",
+                                    text::one_of(names),
+                                    text::quoted(written),
+                                    text::did_you_mean(written, names))};
+}
+
+/// A day as text or as a datetime.date, which str() writes in the same form.
+static Date day_of(const py::object& written) {
+    if (written.is_none())
+        return {};
+    const std::string day = python::text(written);
+    const auto date = date_of(day);
+    if (!date)
+        throw ArgumentError{
+            "as_of", fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(day))};
+    return *date;
+}
+
+static ImportOptions options_of(const std::string& format,
+                                bool strict,
+                                const std::optional<std::string>& provider,
+                                const py::object& as_of,
+                                double window_days) {
+    const ImportOptions options{.format = format_of(format),
+                                .strict = strict,
+                                .provider = provider.value_or(""),
+                                .as_of = day_of(as_of),
+                                .window = Days{window_days}};
+    require_positive("window_days", options.window);
+    return options;
+}
+
+// ---- import -------------------------------------------------------------------------
+
+/// "import_feed('prices.json', Catalog.bundled('aws'), strict=True)".
+static std::string
+expression_of(const std::string& file, const py::object& known, const ImportOptions& options) {
+    const auto shown = [](const auto& value) { return python::text(py::repr(py::cast(value))); };
+    const ImportOptions usual;
+    std::string out = fmt::format("import_feed({}", shown(file));
+    if (!known.is_none())
+        out += fmt::format(", {}", python::text(py::repr(known)));
+    const auto add = [&](const char* name, const auto& value, const auto& default_value) {
+        if (!(value == default_value))
+            out += fmt::format(", {}={}", name, shown(value));
+    };
+    add("format", options.format, usual.format);
+    add("strict", options.strict, usual.strict);
+    add("provider", options.provider, usual.provider);
+    add("as_of", options.as_of, usual.as_of);
+    add("window_days", options.window, usual.window);
+    return out + ")";
+}
+
+/// An import as Python holds it, shown by the expression that made it.
+static py::object
+made_import(Import import, const py::object& known, const ImportOptions& options) {
+    const std::string expression = expression_of(import.file, known, options);
+    py::object out = py::cast(std::move(import));
+    out.attr("_expression") = expression;
+    return out;
+}
+
+static py::object one_import(const std::filesystem::path& file,
+                             const py::object& known,
+                             const std::string& format,
+                             bool strict,
+                             const std::optional<std::string>& provider,
+                             const py::object& as_of,
+                             double window_days) {
+    const ImportOptions options = options_of(format, strict, provider, as_of, window_days);
+    const Catalog names = catalog_of(known, {});
+    return made_import(
+        without_gil([&] { return import_feed(file, names, options); }), known, options);
+}
+
+static py::list several_imports(const std::vector<std::filesystem::path>& files,
+                                const py::object& known,
+                                const std::string& format,
+                                bool strict,
+                                const std::optional<std::string>& provider,
+                                const py::object& as_of,
+                                double window_days) {
+    const ImportOptions options = options_of(format, strict, provider, as_of, window_days);
+    const Catalog names = catalog_of(known, {});
+    auto imports = without_gil([&] { return import_feeds(files, names, options); });
+    py::list out;
+    for (Import& import : imports)
+        out.append(made_import(std::move(import), known, options));
+    return out;
+}
+
+/// The catalog, and a table of what was left out.
+static py::tuple joined(const py::object& base, const py::list& imports) {
+    const Catalog before = catalog_of(base, {});
+    const auto rows = rows_of<Import>(imports);
+    Joined out = without_gil([&] { return join(before, rows); });
+    return py::make_tuple(made(out.catalog,
+                               fmt::format("join({}, {}).catalog",
+                                           python::text(py::repr(base)),
+                                           python::text(py::repr(imports)))),
+                          table_of(std::move(out.left_out)));
+}
+
+// ---- binding ------------------------------------------------------------------------
+
+static void bind_import(py::module_& m) {
+    auto c = bind_record<Import>(m,
+                                 "Import",
+                                 "What a price file has, and what became of its rows.\n\n"
+                                 "``rows`` is ``kept`` and ``rows_rejected`` and the sum of "
+                                 "``skipped``. ``print()`` tells them.",
+                                 py::dynamic_attr());
+    const auto replace = [&c](const char* name, auto function) {
+        c.attr(name) = py::cpp_function(function, py::name(name), py::is_method(c));
+    };
+    replace("__repr__", [](const py::object& self) {
+        return py::hasattr(self, "_expression") ? self.attr("_expression").cast<std::string>()
+                                                : repr_of(self.cast<const Import&>(), "Import");
+    });
+    replace("__hash__", [](const Import& self) {
+        return py::hash(py::make_tuple(self.file, self.tables.name, self.rows, self.kept));
+    });
+    c.def("__str__", [](const Import& self) { return to_text(self); });
+}
+
+constexpr const char* kImportFeed =
+    R"(A price file of a provider or a community catalog (docs/feeds.md).
+
+Parameters
+----------
+file : path
+known : Catalog, str or path, optional
+    Regions and accelerators whose names the rows use; the newest catalog in the package if absent.
+format : str, optional
+    ``"auto"`` recognises the file by its content, whatever its name.
+strict : bool, optional
+    Raise for the first row that is wrong, in place of setting it apart.
+provider : str, optional
+    Of a skypilot or gpuhunt file; without it, the known name within the file's own.
+as_of : str or datetime.date, optional
+    The day the file was made, if it does not say so.
+window_days : float, optional
+    aws_spot_history: days of which the mean is taken, until the last entry of the file.
+
+Returns
+-------
+Import
+
+Raises
+------
+FlopwiseError
+    If the file cannot be read, its format is another or not recognised, it ends early or is
+    broken between rows; with ``file``, and ``line`` or ``byte``.)";
+
+static void bind_functions(py::module_& m) {
+    m.def("import_feed",
+          &one_import,
+          "file"_a,
+          "known"_a = py::none(),
+          py::kw_only(),
+          "format"_a = "auto",
+          "strict"_a = false,
+          "provider"_a = py::none(),
+          "as_of"_a = py::none(),
+          "window_days"_a = ImportOptions{}.window.value(),
+          kImportFeed);
+    m.def("import_feeds",
+          &several_imports,
+          "files"_a,
+          "known"_a = py::none(),
+          py::kw_only(),
+          "format"_a = "auto",
+          "strict"_a = false,
+          "provider"_a = py::none(),
+          "as_of"_a = py::none(),
+          "window_days"_a = ImportOptions{}.window.value(),
+          "Several price files as :func:`import_feed` reads one, in as many threads as there are\n"
+          "processors.\n\n"
+          "Returns\n-------\nlist of Import, in the order of the files\n\n"
+          "Raises\n------\nFlopwiseError\n    The error of the first file that has one.");
+    m.def("_join", &joined, "base"_a, "imports"_a);
+    m.def(
+        "_diff",
+        [](const py::object& before, const py::object& after) {
+            const Catalog old = catalog_of(before, {});
+            const Catalog fresh = catalog_of(after, {});
+            return table_of(without_gil([&] { return diff(old, fresh); }));
+        },
+        "before"_a,
+        "after"_a);
+    m.def(
+        "_changes_text",
+        [](const Rows<PriceChange>& changes) { return to_text(*changes.records); },
+        "changes"_a);
+    m.def(
+        "_changes_json",
+        [](const Rows<PriceChange>& changes) { return to_json(*changes.records); },
+        "changes"_a);
+}
+
+void bind_feed(py::module_& m) {
+    bind_rows(m, bind_record<Offering>(m, "Offering", "Regions in which a machine can be rented."));
+    bind_rows(m,
+              bind_record<ReservedPrice>(
+                  m, "ReservedPrice", "What a machine costs if it is reserved for years."));
+    bind_rows(m,
+              bind_record<InterruptionBand>(
+                  m, "InterruptionBand", "Share of spot machines taken back in a month."));
+    bind_rows(m, bind_record<Skipped>(m, "Skipped", "Rows of no use here, by reason."));
+    bind_rows(m, bind_record<Rejected>(m, "Rejected", "A row that is wrong, and its place."));
+    bind_rows(m,
+              bind_record<PriceChange>(m, "PriceChange", "What happened to a price or a machine."));
+    bind_import(m);
+    bind_functions(m);
+}
