@@ -1,4 +1,4 @@
-"""How far a sweep is: a bar in a terminal or a notebook, or the caller's function."""
+"""How far a sweep or a download is: a bar in a terminal or a notebook, or the caller's function."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ def _in_notebook() -> bool:
 class Progress:
     """What is called with the rows done: nothing, the caller's function, or a bar."""
 
-    def __init__(self, wanted: Wanted, rows: int) -> None:
+    def __init__(self, wanted: Wanted, rows: int, unit: str = "requests") -> None:
         self.rows = rows
+        self.unit = unit
         self.begun = time.monotonic()
         self.bar: Any = None
         self.wait = 0.0 if wanted is True else 1.0
@@ -36,7 +37,7 @@ class Progress:
 
     def show(self, done: int) -> None:
         if self.bar is None and time.monotonic() - self.begun >= self.wait:
-            self.bar = _bar(self.rows)
+            self.bar = _bar(self.rows, self.unit)
         if self.bar is not None:
             self.bar.update(done - self.bar.n)
 
@@ -45,26 +46,27 @@ class Progress:
             self.bar.close()
 
 
-def _bar(rows: int) -> Any:
+def _bar(rows: int, unit: str) -> Any:
     try:
         from tqdm.auto import tqdm
     except ImportError:
-        return _TextBar(rows)
-    return tqdm(total=rows, unit="requests", unit_scale=True)
+        return _TextBar(rows, unit)
+    return tqdm(total=rows, unit=unit, unit_scale=True)
 
 
 class _TextBar:
     """The part of tqdm that is used here."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, unit: str) -> None:
         self.n = 0
         self.rows = rows
+        self.unit = unit
 
     def update(self, more: int) -> None:
         self.n += more
         share = self.n / self.rows
         bar = "#" * int(share * 40)
-        print(f"\r[{bar:<40}] {share:4.0%} of {self.rows:,} requests", end="", file=sys.stderr)
+        print(f"\r[{bar:<40}] {share:4.0%} of {self.rows:,} {self.unit}", end="", file=sys.stderr)
 
     def close(self) -> None:
         print(file=sys.stderr)

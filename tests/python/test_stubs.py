@@ -74,6 +74,7 @@ def test_everything_public_has_a_docstring():
 USER_CODE = """
 import numpy as np
 import flopwise
+import flopwise.aws
 
 advice = flopwise.recommend(budget_usd=2000, days=365, hours_per_day=2, region=["us-east-1"])
 names: list[str] = [choice.instance for choice in advice.choices]
@@ -97,6 +98,7 @@ rejected: list[str] = [row.reason for row in imports[0].rejected]
 joined, left_out = flopwise.join(catalog, imports)
 left: int = sum(row.rows for row in left_out)
 changes: flopwise.Table[flopwise.PriceChange] = flopwise.diff(catalog, joined)
+fresh: flopwise.Catalog = flopwise.aws.refresh(regions=["us-east-1"]).catalog
 try:
     flopwise.recommend(budget_usd=-1)
 except flopwise.FlopwiseError as error:
