@@ -1,6 +1,7 @@
 #include "region_choice.hpp"
 
 #include "ask.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 #include <set>
@@ -69,6 +70,13 @@ cheapest(const Catalog& catalog, const Request& asked, const Charges& charges, c
                                    .extra_rtt = *there.rtt - *best.rtt};
 }
 
+static bool is_asked_for(const Constraints& c, const std::string& provider) {
+    return c.provider.empty() ||
+           std::any_of(c.provider.begin(), c.provider.end(), [&](const std::string& pattern) {
+               return text::matches(pattern, provider);
+           });
+}
+
 std::optional<RegionChoice> region_choice(const Catalog& catalog,
                                           const Request& asked,
                                           const Charges& charges,
@@ -82,7 +90,8 @@ std::optional<RegionChoice> region_choice(const Catalog& catalog,
             out.region = std::move(region);
             break;
         }
-        out.nearer.push_back(std::move(region));
+        if (is_asked_for(asked.constraints, region.provider))
+            out.nearer.push_back(std::move(region));
     }
     out.cheapest = cheapest(catalog, asked, charges, best);
     return out;
