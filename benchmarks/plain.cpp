@@ -296,7 +296,6 @@ static Choice choice(const Question& q, const Answer& answer, std::size_t place)
                .region = o.region.code,
                .purchase = kind_of(o.purchase),
                .price = o.price,
-               .paid = static_cast<PurchaseKind>(o.purchase),
                .gpu = i.gpu,
                .gpu_count = i.gpu_count,
                .arch = i.arch,
