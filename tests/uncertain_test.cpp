@@ -8,8 +8,7 @@
 
 using namespace flopwise;
 
-static Budget
-plan_of(double days, double use, std::optional<double> total = {}, double fixed = 0) {
+static Budget plan_of(double days, double use, std::optional<double> total = {}, double fixed = 0) {
     Budget out{.days = Days{days}, .hours_per_day = HoursPerDay{use}, .fixed = Usd{fixed}};
     if (total)
         out.total = Usd{*total};
