@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+import collections
 from collections.abc import Iterable
 from typing import NamedTuple, Union
 
@@ -61,7 +61,7 @@ class Changes(Table[PriceChange]):
     @property
     def counts(self) -> dict[str, int]:
         """How many prices rose, fell, appeared and went, and machines; only what there is."""
-        return dict(Counter(change.kind for change in self))
+        return dict(collections.Counter(change.kind for change in self))
 
     def __str__(self) -> str:
         return _core._changes_text(self._rows)

@@ -37,7 +37,7 @@ def plain_answer(catalog, budget_usd, days, hours_per_day, profile, precision, m
         if profile in gpus[o.gpu].not_for or o.memory_gib < min_memory_gib:
             continue
         one = rate(gpus[o.gpu], precision)
-        if one is None or o.network_gbps is None:
+        if one is None:
             continue
         if not o.price_usd_per_hour * hours < budget_usd + 0.005:
             continue
@@ -48,7 +48,7 @@ def plain_answer(catalog, budget_usd, days, hours_per_day, profile, precision, m
             "gpu_memory": o.gpu_memory_gib / 16,
             "memory": o.memory_gib / 61,
             "vcpus": o.vcpus / 8,
-            "network": o.network_gbps / 2.5,
+            "network": (1 if o.network_gbps is None else o.network_gbps) / 2.5,  # assumed
         }
         score = 100 * math.prod(r ** WEIGHTS[profile][k] for k, r in ratios.items())
         out.append((-score, o.instance, o.region))
