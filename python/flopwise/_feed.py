@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import collections
+import os
 from collections.abc import Iterable
 from typing import NamedTuple, Union
 
