@@ -1,5 +1,6 @@
 #include <flopwise/feed.hpp>
 
+#include "calendar.hpp"
 #include "feed_sink.hpp"
 #include "text.hpp"
 
@@ -28,7 +29,6 @@ std::string_view to_string(Format format) {
 }
 
 UsdPerHour effective(const ReservedPrice& rate) {
-    constexpr double kHoursPerYear = 8'760;
     return rate.hourly + rate.upfront / Hours{kHoursPerYear * rate.years};
 }
 
