@@ -37,6 +37,10 @@ TEST_CASE("prices rise, fall, appear and go", "[diff]") {
     CHECK(to_text(changes) == "cloud large in r0, spot, appeared: 2 USD/h\n"
                               "cloud small in r0, on_demand, fell: 1 -> 0.5 USD/h (-50.0 %)\n"
                               "1 fell, 1 appeared\n");
+    const std::string json = to_json(changes);
+    CHECK(json.find(R"("fell": 1)") != std::string::npos);
+    CHECK(json.find(R"("before_usd_per_hour": null)") != std::string::npos);
+    CHECK(json.find(R"("after_usd_per_hour": 0.5)") != std::string::npos);
 }
 
 TEST_CASE("a diff turned round has the opposite changes", "[diff][property]") {

@@ -23,6 +23,22 @@ static const Catalog& april_2020() {
     return catalog;
 }
 
+TEST_CASE("the same question has the same answer", "[recommend]") {
+    Request request = article();
+    request.constraints.near = place_of("vn");
+    request.constraints.any_region = true;
+    request.own.price = Usd{10'000};
+    const Catalog catalog = Catalog::bundled();
+    const Recommendation once = recommend(catalog, request);
+    CHECK(once == recommend(catalog, request));
+    Request other = request;
+    other.budget.total = Usd{2001};
+    CHECK_FALSE(once == recommend(catalog, other));
+    Request paid = article();
+    paid.ways = {PurchaseKind::on_demand, PurchaseKind::spot};
+    CHECK(recommend(catalog, paid) == recommend(catalog, paid));
+}
+
 TEST_CASE("the article's example comes out to the cent", "[recommend]") {
     Request request = article_2020();
     request.precision = Precision::fp64; // the article chose on FP64

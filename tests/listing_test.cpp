@@ -1,0 +1,93 @@
+// The prices are those that AWS publishes for p2 and p3 on demand.
+
+#include <flopwise/listing.hpp>
+
+#include "catch.hpp"
+
+#include <algorithm>
+
+using namespace flopwise;
+
+static bool has(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+static const Catalog& listed() {
+    static const Catalog catalog = Catalog::bundled("aws-2020-04");
+    return catalog;
+}
+
+TEST_CASE("prices are listed as CSV", "[listing]") {
+    const std::string csv = to_csv(listed());
+    CHECK(csv.starts_with("provider,instance,family,region,purchase,price_usd_per_hour,offered,gpu,"
+                          "gpu_count,gpu_memory_gib,vcpus,memory_gib,network_gbps,arch,source,"
+                          "as_of\n"));
+    CHECK(has(csv,
+              "\naws,p3.2xlarge,p3,us-east-1,on_demand,3.06,true,nvidia-v100-sxm2-16gb,1,16,8,61,"
+              "2.5,x86_64,karpenter-provider-aws-1d92708,2026-07-20\n"));
+    const auto lines = static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n'));
+    CHECK(lines == listed().size() + 1);
+}
+
+TEST_CASE("cells of CSV are quoted where they must be", "[listing]") {
+    const std::vector<InterruptionBand> bands{{"aws", "a,b", "r \"one\"", 0.05, 0.1, "source"}};
+    CHECK(to_csv(bands) == "provider,instance,region,at_least,below,source\n"
+                           "aws,\"a,b\",\"r \"\"one\"\"\",0.05,0.1,source\n");
+}
+
+TEST_CASE("prices are listed as JSON, with null for what is not known", "[listing]") {
+    const std::string json = to_json(listed());
+    CHECK(has(json, R"("instance": "p2.xlarge")"));
+    CHECK(has(json, R"("price_usd_per_hour": 1.718)")); // in Singapore
+    Tables tables{.regions = listed().tables().regions};
+    CHECK(to_json(Catalog{tables}) == "[]\n");
+}
+
+TEST_CASE("reserved rates are listed with what an hour comes to", "[listing]") {
+    // 0.5 USD/h and 876 USD for one year of 8,760 h: 0.6 USD/h
+    const std::vector<ReservedPrice> rates{{"aws",
+                                            "p3.2xlarge",
+                                            "us-east-1",
+                                            1,
+                                            "standard",
+                                            "partial_upfront",
+                                            UsdPerHour{0.5},
+                                            Usd{876},
+                                            "source"}};
+    CHECK(to_csv(rates) == "provider,instance,region,years,offering_class,payment,"
+                           "hourly_usd_per_hour,upfront_usd,effective_usd_per_hour,source\n"
+                           "aws,p3.2xlarge,us-east-1,1,standard,partial_upfront,0.5,876,0.6,"
+                           "source\n");
+}
+
+TEST_CASE("machines are listed by pattern with the range of their prices", "[listing]") {
+    CHECK(machines(listed(), "p3dn*") ==
+          "provider  machine        GPUs                       vCPU  GiB  from USD/h  to USD/h  "
+          "regions\n"
+          "aws       p3dn.24xlarge  8 x nvidia-v100-sxm2-32gb    96  768      31.212    31.212  "
+          "      1\n");
+    CHECK(has(machines(listed(), {}), "p2.xlarge"));
+    CHECK(machines(listed(), "q*").empty());
+}
+
+TEST_CASE("a machine is shown with its facts and prices", "[listing]") {
+    const std::string shown = machine(listed(), "p2.xlarge");
+    CHECK(shown.starts_with("aws p2.xlarge\n  family         p2\n"));
+    CHECK(has(shown, "  memory         61 GiB\n  GPUs           1 x nvidia-k80-gk210\n"));
+    CHECK(has(shown, "us-east-1       on_demand    0.9  yes"));
+    CHECK(machine(listed(), "p9.xlarge").empty());
+}
+
+TEST_CASE("what became of a file is told in lines", "[listing]") {
+    const Import import{.format = Format::gpuhunt,
+                        .file = "aws.csv",
+                        .rows = 5,
+                        .kept = 2,
+                        .skipped = {{"price of zero", 2}},
+                        .rejected = {{{.file = "aws.csv", .line = 4, .field = "price"},
+                                      "must be a number, got \"x\""}},
+                        .rows_rejected = 1};
+    CHECK(to_text(import) == "aws.csv: gpuhunt, as of undated: 5 rows, 2 kept, 2 skipped: price of "
+                             "zero, 1 rejected\n"
+                             "aws.csv:4: price: must be a number, got \"x\"\n");
+}
