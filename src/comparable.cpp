@@ -1,6 +1,7 @@
 #include "comparable.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace flopwise {
 
