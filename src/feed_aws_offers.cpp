@@ -24,6 +24,14 @@ struct Product {
     bool rejected = false;
 };
 
+/// Finds a text without making a copy of it.
+struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>{}(text);
+    }
+};
+
 /// What is read of a product; texts are valid while its row is.
 struct Attributes : Kind {
     std::string_view instance{};
@@ -41,7 +49,7 @@ void read_attribute(std::string_view name, Value value, Attributes& to) {
         std::string_view name;
         std::string_view Attributes::*to;
     };
-    constexpr std::array<Known, 10> kKnown{{{"tenancy", &Attributes::tenancy},
+    static constexpr std::array<Known, 10> kKnown{{{"tenancy", &Attributes::tenancy},
                                             {"location", &Attributes::location},
                                             {"regionCode", &Attributes::region},
                                             {"locationType", &Attributes::location_type},
@@ -213,7 +221,7 @@ public:
     void row(Row& row) {
         if (row.list == "products")
             return read(row);
-        Product& product = products_.at(std::string{row.key});
+        Product& product = products_.find(row.key)->second; // wanted() found it
         if (row.list == "terms.OnDemand")
             read_on_demand(row.object(), product, sink_);
         else
@@ -225,13 +233,13 @@ public:
         if (list == "products")
             return true;
         terms_begun_ = true;
-        return products_.contains(std::string{key});
+        return products_.contains(key);
     }
 
     void bad(std::string_view list, std::string_view key, Where where, const std::string& reason) {
         where.field = fmt::format(
             "{}.{}{}{}", list, text::shortened(key), where.field.empty() ? "" : ".", where.field);
-        const auto found = products_.find(std::string{key});
+        const auto found = products_.find(key);
         if (found != products_.end() && found->second.rejected)
             return; // a row is rejected once
         if (found != products_.end())
@@ -271,7 +279,7 @@ private:
     }
 
     Sink& sink_;
-    std::unordered_map<std::string, Product> products_; ///< by SKU
+    std::unordered_map<std::string, Product, Hash, std::equal_to<>> products_; ///< by SKU
     std::string version_;
     bool terms_begun_ = false;
 };
