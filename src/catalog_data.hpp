@@ -27,6 +27,10 @@ struct Catalog::Data {
     Columns columns;
 };
 
+// The offers keep regions and sources as 16-bit numbers.
+constexpr std::size_t kMostRegions = 32'767;
+constexpr std::size_t kMostSources = 65'535;
+
 /// The first thing wrong in some tables: which row of which section, which of its fields.
 struct Problem {
     std::string_view section;

@@ -218,14 +218,14 @@ static std::optional<Problem> problem_in_name(const Tables& tables) {
     return section.problem;
 }
 
-/// The offers keep regions and sources as 16-bit numbers.
 static std::optional<Problem> too_many(const Tables& tables) {
-    constexpr std::size_t kMostRegions = 32'767;
-    constexpr std::size_t kMostSources = 65'535;
+    const auto problem = [](std::string_view section, std::size_t most) {
+        return Problem{section, most, "", fmt::format("must be at most {} rows", most)};
+    };
     if (tables.regions.size() > kMostRegions)
-        return Problem{"regions", kMostRegions, "", "must be at most 32767 rows"};
+        return problem("regions", kMostRegions);
     if (tables.sources.size() > kMostSources)
-        return Problem{"sources", kMostSources, "", "must be at most 65535 rows"};
+        return problem("sources", kMostSources);
     return std::nullopt;
 }
 

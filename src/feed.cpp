@@ -122,17 +122,24 @@ static std::string provider_in(const std::filesystem::path& file) {
     return {};
 }
 
+/// Under the name it has here: some had another before, or have another in a catalog.
+static std::string known_as(const std::string& provider) {
+    if (provider == "lambdalabs")
+        return "lambda";
+    return provider == "datacrunch" ? "verda" : provider;
+}
+
 static std::string
 provider_of(Format format, const std::filesystem::path& file, const ImportOptions& options) {
     if (format == Format::azure_retail_prices)
         return "azure";
     if (format != Format::skypilot && format != Format::gpuhunt)
         return "aws";
-    std::string provider = options.provider.empty() ? provider_in(file) : options.provider;
+    const std::string provider = options.provider.empty() ? provider_in(file) : options.provider;
     if (provider.empty())
         throw ArgumentError{"provider",
                             fmt::format("must be given: {} does not name it", file.string())};
-    return provider;
+    return known_as(provider);
 }
 
 static std::string read(Format format, feed::Input& input, feed::Sink& sink) {

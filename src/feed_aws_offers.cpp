@@ -49,16 +49,17 @@ void read_attribute(std::string_view name, Value value, Attributes& to) {
         std::string_view name;
         std::string_view Attributes::*to;
     };
-    static constexpr std::array<Known, 10> kKnown{{{"tenancy", &Attributes::tenancy},
-                                            {"location", &Attributes::location},
-                                            {"regionCode", &Attributes::region},
-                                            {"locationType", &Attributes::location_type},
-                                            {"instanceType", &Attributes::instance},
-                                            {"licenseModel", &Attributes::license},
-                                            {"marketoption", &Attributes::market},
-                                            {"capacitystatus", &Attributes::capacity_status},
-                                            {"preInstalledSw", &Attributes::software},
-                                            {"operatingSystem", &Attributes::operating_system}}};
+    static constexpr std::array<Known, 10> kKnown{
+        {{"tenancy", &Attributes::tenancy},
+         {"location", &Attributes::location},
+         {"regionCode", &Attributes::region},
+         {"locationType", &Attributes::location_type},
+         {"instanceType", &Attributes::instance},
+         {"licenseModel", &Attributes::license},
+         {"marketoption", &Attributes::market},
+         {"capacitystatus", &Attributes::capacity_status},
+         {"preInstalledSw", &Attributes::software},
+         {"operatingSystem", &Attributes::operating_system}}};
     for (const Known& known : kKnown)
         if (known.name == name) {
             to.*known.to = loose(value);

@@ -1,4 +1,5 @@
-#include <flopwise/feed.hpp>
+#include "catalog_choice.hpp"
+#include "catalog_data.hpp"
 
 #include <algorithm>
 #include <map>
@@ -29,6 +30,7 @@ public:
 private:
     std::string add_source(const Source& source);
     void add_instance(Instance instance, const Import& import);
+    bool add_region(const Price& price);
     void add_price(Price price);
     void add_offerings(const Import& import, const std::string& source);
     [[nodiscard]] Regions
@@ -126,14 +128,27 @@ void Join::add_instance(Instance instance, const Import& import) {
     out_.instances.push_back(std::move(instance));
 }
 
+/// One that the base does not have is added, where it lies is not known.
+bool Join::add_region(const Price& price) {
+    const Named key{price.provider, price.region};
+    if (regions_.contains(key))
+        return true;
+    if (out_.regions.size() == kMostRegions)
+        return false;
+    regions_.insert(key);
+    out_.regions.push_back(
+        {.provider = price.provider, .code = price.region, .source = price.source});
+    return true;
+}
+
 /// The newer of two prices counts. A price on demand that the older contradicts is kept beside it;
 /// a spot price moves, so that of another day is no contradiction.
 void Join::add_price(Price price) {
     constexpr double kTolerance = 0.01;
     if (!instances_.contains({price.provider, price.instance}))
         return leave_out("price of a machine that is not in the catalog");
-    if (!regions_.contains({price.provider, price.region}))
-        return leave_out("price in a region that is not in the catalog");
+    if (!add_region(price))
+        return leave_out("price in a region more than a catalog can have");
     const auto [found, fresh] = prices_.try_emplace(price_key(price), out_.prices.size());
     if (fresh) {
         out_.prices.push_back(std::move(price));
@@ -244,6 +259,10 @@ Joined join(const Catalog& base, std::span<const Import> imports) {
     for (const Import& import : imports)
         join.add(import);
     return join.finish();
+}
+
+Joined join(std::span<const Import> imports) {
+    return join(with_providers(Catalog::bundled(), providers_of(imports)), imports);
 }
 
 } // namespace flopwise

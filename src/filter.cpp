@@ -1,5 +1,6 @@
 #include "filter.hpp"
 
+#include "catalog_choice.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -46,10 +47,7 @@ static void must_exist(const Request& request,
 static void must_be_provider(const Catalog& catalog, const Request& request) {
     if (request.constraints.provider.empty())
         return;
-    Names names;
-    for (const Instance& machine : catalog.instances()) // which stand by provider
-        if (names.empty() || names.back() != machine.provider)
-            names.emplace_back(machine.provider);
+    Names names = providers_of(catalog);
     names.emplace_back("any");
     for (const std::string& name : request.constraints.provider)
         if (!text::is_pattern(name) && std::find(names.begin(), names.end(), name) == names.end())

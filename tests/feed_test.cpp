@@ -1,5 +1,6 @@
 #include <flopwise/check.hpp>
 #include <flopwise/feed.hpp>
+#include <flopwise/recommend.hpp>
 
 #include "catch.hpp"
 #include "temporary.hpp"
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sys/resource.h>
 
 using namespace flopwise;
@@ -756,14 +758,64 @@ TEST_CASE("importing the same file twice changes nothing more", "[feed][join][pr
     CHECK(again == first.tables());
 }
 
-TEST_CASE("rows that the base cannot place are left out and counted", "[feed][join]") {
-    const std::vector<Import> imports{priced("z9.huge", "us-east-1", 1, {2027, 1, 1}),
-                                      priced("g5.xlarge", "mars-1", 1, {2027, 1, 2})};
+TEST_CASE("prices of machines that the base has not are left out and counted", "[feed][join]") {
+    const std::vector<Import> imports{priced("z9.huge", "us-east-1", 1, {2027, 1, 1})};
     const auto [catalog, left_out] = join(known(), imports);
-    CHECK(left_out == std::vector<Skipped>{{"price in a region that is not in the catalog", 1},
-                                           {"price of a machine that is not in the catalog", 1}});
+    CHECK(left_out == std::vector<Skipped>{{"price of a machine that is not in the catalog", 1}});
     CHECK(catalog.size() == known().size());
+}
+
+TEST_CASE("a region that the base has not is added without a place", "[feed][join]") {
+    const std::vector<Import> imports{priced("g5.xlarge", "mars-1", 1, {2027, 1, 1}),
+                                      priced("g5.2xlarge", "mars-1", 2, {2027, 1, 2})};
+    const auto [catalog, left_out] = join(known(), imports);
+    CHECK(left_out.empty());
     CHECK(catalog.name() == known().name() + "+2 imports");
+    CHECK(catalog.regions().size() == known().regions().size() + 1);
+    const auto offer = offer_of(catalog, "g5.2xlarge", "mars-1", Purchase::on_demand);
+    REQUIRE(offer);
+    CHECK(offer->price == UsdPerHour{2});
+    CHECK(offer->region ==
+          Region{.provider = "aws", .code = "mars-1", .source = "list-2027-01-01"});
+
+    Request request;
+    request.constraints.instance = {"g5.xlarge"};
+    request.constraints.near = Place{21, 105.8};
+    request.constraints.any_region = true;
+    request.constraints.max_rtt = Milliseconds{10'000};
+    for (const Choice& choice : recommend(catalog, request).choices)
+        CHECK(choice.region != "mars-1"); // the cheapest, but who knows how far
+}
+
+TEST_CASE("without a base, other providers come from the catalog of all clouds", "[feed][join]") {
+    const auto providers = [](const Catalog& catalog) {
+        std::set<std::string> out;
+        for (const Instance& machine : catalog.instances())
+            out.insert(machine.provider);
+        return out;
+    };
+    const std::vector<Import> aws{priced("g5.xlarge", "us-east-1", 1, {2027, 1, 1})};
+    CHECK(providers(join(aws).catalog) == std::set<std::string>{"aws"});
+    CHECK(join(aws) == join(known(), aws));
+
+    const std::vector<Import> lambda{imported("skypilot-old-lambda.csv")};
+    const auto [catalog, left_out] = join(lambda);
+    CHECK(left_out.empty());
+    CHECK(providers(catalog) == std::set<std::string>{"aws", "lambda"});
+    const auto file = offer_of(catalog, "gpu_1x_a6000", "us-west-1", Purchase::on_demand);
+    const auto bundled = offer_of(catalog, "gpu_1x_a6000", "all", Purchase::on_demand);
+    REQUIRE((file && bundled));
+    CHECK(file->price == UsdPerHour{1.09}); // the row of the file
+    CHECK(bundled->source.title.starts_with("SkyPilot Lambda catalog"));
+
+    std::vector<Import> unheard_of = lambda;
+    for (Instance& row : unheard_of[0].tables.instances)
+        row.provider = "nowhere";
+    for (Family& row : unheard_of[0].tables.families)
+        row.provider = "nowhere";
+    for (Price& row : unheard_of[0].tables.prices)
+        row.provider = "nowhere";
+    CHECK(providers(join(unheard_of).catalog) == std::set<std::string>{"aws", "nowhere"});
 }
 
 TEST_CASE("offerings hold for the regions they cover", "[feed][join]") {

@@ -145,6 +145,10 @@ struct Joined {
 /// - Offerings replace those of `base` in the regions they cover, and only there. A machine that
 ///   is priced in a covered region but not offered there is priced, not offered.
 /// - A machine of `base` keeps what an import does not know of it.
+/// - A region that `base` does not have is added without a place, so it is never the nearest.
 FLOPWISE_API Joined join(const Catalog& base, std::span<const Import> imports);
+/// The imports over Catalog::bundled(), with what the bundled catalog of all clouds has of other
+/// providers in the imports.
+FLOPWISE_API Joined join(std::span<const Import> imports);
 
 } // namespace flopwise

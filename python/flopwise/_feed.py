@@ -32,7 +32,8 @@ def join(base: CatalogLike, imports: Iterable[Import]) -> Joined:
     Parameters
     ----------
     base : Catalog, str or path
-        A catalog, the name of a bundled one, or a file; None is the newest in the package.
+        A catalog, the name of a bundled one, or a file; None is the newest in the package, with
+        what the package has of other providers in the imports.
     imports : iterable of Import
 
     Returns

@@ -80,40 +80,28 @@ made_import(Import import, const py::object& known, const ImportOptions& options
     return out;
 }
 
-static py::object one_import(const std::filesystem::path& file,
-                             const py::object& known,
-                             const std::string& format,
-                             bool strict,
-                             const std::optional<std::string>& provider,
-                             const py::object& as_of,
-                             double window_days) {
-    const ImportOptions options = options_of(format, strict, provider, as_of, window_days);
+static py::object
+one_import(const std::filesystem::path& file, const py::object& known, const ImportOptions& how) {
     const Catalog names = catalog_of(known, {});
-    return made_import(
-        without_gil([&] { return import_feed(file, names, options); }), known, options);
+    return made_import(without_gil([&] { return import_feed(file, names, how); }), known, how);
 }
 
 static py::list several_imports(const std::vector<std::filesystem::path>& files,
                                 const py::object& known,
-                                const std::string& format,
-                                bool strict,
-                                const std::optional<std::string>& provider,
-                                const py::object& as_of,
-                                double window_days) {
-    const ImportOptions options = options_of(format, strict, provider, as_of, window_days);
+                                const ImportOptions& how) {
     const Catalog names = catalog_of(known, {});
-    auto imports = without_gil([&] { return import_feeds(files, names, options); });
+    auto imports = without_gil([&] { return import_feeds(files, names, how); });
     py::list out;
     for (Import& import : imports)
-        out.append(made_import(std::move(import), known, options));
+        out.append(made_import(std::move(import), known, how));
     return out;
 }
 
 /// The catalog, and a table of what was left out.
 static py::tuple joined(const py::object& base, const py::list& imports) {
-    const Catalog before = catalog_of(base, {});
+    const auto before = base.is_none() ? std::nullopt : std::optional{catalog_of(base, {})};
     const auto rows = rows_of<Import>(imports);
-    Joined out = without_gil([&] { return join(before, rows); });
+    Joined out = without_gil([&] { return before ? join(*before, rows) : join(rows); });
     return py::make_tuple(made(out.catalog,
                                fmt::format("join({}, {}).catalog",
                                            python::text(py::repr(base)),
@@ -172,32 +160,46 @@ FlopwiseError
     If the file cannot be read, its format is another or not recognised, it ends early or is
     broken between rows; with ``file``, and ``line`` or ``byte``.)";
 
+/// A function that reads one file or several, with the settings of both.
+template <class Files, class Out>
+static void def_import(py::module_& m,
+                       const char* name,
+                       const py::arg& files,
+                       Out (*read)(const Files&, const py::object&, const ImportOptions&),
+                       const char* doc) {
+    m.def(
+        name,
+        [read](const Files& given,
+               const py::object& known,
+               const std::string& format,
+               bool strict,
+               const std::optional<std::string>& provider,
+               const py::object& as_of,
+               double window_days) {
+            return read(given, known, options_of(format, strict, provider, as_of, window_days));
+        },
+        files,
+        "known"_a = py::none(),
+        py::kw_only(),
+        "format"_a = "auto",
+        "strict"_a = false,
+        "provider"_a = py::none(),
+        "as_of"_a = py::none(),
+        "window_days"_a = ImportOptions{}.window.value(),
+        doc);
+}
+
 static void bind_functions(py::module_& m) {
-    m.def("import_feed",
-          &one_import,
-          "file"_a,
-          "known"_a = py::none(),
-          py::kw_only(),
-          "format"_a = "auto",
-          "strict"_a = false,
-          "provider"_a = py::none(),
-          "as_of"_a = py::none(),
-          "window_days"_a = ImportOptions{}.window.value(),
-          kImportFeed);
-    m.def("import_feeds",
-          &several_imports,
-          "files"_a,
-          "known"_a = py::none(),
-          py::kw_only(),
-          "format"_a = "auto",
-          "strict"_a = false,
-          "provider"_a = py::none(),
-          "as_of"_a = py::none(),
-          "window_days"_a = ImportOptions{}.window.value(),
-          "Several price files as :func:`import_feed` reads one, in as many threads as there are\n"
-          "processors.\n\n"
-          "Returns\n-------\nlist of Import, in the order of the files\n\n"
-          "Raises\n------\nFlopwiseError\n    The error of the first file that has one.");
+    def_import(m, "import_feed", "file"_a, &one_import, kImportFeed);
+    def_import(
+        m,
+        "import_feeds",
+        "files"_a,
+        &several_imports,
+        "Several price files as :func:`import_feed` reads one, in as many threads as there are\n"
+        "processors.\n\n"
+        "Returns\n-------\nlist of Import, in the order of the files\n\n"
+        "Raises\n------\nFlopwiseError\n    The error of the first file that has one.");
     m.def("_join", &joined, "base"_a, "imports"_a);
     m.def(
         "_diff",

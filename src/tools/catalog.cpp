@@ -3,6 +3,7 @@
 
 #include <flopwise/flopwise.hpp>
 
+#include "../catalog_choice.hpp"
 #include "../text.hpp"
 #include "cache.hpp"
 #include "output.hpp"
@@ -121,10 +122,11 @@ static void write_rows(const std::vector<Import>& imports,
 
 static int run_import(const Arguments& arguments) {
     const ImportOptions options = options_of(arguments);
-    const Catalog base = catalog_called(arguments.base);
+    const Catalog known = catalog_called(arguments.base);
     const std::vector<std::filesystem::path> files{arguments.files.begin(), arguments.files.end()};
-    const auto imports = import_feeds(files, base, options);
-    Joined joined = join(base, imports);
+    const auto imports = import_feeds(files, known, options);
+    const bool named = !arguments.base.empty();
+    Joined joined = join(named ? known : with_providers(known, providers_of(imports)), imports);
     tell(imports, joined, arguments.summary);
     if (std::all_of(imports.begin(), imports.end(), [](const Import& i) { return i.kept == 0; })) {
         fmt::print(stderr, "nothing was kept, so nothing is written\n");

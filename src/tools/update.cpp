@@ -2,6 +2,7 @@
 
 #include <flopwise/flopwise.hpp>
 
+#include "../catalog_choice.hpp"
 #include "../json_in.hpp"
 #include "../text.hpp"
 #include "cache.hpp"
@@ -456,8 +457,9 @@ void update(const Update& what) {
     make(folder);
     require_own(folder, "lock");
     const Lock lock{folder};
-    const Catalog base = catalog_called(what.base);
-    State state{folder, !what.base.empty() || !(base.as_of() > Catalog::bundled().as_of())};
+    const Catalog known = catalog_called(what.base);
+    State state{folder, !what.base.empty() || !(known.as_of() > Catalog::bundled().as_of())};
+    const Catalog base = what.base.empty() ? with_providers(known, {what.provider}) : known;
     Task task{what, base, folder, server, state};
     run(task);
 }

@@ -134,3 +134,6 @@ def test_many_families_and_places_do_not_take_the_square_of_their_number(limited
     status, said, _ = limited("import", "auto", "aws.csv", "-o", "out.yaml", "--summary")
     assert status == 0
     assert "50000 rows, 50000 kept" in said
+    regions = Path(__file__).parents[2] / "data" / "regions.yaml"
+    placed = 32_767 - regions.read_text().count("code:")
+    assert f"left out: {50_000 - placed} rows: price in a region more than a catalog can have" in said

@@ -65,6 +65,16 @@ def test_the_summary_says_what_the_base_cannot_place(catalog, small):
         "left out: 2 rows: price of a machine that is not in the catalog")
 
 
+def test_files_of_another_cloud_need_no_base(catalog, recommend, tmp_path):
+    done = catalog("import", "auto", "skypilot-old-lambda.csv", "-o", "out.yaml")
+    assert done == (0, "", "")
+    found = recommend("--catalog", "out.yaml", "--instance", "gpu_1x_a6000", "--format", "json", env={})
+    assert [(c["provider"], c["region"], c["price_usd_per_hour"]) for c in found["choices"]] == [
+        ("lambda", "all", 1.09), ("lambda", "us-west-1", 1.09)]
+    regions = {(r["provider"], r["code"]): r for r in read(tmp_path / "out.yaml")["regions"]}
+    assert set(regions["lambda", "us-west-1"]) == {"provider", "code", "source"}, "it has no place"
+
+
 def test_strict_fails_at_the_first_row_and_writes_nothing(catalog, tmp_path):
     (tmp_path / "out.yaml").write_text("before")
     done = catalog("import", "auto", "aws_offers.csv", "-o", "out.yaml", "--strict")

@@ -492,17 +492,27 @@ def test_azure_is_read_page_by_page(azure, server, cache, catalog, environment):
     assert [row["price_usd_per_hour"] for row in rows] == [0.526]
 
 
-def test_machines_that_the_bundled_catalog_has_not_come_from_a_base(update, catalog, server,
+def test_machines_that_the_bundled_catalog_has_not_come_from_a_base(update, catalog, server, small,
                                                                     tmp_path, environment):
     server.answers = [page(0.526, None)]
     flags = ["update", "azure", "--from", server.url]
-    assert catalog(*flags, env=environment) == (
-        2, "", "PROVIDER: must have regions in the catalog, azure has none in aws-2026-07: "
+    assert catalog(*flags, "--base", small(), env=environment) == (
+        2, "", "PROVIDER: must have regions in the catalog, azure has none in small: "
                "--base names one that has them\n")
     (tmp_path / "mine.yaml").write_text(AZURE)
     assert catalog(*flags, "--base", "mine.yaml", env=environment).status == 0
     assert catalog(*flags, env=environment).out == "azure eastus: 1 prices, as of 2026-11-02\n"
     assert "mine+2026-11-02" in catalog("export", "--format", "yaml", env=environment).out
+
+
+def test_without_a_base_azure_comes_beside_aws(catalog, server, environment):
+    server.answers = [page(0.527, None)]
+    done = catalog("update", "azure", "--region", "eastus", "--from", server.url, env=environment)
+    assert done == (0, "azure eastus: 1 prices, as of 2026-11-02\n", "")
+    rows = json.loads(catalog("export", "--format", "json", env=environment).out)
+    assert {row["provider"] for row in rows} == {"aws", "azure"}
+    assert [row["price_usd_per_hour"] for row in rows
+            if (row["instance"], row["region"]) == ("Standard_NC4as_T4_v3", "eastus")] == [0.527]
 
 
 def test_a_page_may_not_lead_to_another_server(azure, server, cache):

@@ -247,6 +247,9 @@ def test_spot_prices_are_means_by_time_of_the_cheapest_zone(account, session):
 
 
 def test_the_zone_of_this_machine_does_not_matter(account, session, monkeypatch):
+    # In Hanoi the last of these is on the day after.
+    account.history[0][:1] = [change("0.500000", "2026-11-05T20:00:00.000Z")]
+    account.history[1][0]["timestamp"] = "2026-10-31T04:00:00.000Z"  # 68 hours of each price
     with monkeypatch.context() as here:
         here.setenv("TZ", "ICT-7")
         time.tzset()
@@ -400,6 +403,15 @@ def test_the_answers_can_be_kept(account, session, tmp_path, now):
     order = ["InstanceTypes", "InstanceTypeOfferings", "PriceList", "SpotPriceHistory"]
     again = flopwise.import_feeds([kept / f"{name}.json" for name in order])
     assert [i.prices for i in again] == [i.prices for i in refreshed.imports]
+
+
+def test_answers_before_a_refusal_are_whole(account, session, tmp_path):
+    account.denied = {"GetProducts": "AccessDeniedException"}
+    with pytest.raises(flopwise.FlopwiseError):
+        aws.refresh(session, regions="us-east-1", folder=tmp_path)
+    offerings = json.loads((tmp_path / "InstanceTypeOfferings.json").read_text())
+    assert len(offerings["InstanceTypeOfferings"]) == len(MACHINES)
+    assert json.loads((tmp_path / "PriceList.json").read_text())["PriceList"] == []
 
 
 def test_the_temporary_folder_is_removed(account, session, tmp_path, monkeypatch):

@@ -113,11 +113,26 @@ def test_every_format_is_read_and_adds_up(feeds, file, options):
         assert eval(repr(again), vars(flopwise)) == found
 
 
+def test_providers_have_the_names_of_the_package(feeds):
+    for given, name in (("lambdalabs", "lambda"), ("datacrunch", "verda"), ("runpod", "runpod")):
+        found = flopwise.import_feed(feeds / "gpuhunt.csv", provider=given)
+        assert {p.provider for p in found.prices} == {name}
+
+
 def test_several_files_come_in_their_order(feeds):
     files = [feeds / "aws_products.json", str(feeds / "aws_spot_history.json")]
     found = flopwise.import_feeds(files, flopwise.Catalog.bundled())
     assert [i.format for i in found] == ["aws_products", "aws_spot_history"]
     assert found[1] == flopwise.import_feed(files[1])
+
+
+def test_join_without_a_base_has_the_clouds_of_the_files(feeds):
+    lambda_ = flopwise.import_feed(feeds / "skypilot-old-lambda.csv")
+    catalog, left_out = flopwise.join(None, [lambda_])
+    assert len(left_out) == 0
+    assert {i.provider for i in catalog.instances} == {"aws", "lambda"}
+    found = catalog.filter(instance="gpu_1x_a6000", provider="lambda")
+    assert [(o.region, o.price_usd_per_hour) for o in found] == [("all", 1.09), ("us-west-1", 1.09)]
 
 
 def test_join_and_what_is_superseded(prices, now):
