@@ -48,6 +48,15 @@ private:
         double score = 0;           ///< of `best`
     };
 
+    /// What the types of one family come to.
+    struct FamilySum {
+        std::size_t admitted = 0; ///< offers
+        std::size_t refused = 0;
+        double from = std::numeric_limits<double>::infinity(); ///< USD/h
+        double to = 0;
+        std::uint32_t best = kNone; ///< type
+    };
+
     struct Scored {
         std::uint32_t offer = 0;
         Score score{};
@@ -76,6 +85,8 @@ private:
     [[nodiscard]] bool pareto(std::uint32_t offer) const;
     [[nodiscard]] std::vector<FrontPoint> front() const;
     [[nodiscard]] std::pair<double, double> prices(std::size_t type) const;
+    [[nodiscard]] std::vector<FamilySum> family_sums() const;
+    [[nodiscard]] FamilyChoice family_choice(const Family& family, const FamilySum& sum) const;
     [[nodiscard]] std::vector<FamilyChoice> families() const;
     [[nodiscard]] Refusals refusals() const;
     [[nodiscard]] std::vector<Refusal> nearest() const;
