@@ -98,6 +98,9 @@ private:
     void add_sites();
     [[nodiscard]] bool is_too_far(std::size_t region) const;
     void add_job();
+    void explain_name(Reason reason, const Offer& offer, Refusal& to) const;
+    void explain_figure(Reason reason, std::size_t type, const Instance& i, Refusal& to) const;
+    void explain_distance(const Region& region, Refusal& to) const;
     void explain_rate(const Offer& offer, Refusal& to) const;
     void explain_memory(std::size_t type, Refusal& to) const;
     void explain_deadline(std::size_t type, Refusal& to) const;

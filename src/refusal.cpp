@@ -140,103 +140,149 @@ void Filter::explain_deadline(std::size_t type, Refusal& to) const {
     to.relaxation.push_back({"deadline", fmt::format("{:.0f}h", std::ceil(sure.value()))});
 }
 
+/// Adds what an offer has and needs, and the setting that would admit it.
+static void say(const std::string& words, Change change, Refusal& to) {
+    say(words, to);
+    to.relaxation.push_back(std::move(change));
+}
+
+/// Reasons that lie in a name.
+void Filter::explain_name(Reason reason, const Offer& offer, Refusal& to) const {
+    const Instance& i = offer.instance;
+    switch (reason) {
+    case Reason::other_provider:
+        return say(fmt::format("is rented out by {}", i.provider), {"provider", i.provider}, to);
+    case Reason::other_region:
+        return say(fmt::format("is in {}", offer.region.code), {"region", offer.region.code}, to);
+    case Reason::other_purchase: {
+        const std::string name{to_string(offer.purchase)};
+        return say(fmt::format("is paid for as {}", name), {"purchase", name}, to);
+    }
+    case Reason::excluded: {
+        const auto& exclude = request_.constraints.exclude;
+        const auto pattern = std::find_if(exclude.begin(), exclude.end(), [&](const auto& p) {
+            return text::matches(p, i.name) || text::matches(p, i.family);
+        });
+        return say(fmt::format("is excluded by {}", *pattern), {"exclude", *pattern}, to);
+    }
+    case Reason::other_instance:
+        return say("is not among the machines asked for", {"instance", i.name}, to);
+    case Reason::other_family:
+        return say(fmt::format("is of family {}", i.family), {"family", i.family}, to);
+    case Reason::other_gpu:
+        return i.gpu.empty() ? say("has no GPU", to)
+                             : say(fmt::format("has {}", i.gpu), {"gpu", i.gpu}, to);
+    default:
+        return say(fmt::format("is {}", i.arch), {"arch", i.arch}, to);
+    }
+}
+
+/// Reasons that lie in a figure of the machine, which is not what is needed.
+void Filter::explain_figure(Reason reason, std::size_t type, const Instance& i, Refusal& to) const {
+    const Constraints& c = request_.constraints;
+    switch (reason) {
+    case Reason::no_gpu:
+        return say("has no GPU", {"min_gpus", 0.0}, to);
+    case Reason::too_few_gpus:
+        return say(fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), i.gpu_count),
+                   {"min_gpus", i.gpu_count},
+                   to);
+    case Reason::too_many_gpus:
+        say(fmt::format("needs at most {}, has {}", gpus_in_words(*c.max_gpus), i.gpu_count), to);
+        if (*c.max_gpus == 0 && !c.min_gpus) // which asks for machines without
+            to.relaxation.push_back({"min_gpus", 0.0});
+        to.relaxation.push_back({"max_gpus", i.gpu_count});
+        return;
+    case Reason::little_gpu_memory: {
+        const GiB has{columns_.gpu_memory_gib[type]};
+        return say(fmt::format("needs {} of GPU memory, has {}", *c.min_gpu_memory, has),
+                   {"min_gpu_memory_gib", has.value()},
+                   to);
+    }
+    case Reason::little_memory:
+        return say(fmt::format("needs {} of memory, has {}", *c.min_memory, i.memory),
+                   {"min_memory_gib", i.memory.value()},
+                   to);
+    case Reason::few_vcpus:
+        return say(fmt::format("needs {} vCPUs, has {}", *c.min_vcpus, i.vcpus),
+                   {"min_vcpus", i.vcpus},
+                   to);
+    case Reason::slow_network:
+        return say(fmt::format("needs a network of {}, has {}", *c.min_network, *i.network),
+                   {"min_network_gbps", i.network->value()},
+                   to);
+    default:
+        return say("has no published network rate", to);
+    }
+}
+
+void Filter::explain_distance(const Region& region, Refusal& to) const {
+    const double rtt = rtt_ms_[static_cast<std::size_t>(&region - catalog_.regions().data())];
+    if (std::isnan(rtt))
+        return say(fmt::format(
+                       "is in {} of {}, whose distance is not known", region.code, region.provider),
+                   to);
+    say(fmt::format("needs a round trip of {}, has {:.0f}",
+                    *request_.constraints.max_rtt,
+                    Milliseconds{rtt}),
+        {"max_rtt_ms", rtt},
+        to);
+}
+
 void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
     const Offer o = offer_of(catalog_, columns_, offer);
     const std::uint32_t type = columns_.type[offer];
-    const Constraints& c = request_.constraints;
-    const Instance& i = o.instance;
-    const auto say = [&to](const std::string& words) { flopwise::say(words, to); };
-    const auto change = [&to](std::string key, auto value) {
-        to.relaxation.push_back({std::move(key), std::move(value)});
-    };
     switch (reason) {
     case Reason::other_provider:
-        say(fmt::format("is rented out by {}", i.provider));
-        return change("provider", i.provider);
     case Reason::other_region:
-        say(fmt::format("is in {}", o.region.code));
-        return change("region", o.region.code);
     case Reason::other_purchase:
-        say(fmt::format("is paid for as {}", to_string(o.purchase)));
-        return change("purchase", std::string{to_string(o.purchase)});
-    case Reason::excluded: {
-        const auto pattern = std::find_if(c.exclude.begin(), c.exclude.end(), [&](const auto& p) {
-            return text::matches(p, i.name) || text::matches(p, i.family);
-        });
-        say(fmt::format("is excluded by {}", *pattern));
-        return change("exclude", *pattern);
-    }
+    case Reason::excluded:
     case Reason::other_instance:
-        say("is not among the machines asked for");
-        return change("instance", i.name);
     case Reason::other_family:
-        say(fmt::format("is of family {}", i.family));
-        return change("family", i.family);
     case Reason::other_gpu:
-        say(i.gpu.empty() ? "has no GPU" : fmt::format("has {}", i.gpu));
-        return i.gpu.empty() ? void() : change("gpu", i.gpu);
     case Reason::other_arch:
-        say(fmt::format("is {}", i.arch));
-        return change("arch", i.arch);
+        return explain_name(reason, o, to);
+    case Reason::no_gpu:
+    case Reason::too_few_gpus:
+    case Reason::too_many_gpus:
+    case Reason::little_gpu_memory:
+    case Reason::little_memory:
+    case Reason::few_vcpus:
+    case Reason::slow_network:
+    case Reason::unknown_network:
+        return explain_figure(reason, type, o.instance, to);
     case Reason::retired: {
         const Family* next = catalog_.successor(o.family);
-        say(next == nullptr ? "is no longer offered"
-                            : fmt::format("is no longer offered, {} succeeds it", next->name));
-        return change("include_retired", true);
+        return say(next == nullptr
+                       ? "is no longer offered"
+                       : fmt::format("is no longer offered, {} succeeds it", next->name),
+                   {"include_retired", true},
+                   to);
     }
     case Reason::not_offered:
-        say(fmt::format("has a price in {} but is not offered there", o.region.code));
-        return change("include_retired", true);
-    case Reason::no_gpu:
-        say("has no GPU");
-        return change("min_gpus", 0.0);
+        return say(fmt::format("has a price in {} but is not offered there", o.region.code),
+                   {"include_retired", true},
+                   to);
     case Reason::other_work:
-        say(fmt::format("{} cannot be used for {}", i.gpu, to_string(request_.profile)));
-        return change("profile", std::string{to_string(fitting_profile(*o.gpu))});
-    case Reason::too_few_gpus:
-        say(fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), i.gpu_count));
-        return change("min_gpus", i.gpu_count);
-    case Reason::too_many_gpus:
-        say(fmt::format("needs at most {}, has {}", gpus_in_words(*c.max_gpus), i.gpu_count));
-        if (*c.max_gpus == 0 && !c.min_gpus) // which asks for machines without
-            change("min_gpus", 0.0);
-        return change("max_gpus", i.gpu_count);
-    case Reason::little_gpu_memory: {
-        const GiB has{columns_.gpu_memory_gib[type]};
-        say(fmt::format("needs {} of GPU memory, has {}", *c.min_gpu_memory, has));
-        return change("min_gpu_memory_gib", has.value());
-    }
-    case Reason::little_memory:
-        say(fmt::format("needs {} of memory, has {}", *c.min_memory, i.memory));
-        return change("min_memory_gib", i.memory.value());
-    case Reason::few_vcpus:
-        say(fmt::format("needs {} vCPUs, has {}", *c.min_vcpus, i.vcpus));
-        return change("min_vcpus", i.vcpus);
-    case Reason::slow_network:
-        say(fmt::format("needs a network of {}, has {}", *c.min_network, *i.network));
-        return change("min_network_gbps", i.network->value());
-    case Reason::unknown_network:
-        return say("has no published network rate");
+        return say(
+            fmt::format("{} cannot be used for {}", o.instance.gpu, to_string(request_.profile)),
+            {"profile", std::string{to_string(fitting_profile(*o.gpu))}},
+            to);
     case Reason::unknown_rate:
         return explain_rate(o, to);
     case Reason::does_not_fit:
         return explain_memory(type, to);
     case Reason::misses_deadline:
         return explain_deadline(type, to);
-    case Reason::too_far: {
-        const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
-        if (std::isnan(rtt_ms_[region]))
-            return say(fmt::format(
-                "is in {} of {}, whose distance is not known", o.region.code, o.region.provider));
-        say(fmt::format(
-            "needs a round trip of {}, has {:.0f}", *c.max_rtt, Milliseconds{rtt_ms_[region]}));
-        return change("max_rtt_ms", rtt_ms_[region]);
-    }
+    case Reason::too_far:
+        return explain_distance(o.region, to);
     case Reason::above_max_price:
-        say(fmt::format("costs {}, at most {}", price(offer), *c.max_price));
-        return change("max_price_usd_per_hour", price(offer).value());
+        return say(
+            fmt::format("costs {}, at most {}", price(offer), *request_.constraints.max_price),
+            {"max_price_usd_per_hour", price(offer).value()},
+            to);
     case Reason::above_ceiling:
-        say(cost_in_words(offer));
+        say(cost_in_words(offer), to);
         return relax_budget(offer, to);
     }
 }
