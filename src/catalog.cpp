@@ -141,17 +141,38 @@ static void add_types(Columns& columns,
     }
 }
 
-/// Whether each machine can be launched in each region, machines × regions.
-static std::vector<bool> offered(const Offerings& rows, std::size_t types, std::size_t regions) {
-    std::vector<bool> table(types * regions, true);
-    for (std::size_t row = 0; row < rows.instance.size(); ++row) {
-        const std::size_t base = rows.instance[row] * regions;
-        std::fill_n(table.begin() + static_cast<std::ptrdiff_t>(base), regions, false);
-        for (std::uint32_t k = rows.first[row]; k < rows.first[row + 1]; ++k)
-            table[base + rows.region[k]] = true;
+namespace {
+
+/// Whether a machine can be launched in a region: wherever it has a price, unless a row says where.
+class Offered {
+public:
+    Offered(const Offerings& rows, std::size_t types)
+        : rows_{rows}, row_of_(types, kNoRow), regions_{rows.region} {
+        for (std::uint32_t row = 0; row < rows.instance.size(); ++row) {
+            row_of_[rows.instance[row]] = row;
+            std::sort(at(rows.first[row]), at(rows.first[row + 1]));
+        }
     }
-    return table;
-}
+
+    bool operator()(std::size_t type, std::uint32_t region) {
+        const std::uint32_t row = row_of_[type];
+        return row == kNoRow ||
+               std::binary_search(at(rows_.first[row]), at(rows_.first[row + 1]), region);
+    }
+
+private:
+    static constexpr std::uint32_t kNoRow = static_cast<std::uint32_t>(-1);
+
+    std::vector<std::uint16_t>::iterator at(std::uint32_t k) {
+        return regions_.begin() + static_cast<std::ptrdiff_t>(k);
+    }
+
+    const Offerings& rows_;
+    std::vector<std::uint32_t> row_of_;  ///< by type
+    std::vector<std::uint16_t> regions_; ///< of each row in ascending order
+};
+
+} // namespace
 
 static void add_offers(Columns& columns,
                        const std::vector<Price>& prices,
@@ -162,7 +183,7 @@ static void add_offers(Columns& columns,
     const auto type_index = index_of(instances, kByProviderAndName);
     const auto region_index = index_of(regions, kByProviderAndCode);
     const auto source_index = index_of(sources, kByName);
-    const auto is_offered = offered(offerings, instances.size(), regions.size());
+    Offered is_offered{offerings, instances.size()};
 
     struct Row {
         std::uint32_t group;
@@ -188,8 +209,7 @@ static void add_offers(Columns& columns,
         const std::size_t type = row.group / kPurchases;
         ++columns.first[row.group + 1];
         push(columns.usd_per_hour, row.price);
-        push(columns.site,
-             row.region + (is_offered[type * regions.size() + row.region] ? 0 : regions.size()));
+        push(columns.site, row.region + (is_offered(type, row.region) ? 0 : regions.size()));
         push(columns.source, row.source);
         push(columns.type, type);
     }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -71,6 +72,13 @@ void Reader::refill(std::size_t at) {
     }
 }
 
+/// Of the last bytes of a file: `inside` as it is after them, `quoted` as it was before.
+void Reader::require_closed(std::uint64_t inside, std::size_t end, bool quoted) const {
+    if (end == 0 ? quoted : (inside >> (end - 1) & 1U) != 0)
+        throw InputError{{.file = input_.name(), .line = line_},
+                         "must be complete, ends within quotes"};
+}
+
 /// Finds the ends of the fields of the row that the view begins with; returns the end of the row.
 std::size_t Reader::scan_row() {
     ends_.clear();
@@ -80,7 +88,7 @@ std::size_t Reader::scan_row() {
         const std::size_t size = input_.view().size();
         const Block block = look(input_.data() + at); // up to kSlack bytes more may be looked at
         const std::uint64_t inside = between(block.quotes) ^ (quoted ? ~std::uint64_t{0} : 0);
-        quoted = (inside >> (kBlock - 1)) != 0;
+        const bool quoted_before = std::exchange(quoted, (inside >> (kBlock - 1)) != 0);
         const std::uint64_t breaks = block.breaks & ~inside;
         std::size_t end = breaks == 0 ? kBlock : static_cast<std::size_t>(std::countr_zero(breaks));
         const bool last = at + end >= size && input_.ended();
@@ -92,6 +100,8 @@ std::size_t Reader::scan_row() {
         for (std::uint64_t rest = block.commas & ~inside & counted; rest != 0; rest &= rest - 1)
             ends_.push_back(static_cast<std::uint32_t>(at) +
                             static_cast<std::uint32_t>(std::countr_zero(rest)));
+        if (last)
+            require_closed(inside, end, quoted_before);
         if (last || end < kBlock)
             return at + end;
     }
@@ -112,8 +122,33 @@ bool Reader::next() {
             row_.remove_suffix(1);
     } while (row_.empty());
     ends_.push_back(static_cast<std::uint32_t>(row_.size()));
+    if (next_line_ > line_ + 1)
+        require_quotes_around_fields();
     unquoted_.clear();
     return true;
+}
+
+/// Where a row has line breaks within quotes: a quote within a field that has none around it would
+/// take the rows behind it for its own.
+void Reader::require_quotes_around_fields() const {
+    std::size_t begin = 0;
+    for (const std::uint32_t end : ends_) {
+        const std::string_view field = row_.substr(begin, end - begin);
+        begin = end + std::size_t{1};
+        if (!field.starts_with('"') && field.find('"') != std::string_view::npos)
+            throw InputError{{.file = input_.name(), .line = line_},
+                             "must have quotes around whole fields, has one within a field"};
+    }
+}
+
+void Reader::require_whole(std::size_t columns) const {
+    if (ends_.size() >= columns)
+        return;
+    if (taken_ == row_.size())
+        throw InputError{
+            {.file = input_.name(), .line = line_},
+            fmt::format("must be complete, ends after {} of {} fields", ends_.size(), columns)};
+    throw feed::BadRow{"", fmt::format("must have {} fields, has {}", columns, ends_.size())};
 }
 
 std::string_view Reader::field(std::size_t column) {

@@ -21,6 +21,10 @@ public:
     /// before ends here. Throws InputError for a row of more than 1 MiB.
     bool next();
 
+    /// Throws BadRow for a row that has fewer fields than the header, and InputError if it is the
+    /// last and has no line break.
+    void require_whole(std::size_t columns) const;
+
     /// A field without its quotes; empty beyond the last. Throws BadRow for broken quotes.
     std::string_view field(std::size_t column);
     /// All fields of the row.
@@ -31,6 +35,8 @@ public:
 
 private:
     std::size_t scan_row();
+    void require_quotes_around_fields() const;
+    void require_closed(std::uint64_t inside, std::size_t end, bool quoted) const;
     void refill(std::size_t at);
 
     feed::Input& input_;
@@ -46,6 +52,8 @@ private:
 class Header {
 public:
     explicit Header(std::vector<std::string> names) : names_{std::move(names)} {}
+
+    [[nodiscard]] std::size_t size() const { return names_.size(); }
 
     /// Position of a column; kNone if there is no such.
     [[nodiscard]] std::size_t find(std::string_view name) const;

@@ -1,5 +1,7 @@
 #include <flopwise/error.hpp>
 
+#include "text.hpp"
+
 #include <utility>
 
 namespace flopwise {
@@ -14,15 +16,7 @@ static std::string message(const Where& where, std::string_view reason) {
     if (!where.field.empty())
         out += fmt::format("{}: ", where.field);
     out.append(reason);
-    // A message stays one line and moves no cursor, whatever names it repeats.
-    std::string shown;
-    for (const char c : out) {
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        else
-            shown += c;
-    }
-    return shown;
+    return text::printable(out);
 }
 
 Error::Error(Where where, std::string_view reason)

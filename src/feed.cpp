@@ -105,20 +105,22 @@ static Format recognised(feed::Input& input) {
 
 // ---- one file -----------------------------------------------------------------------
 
-/// The provider of a community catalog, by a word of the file's path: "aws/vms.csv".
+/// The provider of a community catalog, by a word of the file's name, else of its folder's:
+/// "aws/vms.csv".
 static std::string provider_in(const std::filesystem::path& file) {
     constexpr std::array<std::string_view, 22> kProviders{
         "aws",    "azure",     "gcp",        "lambda",     "lambdalabs", "runpod",
         "nebius", "verda",     "cudo",       "oci",        "hyperstack", "paperspace",
         "ibm",    "vastai",    "do",         "fluidstack", "datacrunch", "jarvislabs",
         "scp",    "cloudrift", "tensordock", "vultr"};
-    std::string path =
-        text::lower(file.parent_path().filename().string() + "-" + file.filename().string());
-    std::replace_if(
-        path.begin(), path.end(), [](char c) { return c == '.' || c == '_'; }, '-');
-    for (const std::string& word : text::split(path, '-'))
-        if (std::find(kProviders.begin(), kProviders.end(), word) != kProviders.end())
-            return word;
+    for (const auto& part : {file.filename(), file.parent_path().filename()}) {
+        std::string words = text::lower(part.string());
+        std::replace_if(
+            words.begin(), words.end(), [](char c) { return c == '.' || c == '_'; }, '-');
+        for (const std::string& word : text::split(words, '-'))
+            if (std::find(kProviders.begin(), kProviders.end(), word) != kProviders.end())
+                return word;
+    }
     return {};
 }
 

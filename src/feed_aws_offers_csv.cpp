@@ -146,6 +146,7 @@ std::string read_aws_offers_csv(Input& input, Sink& sink) {
     Reservations reservations;
     while (row.next()) {
         try {
+            row.require_whole(header.size());
             read_row(row, columns, sink, reservations);
         } catch (const BadRow& bad) {
             sink.reject({.file = sink.file(), .line = row.line(), .field = bad.field}, bad.reason);

@@ -91,7 +91,8 @@ public:
 
     std::string title() {
         constexpr double kSecondsPerDay = 86'400;
-        const double days = sink_.options().window.value();
+        constexpr double kLongest = 36'500; // a century
+        const double days = std::min(sink_.options().window.value(), kLongest);
         const auto window = static_cast<std::int64_t>(days * kSecondsPerDay);
         std::map<std::pair<std::string_view, std::string_view>, double> lowest;
         for (auto& [key, zone] : zones_) {

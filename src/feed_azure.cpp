@@ -25,6 +25,7 @@ struct Item {
     std::string_view type{};
     std::string_view unit{};
     std::string_view since{};
+    std::string_view until{};
     std::optional<double> usd{};
     bool primary = true;
 };
@@ -34,7 +35,7 @@ void read_member(std::string_view name, Value value, Item& to) {
         std::string_view name;
         std::string_view Item::*to;
     };
-    constexpr std::array<Known, 10> kKnown{{{"currencyCode", &Item::currency},
+    constexpr std::array<Known, 11> kKnown{{{"currencyCode", &Item::currency},
                                             {"armRegionName", &Item::region},
                                             {"armSkuName", &Item::machine},
                                             {"meterName", &Item::meter},
@@ -43,7 +44,8 @@ void read_member(std::string_view name, Value value, Item& to) {
                                             {"serviceName", &Item::service},
                                             {"type", &Item::type},
                                             {"unitOfMeasure", &Item::unit},
-                                            {"effectiveStartDate", &Item::since}}};
+                                            {"effectiveStartDate", &Item::since},
+                                            {"effectiveEndDate", &Item::until}}};
     for (const Known& known : kKnown)
         if (known.name == name) {
             to.*known.to = json_in::scalar(value, name);
@@ -94,6 +96,12 @@ void read_item(Row& row, Sink& sink) {
         throw BadRow{"retailPrice", "must be given"};
     if (*item.usd == 0)
         return sink.skip("price of zero");
+    if (const Date today = sink.options().as_of; today.year != 0) {
+        if (day_of(item.since) > today)
+            return sink.skip("not in force yet");
+        if (const Date end = day_of(item.until); end.year != 0 && end < today)
+            return sink.skip("no longer in force");
+    }
     const bool spot = has(item.meter, "Spot") || has(item.sku, "Spot");
     const bool counts = sink.add(name(item.machine, "armSkuName"),
                                  name(item.region, "armRegionName"),

@@ -81,6 +81,8 @@ void read_linux(Object prices, Site& to) {
 
 void read_pricing(Object regions, std::vector<Site>& to) {
     each(regions, [&](std::string_view code, Value value) {
+        if (!looks_like_region(code))
+            return; // a local zone
         Site& site = to.emplace_back();
         site.region = name(code, "pricing");
         each(json_in::object(value, "pricing"), [&](std::string_view system, Value prices) {

@@ -30,12 +30,20 @@ public:
 private:
     std::string add_source(const Source& source);
     void add_instance(Instance instance, const Import& import);
-    bool add_region(const Price& price);
+    bool add_region(const Named& region, const std::string& source);
+    void offer_in_new_regions();
+    void settle();
     void add_price(Price price);
     void add_offerings(const Import& import, const std::string& source);
     [[nodiscard]] Regions
     offered_so_far(const Named& machine, const Regions* row, const Regions& priced) const;
     void leave_out(std::string_view why) { ++left_out_[std::string{why}]; }
+    [[nodiscard]] std::uint64_t rows_left_out() const {
+        std::uint64_t sum = 0;
+        for (const auto& [why, rows] : left_out_)
+            sum += rows;
+        return sum;
+    }
     [[nodiscard]] Date date_of_source(const std::string& name) const { return dates_.at(name); }
 
     Tables out_;
@@ -43,8 +51,11 @@ private:
     std::set<std::string> gpus_;
     std::set<Named> families_;
     std::set<Named> regions_;
+    std::set<Named> new_regions_; ///< which the base does not have
+    std::set<Named> covered_;     ///< regions whose offerings an import lists
     std::map<Named, std::size_t> instances_;
     std::map<PriceKey, std::size_t> prices_;
+    std::vector<bool> imported_; ///< by price, whether a file gave it
     std::map<std::pair<PriceKey, std::string>, Price> superseded_; ///< by source too
     std::map<std::string, std::uint64_t> left_out_;
     std::vector<std::string> names_;
@@ -65,6 +76,7 @@ Join::Join(const Catalog& base) : out_{base.tables()} {
         instances_.emplace(Named{out_.instances[i].provider, out_.instances[i].name}, i);
     for (std::size_t i = 0; i < out_.prices.size(); ++i)
         prices_.emplace(price_key(out_.prices[i]), i);
+    imported_.resize(out_.prices.size());
     for (Price& price : std::exchange(out_.superseded, {}))
         superseded_.try_emplace({price_key(price), price.source}, std::move(price));
 }
@@ -129,39 +141,47 @@ void Join::add_instance(Instance instance, const Import& import) {
 }
 
 /// One that the base does not have is added, where it lies is not known.
-bool Join::add_region(const Price& price) {
-    const Named key{price.provider, price.region};
-    if (regions_.contains(key))
+bool Join::add_region(const Named& region, const std::string& source) {
+    if (regions_.contains(region))
         return true;
     if (out_.regions.size() == kMostRegions)
         return false;
-    regions_.insert(key);
-    out_.regions.push_back(
-        {.provider = price.provider, .code = price.region, .source = price.source});
+    regions_.insert(region);
+    new_regions_.insert(region);
+    out_.regions.push_back({.provider = region.first, .code = region.second, .source = source});
     return true;
+}
+
+static bool contradict(const Price& a, const Price& b) {
+    constexpr double kTolerance = 0.01;
+    return std::abs(a.hourly / b.hourly - 1) > kTolerance;
 }
 
 /// The newer of two prices counts. A price on demand that the older contradicts is kept beside it;
 /// a spot price moves, so that of another day is no contradiction.
 void Join::add_price(Price price) {
-    constexpr double kTolerance = 0.01;
     if (!instances_.contains({price.provider, price.instance}))
         return leave_out("price of a machine that is not in the catalog");
-    if (!add_region(price))
+    if (!add_region({price.provider, price.region}, price.source))
         return leave_out("price in a region more than a catalog can have");
     const auto [found, fresh] = prices_.try_emplace(price_key(price), out_.prices.size());
     if (fresh) {
         out_.prices.push_back(std::move(price));
+        imported_.push_back(true);
         return;
     }
     Price& there = out_.prices[found->second];
+    const bool of_a_file = imported_[found->second];
+    imported_[found->second] = true;
+    if (of_a_file && price.source == there.source && price.hourly != there.hourly)
+        leave_out("price that another file of the same source contradicts");
     if (date_of_source(price.source) >= date_of_source(there.source))
         std::swap(price, there);
     const auto row = superseded_.find({price_key(price), price.source});
     if (row != superseded_.end())
         superseded_.erase(row);
     if (price.purchase == Purchase::on_demand && price.source != there.source &&
-        std::abs(price.hourly / there.hourly - 1) > kTolerance)
+        contradict(price, there))
         superseded_.try_emplace({price_key(price), price.source}, std::move(price));
 }
 
@@ -185,6 +205,7 @@ void Join::add_offerings(const Import& import, const std::string& source) {
     if (import.covered.empty())
         return;
     const std::set<Named> covered{import.covered.begin(), import.covered.end()};
+    covered_.insert(covered.begin(), covered.end());
     const auto theirs = by_machine(import.tables.offerings);
     const auto ours = by_machine(out_.offerings);
     for (const auto& [machine, regions] : theirs)
@@ -207,7 +228,7 @@ void Join::add_offerings(const Import& import, const std::string& source) {
         if (listed != theirs.end()) {
             out_.instances[row].retired = false;
             for (const auto& region : listed->second)
-                if (regions_.contains({machine.first, region}))
+                if (add_region({machine.first, region}, source))
                     regions.insert(region);
         }
         if (regions != known || (!had_row && listed != theirs.end()))
@@ -226,7 +247,7 @@ void Join::add(const Import& import) {
         return;
     const std::string source = add_source(import.tables.sources.front());
     names_.push_back(source);
-    out_.as_of = std::max(out_.as_of, import.tables.as_of);
+    const auto before = rows_left_out();
     const auto with_source = [&](auto row) {
         row.source = source;
         return row;
@@ -239,9 +260,39 @@ void Join::add(const Import& import) {
     for (const Price& price : import.tables.prices)
         add_price(with_source(price));
     add_offerings(import, source);
+    const Tables& rows = import.tables;
+    if (rows_left_out() - before <
+        rows.instances.size() + rows.prices.size() + rows.offerings.size()) // some are in use
+        out_.as_of = std::max(out_.as_of, rows.as_of);
+}
+
+/// What the base says of where a machine is offered says nothing of regions that it does not have.
+void Join::offer_in_new_regions() {
+    std::map<Named, Regions> priced;
+    for (const Price& price : out_.prices)
+        if (const Named region{price.provider, price.region};
+            new_regions_.contains(region) && !covered_.contains(region))
+            priced[{price.provider, price.instance}].insert(price.region);
+    for (Offering& row : out_.offerings) {
+        const auto found = priced.find({row.provider, row.instance});
+        if (found == priced.end())
+            continue;
+        found->second.insert(row.regions.begin(), row.regions.end());
+        row.regions.assign(found->second.begin(), found->second.end());
+    }
+}
+
+/// Leaves out what the price in use does not contradict any more.
+void Join::settle() {
+    std::erase_if(superseded_, [this](const auto& row) {
+        const Price& used = out_.prices[prices_.at(row.first.first)];
+        return row.second.source == used.source || !contradict(row.second, used);
+    });
 }
 
 Joined Join::finish() {
+    offer_in_new_regions();
+    settle();
     if (names_.size() == 1)
         out_.name += "+" + names_.front();
     else if (!names_.empty())

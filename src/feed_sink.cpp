@@ -114,10 +114,10 @@ static std::string zone_prefix(std::string_view region) {
     return out;
 }
 
-/// "eu-west-1" or "us-gov-west-1", but not "us-east-1-bos-1".
-static bool looks_like_region(std::string_view code) {
+bool looks_like_region(std::string_view code) {
     const auto parts = text::split(code, '-');
-    const bool partition = parts.size() == 4 && (parts[1] == "gov" || parts[1].starts_with("iso"));
+    const bool partition = parts.size() == 4 &&
+                           (parts[1] == "gov" || parts[1].starts_with("iso") || parts[0] == "eusc");
     return (parts.size() == 3 || partition) && parts.back().size() == 1 && parts.back()[0] >= '1' &&
            parts.back()[0] <= '9';
 }
@@ -134,7 +134,8 @@ Sink::Sink(const Catalog& known,
         if (region.provider != provider_)
             continue;
         by_zone_.emplace(zone_prefix(region.code), region.code);
-        by_location_.emplace(region.name, region.code);
+        if (!region.name.empty())
+            by_location_.emplace(region.name, region.code);
         constexpr std::string_view kEurope = "Europe "; // the price list says "EU (Ireland)"
         if (region.name.starts_with(kEurope))
             by_location_.emplace("EU " + region.name.substr(kEurope.size()), region.code);
@@ -175,8 +176,10 @@ void Sink::reject(Where where, std::string reason) {
     if (options_.strict)
         throw InputError{std::move(where), reason};
     ++out_.rows;
-    if (++out_.rows_rejected <= kShown)
-        out_.rejected.push_back({std::move(where), std::move(reason)});
+    if (++out_.rows_rejected <= kShown) {
+        where.field = text::printable(where.field);
+        out_.rejected.push_back({std::move(where), text::printable(reason)});
+    }
 }
 
 static std::string key_of(std::string_view a, std::string_view b, Purchase purchase) {

@@ -66,6 +66,7 @@ public:
     [[nodiscard]] std::string_view region_of_zone(std::string_view zone) const;
 
     [[nodiscard]] const std::string& file() const { return file_; }
+    [[nodiscard]] const std::string& provider() const { return provider_; }
     [[nodiscard]] const ImportOptions& options() const { return options_; }
     [[nodiscard]] Date as_of() const { return as_of_; }
 
@@ -102,6 +103,8 @@ double figure(std::string_view text, std::string_view field);
 GiB rounded(GiB memory);
 /// The family part of "p3.2xlarge", or of "Standard_NC6s_v3" the whole.
 std::string_view family_of(std::string_view instance);
+/// "eu-west-1", "us-gov-west-1" or "eusc-de-east-1", but not the local zone "us-east-1-bos-1".
+bool looks_like_region(std::string_view code);
 /// Seconds since 1970 of "2026-08-10T12:34:56Z"; empty if it is another form.
 std::optional<std::int64_t> seconds_of(std::string_view time);
 /// The calendar day of such a time; undated if it has another form.

@@ -14,9 +14,11 @@ void read_rows(Input& input, Sink& sink, Read read) {
     csv_in::Reader row{input};
     if (!row.next())
         throw InputError{{.file = sink.file()}, "must have a header"};
-    const Columns columns{csv_in::Header{row.fields()}};
+    const csv_in::Header header{row.fields()};
+    const Columns columns{header};
     while (row.next()) {
         try {
+            row.require_whole(header.size());
             read(row, columns);
         } catch (const BadRow& bad) {
             sink.reject({.file = sink.file(), .line = row.line(), .field = bad.field}, bad.reason);
@@ -139,35 +141,99 @@ struct GpuhuntColumns {
     std::size_t instance, region, price, vcpus, memory, gpu_count, gpu, gpu_memory, spot, arch;
 };
 
-void read_gpuhunt_row(csv_in::Reader& row, const GpuhuntColumns& c, Sink& sink) {
-    if (row.field(c.instance).empty() && !row.field(c.gpu).empty())
-        return sink.skip(kWithoutMachine);
-    Instance machine;
-    machine.name = name(row.field(c.instance), "instance_name");
-    const std::string region{name(row.field(c.region), "location")};
-    const double price = figure_or_none(row.field(c.price), "price");
-    if (price == 0)
-        return sink.skip(row.field(c.price).empty() ? "no price" : "price of zero");
-    machine.vcpus = positive(row.field(c.vcpus), "cpu");
-    machine.memory = GiB{positive(row.field(c.memory), "memory")};
-    machine.arch = arch_of(row.field(c.arch));
-    const double count = figure_or_none(row.field(c.gpu_count), "gpu_count");
-    if (count > 0) {
+/// A row, kept until it is known whether its machine's name is that of one machine alone.
+struct GpuhuntRow {
+    Instance machine{};
+    std::string region{};
+    Purchase purchase = Purchase::on_demand;
+    UsdPerHour price{};
+    int line = 0;
+};
+
+/// Google's places are zones, "us-central1-a", which have the prices of their region.
+std::string_view without_zone(std::string_view location) {
+    const auto dash = location.rfind('-');
+    const bool zone = dash != std::string_view::npos && dash + 2 == location.size() &&
+                      location.back() >= 'a' && location.back() <= 'z';
+    return zone ? location.substr(0, dash) : location;
+}
+
+bool same_size(const Instance& a, const Instance& b) {
+    return a.vcpus == b.vcpus && a.memory == b.memory && a.gpu == b.gpu &&
+           a.gpu_count == b.gpu_count;
+}
+
+/// "n1-standard-8_2xnvidia-t4_8v30gb": Google attaches GPUs of several kinds and numbers to a
+/// machine, and RunPod rents out a pod with several sizes of machine.
+std::string full_name(const Instance& i) {
+    const std::string gpus = i.gpu.empty() ? "" : fmt::format("_{}x{}", i.gpu_count, i.gpu);
+    return fmt::format("{}{}_{}v{}gb", i.name, gpus, i.vcpus, i.memory.value());
+}
+
+class Gpuhunt {
+public:
+    explicit Gpuhunt(Sink& sink) : sink_{sink} {}
+
+    void row(csv_in::Reader& row, const GpuhuntColumns& c) {
+        if (row.field(c.instance).empty() && !row.field(c.gpu).empty())
+            return sink_.skip(kWithoutMachine);
+        GpuhuntRow out{.machine = {}, .region = region_of(row.field(c.region)), .line = row.line()};
+        Instance& machine = out.machine;
+        machine.name = name(row.field(c.instance), "instance_name");
+        out.price = UsdPerHour{figure_or_none(row.field(c.price), "price")};
+        if (out.price == UsdPerHour{})
+            return sink_.skip(row.field(c.price).empty() ? "no price" : "price of zero");
+        machine.vcpus = positive(row.field(c.vcpus), "cpu");
+        machine.memory = GiB{positive(row.field(c.memory), "memory")};
+        machine.arch = arch_of(row.field(c.arch));
+        set_gpu(row, c, machine);
+        const std::string_view spot = row.field(c.spot);
+        if (spot != "True" && spot != "False" && !spot.empty())
+            throw BadRow{"spot", fmt::format("must be True or False, got {}", text::quoted(spot))};
+        if (spot == "True")
+            out.purchase = Purchase::spot;
+        const auto [first, fresh] = first_.try_emplace(machine.name, rows_.size());
+        if (!fresh && !same_size(rows_[first->second].machine, machine))
+            ambiguous_.insert(machine.name);
+        rows_.push_back(std::move(out));
+    }
+
+    void finish() {
+        for (GpuhuntRow& row : rows_) {
+            if (ambiguous_.contains(row.machine.name))
+                row.machine.name = full_name(row.machine);
+            try {
+                sink_.add(row.machine.name, row.region, row.purchase, row.price);
+                sink_.add(std::move(row.machine));
+                sink_.keep();
+            } catch (const BadRow& bad) {
+                sink_.reject({.file = sink_.file(), .line = row.line, .field = bad.field},
+                             bad.reason);
+            }
+        }
+    }
+
+private:
+    [[nodiscard]] std::string region_of(std::string_view location) const {
+        name(location, "location");
+        return std::string{sink_.provider() == "gcp" ? without_zone(location) : location};
+    }
+
+    void set_gpu(csv_in::Reader& row, const GpuhuntColumns& c, Instance& to) const {
+        const double count = figure_or_none(row.field(c.gpu_count), "gpu_count");
+        if (count <= 0)
+            return;
         std::optional<GiB> memory;
         if (const double gib = figure_or_none(row.field(c.gpu_memory), "gpu_memory"); gib > 0)
             memory = GiB{gib};
-        sink.set_gpu(machine, row.field(c.gpu), count, memory, "gpu_name");
+        sink_.set_gpu(to, row.field(c.gpu), count, memory, "gpu_name");
     }
-    const std::string_view spot = row.field(c.spot);
-    if (spot != "True" && spot != "False" && !spot.empty())
-        throw BadRow{"spot", fmt::format("must be True or False, got {}", text::quoted(spot))};
-    sink.add(machine.name,
-             region,
-             spot == "True" ? Purchase::spot : Purchase::on_demand,
-             UsdPerHour{price});
-    sink.add(std::move(machine));
-    sink.keep();
-}
+
+    Sink& sink_;
+    std::vector<GpuhuntRow> rows_;
+    std::unordered_map<std::string, std::size_t> first_; ///< row of a name
+    std::set<std::string> ambiguous_;                    ///< names of several machines
+};
 
 } // namespace
 
@@ -180,9 +246,10 @@ std::string read_skypilot(Input& input, Sink& sink) {
 }
 
 std::string read_gpuhunt(Input& input, Sink& sink) {
-    read_rows<GpuhuntColumns>(input, sink, [&](csv_in::Reader& row, const auto& columns) {
-        read_gpuhunt_row(row, columns, sink);
-    });
+    Gpuhunt table{sink};
+    read_rows<GpuhuntColumns>(
+        input, sink, [&](csv_in::Reader& row, const auto& columns) { table.row(row, columns); });
+    table.finish();
     return "gpuhunt catalog, version 2";
 }
 

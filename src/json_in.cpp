@@ -386,6 +386,8 @@ bool Walker::go_on(Progress::After after, char open) {
         in_.refuse(c == '\0' ? "must be complete, ends early"
                              : "must have a comma between members");
     in_.drop(1);
+    if (c == ',')
+        (void)next(); // a window begins with a row, not with a blank
     return c == ',';
 }
 

@@ -140,16 +140,6 @@ std::string single_quoted(std::string_view text) {
     return out + '\'';
 }
 
-std::string quoted(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : shortened(text))
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        else
-            out += c;
-    return out + '"';
-}
-
 /// How many bytes the character takes that `text` begins with; 0 if it is none.
 /// Source: The Unicode Standard 15.0, table 3-7.
 static std::size_t character(std::string_view text) {
@@ -169,6 +159,32 @@ static std::size_t character(std::string_view text) {
     for (std::size_t i = 2; i < size; ++i)
         right = right && within(byte(i), 0x80, 0xbf);
     return right ? size : 0;
+}
+
+/// Controls of ISO 6429 beyond ASCII, and those that change the direction of writing.
+static bool hidden(std::string_view character) {
+    return (character >= "\xc2\x80" && character <= "\xc2\x9f") ||
+           (character >= "\xe2\x80\xaa" && character <= "\xe2\x80\xae") ||
+           (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");
+}
+
+std::string printable(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t size = std::max<std::size_t>(1, character(text.substr(i)));
+        const std::string_view one = text.substr(i, size);
+        const auto first = static_cast<unsigned char>(one.front());
+        const bool shown = size > 1 ? !hidden(one) : first >= 0x20 && first < 0x7f;
+        for (const char c : one)
+            out +=
+                shown ? std::string(1, c) : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        i += size;
+    }
+    return out;
+}
+
+std::string quoted(std::string_view text) {
+    return '"' + printable(shortened(text)) + '"';
 }
 
 std::size_t not_utf8(std::string_view text) {

@@ -34,7 +34,10 @@ std::string did_you_mean(std::string_view name, std::span<const std::string_view
 
 /// `text`, cut when it is too long for a message.
 std::string shortened(std::string_view text);
-/// shortened() between double quotes, and control characters as \xNN: a message is one line.
+/// The text with what would move a cursor, turn the direction of writing, or is not UTF-8 as \xNN:
+/// a message is one line, whatever it repeats.
+std::string printable(std::string_view text);
+/// shortened() between double quotes, and printable().
 std::string quoted(std::string_view text);
 
 /// Offset of the first byte that is not UTF-8; npos if there is none.

@@ -506,7 +506,7 @@ TEST_CASE("a NUL byte is refused, or rejects its row", "[feed][error]") {
     const Temporary folder;
     const std::string csv = "InstanceType,AcceleratorName,vCPUs,MemoryGiB,Price,Region\n"
                             "a.large,,2,4,0.1,r\n" +
-                            std::string{"b.\0large,,2,4,0.1,r\n", 21};
+                            std::string{"b.\0large,,2,4,0.1,r\n", 20};
     const Import import = import_feed(folder.file("aws.csv", csv), known());
     CHECK(import.kept == 1);
     CHECK(import.rejected.at(0).where.line == 3);
@@ -538,12 +538,11 @@ TEST_CASE("text after broken quotes rejects its row only", "[feed][error]") {
                                   "b.large,,2,4,0.1,r");
     const Import import = import_feed(file, known());
     CHECK(complaints_of(import) ==
-          std::vector<std::string>{
-              "column 1: must end at its closing quote",
-              "Price: must not be negative, got -0.1",
-              "Price: must be a number, got \"nan\"",
-              "Price: must be a number, got \"1e999\"",
-              "Region: must be a name of 1 to 128 printable ASCII characters, got \"\""});
+          std::vector<std::string>{"column 1: must end at its closing quote",
+                                   "Price: must not be negative, got -0.1",
+                                   "Price: must be a number, got \"nan\"",
+                                   "Price: must be a number, got \"1e999\"",
+                                   ": must have 6 fields, has 5"});
     CHECK(prices_of(import) == std::map<std::string, double>{{"b.large r on_demand", 0.1}});
 }
 
@@ -634,16 +633,90 @@ TEST_CASE("CSV of many windows is split at the right places", "[feed][property]"
                                i + 1,
                                i,
                                i % 2 == 0 ? "\r" : "");
-    content += "last\"row";
     REQUIRE(content.size() > 2'000'000);
     const Import import = import_feed(folder.file("aws.csv", content), known());
-    CHECK(import.rows == kRows + 1);
+    CHECK(import.rows == kRows);
     REQUIRE(import.tables.prices.size() == kRows);
     for (std::size_t i = 0; i < kRows; ++i) {
         CHECK(import.tables.prices[i].instance == fmt::format("m{}.large", i));
         CHECK(import.tables.prices[i].region == fmt::format("r{}", i));
         CHECK(import.tables.prices[i].hourly.value() == static_cast<double>(i + 1));
     }
+}
+
+TEST_CASE("CSV that is cut within a row is refused", "[feed][property]") {
+    std::ifstream in{sample("skypilot-old-lambda.csv")};
+    const std::string whole{std::istreambuf_iterator<char>{in}, {}};
+    const std::size_t last_comma = whole.rfind(',');
+    const Temporary folder;
+    for (std::size_t size = whole.find('\n') + 2; size <= last_comma; ++size) {
+        CAPTURE(size);
+        CHECK_THROWS_AS(import_feed(folder.file("lambda.csv", whole.substr(0, size)), known()),
+                        InputError);
+    }
+}
+
+TEST_CASE("a quote within a field does not take the rows behind it", "[feed][error]") {
+    const std::string header = "InstanceType,AcceleratorName,vCPUs,MemoryGiB,Price,Region\n";
+    const std::string row = "a.large,,2,4,0.1,r\n";
+    CHECK(complaint("aws.csv", header + row + "b\"c.large,,2,4,0.1,r\n" + row) ==
+          "aws.csv:3: must be complete, ends within quotes");
+    CHECK(complaint("aws.csv", header + "b\"c.large,,2,4,0.1,r\n" + row + "d\"e,,2,4,0.1,r\n") ==
+          "aws.csv:2: must have quotes around whole fields, has one within a field");
+}
+
+TEST_CASE("items that are texts are read through many windows, however they are set",
+          "[feed][property]") {
+    constexpr std::size_t kItems = 6'000; // of 3.5 kB: more than the largest row
+    const std::string filler(3'000, 'x');
+    const Temporary folder;
+    for (const std::string between : {",", ",\n", ", ", " ,\r\n    "}) {
+        CAPTURE(between);
+        std::string content = R"({"FormatVersion":"aws_v1","PriceList":[)";
+        for (std::size_t i = 0; i < kItems; ++i)
+            content += fmt::format(
+                R"({}"{{\"product\":{{\"productFamily\":\"Compute Instance\",\"attributes\":{{)"
+                R"(\"note\":\"{}\",\"instanceType\":\"m{}.large\",\"regionCode\":\"us-east-1\",)"
+                R"(\"tenancy\":\"Shared\",\"operatingSystem\":\"Linux\"}}}},\"terms\":{{\"OnDemand\":)"
+                R"({{\"a\":{{\"priceDimensions\":{{\"b\":{{\"unit\":\"Hrs\",\"pricePerUnit\":)"
+                R"({{\"USD\":\"0.5\"}}}}}}}}}}}}}}")",
+                i == 0 ? "" : between,
+                filler,
+                i);
+        REQUIRE(content.size() > std::size_t{18} << 20U);
+        const Import import = import_feed(folder.file("p.json", content + "]}"), known());
+        CHECK(import.kept == kItems);
+        CHECK(import.tables.prices.size() == kItems);
+    }
+}
+
+TEST_CASE("gpuhunt: a name of several machines is made of all that tells them apart", "[feed]") {
+    const Temporary folder;
+    const std::string content =
+        "instance_name,location,price,cpu,memory,gpu_count,gpu_name,gpu_memory,spot\n"
+        "n1-standard-8,us-central1-a,0.73,8,30,1,T4,16,False\n"
+        "n1-standard-8,us-central1-c,0.73,8,30,1,T4,16,False\n"
+        "n1-standard-8,us-central1-c,2.86,8,30,1,V100,16,False\n"
+        "e2-standard-8,us-central1-c,0.27,8,32,0,,,False\n";
+    // Google's zones have the prices of their region.
+    CHECK(prices_of(import_feed(folder.file("gcp.csv", content), known())) ==
+          std::map<std::string, double>{
+              {"n1-standard-8_1xnvidia-t4_8v30gb us-central1 on_demand", 0.73},
+              {"n1-standard-8_1xnvidia-v100-sxm2-16gb_8v30gb us-central1 on_demand", 2.86},
+              {"e2-standard-8 us-central1 on_demand", 0.27}});
+}
+
+TEST_CASE("a provider is named by the file before its folder", "[feed]") {
+    const Temporary folder;
+    std::ifstream in{sample("skypilot-old-lambda.csv")};
+    const std::string content{std::istreambuf_iterator<char>{in}, {}};
+    const auto file = folder.file("runpod.csv", content);
+    const auto other = file.parent_path() / "aws-work";
+    std::filesystem::create_directory(other);
+    std::filesystem::copy_file(file, other / "runpod.csv");
+    std::filesystem::copy_file(file, other / "vms.csv");
+    CHECK(import_feed(other / "runpod.csv", known()).tables.prices[0].provider == "runpod");
+    CHECK(import_feed(other / "vms.csv", known()).tables.prices[0].provider == "aws");
 }
 
 TEST_CASE("a file that is cut anywhere is refused", "[feed][property]") {
@@ -785,6 +858,51 @@ TEST_CASE("a region that the base has not is added without a place", "[feed][joi
     request.constraints.max_rtt = Milliseconds{10'000};
     for (const Choice& choice : recommend(catalog, request).choices)
         CHECK(choice.region != "mars-1"); // the cheapest, but who knows how far
+}
+
+TEST_CASE("offerings and prices of a new region count in either order", "[feed][join]") {
+    Import offerings;
+    offerings.format = Format::aws_instance_regions;
+    offerings.tables.sources = {{"offerings", "Offerings", {2027, 1, 1}}};
+    offerings.tables.offerings = {{"aws", "g5.xlarge", {"mars-1"}, "offerings"}};
+    offerings.covered = {{"aws", "mars-1"}};
+    const Import one = priced("g5.xlarge", "mars-1", 1, {2027, 1, 1});
+    const Import other = priced("g4dn.xlarge", "mars-1", 1, {2027, 1, 2});
+    for (const auto& imports : {std::vector{offerings, one, other}, {one, other, offerings}}) {
+        const Catalog catalog = join(known(), imports).catalog;
+        CHECK(offer_of(catalog, "g5.xlarge", "mars-1", Purchase::on_demand)->offered);
+        CHECK_FALSE(offer_of(catalog, "g4dn.xlarge", "mars-1", Purchase::on_demand)->offered);
+    }
+    // What the base lists says nothing of a region that it does not have.
+    const std::vector<Import> prices{one, other};
+    CHECK(offer_of(join(known(), prices).catalog, "g4dn.xlarge", "mars-1", Purchase::on_demand)
+              ->offered);
+}
+
+TEST_CASE("a price that comes back contradicts nothing", "[feed][join]") {
+    const double usual =
+        offer_of(known(), "g5.xlarge", "us-east-1", Purchase::on_demand)->price.value();
+    const std::vector<Import> lower{priced("g5.xlarge", "us-east-1", 0.9 * usual, {2027, 1, 1})};
+    const Catalog first = join(known(), lower).catalog;
+    CHECK(first.superseded().size() == 1);
+    const std::vector<Import> back{priced("g5.xlarge", "us-east-1", usual, {2027, 1, 2})};
+    const Catalog second = join(first, back).catalog;
+    REQUIRE(second.superseded().size() == 1); // that of the first import, not that of the base
+    CHECK(second.superseded()[0].source == "list-2027-01-01");
+}
+
+TEST_CASE("two files of one source that contradict each other are told", "[feed][join]") {
+    const std::vector<Import> both{priced("g5.xlarge", "us-east-1", 0.9, {2027, 1, 1}),
+                                   priced("g5.xlarge", "us-east-1", 0.8, {2027, 1, 1})};
+    const auto [catalog, left_out] = join(known(), both);
+    CHECK(left_out ==
+          std::vector<Skipped>{{"price that another file of the same source contradicts", 1}});
+    CHECK(catalog.as_of() == Date{2027, 1, 1});
+}
+
+TEST_CASE("an import of which nothing is of use does not make a catalog newer", "[feed][join]") {
+    const std::vector<Import> imports{priced("z9.huge", "us-east-1", 1, {2027, 1, 1})};
+    CHECK(join(known(), imports).catalog.as_of() == known().as_of());
 }
 
 TEST_CASE("without a base, other providers come from the catalog of all clouds", "[feed][join]") {

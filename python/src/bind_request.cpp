@@ -32,8 +32,9 @@ static void raise(const Error& error) {
     const py::object type =
         core.attr(is_missing(where.file) ? "MissingFileError" : "FlopwiseError");
     const py::object instance = type(error.what());
-    instance.attr("field") = where.field;
-    instance.attr("file") = where.file;
+    instance.attr("field") = text::printable(where.field);
+    instance.attr("file") =
+        text::not_utf8(where.file) == std::string::npos ? where.file : text::printable(where.file);
     instance.attr("line") = where.line;
     instance.attr("byte") = where.byte;
     PyErr_SetObject(type.ptr(), instance.ptr());

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <curl/curl.h>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -47,6 +48,8 @@ public:
     std::size_t head(std::string_view line);
     std::size_t body(std::string_view bytes);
     [[nodiscard]] bool progress(std::uint64_t now, std::uint64_t all) const;
+
+    std::exception_ptr thrown; ///< by one of these while libcurl called it
 
 private:
     enum class End { done, unchanged, again };
@@ -316,17 +319,30 @@ void Transfer::set_up() {
     set_protocols(curl, what_.url.starts_with("https:"));
 }
 
+/// What libcurl calls may not throw through it: the error is kept, and the transfer ends.
+template <class Result, class Call>
+static Result guarded(void* transfer, Result failed, Call call) {
+    auto& to = *static_cast<Transfer*>(transfer);
+    try {
+        return call(to);
+    } catch (...) {
+        to.thrown = std::current_exception();
+        return failed;
+    }
+}
+
 extern "C" {
 static std::size_t on_head(char* at, std::size_t one, std::size_t n, void* transfer) {
-    return static_cast<Transfer*>(transfer)->head({at, one * n});
+    return guarded(transfer, std::size_t{0}, [&](Transfer& to) { return to.head({at, one * n}); });
 }
 static std::size_t on_body(char* at, std::size_t one, std::size_t n, void* transfer) {
-    return static_cast<Transfer*>(transfer)->body({at, one * n});
+    return guarded(transfer, std::size_t{0}, [&](Transfer& to) { return to.body({at, one * n}); });
 }
 static int on_progress(
     void* transfer, curl_off_t all, curl_off_t now, curl_off_t /*up*/, curl_off_t /*up_now*/) {
     const auto size = [](curl_off_t n) { return n > 0 ? static_cast<std::uint64_t>(n) : 0; };
-    return static_cast<Transfer*>(transfer)->progress(size(now), size(all)) ? 0 : 1;
+    return guarded(
+        transfer, 1, [&](Transfer& to) { return to.progress(size(now), size(all)) ? 0 : 1; });
 }
 }
 
@@ -341,6 +357,8 @@ Transfer::End Transfer::attempt() {
     set(curl, CURLOPT_XFERINFOFUNCTION, &on_progress);
     set(curl, CURLOPT_XFERINFODATA, this);
     const CURLcode code = curl_easy_perform(curl);
+    if (thrown)
+        std::rethrow_exception(thrown);
     const End end = ended(code);
     out_.reset();
     return end;

@@ -13,12 +13,14 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <fcntl.h>
 #include <fstream>
 #include <map>
 #include <optional>
 #include <set>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -309,6 +311,22 @@ static bool fetch_azure(Task& task, const std::string& region, const std::string
 
 // ---- into the cache ------------------------------------------------------------------
 
+static Date today() {
+    const std::chrono::year_month_day day{
+        std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
+    return {static_cast<int>(day.year()),
+            static_cast<int>(static_cast<unsigned>(day.month())),
+            static_cast<int>(static_cast<unsigned>(day.day()))};
+}
+
+/// A service without versions says what holds on the day it is asked, whenever that began.
+static void date(Import& import, Date day) {
+    Source& source = import.tables.sources.front();
+    source.name = fmt::format("{}-{}", to_string(import.format), to_string(day));
+    import.tables.name = source.name;
+    source.as_of = import.tables.as_of = day;
+}
+
 /// The prices of a region; throws if the file has none, or is no price file.
 static Import read(const Task& task, const std::string& region, const std::string& file) {
     const bool aws = task.what.provider == "aws";
@@ -317,11 +335,14 @@ static Import read(const Task& task, const std::string& region, const std::strin
         Import import =
             import_feed(task.folder / file,
                         task.base,
-                        {.format = aws ? Format::aws_offers_csv : Format::azure_retail_prices});
+                        {.format = aws ? Format::aws_offers_csv : Format::azure_retail_prices,
+                         .as_of = today()});
         const auto& prices = import.tables.prices;
         if (std::none_of(
                 prices.begin(), prices.end(), [&](const Price& p) { return p.region == region; }))
             throw InputError{{}, fmt::format("must have prices of {}, has none", region)};
+        if (!aws)
+            date(import, today());
         return import;
     } catch (const InputError& error) { // in words of what was downloaded
         Where where = error.where();
@@ -454,6 +475,7 @@ void update(const Update& what) {
     if (folder.empty())
         throw ArgumentError{"XDG_CACHE_HOME",
                             "must be the absolute path of a folder, as HOME names none"};
+    ::umask(::umask(0) | S_IWGRP | S_IWOTH); // what others may write to is not used
     make(folder);
     require_own(folder, "lock");
     const Lock lock{folder};

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import hashlib
+import datetime
 import json
 import os
 import pty
@@ -441,6 +442,9 @@ def test_bad_arguments_are_refused_with_one_line(update, catalog, environment, a
 
 # ---- Azure ---------------------------------------------------------------------------
 
+# Azure's service has no versions: what it says holds on the day it is asked.
+TODAY = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+
 AZURE = """\
 catalog: {name: mine, as_of: 2026-08-01}
 provider: azure
@@ -457,9 +461,9 @@ prices:
 """
 
 
-def page(price, link):
+def page(price, link, since="2026-11-02"):
     row = {"currencyCode": "USD", "retailPrice": price, "armRegionName": "eastus",
-           "effectiveStartDate": "2026-11-02T00:00:00Z", "meterName": "NC4as T4 v3",
+           "effectiveStartDate": f"{since}T00:00:00Z", "meterName": "NC4as T4 v3",
            "productName": "Virtual Machines NCasT4 v3 Series", "skuName": "NC4as T4 v3",
            "serviceName": "Virtual Machines", "unitOfMeasure": "1 Hour", "type": "Consumption",
            "isPrimaryMeterRegion": True,
@@ -482,7 +486,7 @@ def azure(update, cache, catalog, server, environment):
 def test_azure_is_read_page_by_page(azure, server, cache, catalog, environment):
     link = server.url + "/api/retail/prices?$filter=a b&$skip=1"
     server.answers = [page(0, link), page(0.526, None)]
-    assert azure() == (0, "azure eastus: 1 prices, as of 2026-11-02\n", "")
+    assert azure() == (0, f"azure eastus: 1 prices, as of {TODAY}\n", "")
     assert server.requests[0].path == (
         "/api/retail/prices?api-version=2023-01-01-preview&$filter=serviceName%20eq%20%27"
         "Virtual%20Machines%27%20and%20armRegionName%20eq%20%27eastus%27%20and%20priceType%20eq"
@@ -501,18 +505,32 @@ def test_machines_that_the_bundled_catalog_has_not_come_from_a_base(update, cata
                "--base names one that has them\n")
     (tmp_path / "mine.yaml").write_text(AZURE)
     assert catalog(*flags, "--base", "mine.yaml", env=environment).status == 0
-    assert catalog(*flags, env=environment).out == "azure eastus: 1 prices, as of 2026-11-02\n"
-    assert "mine+2026-11-02" in catalog("export", "--format", "yaml", env=environment).out
+    assert catalog(*flags, env=environment).out == f"azure eastus: 1 prices, as of {TODAY}\n"
+    assert f"mine+{TODAY}" in catalog("export", "--format", "yaml", env=environment).out
 
 
 def test_without_a_base_azure_comes_beside_aws(catalog, server, environment):
     server.answers = [page(0.527, None)]
     done = catalog("update", "azure", "--region", "eastus", "--from", server.url, env=environment)
-    assert done == (0, "azure eastus: 1 prices, as of 2026-11-02\n", "")
+    assert done == (0, f"azure eastus: 1 prices, as of {TODAY}\n", "")
     rows = json.loads(catalog("export", "--format", "json", env=environment).out)
     assert {row["provider"] for row in rows} == {"aws", "azure"}
     assert [row["price_usd_per_hour"] for row in rows
             if (row["instance"], row["region"]) == ("Standard_NC4as_T4_v3", "eastus")] == [0.527]
+
+
+def test_prices_that_hold_for_long_are_those_of_today(azure, server, catalog, environment):
+    server.answers = [page(0.7, None, since="2025-01-01")]
+    assert azure().status == 0
+    rows = json.loads(catalog("export", "--format", "json", env=environment).out)
+    assert [row["price_usd_per_hour"] for row in rows] == [0.7]
+
+
+def test_prices_that_do_not_hold_yet_are_no_prices(azure, server):
+    server.answers = [page(0.7, None, since="2999-01-01")]
+    done = azure()
+    assert done.status == 2
+    assert "must have prices of eastus, has none" in done.err
 
 
 def test_a_page_may_not_lead_to_another_server(azure, server, cache):

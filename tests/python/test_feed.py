@@ -119,6 +119,18 @@ def test_providers_have_the_names_of_the_package(feeds):
         assert {p.provider for p in found.prices} == {name}
 
 
+def test_what_is_not_utf8_is_told_as_text(tmp_path):
+    header = b"InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,Region\n"
+    (tmp_path / "aws.csv").write_bytes(header + b"a\xff\xe2\x80\xaeb,,,2,4,0.1,us-east-1\n")
+    found = flopwise.import_feed(tmp_path / "aws.csv")
+    assert r'got "a\xff\xe2\x80\xaeb"' in found.rejected[0].reason
+    with pytest.raises(flopwise.FlopwiseError, match=r"a\\xff"):
+        flopwise.import_feed(tmp_path / "aws.csv", strict=True)
+    (tmp_path / "p.json").write_text('{"PriceList": []}', encoding="utf-16")
+    with pytest.raises(flopwise.FlopwiseError, match="must be of a known format"):
+        flopwise.import_feed(tmp_path / "p.json")
+
+
 def test_several_files_come_in_their_order(feeds):
     files = [feeds / "aws_products.json", str(feeds / "aws_spot_history.json")]
     found = flopwise.import_feeds(files, flopwise.Catalog.bundled())
