@@ -236,7 +236,7 @@ BAD = {
     "an enormous length": ([Answer(NEWER, Content_Length="9" * 18, sent=len(NEWER))],
                            "cannot be downloaded: ", 4),
     "too short a length": ([Answer(NEWER, Content_Length=str(len(NEWER) - 20))],
-                           "must have prices of us-east-1, has none", 1),
+                           "must be complete, ends within quotes", 1),
     "no length at all": ([Answer(b"", Content_Length="0")], "must be a price file, is empty", 1),
     "another checksum": ([digest_of_another_file()],
                          "must have the SHA-256 that the server states, ", 4),
