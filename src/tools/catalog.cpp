@@ -49,8 +49,8 @@ constexpr std::string_view kExamples = R"(Examples:
       the newest prices of two regions into the cache, where recommend finds them
   recommend --catalog mine.yaml --budget 2000 --days 365 --hours-per-day 2
 
-Exit status: 0 an answer, 1 nothing was kept or found (import, list, show), or there are findings
-or changes (check, diff), 2 bad input.
+Exit status: 0 an answer, 1 nothing was kept (import), or there are findings or changes (check,
+diff), 2 bad input.
 )";
 
 } // namespace
