@@ -1,4 +1,5 @@
 #include "python.hpp"
+#include "text.hpp"
 #include "tools/command.hpp"
 
 #include <algorithm>
