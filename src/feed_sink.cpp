@@ -171,7 +171,7 @@ void Sink::skip(std::string_view why, std::uint64_t rows) {
     skipped_.emplace_back(why, rows);
 }
 
-void Sink::reject(Where where, std::string reason) {
+void Sink::reject(Where where, const std::string& reason) {
     constexpr std::size_t kShown = 1'000;
     if (options_.strict)
         throw InputError{std::move(where), reason};

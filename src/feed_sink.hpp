@@ -31,7 +31,7 @@ public:
     void keep() { ++out_.rows, ++out_.kept; }
     void skip(std::string_view why, std::uint64_t rows = 1);
     /// Throws InputError if the import is strict.
-    void reject(Where where, std::string reason);
+    void reject(Where where, const std::string& reason);
 
     /// Adds a price, or compares it with the one there is: the row of the later `since` counts,
     /// and equal days must give equal prices. False if it is the one that does not count.

@@ -161,11 +161,16 @@ static std::size_t character(std::string_view text) {
     return right ? size : 0;
 }
 
-/// Controls of ISO 6429 beyond ASCII, and those that change the direction of writing.
+/// Controls of ISO 6429 beyond ASCII, U+0080 to U+009F, and those that change the direction of
+/// writing, U+202A to U+202E and U+2066 to U+2069.
 static bool hidden(std::string_view character) {
-    return (character >= "\xc2\x80" && character <= "\xc2\x9f") ||
-           (character >= "\xe2\x80\xaa" && character <= "\xe2\x80\xae") ||
-           (character >= "\xe2\x81\xa6" && character <= "\xe2\x81\xa9");
+    const auto within = [&](std::string_view before, unsigned first, unsigned last) {
+        const auto end = static_cast<unsigned char>(character.back());
+        return character.size() == before.size() + 1 && character.starts_with(before) &&
+               end >= first && end <= last;
+    };
+    return within("\xc2", 0x80, 0x9f) || within("\xe2\x80", 0xaa, 0xae) ||
+           within("\xe2\x81", 0xa6, 0xa9);
 }
 
 std::string printable(std::string_view text) {
