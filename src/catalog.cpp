@@ -2,15 +2,14 @@
 
 #include "bundled.hpp"
 #include "catalog_data.hpp"
+#include "catalog_keys.hpp"
 #include "image.hpp"
 #include "text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <map>
-#include <numeric>
-#include <tuple>
+#include <set>
 
 namespace flopwise {
 
@@ -80,145 +79,13 @@ std::string_view to_string(Purpose purpose) {
 
 namespace {
 
-/// Positions of rows by key.
-template <class Key>
-using Index = std::map<Key, std::uint32_t, std::less<>>;
-using NameView = std::pair<std::string_view, std::string_view>; // provider, name
-
-template <class Rows, class KeyOf>
-auto index_of(const Rows& rows, KeyOf key_of) {
-    Index<decltype(key_of(rows.front()))> index;
-    for (std::uint32_t i = 0; i < rows.size(); ++i)
-        index.emplace(key_of(rows[i]), i);
-    return index;
-}
-
-constexpr auto kByName = [](const auto& row) { return std::string_view{row.name}; };
-constexpr auto kByProviderAndName = [](const auto& row) {
-    return NameView{row.provider, row.name};
-};
-constexpr auto kByProviderAndCode = [](const auto& row) {
-    return NameView{row.provider, row.code};
-};
-
-/// The four things a price is looked up by, in the order of the catalog's offers.
-auto key_of(const Price& p) {
-    return std::tuple<std::string_view, std::string_view, std::string_view, Purchase>{
-        p.provider, p.instance, p.region, p.purchase};
-}
-
 template <class Rows, class Key>
 void sort_by(Rows& rows, Key key) {
     std::sort(
         rows.begin(), rows.end(), [key](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
-template <class Column, class Value>
-void push(Column& column, Value value) {
-    column.push_back(static_cast<typename Column::value_type>(value));
-}
-
 } // namespace
-
-static void add_types(Columns& columns,
-                      const std::vector<Instance>& instances,
-                      const std::vector<Gpu>& gpus,
-                      const std::vector<Family>& families) {
-    const auto gpu_index = index_of(gpus, kByName);
-    const auto family_index = index_of(families, kByProviderAndName);
-    for (const Instance& i : instances) {
-        const bool with_gpu = !i.gpu.empty();
-        const std::uint32_t gpu = with_gpu ? gpu_index.at(i.gpu) : 0;
-        push(columns.vcpus, i.vcpus);
-        push(columns.memory_gib, i.memory.value());
-        push(columns.gpu_count, i.gpu_count);
-        push(columns.gpu_memory_gib,
-             with_gpu ? gpus[gpu].memory.value() * std::min(1.0, i.gpu_count) : 0.0);
-        push(columns.network_gbps, i.network ? i.network->value() : kUnknown);
-        push(columns.gpu, with_gpu ? static_cast<std::int32_t>(gpu) : -1);
-        push(columns.family, family_index.at({i.provider, i.family}));
-        push(columns.retired, i.retired);
-    }
-}
-
-namespace {
-
-/// Whether a machine can be launched in a region: wherever it has a price, unless a row says where.
-class Offered {
-public:
-    Offered(const Offerings& rows, std::size_t types)
-        : rows_{rows}, row_of_(types, kNoRow), regions_{rows.region} {
-        for (std::uint32_t row = 0; row < rows.instance.size(); ++row) {
-            row_of_[rows.instance[row]] = row;
-            std::sort(at(rows.first[row]), at(rows.first[row + 1]));
-        }
-    }
-
-    bool operator()(std::size_t type, std::uint32_t region) {
-        const std::uint32_t row = row_of_[type];
-        return row == kNoRow ||
-               std::binary_search(at(rows_.first[row]), at(rows_.first[row + 1]), region);
-    }
-
-private:
-    static constexpr std::uint32_t kNoRow = static_cast<std::uint32_t>(-1);
-
-    std::vector<std::uint16_t>::iterator at(std::uint32_t k) {
-        return regions_.begin() + static_cast<std::ptrdiff_t>(k);
-    }
-
-    const Offerings& rows_;
-    std::vector<std::uint32_t> row_of_;  ///< by type
-    std::vector<std::uint16_t> regions_; ///< of each row in ascending order
-};
-
-} // namespace
-
-static void add_offers(Columns& columns,
-                       const std::vector<Price>& prices,
-                       const std::vector<Instance>& instances,
-                       const std::vector<Region>& regions,
-                       const std::vector<Source>& sources,
-                       const Offerings& offerings) {
-    const auto type_index = index_of(instances, kByProviderAndName);
-    const auto region_index = index_of(regions, kByProviderAndCode);
-    const auto source_index = index_of(sources, kByName);
-    Offered is_offered{offerings, instances.size()};
-
-    struct Row {
-        std::uint32_t group;
-        double price;
-        std::uint32_t region;
-        std::uint32_t source;
-    };
-    std::vector<Row> rows;
-    rows.reserve(prices.size());
-    for (const Price& p : prices)
-        rows.push_back(
-            {static_cast<std::uint32_t>(type_index.at({p.provider, p.instance}) * kPurchases +
-                                        static_cast<std::size_t>(p.purchase)),
-             p.hourly.value(),
-             region_index.at({p.provider, p.region}),
-             source_index.at(p.source)});
-    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-        return std::tie(a.group, a.price, a.region) < std::tie(b.group, b.price, b.region);
-    });
-
-    columns.first.assign(instances.size() * kPurchases + 1, 0);
-    for (const Row& row : rows) {
-        const std::size_t type = row.group / kPurchases;
-        ++columns.first[row.group + 1];
-        push(columns.usd_per_hour, row.price);
-        push(columns.site, row.region + (is_offered(type, row.region) ? 0 : regions.size()));
-        push(columns.source, row.source);
-        push(columns.type, type);
-    }
-    std::partial_sum(columns.first.begin(), columns.first.end(), columns.first.begin());
-    columns.used_sites = columns.site;
-    std::sort(columns.used_sites.begin(), columns.used_sites.end());
-    columns.used_sites.erase(std::unique(columns.used_sites.begin(), columns.used_sites.end()),
-                             columns.used_sites.end());
-}
 
 static Offerings compact(const std::vector<Offering>& rows,
                          const std::vector<Instance>& instances,
@@ -335,22 +202,6 @@ Offer Catalog::offer(std::size_t i) const& {
     return offer_of(*this, data_->columns, i);
 }
 
-Offer offer_of(const Catalog& catalog, const Columns& c, std::size_t i) {
-    const std::uint32_t type = c.type.at(i);
-    const std::size_t regions = catalog.regions().size();
-    const auto begin = c.first.begin() + static_cast<std::ptrdiff_t>(type * kPurchases);
-    const auto group = std::upper_bound(begin, begin + kPurchases, i) - begin - 1;
-    return {.instance = catalog.instances()[type],
-            .family = catalog.families()[c.family[type]],
-            .gpu =
-                c.gpu[type] < 0 ? nullptr : &catalog.gpus()[static_cast<std::size_t>(c.gpu[type])],
-            .region = catalog.regions()[c.site[i] % regions],
-            .purchase = static_cast<Purchase>(group),
-            .price = UsdPerHour{c.usd_per_hour[i]},
-            .source = catalog.sources()[c.source[i]],
-            .offered = c.site[i] < regions};
-}
-
 const Gpu* Catalog::find_gpu(std::string_view name) const& {
     const std::string wanted = text::lower(name);
     const auto is_wanted = [&](const std::string& alias) { return text::lower(alias) == wanted; };
@@ -440,6 +291,23 @@ Tables overlaid(Tables base, const Tables& newer) {
         return std::tuple_cat(key_of(p), std::tuple{std::string_view{p.source}});
     });
     return base;
+}
+
+void drop_unused_sources(Tables& tables) {
+    std::set<std::string_view> used;
+    const auto use = [&used](const auto& rows) {
+        for (const auto& row : rows)
+            used.insert(row.source);
+    };
+    use(tables.gpus);
+    use(tables.families);
+    use(tables.instances);
+    use(tables.regions);
+    use(tables.offerings);
+    use(tables.prices);
+    use(tables.superseded);
+    std::erase_if(tables.sources,
+                  [&](const Source& source) { return !used.contains(source.name); });
 }
 
 Catalog Catalog::with_prices(std::span<const Price> prices, std::span<const Source> sources) const {

@@ -66,25 +66,18 @@ Catalog catalog_for(const Request& request, const Catalog& usual) {
     return has_all ? usual : *clouds;
 }
 
-/// Leaves the rows of some providers, and all GPUs, with the sources that these name.
+/// Leaves the rows of some providers, and all GPUs.
 static void restrict_to(const std::set<std::string>& providers, Tables& tables) {
-    std::set<std::string_view> named;
-    const auto name = [&named](const auto& rows) {
-        for (const auto& row : rows)
-            named.insert(row.source);
-    };
-    const auto restrict = [&](auto& rows) {
+    const auto restrict = [&providers](auto& rows) {
         std::erase_if(rows, [&](const auto& row) { return !providers.contains(row.provider); });
-        name(rows);
     };
-    name(tables.gpus);
     restrict(tables.families);
     restrict(tables.instances);
     restrict(tables.regions);
     restrict(tables.offerings);
     restrict(tables.prices);
     restrict(tables.superseded);
-    std::erase_if(tables.sources, [&](const Source& s) { return !named.contains(s.name); });
+    drop_unused_sources(tables);
 }
 
 Catalog with_providers(const Catalog& catalog, const std::set<std::string>& providers) {

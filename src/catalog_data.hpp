@@ -6,7 +6,8 @@
 
 namespace flopwise {
 
-/// Where machines can be launched; row i names the regions [first[i], first[i + 1]).
+/// Where machines can be launched; row i names the regions [first[i], first[i + 1]), in ascending
+/// order.
 struct Offerings {
     std::vector<std::uint32_t> instance;
     std::vector<std::uint16_t> source;
@@ -40,6 +41,21 @@ struct Problem {
 };
 /// Looks at each row alone and at its references; empty if the tables can be joined.
 std::optional<Problem> problem_in(const Tables& tables);
+
+/// The columns by machine type, then those by offer, of rows that are sorted by their names.
+void add_types(Columns& columns,
+               const std::vector<Instance>& instances,
+               const std::vector<Gpu>& gpus,
+               const std::vector<Family>& families);
+void add_offers(Columns& columns,
+                const std::vector<Price>& prices,
+                const std::vector<Instance>& instances,
+                const std::vector<Region>& regions,
+                const std::vector<Source>& sources,
+                const Offerings& offerings);
+
+/// Leaves out the sources that no row names.
+void drop_unused_sources(Tables& tables);
 
 /// The rows of `newer`, then those of `base` that none of them replaces.
 Tables overlaid(Tables base, const Tables& newer);

@@ -3,6 +3,7 @@
 #include <flopwise/flopwise.hpp>
 
 #include "../catalog_choice.hpp"
+#include "../catalog_data.hpp"
 #include "../json_in.hpp"
 #include "../text.hpp"
 #include "cache.hpp"
@@ -351,28 +352,6 @@ static Import read(const Task& task, const std::string& region, const std::strin
     }
 }
 
-/// Leaves sources out to which no row refers any more.
-static Tables without_old_sources(Tables tables) {
-    std::set<std::string_view> used;
-    const auto use = [&](const auto& rows) {
-        for (const auto& row : rows)
-            used.insert(row.source);
-    };
-    use(tables.gpus);
-    use(tables.families);
-    use(tables.instances);
-    use(tables.regions);
-    use(tables.offerings);
-    use(tables.prices);
-    use(tables.superseded);
-    std::vector<Source> sources;
-    for (const Source& source : tables.sources)
-        if (used.contains(source.name))
-            sources.push_back(source);
-    tables.sources = std::move(sources);
-    return tables;
-}
-
 static void tell(const std::string& provider, const std::string& region, const Import& import) {
     fmt::print("{} {}: {} prices, as of {}\n",
                provider,
@@ -396,7 +375,8 @@ static void join_and_write(const Task& task, const std::vector<Import>& imports)
     const Joined joined = join(task.base, imports);
     for (const Skipped& left_out : joined.left_out)
         fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, left_out.why);
-    Tables tables = without_old_sources(joined.catalog.tables());
+    Tables tables = joined.catalog.tables();
+    drop_unused_sources(tables);
     tables.name = fmt::format("{}+{}", name, to_string(tables.as_of));
     const Catalog catalog{std::move(tables)};
     write_cached(catalog);
