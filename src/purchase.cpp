@@ -2,6 +2,7 @@
 
 #include "calendar.hpp"
 #include "cost_parts.hpp"
+#include "doubles.hpp"
 #include "purchase_parts.hpp"
 
 #include <boost/math/distributions/gamma.hpp>
@@ -94,7 +95,7 @@ static double variance_of_interval(double a, double restart, double rate) {
     const double again = undisturbed(restart + a, rate);
     const double again_squared =
         variance_factor(rate * (restart + a)) / (rate * rate) + again * again;
-    const double cut = boost::math::gamma_p(2.0, x); // 1 - e^-x (1 + x)
+    const double cut = boost::math::gamma_p(2.0, x, Doubles{}); // 1 - e^-x (1 + x)
     const double mean = -std::expm1(-x) * (1 / rate + again);
     const double square =
         2 * cut / (rate * rate) + 2 * cut / rate * again - std::expm1(-x) * again_squared;
@@ -114,7 +115,8 @@ static Hours ninety_percent(Hours work, const SpotHours& spot, double rate, Reco
                                          rate);
     if (!(variance > 0) || !std::isfinite(variance))
         return spot.expected;
-    const boost::math::gamma_distribution<> lost{excess * excess / variance, variance / excess};
+    const boost::math::gamma_distribution<double, Doubles> lost{excess * excess / variance,
+                                                                variance / excess};
     return Hours{least + boost::math::quantile(lost, kProbability)};
 }
 
@@ -156,7 +158,7 @@ break_even_rate(UsdPerHour spot, UsdPerHour on_demand, Hours work, Recovery reco
         return kMostRate;
     std::uintmax_t steps = 100;
     const auto [a, b] = boost::math::tools::toms748_solve(
-        excess, 0.0, high, boost::math::tools::eps_tolerance<double>(40), steps);
+        excess, 0.0, high, boost::math::tools::eps_tolerance<double>(40), steps, Doubles{});
     return (a + b) / 2;
 }
 

@@ -25,6 +25,9 @@ for shared in OFF ON; do
   # shellcheck disable=SC2086 # the flags are words
   c++ "$source/tests/package/main.cpp" -o "$work/pkg-$shared" $flags
   echo "pkg-config, shared $shared: $(LD_LIBRARY_PATH=$prefix/lib "$work/pkg-$shared")"
+  if command -v valgrind >/dev/null; then # it has no long double, so none may run at the start
+    echo "valgrind, shared $shared: $(valgrind -q --error-exitcode=9 "$work/find-$shared/consumer")"
+  fi
 done
 
 library=$work/prefix-ON/lib/libflopwise.so
