@@ -93,6 +93,7 @@ static void check_time(const Request& request) {
 }
 
 Request completed(Request request) {
+    validate(request);
     const Budget& b = request.budget;
     if (request.dataset.size && !request.dataset.region.empty()) {
         request.usage.moved_in = *request.dataset.size;
@@ -113,10 +114,6 @@ Request completed(Request request) {
     }
     if (b.fixed != Usd{} && !b.total && !b.days)
         request.refuse("fixed_usd", "must come with a budget or with days");
-    if (request.top < 1)
-        request.refuse("top", fmt::format("must be at least 1, got {}", request.top));
-    if (request.nearest < 0)
-        request.refuse("nearest", fmt::format("must not be negative, got {}", request.nearest));
     if (!request.precision)
         request.precision = precision_of(request.profile);
     if (!request.weights)

@@ -113,6 +113,11 @@ FLOPWISE_API void set(Request& request,
                       std::span<const std::string> texts,
                       const Where& where = {});
 
+/// Refuses what set() would refuse: a figure that is not finite or out of its range, a value
+/// without a name. recommend() begins with it, so a request made in code meets the rules of the
+/// table. Throws ArgumentError, or InputError for a setting from a file.
+FLOPWISE_API void validate(const Request& request);
+
 /// Reads a request file: YAML with the settings as keys. Throws InputError with file, line and
 /// key for an unknown or duplicate key and for a value that is not accepted.
 FLOPWISE_API Request read_request(const std::filesystem::path& file);
