@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import random
+import struct
 import subprocess
 import time
 
@@ -359,17 +360,60 @@ def test_a_file_in_the_cache_that_is_a_link_is_not_written_through(update, serve
     assert (tmp_path / "theirs").read_text() == "before"
 
 
+SEAL = 24  # bytes before what is sealed: a mark, its length, its sum
+HEAD = SEAL + 32
+
+
+def sum_of(content):
+    """The sum of a seal, as src/image.cpp describes it."""
+    lanes, of_all = [1, 2, 3, 4], len(content)
+    padded = content + bytes(-len(content) % 32)
+
+    def joined(total, word):
+        total = (total ^ word) * 0x9E3779B97F4A7C15 % 2**64
+        return total ^ total >> 32
+
+    for at in range(0, len(padded), 32):
+        lanes = [joined(lane, word)
+                 for lane, word in zip(lanes, struct.unpack_from("<4Q", padded, at), strict=True)]
+    for lane in lanes:
+        of_all = joined(of_all, lane)
+    return of_all
+
+
 def test_a_damaged_image_costs_time_only(update, server, cache, price):
     server.answers = [whole(NEWER)]
     update()
-    image = bytearray((cache / "catalog.image").read_bytes())
-    for at in (0, 20, len(image) // 2, len(image) - 1):
+    image = (cache / "catalog.image").read_bytes()
+    for at in (0, 8, 16, 24, 32, 40, 48, 50, HEAD, HEAD + 10, len(image) // 2, len(image) - 1):
         broken = bytearray(image)
         broken[at] ^= 1
         (cache / "catalog.image").write_bytes(broken)
+        assert price() == 1.1, at
+    for broken in (b"", image[:50], image[:1000], image[:-1], image + b"x"):
+        (cache / "catalog.image").write_bytes(broken)
         assert price() == 1.1
-    (cache / "catalog.image").write_bytes(image[:1000])
-    assert price() == 1.1
+
+
+def test_a_forged_image_is_not_used(update, server, cache, price):
+    server.answers = [whole(NEWER)]
+    update()
+    image = (cache / "catalog.image").read_bytes()
+    inside = image[HEAD + SEAL:]
+    assert image[HEAD + 16:HEAD + SEAL] == struct.pack("<Q", sum_of(inside))
+    for at in (0, len(inside) // 2, len(inside) - 8):  # a length, a flag or figure, a region
+        forged = inside[:at] + b"\xff\xff\xff\x7f" + inside[at + 4:]
+        seal = image[HEAD:HEAD + 16] + struct.pack("<Q", sum_of(forged))
+        (cache / "catalog.image").write_bytes(image[:HEAD] + seal + forged)
+        assert price() == 1.1
+
+
+def test_an_image_of_another_catalog_is_not_used(update, server, cache, price):
+    server.answers = [whole(NEWER)]
+    update()
+    text = (cache / "catalog.yaml").read_text()
+    (cache / "catalog.yaml").write_text(text.replace("usd_per_hour: 1.1,", "usd_per_hour: 1.2,"))
+    assert price() == 1.2
 
 
 def test_a_damaged_catalog_is_left_with_a_word(update, server, cache, price, catalog, environment):
