@@ -221,7 +221,7 @@ Parts Payer::reserved(const RatedMachine& of, Term term) const {
     Parts out;
     const Machine& m = of.machine;
     const auto rate = rates_.reserved(of.rates, term);
-    if (!rate)
+    if (!rate || !holds(*rate, m.on_demand))
         return out;
     out.price = rate->hourly;
     const double term_days = kDaysPerYear * term.years;
@@ -296,13 +296,25 @@ void Payer::describe_spot(const RatedMachine& of, PurchaseOption& to) {
                                        Hours{budget_.days->value() * kHoursPerDay}));
 }
 
+/// Why a rate is not used.
+static std::string outdated(const ReservedRate& rate, std::optional<UsdPerHour> today) {
+    return fmt::format("rate of {}, when on demand was {}; {}",
+                       to_string(rate.source.as_of),
+                       *rate.on_demand,
+                       today ? fmt::format("today it is {}", *today) : "today's is not known");
+}
+
 void Payer::describe_term(const RatedMachine& of, Term term, PurchaseOption& to) const {
     const Machine& m = of.machine;
     const auto rate = rates_.reserved(of.rates, term);
     if (!rate)
         return;
-    to.price = rate->hourly;
     to.source = shown(rate->source);
+    if (!holds(*rate, m.on_demand)) {
+        to.notes.push_back(outdated(*rate, m.on_demand));
+        return;
+    }
+    to.price = rate->hourly;
     if (rate->estimated)
         to.notes.emplace_back("upfront discount estimated from another machine");
     if (m.on_demand)
