@@ -205,6 +205,21 @@ const SpotHours& Payer::spot_hours(double share) {
                      .first->second;
 }
 
+Parts Payer::spot_at_least(const Machine& m) {
+    if (!m.spot || (capacity_ > Hours{} && !m.on_demand))
+        return {};
+    if (!highest_share_) {
+        highest_share_ = 0;
+        for (const Interruption& band : rates_.interruptions())
+            highest_share_ = std::max(*highest_share_, monthly_share(band));
+    }
+    Parts out = at(*m.spot, m.on_demand.value_or(UsdPerHour{}));
+    const Hours most = *highest_share_ > 0 ? spot_hours(*highest_share_).expected : billed_;
+    const Usd lost = *m.spot * std::max(Hours{}, most - billed_);
+    out.add({kLostWork, "h of work", work_.value(), m.spot->value(), lost.value(), false});
+    return out;
+}
+
 Parts Payer::spot(const RatedMachine& of) {
     Parts out;
     const Machine& m = of.machine;
@@ -223,7 +238,7 @@ Parts Payer::reserved(const RatedMachine& of, Term term) const {
     Parts out;
     const Machine& m = of.machine;
     const auto rate = rates_.reserved(of.rates, term);
-    if (!rate)
+    if (!rate || !holds(*rate, m.on_demand))
         return out;
     out.price = rate->hourly;
     const double term_days = kDaysPerYear * term.years;
@@ -258,16 +273,25 @@ Parts Payer::parts(PurchaseKind kind, const RatedMachine& of) {
                                         : on_demand(of.machine);
 }
 
+Parts Payer::known_parts(PurchaseKind kind, const RatedMachine& of) {
+    const Parts out = parts(kind, of);
+    return out.empty() && kind == PurchaseKind::spot ? spot_at_least(of.machine) : out;
+}
+
 // ---- the options --------------------------------------------------------------------
 
 std::vector<LineItem> lines(const Parts& parts) {
     std::vector<LineItem> out;
-    for (const Part& p : parts)
-        out.push_back({.charge = std::string{p.charge},
-                       .quantity = p.quantity,
-                       .unit = std::string{p.unit},
-                       .amount = Usd{p.usd},
-                       .tiers = {{.from = 0, .usd = p.rate}}});
+    for (const Part& p : parts) {
+        LineItem& item = out.emplace_back(LineItem{
+            .charge = std::string{p.charge}, .quantity = p.quantity, .unit = std::string{p.unit}});
+        if (p.known) {
+            item.amount = Usd{p.usd};
+            item.tiers = {{.from = 0, .usd = p.rate}};
+        } else if (p.usd > 0) {
+            item.assumed = Usd{p.usd};
+        }
+    }
     return out;
 }
 
@@ -298,13 +322,25 @@ void Payer::describe_spot(const RatedMachine& of, PurchaseOption& to) {
                                        Hours{budget_.days->value() * kHoursPerDay}));
 }
 
+/// Why a rate is not used.
+static std::string outdated(const ReservedRate& rate, std::optional<UsdPerHour> today) {
+    return fmt::format("rate of {}, when on demand was {}; {}",
+                       to_string(rate.source.as_of),
+                       *rate.on_demand,
+                       today ? fmt::format("today it is {}", *today) : "today's is not known");
+}
+
 void Payer::describe_term(const RatedMachine& of, Term term, PurchaseOption& to) const {
     const Machine& m = of.machine;
     const auto rate = rates_.reserved(of.rates, term);
     if (!rate)
         return;
-    to.price = rate->hourly;
     to.source = shown(rate->source);
+    if (!holds(*rate, m.on_demand)) {
+        to.notes.push_back(outdated(*rate, m.on_demand));
+        return;
+    }
+    to.price = rate->hourly;
     if (rate->estimated)
         to.notes.emplace_back("upfront discount estimated from another machine");
     if (m.on_demand)

@@ -3,6 +3,7 @@
 
 #include "ask.hpp"
 #include "comparable.hpp"
+#include "cost_parts.hpp"
 #include "filter.hpp"
 #include "job_choice.hpp"
 #include "own_or_rent.hpp"
@@ -167,7 +168,8 @@ static void warn_of_charges(Recommendation& r) {
             continue;
         for (const LineItem& item : choice.cost->items) {
             std::string part = fmt::format("{} in {}", item.charge, choice.region);
-            if (!item.amount && std::find(parts.begin(), parts.end(), part) == parts.end())
+            if (!item.amount && item.charge != kLostWork &&
+                std::find(parts.begin(), parts.end(), part) == parts.end())
                 parts.push_back(std::move(part));
         }
     }
@@ -178,6 +180,18 @@ static void warn_of_charges(Recommendation& r) {
         list += (i == 0 ? "" : ", ") + parts[i];
     r.warnings.push_back(fmt::format(
         "not known and not in the total, but ranked as in the dearest region known: {}", list));
+}
+
+/// Hours that are uncertain, and those of owning, do not know of interruptions; nor does a job,
+/// which says so itself.
+static void warn_of_lost_work(Recommendation& r) {
+    const auto spot = choices_where(r, [&](const Choice& c) {
+        return c.purchase == PurchaseKind::spot && !c.effective && !c.job &&
+               (c.cost || c.lasts || r.ownership);
+    });
+    if (!spot.empty())
+        r.warnings.emplace_back("work lost to interruptions of spot machines is not in hours and "
+                                "cost");
 }
 
 /// The start plan makes a disk and an address, which cost too.
@@ -204,6 +218,7 @@ static void add_warnings(Recommendation& r) {
     constexpr GiB kTrainingMemory{32};
     warn_of_old_prices(r);
     warn_of_charges(r);
+    warn_of_lost_work(r);
     warn_of_launch(r);
     if (wanted(r.request.job))
         for (std::string& warning : job_warnings(r))
@@ -228,7 +243,8 @@ static void add_warnings(Recommendation& r) {
 
 Charges charges_of(const Request& request) {
     if (request.charges.empty())
-        return Plans::needed(request) ? Charges::bundled() : Charges::none();
+        return Plans::needed(request) || Plans::pays_spot(request) ? Charges::bundled()
+                                                                   : Charges::none();
     const std::vector<std::filesystem::path> files{request.charges.begin(), request.charges.end()};
     return Charges::read(files);
 }
@@ -269,11 +285,16 @@ static Refusal without_price(const Offer& offer) {
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
     const Request asked = completed(request);
-    const Charges charges = charges_of(asked);
+    const Purchase purchase = catalog.offer(offer).purchase;
+    Request priced = asked; // what would admit an offer depends on its own way to pay
+    if (priced.ways.empty())
+        priced.constraints.purchase.push_back(purchase);
+    const Charges charges = charges_of(priced);
     const Request full = with_nearest_region(catalog, asked, charges);
     Request everywhere = full; // plans are made only where they are asked for
     everywhere.constraints.provider.clear();
     everywhere.constraints.region.clear();
+    everywhere.constraints.purchase = priced.constraints.purchase;
     const auto plans = plans_of(catalog, everywhere, charges);
     const Filter filter{catalog, full, *full.precision, plans.get()};
     std::size_t row = offer;
