@@ -4,6 +4,7 @@
 #include "ask.hpp"
 #include "comparable.hpp"
 #include "cost_parts.hpp"
+#include "day.hpp"
 #include "filter.hpp"
 #include "job_choice.hpp"
 #include "own_or_rent.hpp"
@@ -161,6 +162,18 @@ static void warn_of_old_prices(Recommendation& r) {
                                      to_string(oldest->as_of)));
 }
 
+static void warn_of_prices_to_come(Recommendation& r) {
+    const Date today = r.request.today;
+    const auto later =
+        choices_where(r, [today](const Choice& c) { return is_after_tomorrow(c.as_of, today); });
+    if (!later.empty())
+        r.warnings.push_back(fmt::format("{} of {} prices shown are dated after {}: {}",
+                                         later.size(),
+                                         r.choices.size(),
+                                         to_string(today),
+                                         to_string(later.front()->as_of)));
+}
+
 static void warn_of_charges(Recommendation& r) {
     std::vector<std::string> parts;
     for (const Choice& choice : r.choices) {
@@ -217,6 +230,7 @@ static void warn_of_launch(Recommendation& r) {
 static void add_warnings(Recommendation& r) {
     constexpr GiB kTrainingMemory{32};
     warn_of_old_prices(r);
+    warn_of_prices_to_come(r);
     warn_of_charges(r);
     warn_of_lost_work(r);
     warn_of_launch(r);

@@ -217,6 +217,19 @@ TEST_CASE("old prices are reported relative to the day that is given", "[recomme
     CHECK(warned());
 }
 
+TEST_CASE("prices dated after tomorrow are reported", "[recommend]") {
+    Request request = article_2020();
+    const std::string warning = "10 of 10 prices shown are dated after 2026-07-18: 2026-07-20";
+    const auto warned = [&] {
+        const auto r = recommend(april_2020(), request);
+        return std::count(r.warnings.begin(), r.warnings.end(), warning);
+    };
+    request.today = {2026, 7, 18};
+    CHECK(warned() == 1);
+    request.today = {2026, 7, 19};
+    CHECK(warned() == 0);
+}
+
 TEST_CASE("contradictions are refused by the setting to mend", "[recommend][error]") {
     struct Row {
         Request request;

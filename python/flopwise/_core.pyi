@@ -555,6 +555,7 @@ class Import(_Record):
     def rejected(self) -> Table[Rejected]: ...
     @property
     def rows_rejected(self) -> int: ...
+    def prices_in_effect(self, catalog: Catalog) -> int: ...
     def __init__(
         self,
         *,
@@ -1614,6 +1615,7 @@ def import_feed(
     strict: bool = False,
     provider: str | None = None,
     as_of: str | datetime.date | None = None,
+    today: str | datetime.date | None = None,
     window_days: float = 7.0,
 ) -> Import: ...
 def import_feeds(
@@ -1624,6 +1626,7 @@ def import_feeds(
     strict: bool = False,
     provider: str | None = None,
     as_of: str | datetime.date | None = None,
+    today: str | datetime.date | None = None,
     window_days: float = 7.0,
 ) -> list[Import]: ...
 def settings() -> dict[str, tuple[str, str, str, str]]: ...

@@ -1,6 +1,7 @@
 #include "cache.hpp"
 
 #include "../bundled.hpp"
+#include "../day.hpp"
 #include "../image.hpp"
 #include "../text.hpp"
 
@@ -134,6 +135,14 @@ static std::optional<Catalog> from_image(std::FILE* file, const std::filesystem:
 
 // ---- the catalog in the cache -------------------------------------------------------
 
+/// Once it is the newest, it would stay so whatever an update brings.
+static void require_by_tomorrow(const Catalog& catalog, Date today) {
+    const Date day = latest_day(catalog);
+    if (is_after_tomorrow(day, today))
+        throw InputError{{.file = (cache_folder() / kCatalog).string(), .field = "as_of"},
+                         after_tomorrow_reason(day, today)};
+}
+
 /// The cached catalog if it is there and of a later day than `than`.
 static std::optional<Catalog> cached_after(Date than) {
     const auto folder = cache_folder();
@@ -155,8 +164,11 @@ static std::optional<Catalog> cached_after(Date than) {
     return catalog.as_of() > than ? std::optional{std::move(catalog)} : std::nullopt;
 }
 
-std::optional<Catalog> cached_catalog() {
-    return cached_after({});
+std::optional<Catalog> cached_catalog(Date today) {
+    auto cached = cached_after({});
+    if (cached)
+        require_by_tomorrow(*cached, today);
+    return cached;
 }
 
 void write_cached(const Catalog& catalog) {
@@ -173,22 +185,24 @@ void write_cached(const Catalog& catalog) {
 
 // ---- by name ------------------------------------------------------------------------
 
-Catalog usual_catalog() {
+Catalog usual_catalog(Date today) {
     Catalog bundled = Catalog::bundled();
     try {
-        if (auto cached = cached_after(bundled.as_of()))
+        if (auto cached = cached_after(bundled.as_of())) {
+            require_by_tomorrow(*cached, today);
             return *std::move(cached);
+        }
     } catch (const Error& error) {
         fmt::print(stderr, "{}: the bundled catalog is used\n", error.what());
     }
     return bundled;
 }
 
-Catalog catalog_called(const std::string& name) {
+Catalog catalog_called(const std::string& name, Date today) {
     if (name.empty())
-        return usual_catalog();
+        return usual_catalog(today);
     if (name == "cached") {
-        if (auto cached = cached_catalog())
+        if (auto cached = cached_catalog(today))
             return *std::move(cached);
         throw ArgumentError{"catalog", "there is none in the cache: catalog update makes it"};
     }
@@ -199,6 +213,15 @@ Catalog catalog_called(const std::string& name) {
         std::filesystem::exists(name))
         return Catalog::read(name);
     return Catalog::bundled(name); // refuses, with the names there are
+}
+
+Catalog base_called(const std::string& name, Date today) {
+    Catalog base = catalog_called(name, today);
+    if (!name.empty() && is_after_tomorrow(latest_day(base), today))
+        throw ArgumentError{"--base",
+                            fmt::format("the dates of its sources {}",
+                                        after_tomorrow_reason(latest_day(base), today))};
+    return base;
 }
 
 } // namespace flopwise

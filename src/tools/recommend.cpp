@@ -6,6 +6,7 @@
 #include "cache.hpp"
 #include "command.hpp"
 #include "output.hpp"
+#include "today.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -115,10 +116,14 @@ static Request request_of(const Arguments& arguments) {
     return request;
 }
 
+static Date today_of(const Request& request) {
+    return request.today.year != 0 ? request.today : system_day();
+}
+
 Catalog flopwise::catalog_of(const Request& request) {
     try {
         return request.catalog.empty() ? catalog_for(request, Catalog::bundled())
-                                       : catalog_called(request.catalog);
+                                       : catalog_called(request.catalog, today_of(request));
     } catch (const ArgumentError& e) {
         request.refuse("catalog", e.reason());
     }
@@ -169,9 +174,10 @@ static int run(const Arguments& arguments) {
     const Request request = request_of(arguments);
     if (request.launch.wanted && output.format == "csv")
         request.refuse("launch", "must not come with the format csv");
-    const Recommendation advice = recommend(
-        request.catalog.empty() ? catalog_for(request, usual_catalog()) : catalog_of(request),
-        request);
+    const Recommendation advice =
+        recommend(request.catalog.empty() ? catalog_for(request, usual_catalog(today_of(request)))
+                                          : catalog_of(request),
+                  request);
     write_output(report(advice, output), output.file);
     return advice.outcome == Outcome::found ? answer : nothing_qualifies;
 }
