@@ -46,7 +46,8 @@ struct Request {
     Usage usage{};       ///< what is charged beside the machine
     Recovery recovery{}; ///< what an interruption costs, where spot is priced with lost work
     /// Each machine is paid for in the cheapest of these ways, with all that they cost. Empty:
-    /// each offer of Constraints::purchase stands for itself, and spot loses no work.
+    /// each offer of Constraints::purchase stands for itself. Spot has its lost work in it either
+    /// way, where there are days or a budget, but not with a job or an uncertain use.
     std::vector<PurchaseKind> ways{};
     Ownership own{}; ///< the machine to buy instead
     Dataset dataset{};
