@@ -77,6 +77,7 @@ TEST_CASE("what is set is shown, and set again from that gives the same request"
         {"dataset_url", "kaggle:owner/name"},
         {"launch", "true"},
         {"key_name", "mine"},
+        {"keep_running", "true"},
         {"model", "llama-2-7b"},
         {"tokens", "2e+09"},
         {"samples", "1.28e+06"},

@@ -34,6 +34,7 @@ struct Dataset {
 struct Launch {
     bool wanted = false;
     std::string key_name = "flopwise"; ///< of the key pair; letters, digits, '.', '_' and '-'
+    bool keep_running = false;         ///< otherwise the machine stops by itself: stops_after()
 
     bool operator==(const Launch&) const = default;
 };
