@@ -3,6 +3,7 @@
 #include "catalog_data.hpp"
 #include "catalog_keys.hpp"
 #include "charges_data.hpp"
+#include "text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -90,9 +91,17 @@ constexpr bool possible(Date d) {
            d.day <= 31;
 }
 
+/// Most texts are, and are through with it.
+bool is_ascii(std::string_view text) {
+    const auto joined = [](unsigned bits, char c) { return bits | static_cast<unsigned char>(c); };
+    return std::accumulate(text.begin(), text.end(), 0U, joined) < 0x80;
+}
+
 class Reader {
 public:
-    explicit Reader(std::string_view image) : bytes{image} {}
+    /// Texts from outside are looked at: those of the program are UTF-8.
+    explicit Reader(std::string_view image, bool from_outside = false)
+        : bytes{image}, from_outside_{from_outside} {}
 
     template <class... Fields>
     void operator()(Fields&... fields) {
@@ -143,11 +152,13 @@ private:
         if (const auto value = taken<Quantity<Unit>>(); !std::isnan(value.value()))
             check(q.emplace(value));
     }
-    void field(std::string& text) {
+    void field(std::string& value) {
         const auto n = taken<std::uint32_t>();
         require(n);
-        text.assign(bytes.substr(0, n));
+        value.assign(bytes.substr(0, n));
         bytes.remove_prefix(n);
+        if (from_outside_ && !is_ascii(value) && text::not_utf8(value) != std::string::npos)
+            refuse_image("a text is not UTF-8");
     }
     template <class T>
     void field(std::vector<T>& items) {
@@ -164,6 +175,8 @@ private:
             if (!std::all_of(items.begin(), items.end(), [](T item) { return possible(item); }))
                 refuse_image("a value has no name");
     }
+
+    bool from_outside_;
 };
 
 } // namespace
@@ -344,17 +357,21 @@ std::string CatalogImage::write(const Catalog& catalog) {
     return std::move(writer.bytes);
 }
 
-Catalog CatalogImage::read(std::string_view image) {
+Catalog CatalogImage::made(std::string_view image, bool from_outside) {
     auto data = std::make_shared<Catalog::Data>();
-    Reader reader{image};
+    Reader reader{image, from_outside};
     all(reader, *data);
     if (!reader.bytes.empty())
         refuse_image("something follows it");
     return Catalog{std::move(data)};
 }
 
+Catalog CatalogImage::read(std::string_view image) {
+    return made(image, false);
+}
+
 Catalog CatalogImage::checked(std::string_view image) {
-    Catalog catalog = read(image);
+    Catalog catalog = made(image, true);
     const Catalog::Data& data = *catalog.data_;
     if (!rows_hold(data) || !types_hold(data) || !offers_hold(data) || !offerings_hold(data))
         refuse_image("its rows do not refer to one another");

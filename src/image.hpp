@@ -14,8 +14,12 @@ struct CatalogImage {
     /// Of bytes that this build made. Throws ArgumentError for `catalog` if they end too soon or a
     /// figure of a row is out of its range.
     static Catalog read(std::string_view image);
-    /// Of bytes from outside: also if rows are out of order or refer to what is not there.
+    /// Of bytes from outside: also if a text is not UTF-8, or rows are out of order or refer to
+    /// what is not there.
     static Catalog checked(std::string_view image);
+
+private:
+    static Catalog made(std::string_view image, bool from_outside);
 };
 
 /// Bytes that leave the program, behind their length and a checksum of all.

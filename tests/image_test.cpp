@@ -58,6 +58,13 @@ TEST_CASE("an image that ends too soon, or goes on, is refused", "[image][error]
                       "catalog: must be a whole image: something follows it");
 }
 
+TEST_CASE("an image with a text that is not UTF-8 is refused", "[image][error]") {
+    std::string image = CatalogImage::write(small_catalog());
+    image[sizeof(std::uint32_t)] = '\xff'; // the first letter of its name
+    CHECK_THROWS_WITH(CatalogImage::checked(image),
+                      "catalog: must be a whole image: a text is not UTF-8");
+}
+
 TEST_CASE("an image with altered bytes is refused, or a catalog", "[image]") {
     const std::string whole = CatalogImage::write(small_catalog());
     std::mt19937 random{1};

@@ -358,8 +358,8 @@ def test_a_kept_setting_is_used():
     answer = flopwise.sweep(requests, keep=["budget_usd", "id"])
     assert list(answer)[:3] == ["budget_usd", "id", "instance"]
     assert answer["budget_usd"].tolist() == [500, 2000]
-    # By hand: g4dn.xlarge 0.526 and g6e.2xlarge 2.2421 USD/h, times 730 h.
-    assert answer["total_usd"].tolist() == pytest.approx([383.98, 1636.733])
+    # By hand: g4dn.xlarge 0.526 and g6e.2xlarge 2.24208 USD/h, times 730 h.
+    assert answer["total_usd"].tolist() == pytest.approx([383.98, 1636.7184])
 
 
 def test_one_name_is_one_column():
