@@ -58,8 +58,8 @@ struct Choice {
     std::string region{};
     PurchaseKind purchase = PurchaseKind::on_demand; ///< with Request::ways the cheapest of these
     UsdPerHour price{};                              ///< for an hour that is paid
-    /// With charges, ways to pay, or spot and days or a budget: all costs but fixed ones for a rented hour. It is what stands
-    /// for the price in the score.
+    /// With charges, ways to pay, or spot and days or a budget: all costs but fixed ones for a
+    /// rented hour. It is what stands for the price in the score.
     std::optional<UsdPerHour> effective{};
     std::string gpu{}; ///< empty for a machine without
     double gpu_count = 0;
