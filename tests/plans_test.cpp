@@ -499,7 +499,10 @@ TEST_CASE("a budget of the cost of spot, to the cent, is enough and a cent less 
     request.budget.total = Usd{3746.36};
     CHECK(recommend(catalog, request).outcome == Outcome::found);
     request.budget.total = Usd{3746.35};
-    CHECK(recommend(catalog, request).outcome == Outcome::nothing_affordable);
+    const Recommendation refused = recommend(catalog, request);
+    CHECK(refused.outcome == Outcome::nothing_affordable);
+    CHECK(refused.refusals.nearest.front().text ==
+          "costs 3746.36 USD with lost work and all charges, the budget has 3746.35 USD");
     // Days that a budget lasts are those whose cost it carries.
     request.budget = {.total = Usd{3746.36}};
     CHECK(recommend(catalog, request).choices.front().lasts->value() == Approx(365).epsilon(1e-4));
