@@ -217,6 +217,17 @@ static Json region_choice_of(const std::optional<RegionChoice>& found) {
     return {{"region", nearby_of(choice.region)}, {"nearer", nearer}, {"cheapest", cheapest}};
 }
 
+static Json own_job_of(const std::optional<OwnJob>& job) {
+    if (!job)
+        return nullptr;
+    return {{"rented_usd", shown(job->rented.value())},
+            {"hours", or_null(job->hours)},
+            {"share_usd", or_null(job->share)},
+            {"alone_usd", shown(job->alone.value())},
+            {"jobs_per_month",
+             job->jobs_per_month ? Json(shown(*job->jobs_per_month)) : Json(nullptr)}};
+}
+
 static Json ownership_of(const std::optional<OwnOrRent>& compared) {
     if (!compared)
         return nullptr;
@@ -225,23 +236,26 @@ static Json ownership_of(const std::optional<OwnOrRent>& compared) {
     for (const Sensitivity& s : o.sensitivities)
         sensitivities[s.key] = text::number(fmt::format("{:.6f}", s.elasticity)).value_or(0);
     const auto rented = [&](const auto& value) { return o.rented ? Json(value) : Json(nullptr); };
-    return {{"own_usd_per_day", shown(o.cost.daily.value())},
-            {"own_usd_per_year", shown(o.cost.annual.value())},
-            {"own_usd_per_hour", shown(o.cost.hourly.value())},
-            {"capital_usd_per_day", shown(o.cost.capital.value())},
-            {"upkeep_usd_per_day", shown(o.cost.upkeep.value())},
-            {"staff_usd_per_day", shown(o.cost.staff.value())},
-            {"energy_usd_per_day", shown(o.cost.energy.value())},
-            {"watts", or_null(o.owned.power)},
-            {"electricity_usd_per_kwh", or_null(o.owned.electricity)},
-            {"tflops", or_null(o.tflops)},
-            {"rented", o.rented ? choice_of(*o.rented) : Json(nullptr)},
-            {"rent_usd_per_day", rented(shown(o.rent.value()))},
-            {"verdict", rented(o.own_is_cheaper ? "own" : "rent")},
-            {"break_even_hours_per_day",
-             o.break_even_use ? Json(shown(o.break_even_use->value())) : Json(nullptr)},
-            {"break_even_month", o.break_even_month ? Json(*o.break_even_month) : Json(nullptr)},
-            {"sensitivities", sensitivities}};
+    return {
+        {"own_usd_per_day", shown(o.cost.daily.value())},
+        {"own_usd_per_year", shown(o.cost.annual.value())},
+        {"own_usd_per_hour", shown(o.cost.hourly.value())},
+        {"capital_usd_per_day", shown(o.cost.capital.value())},
+        {"upkeep_usd_per_day", shown(o.cost.upkeep.value())},
+        {"staff_usd_per_day", shown(o.cost.staff.value())},
+        {"energy_usd_per_day", shown(o.cost.energy.value())},
+        {"watts", or_null(o.owned.power)},
+        {"electricity_usd_per_kwh", or_null(o.owned.electricity)},
+        {"tflops", or_null(o.tflops)},
+        {"rented", o.rented ? choice_of(*o.rented) : Json(nullptr)},
+        {"rent_usd_per_day", o.job ? Json(nullptr) : rented(shown(o.rent.value()))},
+        {"verdict",
+         o.job && !o.job->decided() ? Json(nullptr) : rented(o.own_is_cheaper ? "own" : "rent")},
+        {"break_even_hours_per_day",
+         o.break_even_use ? Json(shown(o.break_even_use->value())) : Json(nullptr)},
+        {"break_even_month", o.break_even_month ? Json(*o.break_even_month) : Json(nullptr)},
+        {"sensitivities", sensitivities},
+        {"job", own_job_of(o.job)}};
 }
 
 static Json family_of(const FamilyChoice& f) {

@@ -1,6 +1,7 @@
 #include "own_or_rent.hpp"
 
 #include "ask.hpp"
+#include "calendar.hpp"
 #include "text.hpp"
 
 #include <cmath>
@@ -79,6 +80,42 @@ power_of(const Catalog& catalog, const Ownership& own, const std::optional<Choic
     return gpu != nullptr && gpu->tdp ? std::optional{*gpu->tdp * rented->gpu_count} : std::nullopt;
 }
 
+/// The hours of a job on the machine to buy; empty if they are not known.
+static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& request) {
+    const Gpu* gpu = request.own.gpu.empty() ? nullptr : catalog.find_gpu(request.own.gpu);
+    if (gpu == nullptr || request.job.measured) // a rate that was measured says nothing of this one
+        return std::nullopt;
+    const Work work = work_of(request.job);
+    const GpuSet on{.gpu = gpu, .gpus = request.own.gpus};
+    const Precision used = precision_used(work, *gpu, *request.precision);
+    const auto fit = job_fit(request.job, net_of(request.job), used, gpu->memory, request.own.gpus);
+    if (!fit || !fit->memory.fits)
+        return std::nullopt;
+    const auto time = estimate(work, on, *request.precision);
+    return time ? std::optional{time->median} : std::nullopt;
+}
+
+/// For its own hours: a finite piece of work is no use for years.
+static OwnJob
+own_job(const OwnOrRent& compared, Usd rented, std::optional<Hours> hours, double a_day) {
+    const OwningCost& cost = compared.cost;
+    const double idle = (cost.daily - cost.energy).value(); // USD a day, used or not
+    const double month = kDaysPerYear / kMonthsPerYear;
+    OwnJob out{.rented = rented, .hours = hours};
+    double energy = 0;
+    if (hours) {
+        const double days = hours->value() / a_day;
+        energy = cost.energy.value() * days;
+        out.share = Usd{idle * days + energy};
+    }
+    out.alone = Usd{idle * kDaysPerYear * compared.owned.life.value() + energy};
+    const double saved = rented.value() - energy; // by each job
+    const double jobs = idle * month / saved;
+    if (saved > 0 && (!hours || jobs * hours->value() <= a_day * month))
+        out.jobs_per_month = jobs;
+    return out;
+}
+
 std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
                                      const Request& request,
                                      const Charges& charges,
@@ -87,7 +124,8 @@ std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
         return std::nullopt;
     const HoursPerDay use = request.budget.hours_per_day;
     OwnOrRent out{.owned = request.own, .tflops = speed(catalog, request)};
-    if (out.tflops && !answer.on_vcpus)
+    const bool job = wanted(request.job);
+    if (out.tflops && !answer.on_vcpus && !job)
         out.rented = as_fast(catalog, request, charges, *out.tflops);
     else if (!answer.choices.empty())
         out.rented = answer.choices.front();
@@ -97,6 +135,13 @@ std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
     out.cost = owning_cost(out.owned, use);
     if (!out.rented)
         return out;
+    if (job) {
+        if (out.rented->cost)
+            out.job =
+                own_job(out, out.rented->cost->total, owned_hours(catalog, request), use.value());
+        out.own_is_cheaper = out.job && out.job->hours && out.job->alone < out.job->rented;
+        return out;
+    }
     // With charges, what the whole plan costs for a rented hour.
     const UsdPerHour price = out.rented->effective.value_or(out.rented->price);
     out.rent = UsdPerDay{price.value() * use.value()};

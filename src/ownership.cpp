@@ -76,14 +76,20 @@ static void check(const Ownership& o, HoursPerDay use) {
          use);
 }
 
+/// The price less what the sale at the end of the life is worth today.
+static double net_price(const Ownership& o) {
+    return o.price->value() -
+           o.residual.value() * std::exp(-o.life.value() * std::log1p(o.rate)); // (1 + rate)^-life
+}
+
+/// What a yearly payment of 1, for some years, is worth today.
+static double present_value(double rate, double years) {
+    return rate == 0 ? years : -std::expm1(-years * std::log1p(rate)) / rate;
+}
+
 /// Yearly cost of capital: at a rate of 0, a straight line.
 static double capital_per_year(const Ownership& o) {
-    const double price = o.price->value();
-    const double years = o.life.value();
-    if (o.rate == 0)
-        return (price - o.residual.value()) / years;
-    const double growth = years * std::log1p(o.rate); // (1 + rate)^life = e^growth
-    return (price - o.residual.value() * std::exp(-growth)) * o.rate / -std::expm1(-growth);
+    return net_price(o) / present_value(o.rate, o.life.value());
 }
 
 /// USD for each hour of use.
@@ -120,15 +126,13 @@ std::optional<HoursPerDay> break_even_use(const Ownership& o, UsdPerHour rent) {
 std::optional<Years> break_even_time(const Ownership& o, HoursPerDay use, UsdPerHour rent) {
     require_positive("price_usd_per_hour", rent);
     const OwningCost cost = owning_cost(o, use);
-    const UsdPerDay running = cost.daily - cost.capital;
-    const double saved = (rent.value() * use.value() - running.value()) * kDaysPerYear;
-    const double discount = std::log1p(o.rate);
-    if (!(saved > 0 && o.price->value() * discount < saved))
+    const UsdPerDay rented{rent.value() * use.value()};
+    if (!(cost.daily < rented)) // else present_value(life) years of savings would not pay for it
         return std::nullopt;
-    const double time = discount == 0
-                            ? o.price->value() / saved
-                            : -std::log1p(-o.price->value() * discount / saved) / discount;
-    return time <= o.life.value() ? std::optional{Years{time}} : std::nullopt;
+    const double saved = (rented - (cost.daily - cost.capital)).value() * kDaysPerYear;
+    const double years = net_price(o) / saved; // of savings, as they are worth today
+    const double time = o.rate == 0 ? years : -std::log1p(-years * o.rate) / std::log1p(o.rate);
+    return Years{std::min(time, o.life.value())};
 }
 
 namespace {

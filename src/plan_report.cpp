@@ -72,6 +72,31 @@ static std::string assumptions(const OwnOrRent& o) {
     return out;
 }
 
+/// Of a job, which is over one day: no payback by use without end.
+static std::string job_verdict(const OwnOrRent& o) {
+    const OwnJob& job = *o.job;
+    std::string out = fmt::format("{}: renting {} in {} costs {:.2f} for this job; ",
+                                  !job.decided()     ? "Not known"
+                                  : o.own_is_cheaper ? "Own"
+                                                     : "Rent",
+                                  o.rented->instance,
+                                  o.rented->region,
+                                  job.rented);
+    out += fmt::format("bought for it alone, the machine costs {:.2f}", job.alone);
+    if (job.hours)
+        out += fmt::format(", its share of {:.4g} h {:.2f}", job.hours->value(), *job.share);
+    else
+        out += " or more, how long it takes is not known";
+    if (job.jobs_per_month)
+        out += fmt::format("; owning costs less from {}{:.4g} such jobs a month on, for {}",
+                           job.hours ? "" : "at least ",
+                           *job.jobs_per_month,
+                           o.owned.life);
+    else
+        out += "; owning does not cost less however many such jobs there are";
+    return out;
+}
+
 static std::string verdict(const OwnOrRent& o, const Budget& budget) {
     const Choice& c = *o.rented;
     std::string out = fmt::format("{}: renting {} in {} costs {:.2f} at {} h a day",
@@ -103,21 +128,24 @@ std::vector<std::string> ownership_lines(const Recommendation& r, bool explain) 
     if (!r.ownership)
         return {};
     const OwnOrRent& o = *r.ownership;
-    std::vector<std::string> out{fmt::format("Owning costs {:.3f}, {:.2f} a year, {:.4f} of use",
-                                             o.cost.daily,
-                                             o.cost.annual,
-                                             o.cost.hourly),
-                                 assumptions(o)};
+    std::vector<std::string> out{
+        o.job ? fmt::format("Owning costs {:.3f}, used or not", o.cost.daily - o.cost.energy)
+              : fmt::format("Owning costs {:.3f}, {:.2f} a year, {:.4f} of use",
+                            o.cost.daily,
+                            o.cost.annual,
+                            o.cost.hourly),
+        assumptions(o)};
     if (!o.rented) {
         out.emplace_back(
             o.tflops ? fmt::format("No offer that qualifies is as fast as {:.4g}", *o.tflops)
                      : "There is no offer to compare it with");
         return out;
     }
-    out.push_back(verdict(o, r.request.budget));
+    out.push_back(o.job ? job_verdict(o) : verdict(o, r.request.budget));
     if (explain) {
         out.push_back(parts(o));
-        out.push_back(what_counts(o));
+        if (!o.sensitivities.empty())
+            out.push_back(what_counts(o));
     }
     return out;
 }

@@ -87,20 +87,45 @@ TEST_CASE("against p2.xlarge, the article's machine breaks even at 6.1 hours a d
     CHECK_FALSE(break_even_use(article_machine(), UsdPerHour{0.2})); // 27.4 h/day
 }
 
-TEST_CASE("at break-even time, the discounted savings are the price", "[ownership][property]") {
-    const double rent = GENERATE(take(20, random(3.0, 30.0)));
-    const HoursPerDay use{12};
-    const Ownership owned = full();
-    const auto time = break_even_time(owned, use, UsdPerHour{rent});
-    if (!time)
-        return;
-    const OwningCost cost = owning_cost(owned, use);
-    const double saved = (rent * 12 - (cost.daily - cost.capital).value()) * 365;
-    double sum = 0; // by the midpoint rule
-    constexpr int kSteps = 20'000;
-    for (int i = 0; i < kSteps; ++i)
-        sum += saved * std::pow(1.08, -(i + 0.5) / kSteps * time->value()) * time->value() / kSteps;
-    CHECK(sum == Approx(20'000).epsilon(1e-6));
+TEST_CASE("at break-even time, the yearly savings and the sale, discounted, are the price",
+          "[ownership]") {
+    // 4,000 / 1.08^4 = 2940.119, so 17059.881 USD are to be saved. Over three years, 1 USD a year
+    // is worth 1 / 1.08 + 1 / 1.08^2 + 1 / 1.08^3 = 2.577097 USD: 6619.806 USD a year. Beside them
+    // upkeep 800, staff 1000 and energy 4.5 * 365 = 1642.5: rent 10062.306 / 3650 h = 2.756796.
+    const auto time = break_even_time(full(), HoursPerDay{10}, UsdPerHour{2.756796});
+    REQUIRE(time);
+    CHECK(time->value() == Approx(3).epsilon(1e-6));
+    Ownership plain = article_machine(); // 10,000 at 20 %: 2 years of 6545.45 are 10,000
+    plain.rate = 0.2;
+    CHECK(break_even_time(plain, HoursPerDay{10}, UsdPerHour{6545.4545 / 3650})->value() ==
+          Approx(2).epsilon(1e-6));
+}
+
+TEST_CASE("owning is cheaper just if it pays off within its life", "[ownership][property]") {
+    int cheaper = 0;
+    int dearer = 0;
+    for (const double rate : {0.0, 1e-9, 0.01, 0.05, 0.08, 0.2, 0.5, 1.0})
+        for (const double life : {0.25, 1.0, 3.0, 4.5, 5.0, 12.0})
+            for (const double residual : {0.0, 3000.0, 9999.0})
+                for (const double upkeep : {0.0, 0.1})
+                    for (int i = 1; i <= 96; ++i) {
+                        const HoursPerDay use{0.25 * i};
+                        const UsdPerHour rent{0.9};
+                        const Ownership owned{.price = Usd{10'000},
+                                              .life = Years{life},
+                                              .residual = Usd{residual},
+                                              .rate = rate,
+                                              .upkeep = upkeep};
+                        const auto time = break_even_time(owned, use, rent);
+                        const bool own =
+                            owning_cost(owned, use).daily.value() < rent.value() * use.value();
+                        CAPTURE(rate, life, residual, upkeep, use.value());
+                        CHECK(time.has_value() == own);
+                        CHECK((!time || (time->value() > 0 && time->value() <= life)));
+                        ++(own ? cheaper : dearer);
+                    }
+    CHECK(cheaper > 1000); // both happen
+    CHECK(dearer > 1000);
 }
 
 TEST_CASE("elasticities are those of the formulas", "[ownership]") {
@@ -220,6 +245,57 @@ TEST_CASE("a machine of known speed is compared with the cheapest that is as fas
     CHECK(*r.ownership->owned.electricity == UsdPerKwh{0.165});
     request.own.gpus = 1000;
     CHECK_FALSE(recommend(catalog, request).ownership->rented);
+}
+
+/// ResNet-50 for 90 epochs, and a machine for 10,000 USD.
+static Request job_with(Ownership own) {
+    Request request;
+    request.job.model = "resnet-50";
+    request.job.epochs = 90;
+    request.own = std::move(own);
+    return request;
+}
+
+TEST_CASE("a training job is compared as a job", "[ownership]") {
+    const Recommendation r = recommend(Catalog::bundled(), job_with(article_machine()));
+    const OwnOrRent& o = *r.ownership;
+    REQUIRE(o.job);
+    CHECK(o.job->rented == r.choices.front().cost->total);
+    CHECK_FALSE(o.own_is_cheaper);
+    CHECK(o.job->decided());
+    CHECK_FALSE(o.job->hours); // what is in it is not known
+    CHECK(o.job->alone.value() == Approx(10'000));
+    CHECK(*o.job->jobs_per_month == Approx(10'000.0 / 60 / o.job->rented.value())); // 60 months
+    CHECK_FALSE(o.break_even_month);
+    CHECK_FALSE(o.break_even_use);
+    CHECK(o.rent == UsdPerDay{});
+}
+
+TEST_CASE("a job takes on the owned machine what it is predicted to take", "[ownership]") {
+    Ownership own = article_machine();
+    own.gpu = "T4";
+    own.power = Watts{1000};
+    own.electricity = UsdPerKwh{0.1};
+    Request request = job_with(own);
+    request.constraints.instance = {"g4dn.xlarge"}; // which has one T4
+    request.constraints.region = {"us-east-1"};
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    const OwnJob& job = *r.ownership->job;
+    REQUIRE(job.hours);
+    CHECK(job.hours->value() == Approx(r.choices.front().job->time.median.value()));
+    const double hours = job.hours->value();
+    const double energy = 0.1 * hours; // 1 kW at 0.1 USD/kWh
+    CHECK(job.share->value() == Approx(10'000.0 / 1825 / 24 * hours + energy));
+    CHECK(job.alone.value() == Approx(10'000 + energy));
+    CHECK(*job.jobs_per_month == Approx(10'000.0 / 60 / (job.rented.value() - energy)));
+    request.own.price = Usd{1};
+    const OwnOrRent cheap = *recommend(Catalog::bundled(), request).ownership;
+    CHECK(cheap.own_is_cheaper); // a dollar and the energy are less than the rent
+    request.own.gpu.clear();
+    CHECK_FALSE(recommend(Catalog::bundled(), request).ownership->job->decided());
+    request.own.gpu = "T4";
+    request.own.price = Usd{1'000'000}; // more jobs than a month has hours for
+    CHECK_FALSE(recommend(Catalog::bundled(), request).ownership->job->jobs_per_month);
 }
 
 TEST_CASE("with a price of electricity alone, the GPUs compared with say the power",

@@ -72,10 +72,13 @@ FLOPWISE_API OwningCost owning_cost(const Ownership& owned, HoursPerDay use);
 /// 24 h/day. In closed form, as both costs are straight lines in the use.
 FLOPWISE_API std::optional<HoursPerDay> break_even_use(const Ownership& owned, UsdPerHour rent);
 
-/// The time until the money saved by not renting has paid for the machine, its sale not counted;
-/// empty if that is longer than its life. Savings are discounted at the rate of capital:
+/// The time until the money saved by not renting has paid for the machine, less what its sale at
+/// the end of its life is worth today. Empty if that is longer than its life, which is so just if
+/// owning does not cost less than renting at this use. Savings are counted at the end of each year,
+/// as the capital is in owning_cost(), and discounted at its rate:
 ///
-///     time = -ln(1 - price * d / saved) / d      d = ln(1 + rate), saved in a year
+///     net  = price - residual / (1 + rate)^life
+///     time = -ln(1 - net * rate / saved) / ln(1 + rate)      saved in a year; net / saved at 0
 FLOPWISE_API std::optional<Years>
 break_even_time(const Ownership& owned, HoursPerDay use, UsdPerHour rent);
 

@@ -149,6 +149,24 @@ struct RegionChoice {
     bool operator==(const RegionChoice&) const = default;
 };
 
+/// A training job on a machine to buy, compared with renting one for it.
+struct OwnJob {
+    Usd rented{}; ///< the whole cost of the job on the machine that is rented, at the median
+    /// Median on the owned machine, by the same estimate. Absent if its GPUs are not given, the job
+    /// does not fit into them, or its time there cannot be predicted.
+    std::optional<Hours> hours{};
+    std::optional<Usd> share{}; ///< owning it for these hours, if it is never idle
+    Usd alone{}; ///< owning it for this job alone, all its life; without `hours`, less the energy
+    /// Such jobs in each month of its life from which owning costs less; without `hours`, a lower
+    /// bound, as the energy is not in it. Absent if that is never so: each costs more energy than
+    /// rent, or they take longer than a month.
+    std::optional<double> jobs_per_month{};
+
+    /// Whether it is known if renting costs less.
+    [[nodiscard]] bool decided() const { return hours || !(alone < rented); }
+    bool operator==(const OwnJob&) const = default;
+};
+
 /// Buying a machine, compared with renting one.
 struct OwnOrRent {
     Ownership owned{};              ///< with power and electricity filled in
@@ -156,13 +174,15 @@ struct OwnOrRent {
     std::optional<Tflops> tflops{}; ///< of the owned machine, if its GPUs are given
 
     /// The cheapest offer that qualifies and is at least as fast as the owned machine; the best
-    /// choice if its speed is not known. Empty if there is none, and so are the rest.
+    /// choice if its speed is not known, or with a training job. Empty if there is none, and so are
+    /// the rest.
     std::optional<Choice> rented{};
-    UsdPerDay rent{};
-    bool own_is_cheaper = false; ///< if it is used like this for all of its life
+    UsdPerDay rent{};            ///< 0 with a training job, and none of the break-evens: see `job`
+    bool own_is_cheaper = false; ///< if it is used like this for all of its life; for the job alone
     std::optional<HoursPerDay> break_even_use{};
     std::optional<int> break_even_month{};    ///< the first in which all paid for owning is less
     std::vector<Sensitivity> sensitivities{}; ///< of the ratio of the costs; at most three
+    std::optional<OwnJob> job{};              ///< with a training job
 
     bool operator==(const OwnOrRent&) const = default;
 };

@@ -1275,6 +1275,29 @@ class RegionChoice(_Record):
     ) -> None: ...
 
 @final
+class OwnJob(_Record):
+    @property
+    def rented_usd(self) -> float: ...
+    @property
+    def hours(self) -> float | None: ...
+    @property
+    def share_usd(self) -> float | None: ...
+    @property
+    def alone_usd(self) -> float: ...
+    @property
+    def jobs_per_month(self) -> float | None: ...
+    def decided(self) -> bool: ...
+    def __init__(
+        self,
+        *,
+        rented_usd: float | None = ...,
+        hours: float | None = ...,
+        share_usd: float | None = ...,
+        alone_usd: float | None = ...,
+        jobs_per_month: float | None = ...,
+    ) -> None: ...
+
+@final
 class OwnOrRent(_Record):
     @property
     def owned(self) -> Ownership: ...
@@ -1295,6 +1318,8 @@ class OwnOrRent(_Record):
     @property
     def sensitivities(self) -> list[Sensitivity]: ...
     @property
+    def job(self) -> OwnJob | None: ...
+    @property
     def verdict(self) -> Literal["own", "rent"] | None: ...
     def __init__(
         self,
@@ -1308,6 +1333,7 @@ class OwnOrRent(_Record):
         break_even_hours_per_day: float | None = ...,
         break_even_month: int | None = ...,
         sensitivities: list[Sensitivity] | None = ...,
+        job: OwnJob | None = ...,
     ) -> None: ...
 
 class Recommendation(_Record):

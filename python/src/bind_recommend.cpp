@@ -110,15 +110,18 @@ void bind_recommend(py::module_& m) {
         m, "Elsewhere", "The best choice in the region where it is cheapest.");
     bind_record<RegionChoice>(
         m, "RegionChoice", "The region taken because it is the nearest with an offer.");
+    bind_record<OwnJob>(m, "OwnJob", "A training job on a machine to buy, and on one to rent.")
+        .def("decided", &OwnJob::decided, "Whether it is known if renting costs less.");
     bind_record<OwnOrRent>(m, "OwnOrRent", "Buying a machine, compared with renting one.")
         .def_property_readonly(
             "verdict",
             [](const OwnOrRent& self) -> std::optional<std::string> {
-                if (!self.rented)
+                if (!self.rented || (self.job && !self.job->decided()))
                     return std::nullopt;
                 return self.own_is_cheaper ? "own" : "rent";
             },
-            "\"own\" or \"rent\", whatever costs less; None with nothing to compare.");
+            "\"own\" or \"rent\", whatever costs less; None with nothing to compare, or if\n"
+            "it is not known.");
     bind_refusals(m);
     bind_answer(m);
     m.def("_recommend", &answer, "request"_a, "catalog"_a, "settings"_a);

@@ -486,6 +486,15 @@ void fields(Visit& visit, Sensitivity& s) {
 }
 
 template <class Visit>
+void fields(Visit& visit, OwnJob& j) {
+    visit("rented_usd", j.rented);
+    visit("hours", j.hours);
+    visit("share_usd", j.share);
+    visit("alone_usd", j.alone);
+    visit("jobs_per_month", j.jobs_per_month);
+}
+
+template <class Visit>
 void fields(Visit& visit, OwnOrRent& o) {
     visit("owned", o.owned);
     visit("cost", o.cost);
@@ -496,6 +505,7 @@ void fields(Visit& visit, OwnOrRent& o) {
     visit("break_even_hours_per_day", o.break_even_use);
     visit("break_even_month", o.break_even_month);
     visit("sensitivities", o.sensitivities);
+    visit("job", o.job);
 }
 
 template <class Visit>

@@ -269,6 +269,8 @@ def test_every_key_of_the_report_is_described(ask):
     region = answer["region_choice"]
     choice |= set(region) | {f"cheapest.{key}" for key in region["cheapest"]}
     choice |= set(answer["ownership"])
+    job = ask("--model", "resnet-50", "--epochs", "1", "--own-price", "10000")["ownership"]["job"]
+    choice |= {f"job.{key}" for key in job}
     real = (top | choice | set(answer["families"][0]) | set(answer["refusals"]["nearest"][0]))
     real |= set(answer["charges"]) | set(answer["purchase_options"][0])
     job = ask("--model", "resnet-50", "--epochs", "90")
