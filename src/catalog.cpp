@@ -75,6 +75,10 @@ std::string_view to_string(Purpose purpose) {
     return kNames.at(static_cast<std::size_t>(purpose));
 }
 
+GiB gpu_memory(const Instance& machine, const Gpu& gpu) {
+    return gpu.memory * std::min(1.0, machine.gpu_count);
+}
+
 // ---- joining ------------------------------------------------------------------------
 
 namespace {

@@ -47,7 +47,7 @@ static Profile fitting_profile(const Gpu& gpu) {
 }
 
 static std::string gpus_in_words(double count) {
-    return fmt::format("{} {}", count, count > 0 && count <= 1 ? "GPU" : "GPUs");
+    return fmt::format("{} {}", text::count(count), count > 0 && count <= 1 ? "GPU" : "GPUs");
 }
 
 void Filter::relax_budget(std::size_t offer, Refusal& to) const {
@@ -184,18 +184,21 @@ void Filter::explain_figure(Reason reason, std::size_t type, const Instance& i, 
     case Reason::no_gpu:
         return say("has no GPU", {"min_gpus", 0.0}, to);
     case Reason::too_few_gpus:
-        return say(fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), i.gpu_count),
-                   {"min_gpus", i.gpu_count},
-                   to);
+        return say(
+            fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), text::count(i.gpu_count)),
+            {"min_gpus", i.gpu_count},
+            to);
     case Reason::too_many_gpus:
-        say(fmt::format("needs at most {}, has {}", gpus_in_words(*c.max_gpus), i.gpu_count), to);
+        say(fmt::format(
+                "needs at most {}, has {}", gpus_in_words(*c.max_gpus), text::count(i.gpu_count)),
+            to);
         if (*c.max_gpus == 0 && !c.min_gpus) // which asks for machines without
             to.relaxation.push_back({"min_gpus", 0.0});
         to.relaxation.push_back({"max_gpus", i.gpu_count});
         return;
     case Reason::little_gpu_memory: {
         const GiB has{columns_.gpu_memory_gib[type]};
-        return say(fmt::format("needs {} of GPU memory, has {}", *c.min_gpu_memory, has),
+        return say(fmt::format("needs {} of GPU memory, has {:.6g}", *c.min_gpu_memory, has),
                    {"min_gpu_memory_gib", has.value()},
                    to);
     }

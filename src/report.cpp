@@ -52,7 +52,7 @@ static std::string gpus(double count, const std::string& name) {
     const auto dash = name.find('-');
     const std::string_view model =
         dash == std::string::npos ? name : std::string_view{name}.substr(dash + 1);
-    return name.empty() ? "" : fmt::format("{} x {}", count, model);
+    return name.empty() ? "" : fmt::format("{} x {}", text::count(count), model);
 }
 
 /// Of what is not certain, so never 100 %.

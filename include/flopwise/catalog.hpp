@@ -139,6 +139,10 @@ struct Instance {
     bool operator==(const Instance&) const = default;
 };
 
+/// Nominal memory of one GPU of a machine, or of the share of one that it has: a quarter of an L4
+/// of 24 GiB has 6 GiB.
+FLOPWISE_API GiB gpu_memory(const Instance& machine, const Gpu& gpu);
+
 /// A place where a provider rents machines.
 struct Region {
     std::string provider;
