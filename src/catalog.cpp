@@ -206,6 +206,15 @@ Offer Catalog::offer(std::size_t i) const& {
     return offer_of(*this, data_->columns, i);
 }
 
+std::optional<std::span<const std::uint16_t>> Catalog::offered_in(std::size_t i) const& {
+    const Offerings& rows = data_->offerings; // which stand by machine
+    const auto found = std::lower_bound(rows.instance.begin(), rows.instance.end(), i);
+    if (found == rows.instance.end() || *found != i)
+        return std::nullopt;
+    const auto row = static_cast<std::size_t>(found - rows.instance.begin());
+    return std::span{rows.region}.subspan(rows.first[row], rows.first[row + 1] - rows.first[row]);
+}
+
 const Gpu* Catalog::find_gpu(std::string_view name) const& {
     const std::string wanted = text::lower(name);
     const auto is_wanted = [&](const std::string& alias) { return text::lower(alias) == wanted; };

@@ -165,6 +165,18 @@ static Json choice_of(const Choice& c) {
             {"price_as_of", to_string(c.as_of)}};
 }
 
+static Json unpriced_of(const UnpricedMachines& unpriced) {
+    Json machines = Json::array();
+    for (const Unpriced& m : unpriced.machines)
+        machines.push_back({{"provider", m.provider},
+                            {"instance", m.instance},
+                            {"family", m.family},
+                            {"sold", to_string(m.sold)},
+                            {"regions", m.regions},
+                            {"reason", m.text}});
+    return {{"count", unpriced.count}, {"machines", machines}};
+}
+
 static Json charges_of(const Recommendation& r) {
     if (!r.charges)
         return nullptr;
@@ -214,7 +226,13 @@ static Json region_choice_of(const std::optional<RegionChoice>& found) {
                     {"price_usd_per_hour", choice.cheapest->price.value()},
                     {"total_usd", or_null(choice.cheapest->total)},
                     {"extra_rtt_ms", shown(choice.cheapest->extra_rtt.value())}};
-    return {{"region", nearby_of(choice.region)}, {"nearer", nearer}, {"cheapest", cheapest}};
+    Json unpriced = Json::array();
+    for (const Nearby& n : choice.unpriced)
+        unpriced.push_back(nearby_of(n));
+    return {{"region", nearby_of(choice.region)},
+            {"nearer", nearer},
+            {"unpriced", unpriced},
+            {"cheapest", cheapest}};
 }
 
 static Json ownership_of(const std::optional<OwnOrRent>& compared) {
@@ -314,6 +332,7 @@ std::string json(const Recommendation& r) {
                    {"families", families},
                    {"front", front_of(r)},
                    {"refusals", refusals_of(r.refusals)},
+                   {"unpriced", unpriced_of(r.unpriced)},
                    {"out_of_scope", r.out_of_scope},
                    {"instead", r.instead ? choice_of(*r.instead) : Json(nullptr)},
                    {"region_choice", region_choice_of(r.region_choice)},

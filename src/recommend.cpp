@@ -9,8 +9,10 @@
 #include "plans.hpp"
 #include "region_choice.hpp"
 #include "solver.hpp"
+#include "text.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace flopwise {
 
@@ -163,6 +165,24 @@ static void warn_of_old_prices(Recommendation& r) {
                                      to_string(oldest->as_of)));
 }
 
+/// Only some providers' machines are all in a catalog, and it does not say whose.
+static void warn_of_other_machines(const Catalog& catalog, Recommendation& r) {
+    const auto& asked = r.request.constraints.provider;
+    if (asked.empty() || r.outcome != Outcome::nothing_fits)
+        return;
+    std::map<std::string_view, std::size_t> machines;
+    for (const Instance& i : catalog.instances())
+        if (std::any_of(asked.begin(), asked.end(), [&](const std::string& pattern) {
+                return text::matches(pattern, i.provider);
+            }))
+            ++machines[i.provider];
+    std::string list;
+    for (const auto& [provider, count] : machines)
+        list += fmt::format("{}{} of {}", list.empty() ? "" : ", ", count, provider);
+    r.warnings.push_back(fmt::format(
+        "this catalog may have only some of the machines that are rented out: {}", list));
+}
+
 static void warn_of_charges(Recommendation& r) {
     std::vector<std::string> parts;
     for (const Choice& choice : r.choices) {
@@ -254,6 +274,7 @@ Recommendation recommend(const Catalog& catalog, const Request& request, const C
     out.region_choice = region_choice(catalog, asked, charges, out);
     out.ownership = own_or_rent(catalog, full, charges, out);
     add_warnings(out);
+    warn_of_other_machines(catalog, out);
     return out;
 }
 

@@ -263,8 +263,13 @@ static std::string outcome_line(const Recommendation& r) {
     case Outcome::found:
         break;
     case Outcome::nothing_affordable:
-        return "Nothing qualifies: every machine that fits costs too much.";
+        return r.unpriced.count > 0
+                   ? "Nothing qualifies: every machine that fits and has a known price costs too "
+                     "much."
+                   : "Nothing qualifies: every machine that fits costs too much.";
     case Outcome::nothing_fits:
+        if (r.unpriced.count > 0)
+            return "Nothing qualifies: what fits is sold, but its price is not known.";
         if (r.refusals.count == 0)
             return "Nothing qualifies: the catalog has no price for that region and way to pay.";
         return "Nothing qualifies: no machine has all that is asked for.";
@@ -335,6 +340,10 @@ static std::string marks_of(const Recommendation& r) {
 /// The refusals that are spelled out, each with what would admit it, and how many there are.
 static std::string why_not_of(const Recommendation& r) {
     std::string out;
+    for (const std::string& line : unpriced_lines(r))
+        out += wrapped(line, kWidth, 2) + "\n";
+    if (r.refusals.count == 0)
+        return out;
     for (const Refusal& refusal : r.refusals.nearest) {
         const std::string text = fmt::format("{}: {}", title_of(refusal), refusal.text);
         out += wrapped(text, kWidth, 2) + "\n";
@@ -365,6 +374,7 @@ std::string table(const Recommendation& r, TableStyle style) {
     line(charges_line(r));
     line(scope_line(r));
     line(count_line(r));
+    line(unpriced_line(r));
     lines(region_lines(r));
     if (r.choices.empty()) {
         out += "\n";
@@ -402,7 +412,7 @@ std::string table(const Recommendation& r, TableStyle style) {
     if (r.ownership)
         title("Own or rent");
     lines(ownership_lines(r, style.explain));
-    if (r.refusals.count > 0) {
+    if (r.refusals.count > 0 || !unpriced_lines(r).empty()) {
         title("Why not");
         out += why_not_of(r);
     }
@@ -427,6 +437,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     item(charges_line(r));
     item(scope_line(r));
     item(count_line(r));
+    item(unpriced_line(r));
     items(region_lines(r));
     item(outcome_line(r));
     item(instead_line(r));
@@ -463,8 +474,10 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     if (r.request.launch.wanted && !r.choices.empty())
         out += fmt::format("\n## Start plan\n\n```bash\n{}```\n",
                            launch_script(r.request, r.choices.front()));
-    if (r.refusals.count > 0) {
+    if (r.refusals.count > 0 || !unpriced_lines(r).empty())
         out += "\n## Why not\n\n";
+    items(unpriced_lines(r));
+    if (r.refusals.count > 0) {
         for (const Refusal& refusal : r.refusals.nearest) {
             const std::string change = relaxation_of(refusal);
             item(fmt::format("{}: {}{}",

@@ -1,6 +1,7 @@
 #include "solver.hpp"
 
 #include "job_choice.hpp"
+#include "unpriced.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -337,6 +338,7 @@ Recommendation Solver::solve() {
                        .choices = choices(),
                        .families = families(),
                        .refusals = refusals(),
+                       .unpriced = unpriced(),
                        .out_of_scope = catalog_.size() - in_scope_};
     if (budget.total && budget.days)
         out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
@@ -345,6 +347,15 @@ Recommendation Solver::solve() {
     if (filter_.job() != nullptr)
         out.front = front();
     return out;
+}
+
+/// Of the machines without an offer that qualifies.
+UnpricedMachines Solver::unpriced() const {
+    std::vector<Passed> types;
+    for (std::uint32_t type = 0; type < types_.size(); ++type)
+        if (types_[type].admitted == 0)
+            types.push_back({type, types_[type].reasons});
+    return flopwise::unpriced(catalog_, request_, filter_, types);
 }
 
 /// Of each type its cheapest offer, as far as none is both cheaper and faster.

@@ -92,6 +92,7 @@ private:
     [[nodiscard]] std::vector<Refusal> nearest() const;
     [[nodiscard]] std::uint32_t nearest_offer(std::size_t type) const;
     [[nodiscard]] Outcome outcome() const;
+    [[nodiscard]] UnpricedMachines unpriced() const;
 
     const Catalog& catalog_;
     Plans* plans_;

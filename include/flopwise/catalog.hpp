@@ -256,6 +256,10 @@ public:
     [[nodiscard]] Offer offer(std::size_t i) const&;
     void offer(std::size_t i) const&& = delete;
 
+    /// Where instances()[i] can be launched, as positions in regions(); empty if no row says.
+    [[nodiscard]] std::optional<std::span<const std::uint16_t>> offered_in(std::size_t i) const&;
+    void offered_in(std::size_t i) const&& = delete;
+
     /// The accelerator of that name or alias, in any case ("T4", "tesla t4"); null if none.
     [[nodiscard]] const Gpu* find_gpu(std::string_view name) const&;
     void find_gpu(std::string_view name) const&& = delete;

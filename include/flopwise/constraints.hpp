@@ -11,7 +11,7 @@ namespace flopwise {
 /// What a machine must have, and where and how it may be rented. What is left out is no
 /// constraint, but for two: a machine must have a GPU, and is paid for on demand.
 ///
-/// Lists are alternatives. Names may be patterns with `*` and `?`; a name without must exist.
+/// Lists are alternatives. Names may be patterns with `*` and `?`; each must match what exists.
 struct Constraints {
     std::vector<std::string> gpu{};      ///< names or aliases: "nvidia-t4", "T4", "nvidia-a100*"
     std::optional<double> min_gpus{};    ///< 0: no GPU is asked for, machines without count too

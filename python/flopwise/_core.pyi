@@ -16,6 +16,7 @@ from ._table import Table
 __version__: str
 
 Outcome = Literal["found", "nothing_fits", "nothing_affordable"]
+Sold = Literal["yes", "no", "unknown"]
 
 R = TypeVar("R", covariant=True)
 
@@ -1208,6 +1209,44 @@ class Refusals(_Record):
     def __arrow_c_schema__(self) -> object: ...
 
 @final
+class Unpriced(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def sold(self) -> Sold: ...
+    @property
+    def regions(self) -> list[str]: ...
+    @property
+    def reason(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        instance: str | None = ...,
+        family: str | None = ...,
+        sold: Sold | None = ...,
+        regions: list[str] | None = ...,
+        reason: str | None = ...,
+    ) -> None: ...
+
+@final
+class UnpricedMachines(_Record):
+    @property
+    def count(self) -> int: ...
+    @property
+    def machines(self) -> Table[Unpriced]: ...
+    def __init__(
+        self,
+        *,
+        count: int | None = ...,
+        machines: Iterable[Unpriced] | None = ...,
+    ) -> None: ...
+
+@final
 class ChargeSummary(_Record):
     @property
     def provider(self) -> str: ...
@@ -1261,12 +1300,15 @@ class RegionChoice(_Record):
     @property
     def nearer(self) -> Table[Nearby]: ...
     @property
+    def unpriced(self) -> Table[Nearby]: ...
+    @property
     def cheapest(self) -> Elsewhere | None: ...
     def __init__(
         self,
         *,
         region: Nearby | None = ...,
         nearer: Iterable[Nearby] | None = ...,
+        unpriced: Iterable[Nearby] | None = ...,
         cheapest: Elsewhere | None = ...,
     ) -> None: ...
 
@@ -1338,6 +1380,8 @@ class Recommendation(_Record):
     @property
     def refusals(self) -> Refusals: ...
     @property
+    def unpriced(self) -> UnpricedMachines: ...
+    @property
     def out_of_scope(self) -> int: ...
     @property
     def instead(self) -> Choice | None: ...
@@ -1368,6 +1412,7 @@ class Recommendation(_Record):
         families: Iterable[FamilyChoice] | None = ...,
         front: Iterable[FrontPoint] | None = ...,
         refusals: Refusals | None = ...,
+        unpriced: UnpricedMachines | None = ...,
         out_of_scope: int | None = ...,
         instead: Choice | None = ...,
         region_choice: RegionChoice | None = ...,
@@ -1478,6 +1523,10 @@ class RateRows(_Rows[Rate]):
 @final
 class RefusalRows(_Rows[Refusal]):
     _record: ClassVar[type[Refusal]]
+
+@final
+class UnpricedRows(_Rows[Unpriced]):
+    _record: ClassVar[type[Unpriced]]
 
 class Request:
     def __init__(self, **settings: Any) -> None: ...

@@ -57,6 +57,9 @@ class Recommendation(_core.Recommendation):
         With a training job: the machines that no other beats in cost and in hours.
     refusals : Refusals
         How many offers do not qualify, why, and the nearest of them.
+    unpriced : UnpricedMachines
+        Machines without a known price where they are asked for: how many of them are sold
+        there and have all else that is asked for, and what is known of the first.
     admitted, out_of_scope : int
         Offers that qualify, and offers that were not asked for.
     instead : Choice or None

@@ -38,6 +38,8 @@ inline constexpr std::size_t kCount<Reason> = kReasons;
 template <>
 inline constexpr std::size_t kCount<Outcome> = 3;
 template <>
+inline constexpr std::size_t kCount<Sold> = kSoldStates;
+template <>
 inline constexpr std::size_t kCount<Format> = kFormats;
 template <>
 inline constexpr std::size_t kCount<ChangeKind> = kChangeKinds;
@@ -54,8 +56,9 @@ std::vector<Record> rows_of(py::handle source);
 
 /// A record of which Python holds tables.
 template <class T>
-concept Tabled = std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> ||
-    std::is_same_v<T, Refusal> || std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> ||
+concept Tabled =
+    std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal> ||
+    std::is_same_v<T, Unpriced> || std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> ||
     std::is_same_v<T, LineItem> || std::is_same_v<T, Net> || std::is_same_v<T, FrontPoint> ||
     std::is_same_v<T, Factor> || std::is_same_v<T, Source> || std::is_same_v<T, Family> ||
     std::is_same_v<T, Instance> || std::is_same_v<T, Offering> || std::is_same_v<T, Price> ||

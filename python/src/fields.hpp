@@ -448,6 +448,7 @@ template <class Visit>
 void fields(Visit& visit, RegionChoice& c) {
     visit("region", c.region);
     visit("nearer", c.nearer);
+    visit("unpriced", c.unpriced);
     visit("cheapest", c.cheapest);
 }
 
@@ -534,6 +535,22 @@ void fields(Visit& visit, Refusals& r) {
 }
 
 template <class Visit>
+void fields(Visit& visit, Unpriced& u) {
+    visit("provider", u.provider);
+    visit("instance", u.instance);
+    visit("family", u.family);
+    visit("sold", u.sold);
+    visit("regions", u.regions);
+    visit("reason", u.text);
+}
+
+template <class Visit>
+void fields(Visit& visit, UnpricedMachines& u) {
+    visit("count", u.count);
+    visit("machines", u.machines);
+}
+
+template <class Visit>
 void fields(Visit& visit, Recommendation& r) {
     visit("catalog_name", r.catalog_name);
     visit("catalog_as_of", r.catalog_as_of);
@@ -550,6 +567,7 @@ void fields(Visit& visit, Recommendation& r) {
     visit("families", r.families);
     visit("front", r.front);
     visit("refusals", r.refusals);
+    visit("unpriced", r.unpriced);
     visit("out_of_scope", r.out_of_scope);
     visit("instead", r.instead);
     visit("region_choice", r.region_choice);

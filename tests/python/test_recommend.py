@@ -176,3 +176,29 @@ def test_a_missing_file_is_both_errors(tmp_path):
         flopwise.recommend(catalog=tmp_path / "none.yaml")
     assert isinstance(caught.value, flopwise.FlopwiseError)
     assert caught.value.file.endswith("none.yaml")
+
+
+def test_what_is_sold_at_an_unknown_price_is_told(tmp_path):
+    # b is offered in two regions and priced in one; all of it is made up
+    file = tmp_path / "two.yaml"
+    file.write_text("""\
+catalog: {name: two, as_of: 2026-01-15}
+provider: aws
+sources: [{name: s, title: Made up, as_of: 2026-01-15}]
+gpus: [{name: g, memory_gib: 16, fp16_tensor_tflops: 65, source: s}]
+families: [{name: f, purpose: graphics, source: s}]
+instances:
+  - {name: b, family: f, vcpus: 4, memory_gib: 64, gpu: g, gpu_count: 1, arch: x86_64, source: s}
+regions: [{code: east, source: s}, {code: west, source: s}]
+offerings: [{instance: b, regions: [east, west], source: s}]
+prices: [{instance: b, region: east, purchase: on_demand, usd_per_hour: 0.5, source: s}]
+""")
+    advice = flopwise.recommend(catalog=file, region="west")
+    assert advice.unpriced.count == 1
+    (machine,) = advice.unpriced.machines
+    assert (machine.instance, machine.sold, machine.regions) == ("b", "yes", ["west"])
+    assert machine.reason == (
+        "no price on demand in west in this catalog (known in east: 0.5); it is sold there"
+    )
+    assert f"b: {machine.reason[:30]}" in str(advice)
+    assert json.loads(advice.to_json())["unpriced"]["machines"] == advice.unpriced.machines.to_dicts()
