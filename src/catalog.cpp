@@ -56,6 +56,31 @@ int days_between(Date from, Date to) {
     return static_cast<int>(days.count());
 }
 
+void DateRange::add(Date date) {
+    if (date.year == 0) {
+        undated = true;
+        return;
+    }
+    oldest = oldest.year == 0 ? date : std::min(oldest, date);
+    newest = std::max(newest, date);
+}
+
+void DateRange::add(const DateRange& dates) {
+    undated = undated || dates.undated;
+    for (const Date date : {dates.oldest, dates.newest})
+        if (date.year != 0)
+            add(date);
+}
+
+std::string to_string(const DateRange& dates) {
+    if (dates.oldest.year == 0)
+        return dates.undated ? "undated" : "";
+    std::string out = to_string(dates.oldest);
+    if (dates.newest != dates.oldest)
+        out += " to " + to_string(dates.newest);
+    return dates.undated ? out + ", some undated" : out;
+}
+
 std::string_view to_string(Purchase purchase) {
     constexpr std::array<std::string_view, kPurchases> kNames{"on_demand", "spot"};
     return kNames.at(static_cast<std::size_t>(purchase));

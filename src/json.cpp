@@ -133,6 +133,12 @@ static Json front_of(const Recommendation& r) {
     return out;
 }
 
+static Json dates_of(const DateRange& dates) {
+    const auto date = [](Date d) { return d.year == 0 ? Json(nullptr) : Json(to_string(d)); };
+    return {
+        {"oldest", date(dates.oldest)}, {"newest", date(dates.newest)}, {"undated", dates.undated}};
+}
+
 static Json choice_of(const Choice& c) {
     return {{"rank", c.rank},
             {"provider", c.provider},
@@ -162,7 +168,8 @@ static Json choice_of(const Choice& c) {
             {"rtt_ms", or_null(c.rtt)},
             {"retired", c.retired},
             {"price_source", c.source},
-            {"price_as_of", to_string(c.as_of)}};
+            {"price_as_of", to_string(c.as_of)},
+            {"price_dates", dates_of(c.price_dates)}};
 }
 
 static Json unpriced_of(const UnpricedMachines& unpriced) {
@@ -202,7 +209,8 @@ static Json option_of(const PurchaseOption& o) {
             {"break_even_interruptions_per_hour", number(o.break_even_rate)},
             {"break_even_hours_per_day", or_null(o.break_even)},
             {"notes", o.notes},
-            {"source", text_or_null(o.source)}};
+            {"source", text_or_null(o.source)},
+            {"as_of", o.source.empty() ? Json(nullptr) : Json(to_string(o.as_of))}};
 }
 
 static Json nearby_of(const Nearby& n) {
@@ -225,7 +233,8 @@ static Json region_choice_of(const std::optional<RegionChoice>& found) {
         cheapest = {{"region", choice.cheapest->region},
                     {"price_usd_per_hour", choice.cheapest->price.value()},
                     {"total_usd", or_null(choice.cheapest->total)},
-                    {"extra_rtt_ms", shown(choice.cheapest->extra_rtt.value())}};
+                    {"extra_rtt_ms", shown(choice.cheapest->extra_rtt.value())},
+                    {"price_dates", dates_of(choice.cheapest->price_dates)}};
     Json unpriced = Json::array();
     for (const Nearby& n : choice.unpriced)
         unpriced.push_back(nearby_of(n));
@@ -272,6 +281,7 @@ static Json family_of(const FamilyChoice& f) {
             {"best", f.best},
             {"price_from_usd_per_hour", f.price_from.value()},
             {"price_to_usd_per_hour", f.price_to.value()},
+            {"price_dates", dates_of(f.price_dates)},
             {"admitted", f.admitted},
             {"refused", f.refused}};
 }
@@ -286,6 +296,7 @@ static Json refusal_of(const Refusal& r) {
             {"region", r.region},
             {"purchase", to_string(r.purchase)},
             {"price_usd_per_hour", r.price.value()},
+            {"price_as_of", to_string(r.as_of)},
             {"reason", r.text},
             {"relaxation", relaxation}};
 }
@@ -338,6 +349,7 @@ std::string json(const Recommendation& r) {
                    {"region_choice", region_choice_of(r.region_choice)},
                    {"ownership", ownership_of(r.ownership)},
                    {"launch", launch_of(r)},
+                   {"price_dates", dates_of(r.price_dates)},
                    {"warnings", r.warnings}};
     constexpr int kIndent = 2;
     // A catalog of the user's may hold bytes that are no UTF-8; JSON may not.

@@ -150,6 +150,7 @@ struct Range {
     double lowest = 0;
     double highest = 0;
     std::size_t regions = 0;
+    DateRange dates{};
 };
 
 } // namespace
@@ -165,6 +166,7 @@ std::string machines(const Catalog& catalog, std::string_view pattern) {
         range.lowest = range.regions == 0 ? price : std::min(range.lowest, price);
         range.highest = std::max(range.highest, price);
         ++range.regions;
+        range.dates.add(o.source.as_of);
     }
     Grid grid;
     using enum Grid::Align;
@@ -172,6 +174,7 @@ std::string machines(const Catalog& catalog, std::string_view pattern) {
         grid.column(title, left);
     for (const auto* title : {"vCPU", "GiB", "from USD/h", "to USD/h", "regions"})
         grid.column(title, right);
+    grid.column("as of", left);
     grid.column("", left);
     for (const Instance& m : catalog.instances()) {
         if (!pattern.empty() && !text::matches(pattern, m.name))
@@ -186,6 +189,7 @@ std::string machines(const Catalog& catalog, std::string_view pattern) {
                   priced ? fmt::format("{}", range.lowest) : "",
                   priced ? fmt::format("{}", range.highest) : "",
                   priced ? fmt::format("{}", range.regions) : "",
+                  to_string(range.dates),
                   m.retired ? "retired" : ""});
     }
     constexpr std::size_t kWide = 1'000;

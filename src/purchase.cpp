@@ -256,6 +256,16 @@ Parts Payer::parts(PurchaseKind kind, const RatedMachine& of) {
                                         : on_demand(of.machine);
 }
 
+const Source* Payer::source(PurchaseKind kind, const RatedMachine& of) const {
+    if (const auto term = term_of(kind)) {
+        const auto rate = rates_.reserved(of.rates, *term);
+        return rate ? &rate->source : nullptr;
+    }
+    const auto band =
+        kind == PurchaseKind::spot ? rates_.interruption(of.rates) : std::optional<Interruption>{};
+    return band ? &band->source : nullptr;
+}
+
 // ---- the options --------------------------------------------------------------------
 
 std::vector<LineItem> lines(const Parts& parts) {
@@ -275,7 +285,6 @@ void Payer::describe_spot(const RatedMachine& of, PurchaseOption& to) {
     to.price = m.spot;
     if (band) {
         to.share = monthly_share(*band);
-        to.source = shown(band->source);
         if (!band->to)
             to.notes.push_back(fmt::format(
                 "more than {:.0f} % are reclaimed within a month, how many more is not known",
@@ -302,7 +311,6 @@ void Payer::describe_term(const RatedMachine& of, Term term, PurchaseOption& to)
     if (!rate)
         return;
     to.price = rate->hourly;
-    to.source = shown(rate->source);
     if (rate->estimated)
         to.notes.emplace_back("upfront discount estimated from another machine");
     if (m.on_demand)
@@ -345,6 +353,10 @@ PurchaseOption Payer::option(PurchaseKind kind, const RatedMachine& of) {
         out.price = machine.on_demand;
         if (machine.on_demand)
             out.hours = billed_;
+    }
+    if (const Source* rates = source(kind, of)) {
+        out.source = shown(*rates);
+        out.as_of = rates->as_of;
     }
     return out;
 }

@@ -62,6 +62,8 @@ public:
     [[nodiscard]] RatedMachine rated(const Machine& machine) const;
     [[nodiscard]] Parts parts(PurchaseKind kind, const RatedMachine& of);
     [[nodiscard]] PurchaseOption option(PurchaseKind kind, const RatedMachine& of);
+    /// Of the reserved rate, or of how often spot is interrupted; null if it is in neither.
+    [[nodiscard]] const Source* source(PurchaseKind kind, const RatedMachine& of) const;
 
 private:
     [[nodiscard]] Parts on_demand(const Machine& machine) const;

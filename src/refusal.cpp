@@ -292,15 +292,17 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
 
 Refusal Filter::refusal(std::size_t offer) const {
     const Offer o = offer_of(catalog_, columns_, offer);
-    Refusal out{.provider = o.instance.provider,
-                .instance = o.instance.name,
-                .family = o.instance.family,
-                .region = o.region.code,
-                .purchase =
-                    plans_ == nullptr
+    Refusal out{
+        .provider = o.instance.provider,
+        .instance = o.instance.name,
+        .family = o.instance.family,
+        .region = o.region.code,
+        .purchase = plans_ == nullptr
                         ? o.purchase
                         : catalog_.offer(plans_->offer(static_cast<std::uint32_t>(offer))).purchase,
-                .price = price(offer)};
+        .price = price(offer),
+        .as_of = plans_ == nullptr ? o.source.as_of
+                                   : plans_->source(static_cast<std::uint32_t>(offer)).as_of};
     const ReasonSet set = reasons(offer);
     bool lasting = false; // some reason that no change of the request lifts
     for (std::size_t r = 0; r < kReasons; ++r) {

@@ -69,7 +69,8 @@ cheapest(const Catalog& catalog, const Request& asked, const Charges& charges, c
                                    .price = there.price,
                                    .total =
                                        there.cost ? std::optional{there.cost->total} : std::nullopt,
-                                   .extra_rtt = *there.rtt - *best.rtt};
+                                   .extra_rtt = *there.rtt - *best.rtt,
+                                   .price_dates = there.price_dates};
 }
 
 static bool is_asked_for(const Constraints& c, const std::string& provider) {

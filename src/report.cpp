@@ -129,9 +129,12 @@ static std::string scope_line(const Recommendation& r) {
     const auto regions = r.region_choice ? std::vector<std::string>{r.region_choice->region.region}
                                          : r.request.constraints.region;
     const std::string unit = r.on_vcpus ? "vCPUs" : std::string{to_string(*r.request.precision)};
-    return fmt::format("{}, prices as of {}; {}; {}; {} ({})",
+    const std::string dates = to_string(r.price_dates);
+    return fmt::format("{}, {}; {}; {}; {} ({})",
                        r.catalog_name,
-                       to_string(r.catalog_as_of),
+                       dates.empty()        ? "no price shown"
+                       : dates == "undated" ? "prices undated"
+                                            : "prices as of " + dates,
                        regions.empty() ? "all regions" : joined(regions, ", "),
                        purchases(r.request),
                        to_string(r.request.profile),

@@ -64,9 +64,9 @@ TEST_CASE("reserved rates are listed with what an hour comes to", "[listing]") {
 TEST_CASE("machines are listed by pattern with the range of their prices", "[listing]") {
     CHECK(machines(listed(), "p3dn*") ==
           "provider  machine        GPUs                       vCPU  GiB  from USD/h  to USD/h  "
-          "regions\n"
+          "regions  as of\n"
           "aws       p3dn.24xlarge  8 x nvidia-v100-sxm2-32gb    96  768      31.212    31.212  "
-          "      1\n");
+          "      1  2026-07-20\n");
     CHECK(has(machines(listed(), {}), "p2.xlarge"));
     CHECK(machines(listed(), "q*").empty());
 }

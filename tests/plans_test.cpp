@@ -62,6 +62,45 @@ static Catalog random_aws(unsigned seed) {
     return Catalog{t};
 }
 
+// data/charges: the reserved rates of g5.xlarge are of 2025-04-05, how often it is interrupted of
+// 2026-08-10, its price on demand is of 2026-07-20.
+TEST_CASE("a rate that is not the catalog's counts with its own date", "[plans]") {
+    Request request{.budget = {.days = Days{365}},
+                    .constraints = {.instance = {"g5.xlarge"}, .region = {"us-east-1"}},
+                    .today = {2026, 10, 1}};
+    const auto best = [&](PurchaseKind kind) {
+        request.ways = {kind};
+        return recommend(Catalog::bundled(), request).choices.at(0);
+    };
+    const Choice reserved = best(PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(to_string(reserved.as_of) == "2025-04-05");
+    CHECK(reserved.source.starts_with("AWS price feed"));
+    CHECK(to_string(reserved.price_dates) == "2025-04-05");
+    const Choice spot = best(PurchaseKind::spot);
+    CHECK(to_string(spot.as_of) == "2025-11");
+    CHECK(to_string(spot.price_dates) == "2025-11 to 2026-08-10");
+    CHECK(to_string(best(PurchaseKind::on_demand).price_dates) == "2026-07-20");
+
+    request.ways = {PurchaseKind::reserved_1yr_no_upfront};
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    CHECK(r.warnings.at(0) == "1 of 1 prices shown are older than 90 days on 2026-10-01; the "
+                              "oldest is 2025-04-05");
+    // All ways to pay are shown with their prices.
+    CHECK(to_string(r.price_dates) == "2025-04-05 to 2026-08-10");
+    for (const PurchaseOption& o : r.purchase_options)
+        if (o.kind == PurchaseKind::reserved_3yr_no_upfront)
+            CHECK(o.as_of == Date{2025, 4, 5});
+
+    request.ways = {PurchaseKind::on_demand};
+    const auto with_egress = [&](double gib) {
+        request.usage.egress_per_month = GiB{gib};
+        return to_string(recommend(Catalog::bundled(), request).choices.at(0).price_dates);
+    };
+    // 100 GB are free since 2021-12-01; from 150 TB on the rate is recalled, without a date.
+    CHECK(with_egress(100) == "2021-12-01 to 2026-07-20");
+    CHECK(with_egress(200'000) == "2021-12-01 to 2026-07-20, some undated");
+}
+
 TEST_CASE("by total cost another region is best than by price", "[plans]") {
     // A month of 730 h at 2 h/day and 1,000 GiB to the internet:
     //   us-east-1       60.83 h * 1.00 + 900 * 0.09 =  60.83 +  81.00 = 141.83

@@ -38,6 +38,20 @@ FLOPWISE_API std::optional<Date> date_of(std::string_view text);
 /// Days from `from` to `to`; what a date leaves out counts as the first of the year or month.
 FLOPWISE_API int days_between(Date from, Date to);
 
+/// From the oldest to the newest of some dates; what a date leaves out counts as in days_between().
+struct DateRange {
+    Date oldest{}; ///< of those that are known; undated if none is
+    Date newest{};
+    bool undated = false; ///< some have no date
+
+    FLOPWISE_API void add(Date date);
+    FLOPWISE_API void add(const DateRange& dates);
+
+    bool operator==(const DateRange&) const = default;
+};
+/// "2024 to 2026-07-20, some undated", "2026-07-20" or "undated"; empty for no date at all.
+FLOPWISE_API std::string to_string(const DateRange& dates);
+
 /// How a machine is paid for.
 enum class Purchase : std::uint8_t { on_demand, spot };
 constexpr std::size_t kPurchases = 2;

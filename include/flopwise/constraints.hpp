@@ -87,6 +87,7 @@ struct Refusal {
     std::string region{};
     Purchase purchase = Purchase::on_demand;
     UsdPerHour price{};
+    Date as_of{};                  ///< of the price
     std::vector<Reason> reasons{}; ///< all that apply, the binding one first
     std::string text{};            ///< the reasons with what it has and what was needed
     /// The smallest changes that admit it. All are needed together, except that `budget_usd`,

@@ -84,6 +84,8 @@ struct Choice {
     bool retired = false;
     std::string source{}; ///< of the price
     Date as_of{};         ///< of the price
+    /// Of all that makes its cost: the price, what is known of interruptions, the charges.
+    DateRange price_dates{};
 
     bool operator==(const Choice&) const = default;
 };
@@ -99,6 +101,7 @@ struct FamilyChoice {
     std::string best{};
     UsdPerHour price_from{}; ///< over all its offers in scope, admitted or not
     UsdPerHour price_to{};
+    DateRange price_dates{};  ///< of these two
     std::size_t admitted = 0; ///< offers
     std::size_t refused = 0;
 
@@ -173,6 +176,7 @@ struct RegionChoice {
         UsdPerHour price{};
         std::optional<Usd> total{}; ///< of the plan there, if the days are known
         Milliseconds extra_rtt{};   ///< beside that of the nearest region
+        DateRange price_dates{};    ///< as of a Choice
 
         bool operator==(const Elsewhere&) const = default;
     };
@@ -229,6 +233,7 @@ struct Recommendation {
     std::optional<Choice> instead{};
     std::optional<RegionChoice> region_choice{}; ///< with `near`, if no region is asked for
     std::optional<OwnOrRent> ownership{};        ///< with the price of a machine to buy
+    DateRange price_dates{}; ///< of all prices that are shown; of refusals if there are no others
     std::vector<std::string> warnings{};
 
     bool operator==(const Recommendation&) const = default;

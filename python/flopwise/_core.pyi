@@ -677,6 +677,8 @@ class PurchaseOption(_Record):
     def notes(self) -> list[str]: ...
     @property
     def source(self) -> str | None: ...
+    @property
+    def as_of(self) -> str: ...
     def __init__(
         self,
         *,
@@ -693,6 +695,7 @@ class PurchaseOption(_Record):
         items: Iterable[LineItem] | None = ...,
         notes: list[str] | None = ...,
         source: str | None = ...,
+        as_of: str | None = ...,
     ) -> None: ...
 
 @final
@@ -1071,6 +1074,8 @@ class Choice(_Record):
     def price_source(self) -> str: ...
     @property
     def price_as_of(self) -> str: ...
+    @property
+    def price_dates(self) -> dict[str, str | bool | None]: ...
     def __init__(
         self,
         *,
@@ -1103,6 +1108,7 @@ class Choice(_Record):
         retired: bool | None = ...,
         price_source: str | None = ...,
         price_as_of: str | None = ...,
+        price_dates: dict[str, str | bool | None] | None = ...,
     ) -> None: ...
 
 @final
@@ -1126,6 +1132,8 @@ class FamilyChoice(_Record):
     @property
     def price_to_usd_per_hour(self) -> float: ...
     @property
+    def price_dates(self) -> dict[str, str | bool | None]: ...
+    @property
     def admitted(self) -> int: ...
     @property
     def refused(self) -> int: ...
@@ -1141,6 +1149,7 @@ class FamilyChoice(_Record):
         best: str | None = ...,
         price_from_usd_per_hour: float | None = ...,
         price_to_usd_per_hour: float | None = ...,
+        price_dates: dict[str, str | bool | None] | None = ...,
         admitted: int | None = ...,
         refused: int | None = ...,
     ) -> None: ...
@@ -1160,6 +1169,8 @@ class Refusal(_Record):
     @property
     def price_usd_per_hour(self) -> float: ...
     @property
+    def price_as_of(self) -> str: ...
+    @property
     def reasons(self) -> list[str]: ...
     @property
     def reason(self) -> str: ...
@@ -1174,6 +1185,7 @@ class Refusal(_Record):
         region: str | None = ...,
         purchase: str | None = ...,
         price_usd_per_hour: float | None = ...,
+        price_as_of: str | None = ...,
         reasons: list[str] | None = ...,
         reason: str | None = ...,
         relaxation: dict[str, float | str | bool] | None = ...,
@@ -1284,6 +1296,8 @@ class Elsewhere(_Record):
     def total_usd(self) -> float | None: ...
     @property
     def extra_rtt_ms(self) -> float: ...
+    @property
+    def price_dates(self) -> dict[str, str | bool | None]: ...
     def __init__(
         self,
         *,
@@ -1291,6 +1305,7 @@ class Elsewhere(_Record):
         price_usd_per_hour: float | None = ...,
         total_usd: float | None = ...,
         extra_rtt_ms: float | None = ...,
+        price_dates: dict[str, str | bool | None] | None = ...,
     ) -> None: ...
 
 @final
@@ -1390,6 +1405,8 @@ class Recommendation(_Record):
     @property
     def ownership(self) -> OwnOrRent | None: ...
     @property
+    def price_dates(self) -> dict[str, str | bool | None]: ...
+    @property
     def warnings(self) -> list[str]: ...
     @overload
     def __init__(self, other: Recommendation, /) -> None: ...
@@ -1417,6 +1434,7 @@ class Recommendation(_Record):
         instead: Choice | None = ...,
         region_choice: RegionChoice | None = ...,
         ownership: OwnOrRent | None = ...,
+        price_dates: dict[str, str | bool | None] | None = ...,
         warnings: list[str] | None = ...,
     ) -> None: ...
     def to_json(self) -> str: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import inspect
 import os
@@ -68,6 +69,8 @@ class Recommendation(_core.Recommendation):
         With ``near``: the region that was taken, nearer ones, and the cheapest.
     ownership : OwnOrRent or None
         With ``own_price_usd``: buying compared with renting.
+    price_dates : dict
+        ``oldest`` and ``newest`` of the prices shown, and whether some are ``undated``.
     warnings : list of str
     weights : dict
         Of each criterion, adding up to 1.
@@ -231,6 +234,11 @@ class Recommendation(_core.Recommendation):
         return "".join(parts)
 
 
+def today() -> datetime.date:
+    """In UTC, as the command has it."""
+    return datetime.datetime.now(datetime.timezone.utc).date()
+
+
 def _table_of(table: Table[Any], names: tuple[str, ...]) -> str:
     columns = rows_columns(table)
     return html_table({name: columns[name] for name in names}, rows=len(table))
@@ -240,6 +248,8 @@ def recommend(
     request: Request | None = None, /, *, catalog: CatalogLike = None, **settings: Any
 ) -> Recommendation:
     # The docstring and the signature are made below, from the library's table of settings.
+    if settings.get("today") is None and (request is None or request.today is None):
+        settings["today"] = today()
     return Recommendation(_core._recommend(request, catalog, settings))
 
 
@@ -259,7 +269,8 @@ def _document() -> None:
 
     Each setting has the name it has in a request file and in JSON; None is the same as not
     given. Lists are a list of text or one text with commas; ``near`` takes (latitude,
-    longitude) in degrees too, ``today`` a ``datetime.date``, ``weights`` a dictionary.
+    longitude) in degrees too, ``today`` a ``datetime.date`` (today's in UTC if it is not
+    given), ``weights`` a dictionary.
 
     Parameters
     ----------

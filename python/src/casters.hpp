@@ -123,6 +123,35 @@ struct py::detail::type_caster<flopwise::Date> {
     }
 };
 
+/// {"oldest": "2024", "newest": "2026-07-20", "undated": False}; None for what is not known.
+template <>
+struct py::detail::type_caster<flopwise::DateRange> {
+    PYBIND11_TYPE_CASTER(flopwise::DateRange, const_name("dict[str, str | bool | None]"));
+
+    bool load(handle source, bool /*convert*/) {
+        if (!isinstance<py::dict>(source))
+            return false;
+        const auto dates = reinterpret_borrow<py::dict>(source);
+        const auto date = [&dates](const char* key) {
+            const object given = dates[key];
+            return given.is_none() ? flopwise::Date{} : given.cast<flopwise::Date>();
+        };
+        value = {.oldest = date("oldest"),
+                 .newest = date("newest"),
+                 .undated = dates["undated"].cast<bool>()};
+        return dates.size() == 3;
+    }
+    static handle cast(const flopwise::DateRange& dates, return_value_policy, handle) {
+        const auto date = [](flopwise::Date d) -> object {
+            return d.year == 0 ? object{none()} : py::cast(d);
+        };
+        return py::dict("oldest"_a = date(dates.oldest),
+                        "newest"_a = date(dates.newest),
+                        "undated"_a = dates.undated)
+            .release();
+    }
+};
+
 /// Figures by criterion: {"cost": -0.17, ...}.
 template <>
 struct py::detail::type_caster<std::array<double, flopwise::kCriteria>> {

@@ -390,6 +390,7 @@ void fields(Visit& visit, Choice& c) {
     visit("retired", c.retired);
     visit("price_source", c.source);
     visit("price_as_of", c.as_of);
+    visit("price_dates", c.price_dates);
 }
 
 template <class Visit>
@@ -418,6 +419,7 @@ void fields(Visit& visit, PurchaseOption& o) {
     visit("items", o.items);
     visit("notes", o.notes);
     visit.maybe("source", o.source);
+    visit("as_of", o.as_of);
 }
 
 template <class Visit>
@@ -442,6 +444,7 @@ void fields(Visit& visit, RegionChoice::Elsewhere& e) {
     visit("price_usd_per_hour", e.price);
     visit("total_usd", e.total);
     visit("extra_rtt_ms", e.extra_rtt);
+    visit("price_dates", e.price_dates);
 }
 
 template <class Visit>
@@ -510,6 +513,7 @@ void fields(Visit& visit, FamilyChoice& f) {
     visit("best", f.best);
     visit("price_from_usd_per_hour", f.price_from);
     visit("price_to_usd_per_hour", f.price_to);
+    visit("price_dates", f.price_dates);
     visit("admitted", f.admitted);
     visit("refused", f.refused);
 }
@@ -522,6 +526,7 @@ void fields(Visit& visit, Refusal& r) {
     visit("region", r.region);
     visit("purchase", r.purchase);
     visit("price_usd_per_hour", r.price);
+    visit("price_as_of", r.as_of);
     visit("reasons", r.reasons);
     visit("reason", r.text);
     visit("relaxation", r.relaxation);
@@ -572,6 +577,7 @@ void fields(Visit& visit, Recommendation& r) {
     visit("instead", r.instead);
     visit("region_choice", r.region_choice);
     visit("ownership", r.ownership);
+    visit("price_dates", r.price_dates);
     visit("warnings", r.warnings);
 }
 

@@ -8,6 +8,7 @@
 #include "output.hpp"
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -101,6 +102,15 @@ static std::string one(std::string_view flag, const Texts& texts, std::string_vi
     return texts.empty() ? std::string{otherwise} : texts.front();
 }
 
+/// In UTC: the library has no clock, so that what it says does not change by itself.
+static Date today() {
+    using namespace std::chrono;
+    const year_month_day day{floor<days>(system_clock::now())};
+    return {.year = static_cast<int>(day.year()),
+            .month = static_cast<int>(static_cast<unsigned>(day.month())),
+            .day = static_cast<int>(static_cast<unsigned>(day.day()))};
+}
+
 /// The request file, if any, with the flags over it.
 static Request request_of(const Arguments& arguments) {
     Request request =
@@ -112,6 +122,8 @@ static Request request_of(const Arguments& arguments) {
                 all[i].key,
                 arguments.settings[i],
                 {.field = fmt::format("--{}", all[i].flag)});
+    if (request.today.year == 0)
+        request.today = today();
     return request;
 }
 

@@ -1,8 +1,10 @@
 """Each flag has its effect."""
 
+import json
 import math
 import re
-from datetime import date, timedelta
+import subprocess
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
@@ -324,8 +326,12 @@ def test_prices_older_than_90_days_are_warned_of(answer, write, small_catalog, a
     assert found["warnings"] == ([warning] if old else [])
 
 
-def test_the_library_does_not_look_at_the_clock(answer):
-    assert not any("older" in warning for warning in answer()["warnings"])
+def test_without_a_day_that_of_the_system_is_taken(program, workdir):
+    before = datetime.now(timezone.utc).date().isoformat()
+    done = subprocess.run([program, "--format", "json"], cwd=workdir, env={"TZ": "Asia/Tokyo"},
+                          capture_output=True, check=True, timeout=60)
+    after = datetime.now(timezone.utc).date().isoformat()
+    assert json.loads(done.stdout)["request"]["today"] in (before, after)
 
 
 # ---- output --------------------------------------------------------------------------

@@ -178,6 +178,30 @@ def test_a_missing_file_is_both_errors(tmp_path):
     assert caught.value.file.endswith("none.yaml")
 
 
+def test_the_day_is_that_of_the_system_unless_it_is_given():
+    article = dict(budget_usd=2000, days=365, hours_per_day=2, catalog="aws-2020-04")
+    before = datetime.datetime.now(datetime.timezone.utc).date()
+    taken = flopwise.recommend(**article).request.today
+    after = datetime.datetime.now(datetime.timezone.utc).date()
+    assert taken in (str(before), str(after))
+    assert flopwise.recommend(**article, today="2026-07-20").request.today == "2026-07-20"
+    asked = Request(**article, today="2026-07-20")
+    assert flopwise.recommend(asked).request.today == "2026-07-20"
+    assert flopwise.recommend(asked, today="2026-12-01").warnings[0] == (
+        "10 of 10 prices shown are older than 90 days on 2026-12-01; the oldest is 2026-07-20"
+    )
+
+
+def test_the_dates_of_the_prices_are_a_range(article):
+    assert article.price_dates == {
+        "oldest": "2026-07-20", "newest": "2026-07-20", "undated": False
+    }
+    choice = article.choices[0]
+    assert choice.price_dates == article.price_dates
+    assert article.choices.to_pandas()["price_dates"][0] == "2026-07-20"
+    assert flopwise.Choice(price_dates={"oldest": None, "newest": None, "undated": True}) != choice
+
+
 def test_what_is_sold_at_an_unknown_price_is_told(tmp_path):
     # b is offered in two regions and priced in one; all of it is made up
     file = tmp_path / "two.yaml"
