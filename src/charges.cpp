@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace flopwise {
 
@@ -50,6 +51,11 @@ Usd tiered(std::span<const Tier> tiers, double quantity) {
         usd += tiers[i].usd * (end - tiers[i].from);
     }
     return Usd{usd};
+}
+
+bool holds(const ReservedRate& rate, std::optional<UsdPerHour> today) {
+    constexpr double kTolerance = 1e-4; // prices are published to four decimals and more
+    return !rate.on_demand || (today && std::abs(*rate.on_demand / *today - 1) <= kTolerance);
 }
 
 // ---- looking up ---------------------------------------------------------------------

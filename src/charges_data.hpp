@@ -41,7 +41,8 @@ struct Charges::Data {
     std::vector<Tier> tiers;
     ChargeRows reserved; ///< provider, instance, region, offering
     std::vector<double> usd_per_hour;
-    ChargeRows ratios; ///< provider, offering, payment
+    std::vector<double> on_demand_usd_per_hour; ///< NaN: not given
+    ChargeRows ratios;                          ///< provider, offering, payment
     std::vector<double> ratio;
     ChargeRows interruptions; ///< provider, instance, region
     std::vector<double> from;

@@ -40,6 +40,12 @@ double figure(yaml::Fields& row, std::string_view key, bool zero) {
     return value;
 }
 
+/// A positive figure; NaN if it is not given.
+double figure_or_nan(yaml::Fields& row, std::string_view key) {
+    return row.has(key) ? figure(row, key, false)
+                        : (row.number_or_none(key), std::numeric_limits<double>::quiet_NaN());
+}
+
 std::string
 one_of(yaml::Fields& row, std::string_view key, std::span<const std::string_view> names) {
     std::string value = row.text(key);
@@ -82,6 +88,7 @@ void charge(yaml::Fields& row, ChargesRow& to) {
 void reserved(yaml::Fields& row, ChargesRow& to) {
     to.names.insert(to.names.end(), {row.text("instance"), row.text("region"), offering(row)});
     to.a = figure(row, "usd_per_hour", false);
+    to.b = figure_or_nan(row, "on_demand_usd_per_hour");
 }
 
 void ratio(yaml::Fields& row, ChargesRow& to) {
@@ -231,8 +238,10 @@ struct ChargesReader {
         add(*data, in, in.interruptions, data->interruptions);
         for (const ChargesRow& row : in.charges)
             data->tiers.push_back({.from = row.a, .usd = row.b});
-        for (const ChargesRow& row : in.reserved)
+        for (const ChargesRow& row : in.reserved) {
             data->usd_per_hour.push_back(row.a);
+            data->on_demand_usd_per_hour.push_back(row.b);
+        }
         for (const ChargesRow& row : in.ratios)
             data->ratio.push_back(row.a);
         for (const ChargesRow& row : in.interruptions) {

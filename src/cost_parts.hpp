@@ -6,6 +6,9 @@
 
 namespace flopwise {
 
+/// The line of a bill for work that is lost on spot where it is not known how much.
+constexpr std::string_view kLostWork = "lost_work";
+
 /// The source of a rate and its date, for a line.
 std::string shown(const Source& source);
 

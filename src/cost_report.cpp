@@ -84,7 +84,7 @@ std::string ways_title(const Recommendation& r) {
         "Ways to pay for {} in {} ({} h, without charges)", c.instance, c.region, hours_of_plan(r));
 }
 
-/// The cheapest ways, that on demand, and the one that is taken; or all.
+/// The cheapest ways, that on demand, the one that is taken, and all that are not known; or all.
 static std::vector<const PurchaseOption*> shown_ways(const Recommendation& r, bool all) {
     constexpr std::size_t kCheapest = 5;
     std::vector<const PurchaseOption*> out;
@@ -92,7 +92,7 @@ static std::vector<const PurchaseOption*> shown_ways(const Recommendation& r, bo
         const PurchaseOption& o = r.purchase_options[i];
         const bool named = o.kind == PurchaseKind::on_demand || o.kind == PurchaseKind::spot ||
                            o.kind == r.choices.front().purchase;
-        if (all || named || (o.total && i < kCheapest))
+        if (all || named || !o.total || i < kCheapest)
             out.push_back(&o);
     }
     return out;
@@ -110,14 +110,13 @@ Grid ways_grid(const Recommendation& r, bool all) {
     if (planned(r) == nullptr)
         return grid;
     for (const PurchaseOption* o : shown_ways(r, all))
-        if (o->total)
-            grid.row({std::string{to_string(o->kind)},
-                      price(*o->price),
-                      o->hours ? large(o->hours->value()) : "",
-                      o->upfront > Usd{} ? money(o->upfront) : "",
-                      money(*o->total),
-                      price(*o->effective),
-                      o->kind == r.choices.front().purchase ? "*" : ""});
+        grid.row({std::string{to_string(o->kind)},
+                  o->price ? price(*o->price) : "",
+                  o->total && o->hours ? large(o->hours->value()) : "",
+                  o->upfront > Usd{} ? money(o->upfront) : "",
+                  o->total ? money(*o->total) : "not known",
+                  o->effective ? price(*o->effective) : "",
+                  o->kind == r.choices.front().purchase ? "*" : ""});
     return grid;
 }
 
@@ -138,24 +137,40 @@ static std::string threshold(const PurchaseOption& o) {
     return "";
 }
 
+/// What "least" is said of: how many of the ways have a known cost; empty if all have.
+static std::string of_the_known(const Recommendation& r) {
+    const auto& all = r.purchase_options;
+    const auto known =
+        std::count_if(all.begin(), all.end(), [](const auto& o) { return o.total.has_value(); });
+    return static_cast<std::size_t>(known) == all.size()
+               ? ""
+               : fmt::format(
+                     "of the {} of {} purchase options whose cost is known, ", known, all.size());
+}
+
 static std::string why(const Recommendation& r) {
-    const PurchaseOption& best = r.purchase_options.front();
+    const auto& all = r.purchase_options;
+    const PurchaseOption& best = all.front();
     const PurchaseOption* on_demand = find(r, PurchaseKind::on_demand);
     if (!best.total || on_demand == nullptr || !on_demand->total)
         return "";
     if (best.kind != PurchaseKind::on_demand) {
         const double saved = 1 - *best.total / *on_demand->total;
         const std::string when = threshold(best);
-        return fmt::format("{} costs {:.1f} % less than on demand for this use{}",
+        return fmt::format("{}{} costs {:.1f} % less than on demand for this use{}",
+                           of_the_known(r),
                            to_string(best.kind),
                            100 * saved,
                            when.empty() ? "" : "; it " + when);
     }
-    std::string out = fmt::format("on_demand costs least for {:.4g} h/day",
+    if (all.size() < 2 || !all[1].total)
+        return fmt::format("on_demand is the only one of {} purchase options whose cost is known",
+                           all.size());
+    std::string out = fmt::format("{}on_demand costs least for {:.4g} h/day",
+                                  of_the_known(r),
                                   r.request.budget.hours_per_day.value());
-    if (r.purchase_options.size() > 1 && r.purchase_options[1].total)
-        if (const std::string when = threshold(r.purchase_options[1]); !when.empty())
-            out += fmt::format("; {} {}", to_string(r.purchase_options[1].kind), when);
+    if (const std::string when = threshold(all[1]); !when.empty())
+        out += fmt::format("; {} {}", to_string(all[1].kind), when);
     return out;
 }
 
@@ -182,7 +197,7 @@ std::vector<std::string> ways_lines(const Recommendation& r, bool all) {
                              large(o->hours->value()),
                              large(o->hours_p90->value())),
                  to_string(o->kind));
-        if (!o->total)
+        if (!o->total && o->notes.empty())
             note("cost not known", to_string(o->kind));
     }
     for (const auto& [text, ways] : notes)

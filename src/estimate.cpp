@@ -1,6 +1,7 @@
 #include <flopwise/estimate.hpp>
 
 #include "calendar.hpp"
+#include "doubles.hpp"
 #include "training_time.hpp"
 
 #include <boost/math/distributions/students_t.hpp>
@@ -10,6 +11,8 @@
 
 namespace flopwise {
 
+using StudentsT = boost::math::students_t_distribution<double, Doubles>;
+
 using bundled::utilisation;
 
 Hours Estimate::quantile(double p) const {
@@ -17,14 +20,14 @@ Hours Estimate::quantile(double p) const {
         throw ArgumentError{"p", fmt::format("must be above 0 and below 1, got {}", p)};
     if (p == 0.5)
         return median;
-    const boost::math::students_t t{degrees_of_freedom};
+    const StudentsT t{degrees_of_freedom};
     return median * std::exp(scale * boost::math::quantile(t, p));
 }
 
 double Estimate::probability(Hours within) const {
     if (!(within > Hours{}))
         return 0;
-    const boost::math::students_t t{degrees_of_freedom};
+    const StudentsT t{degrees_of_freedom};
     return boost::math::cdf(t, std::log(within / median) / scale);
 }
 
@@ -160,7 +163,7 @@ std::optional<Estimate> measured_estimate(const Work& work,
 bool distinguishable(double a, double b) {
     constexpr double kBothSides = 0.9; // 80 % between the two quantiles
     const bundled::Utilisation& u = utilisation();
-    const boost::math::students_t t{u.ratio_degrees_of_freedom};
+    const StudentsT t{u.ratio_degrees_of_freedom};
     return std::abs(std::log(a / b)) > u.ratio_scale * boost::math::quantile(t, kBothSides);
 }
 

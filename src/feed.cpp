@@ -1,6 +1,7 @@
 #include <flopwise/feed.hpp>
 
 #include "calendar.hpp"
+#include "day.hpp"
 #include "feed_sink.hpp"
 #include "text.hpp"
 
@@ -164,6 +165,8 @@ static std::string read(Format format, feed::Input& input, feed::Sink& sink) {
 Import
 import_feed(const std::filesystem::path& file, const Catalog& known, const ImportOptions& options) {
     require_positive("window", options.window);
+    if (is_after_tomorrow(options.as_of, options.today))
+        throw ArgumentError{"as_of", after_tomorrow_reason(options.as_of, options.today)};
     feed::Input input{file};
     const Format found = recognised(input);
     const Format format = options.format == Format::automatic ? found : options.format;

@@ -20,7 +20,8 @@ struct Product {
     std::string region;
     std::uint64_t byte = 0;
     bool priced = false;
-    bool free = false; ///< a price of zero was seen
+    bool free = false;    ///< a price of zero was seen
+    bool to_come = false; ///< a price that is not in force yet was seen
     bool rejected = false;
 };
 
@@ -172,13 +173,18 @@ Term read_term(Object term) {
     return to;
 }
 
-void read_on_demand(Object terms, Product& product, Sink& sink) {
+/// `stated` is the day of the file, as far as it has said so.
+void read_on_demand(Object terms, Product& product, Sink& sink, Date stated) {
     each(terms, [&](std::string_view /*code*/, Value value) {
         const Term term = read_term(json_in::object(value, "terms.OnDemand"));
         if (!term.fees.hourly)
             throw BadRow{"unit", "must be Hrs for a price on demand"};
         if (*term.fees.hourly == 0) {
             product.free = true;
+            return;
+        }
+        if (sink.is_to_come(term.since, stated)) {
+            product.to_come = true;
             return;
         }
         sink.add(product.instance,
@@ -190,7 +196,7 @@ void read_on_demand(Object terms, Product& product, Sink& sink) {
     });
 }
 
-void read_reserved(Object terms, Product& product, Sink& sink) {
+void read_reserved(Object terms, Product& product, Sink& sink, Date stated) {
     each(terms, [&](std::string_view /*code*/, Value value) {
         const Term term = read_term(json_in::object(value, "terms.Reserved"));
         ReservedPrice rate{.instance = product.instance,
@@ -198,6 +204,10 @@ void read_reserved(Object terms, Product& product, Sink& sink) {
                            .hourly = UsdPerHour{term.fees.hourly.value_or(0)},
                            .upfront = Usd{term.fees.upfront}};
         set_terms(rate, {term.lease, term.offering_class, term.payment});
+        if (sink.is_to_come(term.since, stated)) {
+            product.to_come = true;
+            return;
+        }
         sink.add(std::move(rate));
         product.priced = true;
     });
@@ -210,7 +220,9 @@ void count(const Product& product, Sink& sink) {
     if (product.priced)
         sink.keep();
     else
-        sink.skip(product.free ? "price of zero" : "no price");
+        sink.skip(product.free      ? "price of zero"
+                  : product.to_come ? "not in force yet"
+                                    : "no price");
 }
 
 // ---- the offer file -----------------------------------------------------------------
@@ -224,9 +236,9 @@ public:
             return read(row);
         Product& product = products_.find(row.key)->second; // wanted() found it
         if (row.list == "terms.OnDemand")
-            read_on_demand(row.object(), product, sink_);
+            read_on_demand(row.object(), product, sink_, sink_.as_of());
         else
-            read_reserved(row.object(), product, sink_);
+            read_reserved(row.object(), product, sink_, sink_.as_of());
     }
 
     /// The terms of a product that was skipped are passed over.
@@ -250,7 +262,7 @@ public:
 
     void fact(std::string_view path, std::string_view text) {
         if (path == "publicationDate")
-            sink_.dated(day_of(text));
+            sink_.dated(day_of(text), path);
         if (path == "version")
             version_ = text;
         if (path == "offerCode" && text != "AmazonEC2")
@@ -295,15 +307,15 @@ void read_item(Object item, Sink& sink) {
         if (name == "product") {
             product = read_product(json_in::object(value, name), sink, why);
         } else if (name == "publicationDate") {
-            sink.dated(day_of(json_in::text(value, name)));
+            sink.dated(day_of(json_in::text(value, name)), name);
         } else if (name == "terms" && why.empty()) {
             if (!product)
                 throw BadRow{"terms", "must come after product"};
             each(json_in::object(value, name), [&](std::string_view kind, Value terms) {
                 if (kind == "OnDemand")
-                    read_on_demand(json_in::object(terms, kind), *product, sink);
+                    read_on_demand(json_in::object(terms, kind), *product, sink, {});
                 else if (kind == "Reserved")
-                    read_reserved(json_in::object(terms, kind), *product, sink);
+                    read_reserved(json_in::object(terms, kind), *product, sink, {});
             });
         }
     });

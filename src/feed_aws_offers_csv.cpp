@@ -87,6 +87,8 @@ void read_row(csv_in::Reader& row, const Columns& c, Sink& sink, Reservations& r
     const std::string_view unit = row.field(c.unit);
     if (unit != "Hrs" && !(unit == "Quantity" && term == "Reserved"))
         throw BadRow{"Unit", fmt::format("must be Hrs, got {}", text::quoted(unit))};
+    if (sink.is_to_come(row.field(c.since), sink.as_of()))
+        return sink.skip("not in force yet");
     if (term == "Reserved") {
         read_reserved(row, c, usd, sink, reservations);
         return sink.keep();
@@ -112,7 +114,7 @@ std::string read_head(csv_in::Reader& row, Sink& sink) {
         if (key == "SKU")
             return title;
         if (key == "Publication Date")
-            sink.dated(day_of(row.field(1)));
+            sink.dated(day_of(row.field(1)), "Publication Date");
         if (key == "Version")
             title += fmt::format(", version {}", text::shortened(row.field(1)));
         if (key == "OfferCode" && row.field(1) != "AmazonEC2")

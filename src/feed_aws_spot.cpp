@@ -84,8 +84,9 @@ public:
             throw BadRow{"Timestamp",
                          fmt::format("must be a time such as 2026-08-10T12:00:00Z, got {}",
                                      text::quoted(time))};
+        sink_.require_by_tomorrow(day_of(time), "Timestamp");
         add({std::string{instance}, std::string{region}, std::string{zone}, {}}, {*seconds, *usd});
-        sink_.dated(day_of(time));
+        sink_.dated(day_of(time), "Timestamp");
         sink_.keep();
     }
 

@@ -96,19 +96,17 @@ void read_item(Row& row, Sink& sink) {
         throw BadRow{"retailPrice", "must be given"};
     if (*item.usd == 0)
         return sink.skip("price of zero");
-    if (const Date today = sink.options().as_of; today.year != 0) {
-        if (day_of(item.since) > today)
-            return sink.skip("not in force yet");
-        if (const Date end = day_of(item.until); end.year != 0 && end < today)
-            return sink.skip("no longer in force");
-    }
+    if (sink.is_to_come(item.since))
+        return sink.skip("not in force yet");
+    if (const Date end = day_of(item.until); end.year != 0 && end < sink.now())
+        return sink.skip("no longer in force");
     const bool spot = has(item.meter, "Spot") || has(item.sku, "Spot");
     const bool counts = sink.add(name(item.machine, "armSkuName"),
                                  name(item.region, "armRegionName"),
                                  spot ? Purchase::spot : Purchase::on_demand,
                                  UsdPerHour{*item.usd},
                                  item.since);
-    sink.dated(day_of(item.since));
+    sink.dated(day_of(item.since), "effectiveStartDate");
     if (counts)
         sink.keep();
     else

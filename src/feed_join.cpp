@@ -172,10 +172,17 @@ void Join::add_price(Price price) {
     }
     Price& there = out_.prices[found->second];
     const bool of_a_file = imported_[found->second];
-    imported_[found->second] = true;
+    const Date day = date_of_source(price.source);
+    const bool counts = day >= date_of_source(there.source);
+    imported_[found->second] = of_a_file || counts;
     if (of_a_file && price.source == there.source && price.hourly != there.hourly)
         leave_out("price that another file of the same source contradicts");
-    if (date_of_source(price.source) >= date_of_source(there.source))
+    else if (of_a_file && counts && price.source != there.source)
+        leave_out("price that another file has newer");
+    else if (!counts)
+        leave_out(day.year == 0 ? "price without a date, so older than the one there is"
+                                : "price older than the one there is");
+    if (counts)
         std::swap(price, there);
     const auto row = superseded_.find({price_key(price), price.source});
     if (row != superseded_.end())
@@ -303,6 +310,26 @@ Joined Join::finish() {
     for (auto& [key, price] : superseded_)
         out_.superseded.push_back(std::move(price));
     return {Catalog{std::move(out_)}, std::move(left_out)};
+}
+
+std::uint64_t prices_in_effect(const Catalog& catalog, const Import& import) {
+    const Tables tables = catalog.tables();
+    std::map<std::string, const Source*> sources;
+    for (const Source& source : tables.sources)
+        sources.emplace(source.name, &source);
+    std::map<PriceKey, const Price*> used;
+    for (const Price& price : tables.prices)
+        used.emplace(price_key(price), &price);
+    const auto& prices = import.tables.prices;
+    return static_cast<std::uint64_t>(
+        std::count_if(prices.begin(), prices.end(), [&](const Price& price) {
+            const auto found = used.find(price_key(price));
+            if (found == used.end() || found->second->hourly != price.hourly)
+                return false;
+            const Source& theirs = import.tables.sources.front();
+            const Source& source = *sources.at(found->second->source);
+            return source.title == theirs.title && source.as_of == theirs.as_of;
+        }));
 }
 
 Joined join(const Catalog& base, std::span<const Import> imports) {

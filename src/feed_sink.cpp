@@ -1,5 +1,6 @@
 #include "feed_sink.hpp"
 
+#include "day.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -180,6 +181,26 @@ void Sink::reject(Where where, const std::string& reason) {
         where.field = text::printable(where.field);
         out_.rejected.push_back({std::move(where), text::printable(reason)});
     }
+}
+
+void Sink::require_by_tomorrow(Date day, std::string_view field) const {
+    if (is_after_tomorrow(day, options_.today))
+        throw BadRow{std::string{field}, after_tomorrow_reason(day, options_.today)};
+}
+
+void Sink::dated(Date day, std::string_view field) {
+    if (is_after_tomorrow(day, options_.today))
+        throw InputError{{.file = file_, .field = std::string{field}},
+                         after_tomorrow_reason(day, options_.today)};
+    as_of_ = std::max(as_of_, day);
+}
+
+Date Sink::now(Date stated) const {
+    return std::max(options_.as_of.year != 0 ? options_.as_of : options_.today, stated);
+}
+
+bool Sink::is_to_come(std::string_view since, Date stated) const {
+    return now(stated).year != 0 && day_of(since) > now(stated);
 }
 
 static std::string key_of(std::string_view a, std::string_view b, Purchase purchase) {

@@ -49,8 +49,16 @@ public:
     /// The offerings of a region are complete.
     void cover(std::string_view region) { covered_.emplace(region, true); }
 
-    /// The day the file was made, if it says so; the latest counts.
-    void dated(Date day) { as_of_ = std::max(as_of_, day); }
+    /// The day the file was made, if it says so; the latest counts. Throws InputError for one after
+    /// tomorrow.
+    void dated(Date day, std::string_view field);
+    /// Throws BadRow.
+    void require_by_tomorrow(Date day, std::string_view field) const;
+    /// The day whose prices are asked for: as_of, else today, or the day that the file states if
+    /// that is later.
+    [[nodiscard]] Date now(Date stated = {}) const;
+    /// Whether a price that holds from `since` does not hold yet; false if no day is known.
+    [[nodiscard]] bool is_to_come(std::string_view since, Date stated = {}) const;
 
     /// Sets the machine's accelerator: the one of that name whose memory fits. `count` may be a
     /// part of one; `memory` is that of a whole one, if it is given. Throws BadRow.

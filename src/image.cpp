@@ -1,9 +1,17 @@
 #include "image.hpp"
 
 #include "catalog_data.hpp"
+#include "catalog_keys.hpp"
 #include "charges_data.hpp"
+#include "text.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstring>
+#include <functional>
+#include <limits>
+#include <numeric>
 #include <type_traits>
 
 namespace flopwise {
@@ -32,6 +40,13 @@ private:
         static_assert(std::is_trivially_copyable_v<T>);
         bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
     }
+    void field(const std::optional<Place>& place) {
+        field(place.value_or(Place{kUnknown, kUnknown}));
+    }
+    template <class Unit>
+    void field(const std::optional<Quantity<Unit>>& q) {
+        field(q.value_or(Quantity<Unit>{kUnknown}));
+    }
     void field(const std::string& text) {
         field(static_cast<std::uint32_t>(text.size()));
         bytes += text;
@@ -47,9 +62,46 @@ private:
     }
 };
 
+[[noreturn]] void refuse_image(std::string_view reason) {
+    throw ArgumentError{"catalog", fmt::format("must be a whole image: {}", reason)};
+}
+
+// What a field of a row can be.
+constexpr bool possible(int /*year*/) {
+    return true;
+}
+constexpr bool possible(Purpose purpose) {
+    return static_cast<std::size_t>(purpose) < kPurposes;
+}
+constexpr bool possible(Purchase purchase) {
+    return static_cast<std::size_t>(purchase) < kPurchases;
+}
+bool possible(double figure) {
+    return std::isfinite(figure);
+}
+template <class Unit>
+bool possible(Quantity<Unit> q) {
+    return q.value() > 0 && std::isfinite(q.value());
+}
+constexpr bool possible(Place p) {
+    return p.latitude >= -90 && p.latitude <= 90 && p.longitude >= -180 && p.longitude <= 180;
+}
+constexpr bool possible(Date d) {
+    return d.year >= 0 && d.year <= 9999 && d.month >= 0 && d.month <= 12 && d.day >= 0 &&
+           d.day <= 31;
+}
+
+/// Most texts are, and are through with it.
+bool is_ascii(std::string_view text) {
+    const auto joined = [](unsigned bits, char c) { return bits | static_cast<unsigned char>(c); };
+    return std::accumulate(text.begin(), text.end(), 0U, joined) < 0x80;
+}
+
 class Reader {
 public:
-    explicit Reader(std::string_view image) : bytes{image} {}
+    /// Texts from outside are looked at: those of the program are UTF-8.
+    explicit Reader(std::string_view image, bool from_outside = false)
+        : bytes{image}, from_outside_{from_outside} {}
 
     template <class... Fields>
     void operator()(Fields&... fields) {
@@ -59,34 +111,72 @@ public:
     std::string_view bytes;
 
 private:
+    void require(std::size_t size) const {
+        if (size > bytes.size())
+            refuse_image(fmt::format("it ends {} B too soon", size - bytes.size()));
+    }
     void take(void* to, std::size_t size) {
+        require(size);
         if (size > 0)
             std::memcpy(to, bytes.data(), size);
         bytes.remove_prefix(size);
     }
-    std::uint32_t count() {
-        std::uint32_t n = 0;
-        take(&n, sizeof n);
-        return n;
+    template <class T>
+    T taken() {
+        T value;
+        take(&value, sizeof value);
+        return value;
+    }
+    template <class T>
+    static void check(const T& value) {
+        if (!possible(value))
+            refuse_image("a figure is out of its range");
     }
     template <class T>
     void field(T& value) {
-        take(&value, sizeof value);
+        value = taken<T>();
+        check(value);
     }
-    void field(std::string& text) {
-        const std::uint32_t n = count();
-        text.assign(bytes.substr(0, n));
+    void field(bool& value) {
+        const auto byte = taken<std::uint8_t>();
+        if (byte > 1)
+            refuse_image("a flag is neither set nor not");
+        value = byte == 1;
+    }
+    void field(std::optional<Place>& place) {
+        if (const auto value = taken<Place>(); !std::isnan(value.latitude))
+            check(place.emplace(value));
+    }
+    template <class Unit>
+    void field(std::optional<Quantity<Unit>>& q) {
+        if (const auto value = taken<Quantity<Unit>>(); !std::isnan(value.value()))
+            check(q.emplace(value));
+    }
+    void field(std::string& value) {
+        const auto n = taken<std::uint32_t>();
+        require(n);
+        value.assign(bytes.substr(0, n));
         bytes.remove_prefix(n);
+        if (from_outside_ && !is_ascii(value) && text::not_utf8(value) != std::string::npos)
+            refuse_image("a text is not UTF-8");
     }
     template <class T>
     void field(std::vector<T>& items) {
-        items.resize(count());
+        constexpr std::size_t kLeast = kCopied<T> ? sizeof(T) : sizeof(std::uint32_t);
+        const std::size_t n = taken<std::uint32_t>();
+        require(n * kLeast);
+        items.resize(n);
         if constexpr (kCopied<T>)
-            take(items.data(), items.size() * sizeof(T));
+            take(items.data(), n * sizeof(T));
         else
             for (T& item : items)
                 each(*this, item);
+        if constexpr (std::is_enum_v<T>)
+            if (!std::all_of(items.begin(), items.end(), [](T item) { return possible(item); }))
+                refuse_image("a value has no name");
     }
+
+    bool from_outside_;
 };
 
 } // namespace
@@ -128,22 +218,170 @@ static void all(Archive& a, Data& d) {
     a(c.gpu, c.family, c.retired, c.usd_per_hour, c.site, c.source, c.type, c.first, c.used_sites);
 }
 
+// ---- what an image must hold --------------------------------------------------------
+
+namespace {
+
+/// Whether no key stands twice or before a lesser one.
+template <class Rows, class Key = std::identity>
+bool ascending(const Rows& rows, Key key = {}) {
+    return std::ranges::adjacent_find(rows, std::greater_equal<>{}, key) == rows.end();
+}
+
+/// Whether all numbers are positions in a table of `size` rows.
+template <class T>
+bool within(const std::vector<T>& column, std::size_t size) {
+    return std::all_of(column.begin(), column.end(), [size](T i) { return i < size; });
+}
+
+/// Whether `first` cuts `size` rows into `groups` groups.
+bool cuts(const std::vector<std::uint32_t>& first, std::size_t groups, std::size_t size) {
+    return first.size() == groups + 1 && first.front() == 0 && first.back() == size &&
+           std::is_sorted(first.begin(), first.end());
+}
+
+template <class Data>
+bool rows_hold(const Data& d) {
+    const auto sourced = [&d](const auto& rows) {
+        const std::string* last = nullptr; // most rows have that of the one before
+        return std::ranges::all_of(rows, [&](const auto& row) {
+            const bool same = last != nullptr && row.source == *last;
+            last = &row.source;
+            return same ||
+                   std::ranges::binary_search(d.sources, std::string_view{*last}, {}, kByName);
+        });
+    };
+    return d.regions.size() <= kMostRegions && d.sources.size() <= kMostSources &&
+           ascending(d.sources, kByName) && ascending(d.gpus, kByName) &&
+           ascending(d.families, kByProviderAndName) &&
+           ascending(d.instances, kByProviderAndName) && ascending(d.regions, kByProviderAndCode) &&
+           sourced(d.gpus) && sourced(d.families) && sourced(d.instances) && sourced(d.regions) &&
+           sourced(d.superseded);
+}
+
+/// Whether the columns of a machine type say what add_types() takes from its row.
+template <class Data>
+bool type_holds(const Data& d, std::size_t i) {
+    const Columns& c = d.columns;
+    const Instance& row = d.instances[i];
+    const auto gpu = static_cast<std::size_t>(c.gpu[i]);
+    const bool with_gpu = c.gpu[i] != -1;
+    if (c.family[i] >= d.families.size() || (with_gpu && gpu >= d.gpus.size()))
+        return false;
+    const Family& family = d.families[c.family[i]];
+    const double gpu_memory =
+        with_gpu ? d.gpus[gpu].memory.value() * std::min(1.0, row.gpu_count) : 0;
+    return row.provider == family.provider && row.family == family.name &&
+           row.gpu == (with_gpu ? d.gpus[gpu].name : "") && with_gpu == (row.gpu_count > 0) &&
+           row.vcpus > 0 && c.vcpus[i] == row.vcpus && c.memory_gib[i] == row.memory.value() &&
+           c.gpu_count[i] == row.gpu_count && c.gpu_memory_gib[i] == gpu_memory &&
+           (row.network ? c.network_gbps[i] == row.network->value()
+                        : std::isnan(c.network_gbps[i])) &&
+           (c.retired[i] != 0) == row.retired;
+}
+
+template <class Data>
+bool types_hold(const Data& d) {
+    const Columns& c = d.columns;
+    const std::size_t types = d.instances.size();
+    const auto whole = [types](const auto&... columns) {
+        return ((columns.size() == types) && ...);
+    };
+    if (!whole(c.vcpus,
+               c.memory_gib,
+               c.gpu_count,
+               c.gpu_memory_gib,
+               c.network_gbps,
+               c.gpu,
+               c.family,
+               c.retired))
+        return false;
+    for (std::size_t i = 0; i < types; ++i)
+        if (!type_holds(d, i))
+            return false;
+    return true;
+}
+
+/// Whether the offers of a group are all of its type, at prices that ascend.
+bool group_holds(const Columns& c, std::size_t group) {
+    double least = std::numeric_limits<double>::min();
+    for (std::size_t i = c.first[group]; i < c.first[group + 1]; ++i) {
+        if (c.type[i] != group / kPurchases || !(c.usd_per_hour[i] >= least) ||
+            !std::isfinite(c.usd_per_hour[i]))
+            return false;
+        least = c.usd_per_hour[i];
+    }
+    return true;
+}
+
+template <class Data>
+bool offers_hold(const Data& d) {
+    const Columns& c = d.columns;
+    const std::size_t offers = c.usd_per_hour.size();
+    const std::size_t groups = d.instances.size() * kPurchases;
+    const std::size_t sites = 2 * d.regions.size();
+    if (c.site.size() != offers || c.source.size() != offers || c.type.size() != offers ||
+        !cuts(c.first, groups, offers) || !within(c.site, sites) || !within(c.used_sites, sites) ||
+        !within(c.source, d.sources.size()) || !ascending(c.used_sites))
+        return false;
+    std::vector<bool> used(sites);
+    for (const std::uint16_t site : c.used_sites)
+        used[site] = true;
+    if (!std::all_of(c.site.begin(), c.site.end(), [&used](auto site) { return used[site]; }))
+        return false;
+    for (std::size_t group = 0; group < groups; ++group)
+        if (!group_holds(c, group))
+            return false;
+    return true;
+}
+
+template <class Data>
+bool offerings_hold(const Data& d) {
+    const Offerings& o = d.offerings;
+    if (o.source.size() != o.instance.size() ||
+        !cuts(o.first, o.instance.size(), o.region.size()) ||
+        !within(o.instance, d.instances.size()) || !within(o.region, d.regions.size()) ||
+        !within(o.source, d.sources.size()) || !ascending(o.instance))
+        return false;
+    for (std::size_t i = 0; i < o.instance.size(); ++i)
+        if (!std::is_sorted(o.region.data() + o.first[i], o.region.data() + o.first[i + 1]))
+            return false;
+    return true;
+}
+
+} // namespace
+
 std::string CatalogImage::write(const Catalog& catalog) {
     Writer writer;
     all(writer, *catalog.data_);
     return std::move(writer.bytes);
 }
 
-Catalog CatalogImage::read(std::string_view image) {
+Catalog CatalogImage::made(std::string_view image, bool from_outside) {
     auto data = std::make_shared<Catalog::Data>();
-    Reader reader{image};
+    Reader reader{image, from_outside};
     all(reader, *data);
+    if (!reader.bytes.empty())
+        refuse_image("something follows it");
     return Catalog{std::move(data)};
+}
+
+Catalog CatalogImage::read(std::string_view image) {
+    return made(image, false);
+}
+
+Catalog CatalogImage::checked(std::string_view image) {
+    Catalog catalog = made(image, true);
+    const Catalog::Data& data = *catalog.data_;
+    if (!rows_hold(data) || !types_hold(data) || !offers_hold(data) || !offerings_hold(data))
+        refuse_image("its rows do not refer to one another");
+    return catalog;
 }
 
 template <class Archive, class Data>
 static void all_charges(Archive& a, Data& d) {
-    a(d.sources, d.names, d.tiers, d.usd_per_hour, d.ratio, d.from, d.to);
+    a(d.sources, d.names, d.tiers, d.usd_per_hour, d.on_demand_usd_per_hour);
+    a(d.ratio, d.from, d.to);
     a(d.charges.key, d.reserved.key, d.ratios.key, d.interruptions.key);
     a(d.charges.source, d.reserved.source, d.ratios.source, d.interruptions.source);
 }
@@ -159,6 +397,55 @@ Charges ChargesImage::read(std::string_view image) {
     if (Reader reader{image}; !image.empty())
         all_charges(reader, *data);
     return Charges{std::move(data)};
+}
+
+// ---- bytes that leave the program ---------------------------------------------------
+
+namespace {
+
+struct Seal {
+    std::array<char, 8> mark{'f', 'l', 'o', 'p', 'w', 'i', 's', 'e'};
+    std::uint64_t size = 0;
+    std::uint64_t sum = 0;
+};
+
+/// Tells bytes apart that differ by accident; as it stands at each start, 32 at a time: in four
+/// sums that do not wait for one another.
+std::uint64_t sum_of(std::string_view bytes) {
+    constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15; // of Fibonacci hashing
+    const auto with = [](std::uint64_t sum, std::uint64_t word) {
+        sum = (sum ^ word) * kFactor;
+        return sum ^ (sum >> 32U);
+    };
+    std::array<std::uint64_t, 4> sums{1, 2, 3, 4};
+    std::array<std::uint64_t, 4> words{};
+    for (std::size_t i = 0; i < bytes.size(); i += sizeof words) {
+        if (bytes.size() - i < sizeof words)
+            words = {};
+        std::memcpy(words.data(), bytes.data() + i, std::min(sizeof words, bytes.size() - i));
+        for (std::size_t lane = 0; lane < sums.size(); ++lane)
+            sums[lane] = with(sums[lane], words[lane]);
+    }
+    return std::accumulate(sums.begin(), sums.end(), std::uint64_t{bytes.size()}, with);
+}
+
+} // namespace
+
+std::string sealed(std::string_view bytes) {
+    const Seal seal{.size = bytes.size(), .sum = sum_of(bytes)};
+    std::string out(reinterpret_cast<const char*>(&seal), sizeof seal);
+    return out += bytes;
+}
+
+std::optional<std::string_view> unsealed(std::string_view bytes) {
+    Seal seal;
+    if (bytes.size() < sizeof seal)
+        return std::nullopt;
+    std::memcpy(&seal, bytes.data(), sizeof seal);
+    bytes.remove_prefix(sizeof seal);
+    const bool whole =
+        seal.mark == Seal{}.mark && seal.size == bytes.size() && seal.sum == sum_of(bytes);
+    return whole ? std::optional{bytes} : std::nullopt;
 }
 
 } // namespace flopwise

@@ -117,6 +117,8 @@ static void require_range(const Job& job) {
     require_positive("lora_rank", job.lora_rank);
     positive_if_given("parameters", job.net.parameters);
     positive_if_given("active_parameters", job.net.active_parameters);
+    positive_if_given("matmul_parameters", job.net.matmul_parameters);
+    positive_if_given("operations", job.net.operations);
     positive_if_given("layers", job.net.layers);
     positive_if_given("hidden", job.net.hidden);
     positive_if_given("heads", job.net.heads);

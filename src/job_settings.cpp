@@ -12,7 +12,6 @@ using Key = std::string_view;
 constexpr std::string_view kJob = "Training job";
 constexpr std::string_view kNet = "A net of one's own";
 
-constexpr double kMostFigure = 1e15; // of a net
 constexpr double kMostUnits = 1e18;
 constexpr double kMostEpochs = 1e9;
 constexpr double kMostFlops = 1e32;

@@ -27,6 +27,16 @@ GiB disk_size(const Request& request) {
     return asked > GiB{} ? asked : disk_needed(request.dataset);
 }
 
+std::optional<Hours> stops_after(const Request& request, const Choice& c) {
+    constexpr double kMargin = 1.1;
+    constexpr Hours kToPrepare{1};
+    if (request.launch.keep_running)
+        return std::nullopt;
+    if (const double a_day = request.budget.hours_per_day.value(); a_day < kHoursPerDay)
+        return Hours{a_day};
+    return c.job ? std::optional{kMargin * c.job->p90 + kToPrepare} : std::nullopt;
+}
+
 static bool any_of(std::string_view name, std::span<const std::string_view> beginnings) {
     return std::any_of(beginnings.begin(), beginnings.end(), [name](std::string_view beginning) {
         return name.starts_with(beginning);
@@ -38,7 +48,6 @@ std::string image_parameter(const Choice& c) {
     static constexpr std::array<std::string_view, 12> kNvidiaX86{
         "g4dn", "g5", "g6", "gr6", "g6e", "p4d", "p4de", "p5", "p5e", "p5en", "p6-b200", "p6-b300"};
     static constexpr std::array<std::string_view, 1> kNvidiaArm{"g5g"};
-    static constexpr std::array<std::string_view, 2> kNeuron{"aws-trainium", "aws-inferentia2"};
     const auto in = [&c](std::span<const std::string_view> families) {
         return std::find(families.begin(), families.end(), c.family) != families.end();
     };
@@ -48,13 +57,21 @@ std::string image_parameter(const Choice& c) {
         return fmt::format(
             "/aws/service/canonical/ubuntu/server/24.04/stable/current/{}/hvm/ebs-gp3/ami-id",
             c.arch == "arm64" ? "arm64" : "amd64");
-    if (any_of(c.gpu, kNeuron) && c.arch == "x86_64")
-        return "/aws/service/neuron/dlami/multi-framework/ubuntu-24.04/latest/image_id";
-    if ((c.arch == "x86_64" && in(kNvidiaX86)) || (c.arch == "arm64" && in(kNvidiaArm)))
-        return fmt::format("/aws/service/deeplearning/ami/{}/"
-                           "base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id",
-                           c.arch);
+    if (c.arch == "x86_64" && in(kNvidiaX86))
+        return "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/"
+               "latest/ami-id";
+    // No PyTorch on PyPI computes on a T4G, so the image is one that brings its own.
+    if (c.arch == "arm64" && in(kNvidiaArm))
+        return "/aws/service/deeplearning/ami/arm64/"
+               "oss-nvidia-driver-gpu-pytorch-2.12-ubuntu-24.04/"
+               "latest/ami-id";
     return "";
+}
+
+/// Source: AWS Neuron documentation, release 2.32, 2026-08: its images have JAX and vLLM alone.
+static bool is_neuron(const Choice& c) {
+    static constexpr std::array<std::string_view, 2> kNeuron{"aws-trainium", "aws-inferentia"};
+    return any_of(c.gpu, kNeuron);
 }
 
 // ---- the script ---------------------------------------------------------------------
@@ -91,7 +108,8 @@ static std::string head(const Choice& c) {
                "#   aws ec2 describe-reserved-instances-offerings help\n#\n";
     out += "#   rent         key pair, security group and machine; from here on it costs\n"
            "#   data         brings the dataset to the machine\n"
-           "#   work         Jupyter at http://localhost:8888 until Ctrl-C\n";
+           "#   work         Jupyter at http://localhost:8888 until Ctrl-C\n"
+           "#   keep [H]     keeps it on for H hours from now, or until it is stopped\n";
     out += c.purchase == PurchaseKind::spot
                ? "#   stop, start  a spot machine of this kind has neither\n"
                : "#   stop, start  while it is stopped, its disk goes on costing\n";
@@ -113,13 +131,24 @@ static std::string disk(const Request& request) {
     return out;
 }
 
+/// In whole minutes; 0: it runs until it is stopped.
+static int minutes_on(const Request& request, const Choice& c) {
+    constexpr double kMinutes = 60;
+    constexpr double kMost = 525'600; // a year
+    const auto hours = stops_after(request, c);
+    return hours ? static_cast<int>(std::min(std::ceil(hours->value() * kMinutes), kMost)) : 0;
+}
+
 static std::string variables(const Request& request, const Choice& c) {
-    return fmt::format("region={}\ntype={}\nkey={}\nimage={}\ndisk={}\n",
-                       text::single_quoted(c.region),
-                       text::single_quoted(c.instance),
-                       text::single_quoted(request.launch.key_name),
-                       text::single_quoted(image_parameter(c)),
-                       text::single_quoted(disk(request)));
+    return fmt::format(
+        "region={}\ntype={}\nkey={}\nimage={}\ndisk={}\nminutes={} # it stays on\nends={}\n",
+        text::single_quoted(c.region),
+        text::single_quoted(c.instance),
+        text::single_quoted(request.launch.key_name),
+        text::single_quoted(image_parameter(c)),
+        text::single_quoted(disk(request)),
+        minutes_on(request, c),
+        c.purchase == PurchaseKind::spot ? "terminate" : "stop");
 }
 
 constexpr std::string_view kConnect = R"sh(
@@ -134,12 +163,65 @@ connect() { # flag...: ssh, which trusts the machine the first time
   ssh -i "./$key.pem" -o StrictHostKeyChecking=accept-new "$@" "ubuntu@$(address)" "${remote[@]}"
 }
 
+admit() { # group: lets in ssh from the address that this computer has today, and from no other
+  local mine known old
+  mine=$(curl -fsS https://checkip.amazonaws.com)
+  if [[ ! $mine =~ ^[0-9]+[.][0-9]+[.][0-9]+[.][0-9]+$ ]]; then
+    echo "checkip.amazonaws.com: must say the IPv4 address of this computer" >&2
+    exit 1
+  fi
+  known=$(cloud ec2 describe-security-groups --group-ids "$1" \
+    --query "SecurityGroups[0].IpPermissions[?FromPort==\`22\`].IpRanges[].CidrIp")
+  if [[ " ${known//[[:space:]]/ } " != *" $mine/32 "* ]]; then
+    cloud ec2 authorize-security-group-ingress --group-id "$1" --protocol tcp \
+      --port 22 --cidr "$mine/32" >/dev/null
+  fi
+  for old in $known; do
+    if [[ $old == */* && $old != "$mine/32" ]]; then
+      cloud ec2 revoke-security-group-ingress --group-id "$1" --protocol tcp \
+        --port 22 --cidr "$old" >/dev/null
+    fi
+  done
+}
+group() {
+  cloud ec2 describe-security-groups --filters "Name=group-name,Values=$key" \
+    --query 'SecurityGroups[0].GroupId'
+}
+
+boot() { # what the machine runs at its first start: it stops by itself, at each start anew
+  if [ "$minutes" = 0 ]; then
+    echo '#!/bin/sh'
+    return
+  fi
+  cat <<BOOT
+#!/bin/sh
+cat >/var/lib/cloud/scripts/per-boot/stop-by-itself <<'EACH'
+#!/bin/sh
+shutdown -h +$minutes
+EACH
+chmod 755 /var/lib/cloud/scripts/per-boot/stop-by-itself
+shutdown -h +$minutes
+BOOT
+}
+ready() {
+  cloud ec2 wait instance-status-ok --instance-ids "$(machine)"
+  if [ "$minutes" = 0 ]; then
+    echo "$1 at $(address); nothing stops it but you"
+  else
+    echo "$1 at $(address); it will $ends by itself $minutes minutes after its start: keep 3" \
+      'keeps it on for 3 hours from now, keep alone until you end it'
+  fi
+}
+
 rent() {
+  if [ -s "./$key.instance.new" ]; then # rented, when this ended too early
+    mv "./$key.instance.new" "./$key.instance"
+  fi
   if [ -e "./$key.instance" ]; then
     echo "$key.instance: a machine is rented already" >&2
     exit 1
   fi
-  local ami group mine
+  local ami group
   ami=$(cloud ssm get-parameter --name "$image" --query Parameter.Value)
   if [ ! -e "./$key.pem" ]; then
     (umask 077 && cloud ec2 create-key-pair --key-name "$key" --key-type ed25519 \
@@ -148,19 +230,17 @@ rent() {
     chmod 400 "./$key.pem"
   fi
   # A group of its own that lets in ssh, from the address of this computer alone.
-  group=$(cloud ec2 describe-security-groups --filters "Name=group-name,Values=$key" \
-    --query 'SecurityGroups[0].GroupId')
+  group=$(group)
   if [ "$group" = None ]; then
-    mine=$(curl -fsS https://checkip.amazonaws.com)
     group=$(cloud ec2 create-security-group --group-name "$key" \
       --description 'ssh from one address' --query GroupId)
-    cloud ec2 authorize-security-group-ingress --group-id "$group" --protocol tcp \
-      --port 22 --cidr "$mine/32" >/dev/null
   fi
+  admit "$group"
   cloud ec2 run-instances --image-id "$ami" --instance-type "$type" --key-name "$key" \
     --security-group-ids "$group" --associate-public-ip-address \
     --block-device-mappings \
     "DeviceName=/dev/sda1,Ebs={$disk,DeleteOnTermination=true}" \
+    --instance-initiated-shutdown-behavior "$ends" --user-data "$(boot)" \
 )sh";
 
 constexpr std::string_view kSpotOption = R"sh(    --instance-market-options MarketType=spot \
@@ -170,21 +250,46 @@ constexpr std::string_view kRented =
     R"sh(    --tag-specifications "ResourceType=instance,Tags=[{Key=Name,Value=$key}]" \
     --query 'Instances[0].InstanceId' >"./$key.instance.new"
   mv "./$key.instance.new" "./$key.instance"
-  cloud ec2 wait instance-status-ok --instance-ids "$(machine)"
-  echo "rented $(machine) at $(address)"
+  ready "rented $(machine)"
 }
 
 prepare() { # Python of its own on the machine, once
   connect <<'REMOTE'
 set -euo pipefail
-if [ ! -x venv/bin/jupyter ]; then
+if [ ! -e prepared ]; then
   sudo apt-get update -qq
   sudo apt-get install -y -qq python3-venv unzip wget
-  python3 -m venv venv
+)sh";
+
+constexpr std::string_view kOwnTorch = R"sh(  python3 -m venv venv
   venv/bin/pip install --quiet jupyterlab kaggle torch
+)sh";
+
+/// The environment of the image, as its release notes name it.
+constexpr std::string_view kTorchOfImage = R"sh(  ln -sfn /opt/pytorch venv
+  sudo venv/bin/python -m pip install --quiet jupyterlab kaggle
+)sh";
+
+constexpr std::string_view kSeesGpu =
+    R"sh(  venv/bin/python -c 'import torch; print(torch.ones(1, device="cuda").sum().item())' >/dev/null ||
+    { echo 'torch must compute on the GPU, does not' >&2; exit 1; }
+)sh";
+
+constexpr std::string_view kPrepared = R"sh(  touch prepared
 fi
 mkdir -p data
 REMOTE
+}
+keep() { # [hours]
+  if [ -z "$1" ]; then
+    remote=(sudo shutdown -c)
+  elif [[ $1 =~ ^[1-9][0-9]?[0-9]?$ ]]; then
+    remote=(sudo shutdown -h "+$(($1 * 60))")
+  else
+    echo 'keep: must be followed by whole hours up to 999, or nothing' >&2
+    exit 2
+  fi
+  connect
 }
 )sh";
 
@@ -260,8 +365,9 @@ stop() {
   echo 'stopped; the disk is billed until it is terminated'
 }
 start() {
+  admit "$(group)"
   cloud ec2 start-instances --instance-ids "$(machine)" >/dev/null
-  cloud ec2 wait instance-status-ok --instance-ids "$(machine)"
+  ready "started $(machine)"
 }
 )sh";
 
@@ -282,25 +388,43 @@ terminate() {
 
 case ${1:-} in
 rent | data | work | stop | start | terminate) "$1" ;;
+keep) keep "${2:-}" ;;
 *)
-  echo 'say one of: rent, data, work, stop, start, terminate' >&2
+  echo 'say one of: rent, data, work, keep, stop, start, terminate' >&2
   exit 2
   ;;
 esac
 )sh";
 
-std::string launch_script(const Request& request, const Choice& c) {
+/// Why there is no plan; empty if there is one.
+static std::string why_no_plan(const Request& request, const Choice& c) {
+    const std::string name = one_line(c.instance);
     if (c.provider != "aws")
-        return no_plan(
-            fmt::format("there is one for machines of aws only, and {} is rented out by {}",
-                        one_line(c.instance),
-                        one_line(c.provider)));
+        return fmt::format("there is one for machines of aws only, and {} is rented out by {}",
+                           name,
+                           one_line(c.provider));
     if (c.retired)
-        return no_plan(one_line(c.instance) + " is no longer offered");
+        return name + " is no longer offered";
+    if (c.job && c.job->machines > 1)
+        return fmt::format("a plan rents one machine, and the answer is {} x {}: --max-machines 1 "
+                           "asks for one",
+                           c.job->machines,
+                           name);
+    if (is_neuron(c))
+        return fmt::format("Amazon's image for {} has no PyTorch since Neuron 2.32, and the usual "
+                           "PyTorch does not use {}",
+                           name,
+                           one_line(c.gpu));
     if (image_parameter(c).empty())
-        return no_plan("no image with drivers is known for " + one_line(c.instance));
+        return "no image with drivers is known for " + name;
     if (const std::string& type = request.usage.storage_type; type == "st1" || type == "sc1")
-        return no_plan(fmt::format("a machine cannot start from a disk of type {}", type));
+        return fmt::format("a machine cannot start from a disk of type {}", type);
+    return "";
+}
+
+std::string launch_script(const Request& request, const Choice& c) {
+    if (const std::string why = why_no_plan(request, c); !why.empty())
+        return no_plan(why);
     Request checked; // what the settings refuse is no text for a script either
     set(checked, "key_name", std::array{request.launch.key_name});
     set(checked, "storage_type", std::array{request.usage.storage_type});
@@ -311,6 +435,9 @@ std::string launch_script(const Request& request, const Choice& c) {
     out += kConnect;
     out += spot ? kSpotOption : "";
     out += kRented;
+    out += c.arch == "arm64" && !c.gpu.empty() ? kTorchOfImage : kOwnTorch;
+    out += c.gpu.empty() ? "" : kSeesGpu;
+    out += kPrepared;
     out += data(request, c);
     out += kWork;
     out += spot ? kNoStop : kStop;

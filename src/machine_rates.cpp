@@ -48,10 +48,13 @@ std::optional<ReservedRate> MachineRates::reserved(const Rows& of, Term term) co
         ++row;
     if (row == of.reserved.end)
         return std::nullopt;
-    const UsdPerHour hourly{data_.usd_per_hour[row]};
-    const Source& source = data_.sources[data_.reserved.source[row]];
+    const double beside = data_.on_demand_usd_per_hour[row];
+    ReservedRate out{.hourly = UsdPerHour{data_.usd_per_hour[row]},
+                     .on_demand =
+                         std::isnan(beside) ? std::nullopt : std::optional{UsdPerHour{beside}},
+                     .source = data_.sources[data_.reserved.source[row]]};
     if (term.payment == Payment::no_upfront)
-        return ReservedRate{.hourly = hourly, .source = source};
+        return out;
     const auto payment = payments_[static_cast<std::size_t>(term.payment)];
     if (!payment)
         return std::nullopt;
@@ -59,18 +62,28 @@ std::optional<ReservedRate> MachineRates::reserved(const Rows& of, Term term) co
         rows_with(data_.ratios, name_key(std::array{*of.provider, *number, *payment}));
     if (ratio.begin == ratio.end)
         return std::nullopt;
-    return ReservedRate{
-        .hourly = hourly * data_.ratio[ratio.begin], .estimated = true, .source = source};
+    out.hourly = out.hourly * data_.ratio[ratio.begin];
+    out.estimated = true;
+    return out;
 }
 
-std::optional<Interruption> MachineRates::interruption(const Rows& of) const {
-    const auto [row, end] = of.interruption;
-    if (row == end)
-        return std::nullopt;
+Interruption MachineRates::band(std::size_t row) const {
     const double to = data_.to[row];
     return Interruption{.from = data_.from[row],
                         .to = std::isnan(to) ? std::nullopt : std::optional{to},
                         .source = data_.sources[data_.interruptions.source[row]]};
+}
+
+std::optional<Interruption> MachineRates::interruption(const Rows& of) const {
+    const auto [row, end] = of.interruption;
+    return row == end ? std::nullopt : std::optional{band(row)};
+}
+
+std::vector<Interruption> MachineRates::interruptions() const {
+    std::vector<Interruption> out;
+    for (std::size_t row = 0; row < data_.from.size(); ++row)
+        out.push_back(band(row));
+    return out;
 }
 
 } // namespace flopwise

@@ -25,9 +25,13 @@ public:
 
     [[nodiscard]] std::optional<ReservedRate> reserved(const Rows& of, Term term) const;
     [[nodiscard]] std::optional<Interruption> interruption(const Rows& of) const;
+    /// Those of all machines.
+    [[nodiscard]] std::vector<Interruption> interruptions() const;
 
 private:
     static constexpr std::size_t kOfferings = 4;
+
+    [[nodiscard]] Interruption band(std::size_t row) const;
 
     const Charges::Data& data_;
     std::array<std::optional<std::uint64_t>, kOfferings> offerings_{};

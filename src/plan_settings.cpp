@@ -123,6 +123,9 @@ const auto kPlanSettings = std::to_array<Setting>({
     {"key_name", "key-name", kData, "NAME", "key pair of the start plan (flopwise)",
      [](Request& r, Key k, Texts t) { r.launch.key_name = key_name({r, k, t}); },
      [](const Request& r) { return r.launch.key_name == Launch{}.key_name ? Value{} : Value{r.launch.key_name}; }},
+    {"keep_running", "keep-running", kData, "", "the start plan does not stop the machine after its hours a day",
+     [](Request& r, Key k, Texts t) { r.launch.keep_running = Written{r, k, t}.yes(); },
+     [](const Request& r) { return r.launch.keep_running ? Value{true} : Value{}; }},
 });
 // clang-format on
 

@@ -11,9 +11,16 @@ namespace flopwise {
 constexpr Days kMonth{730.0 / 24}; // of a plan whose days are not known
 constexpr Days kCentury{36'525};
 
+bool Plans::pays_spot(const Request& request) {
+    const auto& asked = request.constraints.purchase;
+    return std::find(asked.begin(), asked.end(), Purchase::spot) != asked.end() &&
+           !wanted(request.job) && request.uncertainty.use_cv == 0;
+}
+
 bool Plans::needed(const Request& request) {
     return charged(request.usage) || !request.ways.empty() ||
-           (request.dataset.size && !request.dataset.region.empty());
+           (request.dataset.size && !request.dataset.region.empty()) ||
+           (pays_spot(request) && (request.budget.days || request.budget.total));
 }
 
 /// For a month if it has no days.
@@ -90,8 +97,12 @@ void Plans::add_rows(std::size_t type,
                           .kind = static_cast<PurchaseKind>(p),
                           .site = site};
             const bool second = cheapest_ && p == kSpot && row.on_demand != kNone;
-            if (second || !payable(row))
+            if (second)
                 return;
+            if (!payable(row)) {
+                left_out_.push_back(i);
+                return;
+            }
             rows_.push_back(row);
             columns_.site.push_back(site);
             columns_.type.push_back(static_cast<std::uint32_t>(type));
@@ -118,21 +129,16 @@ Machine Plans::machine(const Row& row) const {
             .spot = price(row.spot)};
 }
 
-/// The way an offer is paid for where only its price counts: lost work is not looked at. Unused
-/// capacity is held at the price on demand.
-static Parts as_offered(const Machine& m, PurchaseKind kind, const Payer& payer) {
-    const UsdPerHour price = kind == PurchaseKind::on_demand ? *m.on_demand : *m.spot;
-    return payer.at(price, m.on_demand.value_or(price));
-}
-
-/// Whether the costs of some way to pay are known.
+/// Whether the costs of some way to pay are known, but perhaps for the work lost on spot.
 bool Plans::payable(const Row& row) {
+    const bool held = request_.usage.reserved_capacity > HoursPerDay{}; // at the price on demand
     const auto offered = [&](PurchaseKind kind) {
-        return kind == PurchaseKind::on_demand && row.on_demand != kNone;
+        return kind == PurchaseKind::on_demand ? row.on_demand != kNone
+                                               : kind == PurchaseKind::spot && row.spot != kNone &&
+                                                     (!held || row.on_demand != kNone);
     };
     if (!cheapest_)
-        return row.kind == PurchaseKind::on_demand || row.on_demand != kNone ||
-               request_.usage.reserved_capacity == HoursPerDay{};
+        return offered(row.kind);
     if (std::any_of(request_.ways.begin(), request_.ways.end(), offered))
         return true;
     const RatedMachine m = payer_.rated(machine(row));
@@ -141,20 +147,22 @@ bool Plans::payable(const Row& row) {
     });
 }
 
-/// Prices a row in its own way or in the cheapest.
+/// Prices a row in its own way or in the cheapest. What is not known in full is taken only where
+/// nothing else is known.
 void Plans::price(Row& row, Payer& payer, std::span<const Usd> charges) const {
-    const Machine m = machine(row);
+    const bool plain = !cheapest_ && row.kind == PurchaseKind::on_demand;
+    const RatedMachine rated = plain ? RatedMachine{machine(row)} : payer.rated(machine(row));
     Parts best;
-    if (!cheapest_) {
-        best = as_offered(m, row.kind, payer);
-    } else {
-        const RatedMachine rated = payer.rated(m);
-        for (const PurchaseKind kind : request_.ways)
-            if (const Parts parts = payer.parts(kind, rated);
-                !parts.empty() && (best.empty() || parts.total() < best.total())) {
-                best = parts;
-                row.kind = kind;
-            }
+    for (const PurchaseKind kind : request_.ways)
+        if (const Parts parts = payer.parts(kind, rated);
+            !parts.empty() && (best.empty() || parts.total() < best.total())) {
+            best = parts;
+            row.kind = kind;
+        }
+    if (best.empty()) {
+        if (cheapest_)
+            row.kind = PurchaseKind::spot;
+        best = payer.known_parts(row.kind, rated);
     }
     row.price = best.price.value();
     row.usd = best.total().value();
@@ -200,9 +208,39 @@ void Plans::price_type(std::size_t type) {
 Bill Plans::bill(std::uint32_t row) {
     const Row& r = rows_[row];
     const Machine m = machine(r);
-    const Parts parts =
-        cheapest_ ? payer_.parts(r.kind, payer_.rated(m)) : as_offered(m, r.kind, payer_);
+    const Parts parts = payer_.known_parts(r.kind, payer_.rated(m));
     return summed(lines(parts), region_charges_[r.site % asked_.size()], plan_.fixed);
+}
+
+std::optional<UsdPerHour> Plans::on_demand_price(std::uint32_t row) const {
+    return machine(rows_[row]).on_demand;
+}
+
+std::optional<Bill> Plans::on_demand_bill(std::uint32_t row) {
+    const Row& r = rows_[row];
+    const Parts parts = payer_.parts(PurchaseKind::on_demand, {machine(r)});
+    if (parts.empty())
+        return std::nullopt;
+    return summed(lines(parts), region_charges_[r.site % asked_.size()], plan_.fixed);
+}
+
+std::string Plans::why_left_out(std::uint32_t offer) {
+    const Columns& all = catalog_.columns();
+    Row row{.offer = offer, .on_demand = kNone, .spot = kNone, .site = all.site[offer]};
+    const std::size_t group = all.type[offer] * kPurchases;
+    const auto same = [&](std::size_t p) {
+        for (std::uint32_t i = all.first[group + p]; i < all.first[group + p + 1]; ++i)
+            if (all.site[i] == row.site)
+                return i;
+        return kNone;
+    };
+    row.on_demand = same(static_cast<std::size_t>(Purchase::on_demand));
+    row.spot = same(static_cast<std::size_t>(Purchase::spot));
+    const RatedMachine rated = payer_.rated(machine(row));
+    for (const PurchaseKind kind : request_.ways)
+        if (const auto notes = payer_.option(kind, rated).notes; !notes.empty())
+            return notes.front();
+    return "";
 }
 
 std::vector<PurchaseOption> Plans::options(std::uint32_t row) const {
@@ -230,9 +268,8 @@ DateRange Plans::price_dates(std::uint32_t row, PurchaseKind kind) const {
     if (kind == PurchaseKind::on_demand || request_.usage.reserved_capacity > HoursPerDay{})
         add_offer(r.on_demand);
     const Machine m = machine(r);
-    if (cheapest_) // where it is not, lost work on spot is not looked at
-        if (const Source* rates = payer_.source(kind, payer_.rated(m)))
-            out.add(rates->as_of);
+    if (const Source* rates = payer_.source(kind, payer_.rated(m)))
+        out.add(rates->as_of);
     out.add(rate_dates(request_.usage, m.provider, m.region, charges_));
     return out;
 }

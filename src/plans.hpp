@@ -16,6 +16,8 @@ class Plans {
 public:
     /// Whether a request needs them: the rest is priced by the catalog's own columns.
     static bool needed(const Request& request);
+    /// Whether it asks for spot in a way that counts lost work, once there are days or a budget.
+    static bool pays_spot(const Request& request);
 
     /// `request` is completed; the arguments outlive this.
     Plans(const Catalog& catalog, const Request& request, const Charges& charges);
@@ -42,10 +44,18 @@ public:
     [[nodiscard]] Usd cost(std::uint32_t row) const { return Usd{rows_[row].usd}; }
     [[nodiscard]] Bill bill(std::uint32_t row);
     [[nodiscard]] std::vector<PurchaseOption> options(std::uint32_t row) const;
+    [[nodiscard]] std::optional<UsdPerHour> on_demand_price(std::uint32_t row) const;
+    /// The bill of the same plan on demand; empty if that has no price.
+    [[nodiscard]] std::optional<Bill> on_demand_bill(std::uint32_t row);
     /// Days that the budget lasts; needs a budget.
     [[nodiscard]] Days lasts(std::uint32_t row) const;
     /// The changes of budget, days or hours a day that make a plan affordable.
     void relax(std::uint32_t row, Refusal& to) const;
+
+    /// Offers of the catalog that have no row: what they cost in the ways to pay is not known.
+    [[nodiscard]] std::span<const std::uint32_t> left_out() const { return left_out_; }
+    /// What is known of a way to pay for such an offer; empty if nothing is.
+    [[nodiscard]] std::string why_left_out(std::uint32_t offer);
 
     /// The row of an offer of the catalog; empty if it has none.
     [[nodiscard]] std::optional<std::uint32_t> row_of(std::size_t offer) const;
@@ -84,6 +94,7 @@ private:
     Payer payer_;
     Columns columns_;
     std::vector<Row> rows_;
+    std::vector<std::uint32_t> left_out_;
     std::vector<bool> priced_;                          ///< by type
     std::vector<bool> asked_;                           ///< by region
     std::vector<std::vector<LineItem>> region_charges_; ///< of those that are asked for

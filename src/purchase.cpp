@@ -2,6 +2,7 @@
 
 #include "calendar.hpp"
 #include "cost_parts.hpp"
+#include "doubles.hpp"
 #include "purchase_parts.hpp"
 
 #include <boost/math/distributions/gamma.hpp>
@@ -94,7 +95,7 @@ static double variance_of_interval(double a, double restart, double rate) {
     const double again = undisturbed(restart + a, rate);
     const double again_squared =
         variance_factor(rate * (restart + a)) / (rate * rate) + again * again;
-    const double cut = boost::math::gamma_p(2.0, x); // 1 - e^-x (1 + x)
+    const double cut = boost::math::gamma_p(2.0, x, Doubles{}); // 1 - e^-x (1 + x)
     const double mean = -std::expm1(-x) * (1 / rate + again);
     const double square =
         2 * cut / (rate * rate) + 2 * cut / rate * again - std::expm1(-x) * again_squared;
@@ -114,7 +115,8 @@ static Hours ninety_percent(Hours work, const SpotHours& spot, double rate, Reco
                                          rate);
     if (!(variance > 0) || !std::isfinite(variance))
         return spot.expected;
-    const boost::math::gamma_distribution<> lost{excess * excess / variance, variance / excess};
+    const boost::math::gamma_distribution<double, Doubles> lost{excess * excess / variance,
+                                                                variance / excess};
     return Hours{least + boost::math::quantile(lost, kProbability)};
 }
 
@@ -156,7 +158,7 @@ break_even_rate(UsdPerHour spot, UsdPerHour on_demand, Hours work, Recovery reco
         return kMostRate;
     std::uintmax_t steps = 100;
     const auto [a, b] = boost::math::tools::toms748_solve(
-        excess, 0.0, high, boost::math::tools::eps_tolerance<double>(40), steps);
+        excess, 0.0, high, boost::math::tools::eps_tolerance<double>(40), steps, Doubles{});
     return (a + b) / 2;
 }
 
@@ -203,6 +205,21 @@ const SpotHours& Payer::spot_hours(double share) {
                      .first->second;
 }
 
+Parts Payer::spot_at_least(const Machine& m) {
+    if (!m.spot || (capacity_ > Hours{} && !m.on_demand))
+        return {};
+    if (!highest_share_) {
+        highest_share_ = 0;
+        for (const Interruption& band : rates_.interruptions())
+            highest_share_ = std::max(*highest_share_, monthly_share(band));
+    }
+    Parts out = at(*m.spot, m.on_demand.value_or(UsdPerHour{}));
+    const Hours most = *highest_share_ > 0 ? spot_hours(*highest_share_).expected : billed_;
+    const Usd lost = *m.spot * std::max(Hours{}, most - billed_);
+    out.add({kLostWork, "h of work", work_.value(), m.spot->value(), lost.value(), false});
+    return out;
+}
+
 Parts Payer::spot(const RatedMachine& of) {
     Parts out;
     const Machine& m = of.machine;
@@ -221,7 +238,7 @@ Parts Payer::reserved(const RatedMachine& of, Term term) const {
     Parts out;
     const Machine& m = of.machine;
     const auto rate = rates_.reserved(of.rates, term);
-    if (!rate)
+    if (!rate || !holds(*rate, m.on_demand))
         return out;
     out.price = rate->hourly;
     const double term_days = kDaysPerYear * term.years;
@@ -256,6 +273,11 @@ Parts Payer::parts(PurchaseKind kind, const RatedMachine& of) {
                                         : on_demand(of.machine);
 }
 
+Parts Payer::known_parts(PurchaseKind kind, const RatedMachine& of) {
+    const Parts out = parts(kind, of);
+    return out.empty() && kind == PurchaseKind::spot ? spot_at_least(of.machine) : out;
+}
+
 const Source* Payer::source(PurchaseKind kind, const RatedMachine& of) const {
     if (const auto term = term_of(kind)) {
         const auto rate = rates_.reserved(of.rates, *term);
@@ -270,12 +292,16 @@ const Source* Payer::source(PurchaseKind kind, const RatedMachine& of) const {
 
 std::vector<LineItem> lines(const Parts& parts) {
     std::vector<LineItem> out;
-    for (const Part& p : parts)
-        out.push_back({.charge = std::string{p.charge},
-                       .quantity = p.quantity,
-                       .unit = std::string{p.unit},
-                       .amount = Usd{p.usd},
-                       .tiers = {{.from = 0, .usd = p.rate}}});
+    for (const Part& p : parts) {
+        LineItem& item = out.emplace_back(LineItem{
+            .charge = std::string{p.charge}, .quantity = p.quantity, .unit = std::string{p.unit}});
+        if (p.known) {
+            item.amount = Usd{p.usd};
+            item.tiers = {{.from = 0, .usd = p.rate}};
+        } else if (p.usd > 0) {
+            item.assumed = Usd{p.usd};
+        }
+    }
     return out;
 }
 
@@ -305,11 +331,23 @@ void Payer::describe_spot(const RatedMachine& of, PurchaseOption& to) {
                                        Hours{budget_.days->value() * kHoursPerDay}));
 }
 
+/// Why a rate is not used.
+static std::string outdated(const ReservedRate& rate, std::optional<UsdPerHour> today) {
+    return fmt::format("rate of {}, when on demand was {}; {}",
+                       to_string(rate.source.as_of),
+                       *rate.on_demand,
+                       today ? fmt::format("today it is {}", *today) : "today's is not known");
+}
+
 void Payer::describe_term(const RatedMachine& of, Term term, PurchaseOption& to) const {
     const Machine& m = of.machine;
     const auto rate = rates_.reserved(of.rates, term);
     if (!rate)
         return;
+    if (!holds(*rate, m.on_demand)) {
+        to.notes.push_back(outdated(*rate, m.on_demand));
+        return;
+    }
     to.price = rate->hourly;
     if (rate->estimated)
         to.notes.emplace_back("upfront discount estimated from another machine");

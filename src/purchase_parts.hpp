@@ -17,9 +17,11 @@ struct Part {
     double quantity = 0;
     double rate = 0;
     double usd = 0;
+    bool known = true; ///< else `usd` is what is assumed
 };
 
-/// The lines of a machine that is paid for in one way; none if a rate is not known.
+/// The lines of a machine that is paid for in one way; none if a rate is not known. The total has
+/// what is assumed in it.
 class Parts {
 public:
     UsdPerHour price{}; ///< for an hour that is paid
@@ -61,6 +63,9 @@ public:
     [[nodiscard]] Parts at(UsdPerHour price, UsdPerHour on_demand) const;
     [[nodiscard]] RatedMachine rated(const Machine& machine) const;
     [[nodiscard]] Parts parts(PurchaseKind kind, const RatedMachine& of);
+    /// The same; spot of which the interruptions are not known with a line of lost work that is
+    /// not known, as at the highest rate of interruptions that is.
+    [[nodiscard]] Parts known_parts(PurchaseKind kind, const RatedMachine& of);
     [[nodiscard]] PurchaseOption option(PurchaseKind kind, const RatedMachine& of);
     /// Of the reserved rate, or of how often spot is interrupted; null if it is in neither.
     [[nodiscard]] const Source* source(PurchaseKind kind, const RatedMachine& of) const;
@@ -68,6 +73,7 @@ public:
 private:
     [[nodiscard]] Parts on_demand(const Machine& machine) const;
     [[nodiscard]] Parts spot(const RatedMachine& of);
+    [[nodiscard]] Parts spot_at_least(const Machine& machine);
     [[nodiscard]] Parts reserved(const RatedMachine& of, Term term) const;
     [[nodiscard]] const SpotHours& spot_hours(double share);
     void describe_spot(const RatedMachine& of, PurchaseOption& to);
@@ -80,6 +86,7 @@ private:
     Hours billed_;
     Hours capacity_;
     std::map<double, SpotHours> spot_hours_; ///< by share, of which there are few
+    std::optional<double> highest_share_{};  ///< of all machines; 0: none is known
 };
 
 } // namespace flopwise

@@ -3,6 +3,8 @@
 
 #include "ask.hpp"
 #include "comparable.hpp"
+#include "cost_parts.hpp"
+#include "day.hpp"
 #include "filter.hpp"
 #include "job_choice.hpp"
 #include "own_or_rent.hpp"
@@ -95,6 +97,7 @@ static void check_time(const Request& request) {
 }
 
 Request completed(Request request) {
+    validate(request);
     const Budget& b = request.budget;
     if (request.dataset.size && !request.dataset.region.empty()) {
         request.usage.moved_in = *request.dataset.size;
@@ -115,10 +118,6 @@ Request completed(Request request) {
     }
     if (b.fixed != Usd{} && !b.total && !b.days)
         request.refuse("fixed_usd", "must come with a budget or with days");
-    if (request.top < 1)
-        request.refuse("top", fmt::format("must be at least 1, got {}", request.top));
-    if (request.nearest < 0)
-        request.refuse("nearest", fmt::format("must not be negative, got {}", request.nearest));
     if (!request.precision)
         request.precision = precision_of(request.profile);
     if (!request.weights)
@@ -198,6 +197,18 @@ static void add_dates(Recommendation& r) {
         r.price_dates.add(r.ownership->rented->price_dates);
 }
 
+static void warn_of_prices_to_come(Recommendation& r) {
+    const Date today = r.request.today;
+    const auto later =
+        choices_where(r, [today](const Choice& c) { return is_after_tomorrow(c.as_of, today); });
+    if (!later.empty())
+        r.warnings.push_back(fmt::format("{} of {} prices shown are dated after {}: {}",
+                                         later.size(),
+                                         r.choices.size(),
+                                         to_string(today),
+                                         to_string(later.front()->as_of)));
+}
+
 static void warn_of_charges(Recommendation& r) {
     std::vector<std::string> parts;
     for (const Choice& choice : r.choices) {
@@ -205,7 +216,8 @@ static void warn_of_charges(Recommendation& r) {
             continue;
         for (const LineItem& item : choice.cost->items) {
             std::string part = fmt::format("{} in {}", item.charge, choice.region);
-            if (!item.amount && std::find(parts.begin(), parts.end(), part) == parts.end())
+            if (!item.amount && item.charge != kLostWork &&
+                std::find(parts.begin(), parts.end(), part) == parts.end())
                 parts.push_back(std::move(part));
         }
     }
@@ -216,6 +228,18 @@ static void warn_of_charges(Recommendation& r) {
         list += (i == 0 ? "" : ", ") + parts[i];
     r.warnings.push_back(fmt::format(
         "not known and not in the total, but ranked as in the dearest region known: {}", list));
+}
+
+/// Hours that are uncertain, and those of owning, do not know of interruptions; nor does a job,
+/// which says so itself.
+static void warn_of_lost_work(Recommendation& r) {
+    const auto spot = choices_where(r, [&](const Choice& c) {
+        return c.purchase == PurchaseKind::spot && !c.effective && !c.job &&
+               (c.cost || c.lasts || r.ownership);
+    });
+    if (!spot.empty())
+        r.warnings.emplace_back("work lost to interruptions of spot machines is not in hours and "
+                                "cost");
 }
 
 /// The start plan makes a disk and an address, which cost too.
@@ -241,7 +265,9 @@ static void warn_of_launch(Recommendation& r) {
 static void add_warnings(Recommendation& r) {
     constexpr GiB kTrainingMemory{32};
     warn_of_old_prices(r);
+    warn_of_prices_to_come(r);
     warn_of_charges(r);
+    warn_of_lost_work(r);
     warn_of_launch(r);
     if (wanted(r.request.job))
         for (std::string& warning : job_warnings(r))
@@ -266,7 +292,8 @@ static void add_warnings(Recommendation& r) {
 
 Charges charges_of(const Request& request) {
     if (request.charges.empty())
-        return Plans::needed(request) ? Charges::bundled() : Charges::none();
+        return Plans::needed(request) || Plans::pays_spot(request) ? Charges::bundled()
+                                                                   : Charges::none();
     const std::vector<std::filesystem::path> files{request.charges.begin(), request.charges.end()};
     return Charges::read(files);
 }
@@ -310,11 +337,16 @@ static Refusal without_price(const Offer& offer) {
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
     const Request asked = completed(request);
-    const Charges charges = charges_of(asked);
+    const Purchase purchase = catalog.offer(offer).purchase;
+    Request priced = asked; // what would admit an offer depends on its own way to pay
+    if (priced.ways.empty())
+        priced.constraints.purchase.push_back(purchase);
+    const Charges charges = charges_of(priced);
     const Request full = with_nearest_region(catalog, asked, charges);
     Request everywhere = full; // plans are made only where they are asked for
     everywhere.constraints.provider.clear();
     everywhere.constraints.region.clear();
+    everywhere.constraints.purchase = priced.constraints.purchase;
     const auto plans = plans_of(catalog, everywhere, charges);
     const Filter filter{catalog, full, *full.precision, plans.get()};
     std::size_t row = offer;

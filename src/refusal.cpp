@@ -93,8 +93,10 @@ std::string Filter::cost_in_words(std::size_t offer) const {
         return fmt::format("costs {}, the ceiling is {:.4g}",
                            price(offer),
                            price_ceiling(at_confidence(b, request_.uncertainty)));
-    return fmt::format("costs {:.2f} with all charges, the budget has {:.2f}",
-                       plans_->cost(static_cast<std::uint32_t>(offer)),
+    const auto row = static_cast<std::uint32_t>(offer);
+    return fmt::format("costs {:.2f} with {}all charges, the budget has {:.2f}",
+                       plans_->cost(row),
+                       plans_->paid(row) == PurchaseKind::spot ? "lost work and " : "",
                        *b.total - b.fixed);
 }
 

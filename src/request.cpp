@@ -163,8 +163,14 @@ Date day(const Written& in) {
 
 // ---- values to show -----------------------------------------------------------------
 
+/// The minutes that were written: the product is not always the number that was divided.
 Value shown_minutes(Hours value, Hours otherwise) {
-    return value == otherwise ? Value{} : Value{value.value() * kMinutesPerHour};
+    constexpr double kDigits = 1e9; // kLeast is one
+    const double minutes = value.value() * kMinutesPerHour;
+    const double plain = std::round(minutes * kDigits) / kDigits;
+    if (value == otherwise)
+        return {};
+    return Value{plain / kMinutesPerHour == value.value() ? plain : minutes};
 }
 /// "best", or the ways to pay of which each machine takes the cheapest.
 Value shown_ways(const std::vector<PurchaseKind>& ways) {

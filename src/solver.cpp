@@ -304,9 +304,9 @@ void Solver::add_cost(std::uint32_t offer, Choice& to) const {
                                      : days_affordable(budget, request_.uncertainty, to.price);
 }
 
-std::vector<Choice> Solver::choices() const {
+std::vector<Choice> Solver::choices(const std::vector<Scored>& best) const {
     std::vector<Choice> out;
-    for (const Scored& scored : best_offers(static_cast<std::size_t>(request_.top))) {
+    for (const Scored& scored : best) {
         out.push_back(choice(scored));
         out.back().rank = static_cast<int>(out.size());
     }
@@ -337,6 +337,7 @@ std::vector<std::uint32_t> Solver::ranking() {
 Recommendation Solver::solve() {
     scan();
     const Budget& budget = request_.budget;
+    const std::vector<Scored> best = best_offers(static_cast<std::size_t>(request_.top));
     Recommendation out{.outcome = outcome(),
                        .catalog_name = catalog_.name(),
                        .catalog_as_of = catalog_.as_of(),
@@ -345,7 +346,7 @@ Recommendation Solver::solve() {
                        .weights = weights_,
                        .on_vcpus = filter_.without_gpu(),
                        .admitted = admitted_,
-                       .choices = choices(),
+                       .choices = choices(best),
                        .families = families(),
                        .refusals = refusals(),
                        .unpriced = unpriced(),
@@ -353,9 +354,10 @@ Recommendation Solver::solve() {
     if (budget.total && budget.days)
         out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
     if (plans_ != nullptr)
-        add_charges(out);
+        add_charges(best, out);
     if (filter_.job() != nullptr)
         out.front = front();
+    warn_of_payments(best, out);
     add_dates(out);
     return out;
 }
@@ -400,9 +402,9 @@ std::vector<FrontPoint> Solver::front() const {
 }
 
 /// The charges of the best choice's region, the ceiling they leave, and its ways to pay.
-void Solver::add_charges(Recommendation& to) const {
+void Solver::add_charges(const std::vector<Scored>& best, Recommendation& to) const {
     std::size_t region = plans_->cheapest_region();
-    if (const auto best = best_offers(1); !best.empty()) {
+    if (!best.empty()) {
         region = columns_.site[best.front().offer] % catalog_.regions().size();
         if (request_.budget.days)
             to.purchase_options = plans_->options(best.front().offer);

@@ -22,7 +22,7 @@ public:
     /// With `plans`, offers are rows of these, which are priced as far as the answer needs them.
     Solver(const Catalog& catalog, const Request& request, Plans* plans = nullptr);
 
-    /// The answer without `instead` and warnings.
+    /// The answer without `instead`, and with the warnings that are about ways to pay.
     Recommendation solve();
 
     /// All offers that are admitted, best first, whatever the request's `top`.
@@ -82,14 +82,18 @@ private:
     void admit(Range offers, Result& to);
     void refuse(Reason reason, std::size_t offers);
 
-    [[nodiscard]] std::vector<Choice> choices() const;
+    [[nodiscard]] std::vector<Choice> choices(const std::vector<Scored>& best) const;
     [[nodiscard]] std::vector<Scored> best_offers(std::size_t top) const;
     [[nodiscard]] double least_score(std::size_t top) const;
     void add_offers(Range offers, double least, std::vector<Scored>& to) const;
     [[nodiscard]] bool before(const Scored& a, const Scored& b) const;
     [[nodiscard]] Choice choice(const Scored& scored) const;
     void add_cost(std::uint32_t offer, Choice& to) const;
-    void add_charges(Recommendation& to) const;
+    void add_charges(const std::vector<Scored>& best, Recommendation& to) const;
+    [[nodiscard]] std::optional<UsdPerHour> on_demand_price(std::uint32_t offer) const;
+    [[nodiscard]] std::string dearer(std::uint32_t offer, const Choice& choice) const;
+    [[nodiscard]] std::string left_out() const;
+    void warn_of_payments(const std::vector<Scored>& best, Recommendation& to) const;
     [[nodiscard]] double spent(std::size_t type, double price) const;
     [[nodiscard]] bool pareto(std::uint32_t offer) const;
     [[nodiscard]] std::vector<FrontPoint> front() const;

@@ -30,7 +30,7 @@ std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& req
 }
 
 bool SweepGroup::request_is_plain() const {
-    return !Plans::needed(request) && !wanted(request.job) &&
+    return !Plans::needed(request) && !Plans::pays_spot(request) && !wanted(request.job) &&
            request.uncertainty == Uncertainty{} && request.own == Ownership{} &&
            !chooses_region(request.constraints);
 }

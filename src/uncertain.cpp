@@ -20,7 +20,8 @@ namespace {
 namespace policies = boost::math::policies;
 
 /// Errors are answers here, not exceptions: a result that is not finite is not used.
-using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
+using Quiet = policies::policy<policies::promote_double<false>,
+                               policies::domain_error<policies::ignore_error>,
                                policies::overflow_error<policies::ignore_error>,
                                policies::evaluation_error<policies::ignore_error>>;
 

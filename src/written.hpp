@@ -17,6 +17,7 @@ constexpr double kMostUsd = 1e12;
 constexpr double kMostUsdPerHour = 1e9;
 constexpr double kMostGpus = 1e6;
 constexpr double kMostGib = 1e9;
+constexpr double kMostFigure = 1e15; // of a net
 
 constexpr std::string_view kMoney = "Money and time"; // a group of settings in two of the tables
 

@@ -46,7 +46,7 @@ TEST_CASE("the bundled charges agree with what is published", "[charges]") {
     CHECK(charges.rate("aws", "us-east-1", "storage_gp3_throughput")->tiers[1] == Tier{125, 0.04});
     CHECK(charges.storage_types() ==
           std::vector<std::string_view>{"gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"});
-    CHECK(charges.size() == 2928); // 599 tiers, 1,417 reserved, 8 ratios, 904 bands
+    CHECK(charges.size() == 7906); // 599 tiers, 6,395 reserved, 8 ratios, 904 bands
 }
 
 TEST_CASE("what is not known is absent", "[charges]") {
@@ -63,11 +63,13 @@ TEST_CASE("what is not known is absent", "[charges]") {
 
 TEST_CASE("reserved rates and bands of the bundled charges", "[charges]") {
     const Charges charges = Charges::bundled();
-    // AWS price feed of 2025-04-05: g5.xlarge, us-east-1, 1 year, standard, no upfront.
+    // AWS price feed of 2025-04-04 and price list of 2026-01-21: g5.xlarge, us-east-1, 1 year,
+    // standard, no upfront; on demand 1.006 on both days.
     const auto plain = charges.reserved("aws", "us-east-1", "g5.xlarge", {});
     REQUIRE(plain);
     CHECK(plain->hourly == UsdPerHour{0.63378});
     CHECK_FALSE(plain->estimated);
+    CHECK(plain->on_demand == UsdPerHour{1.006});
     const auto all =
         charges.reserved("aws", "us-east-1", "g5.xlarge", {.payment = Payment::all_upfront});
     REQUIRE(all);
@@ -80,6 +82,40 @@ TEST_CASE("reserved rates and bands of the bundled charges", "[charges]") {
     CHECK_FALSE(band->to);
     CHECK(unit_of("storage_") == "");
     CHECK(unit_of("weather") == "");
+}
+
+TEST_CASE("a reserved rate holds while on demand costs what it did beside it", "[charges]") {
+    const Source source{"s", "t", {2026, 1, 1}, false};
+    const ReservedRate rate{
+        .hourly = UsdPerHour{77.427}, .on_demand = UsdPerHour{98.32}, .source = source};
+    CHECK(holds(rate, UsdPerHour{98.32}));
+    CHECK(holds(rate, UsdPerHour{98.32 * 1.00009}));
+    CHECK_FALSE(holds(rate, UsdPerHour{98.32 * 1.00011}));
+    CHECK_FALSE(holds(rate, UsdPerHour{98.32 / 1.00011}));
+    CHECK_FALSE(holds(rate, UsdPerHour{55.04})); // p5.48xlarge since June 2025
+    CHECK_FALSE(holds(rate, std::nullopt));
+    const ReservedRate own{.hourly = UsdPerHour{1}, .source = source}; // of a file without
+    CHECK(holds(own, UsdPerHour{55.04}));
+    CHECK(holds(own, std::nullopt));
+}
+
+TEST_CASE("the price on demand beside a reserved rate is read and checked", "[charges]") {
+    const Temporary folder;
+    const auto read = [&](std::string_view beside) {
+        return Charges::read(folder.file(
+            "charges.yaml",
+            fmt::format("provider: p\nsources:\n  - {{name: s, title: t, as_of: 2026}}\nreserved:\n"
+                        "  - {{instance: m, region: r, offering: standard_1yr, usd_per_hour: 2, {}"
+                        "source: s}}\n",
+                        beside)));
+    };
+    const Charges beside = read("on_demand_usd_per_hour: 3, ");
+    CHECK(beside.reserved("p", "r", "m", {})->on_demand == UsdPerHour{3});
+    const Charges without = read("");
+    CHECK_FALSE(without.reserved("p", "r", "m", {})->on_demand);
+    CHECK_THROWS_WITH(
+        read("on_demand_usd_per_hour: 0, "),
+        Catch::Contains("reserved[0].on_demand_usd_per_hour: must be positive, got 0"));
 }
 
 static std::string file_of(std::string_view rows) {

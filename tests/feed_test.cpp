@@ -747,6 +747,97 @@ TEST_CASE("broken rows among many cost only themselves", "[feed][property]") {
     CHECK(import.kept == kRows - kRows / 100);
 }
 
+// ---- days after the question --------------------------------------------------------
+
+/// A price of 1.212 from 2026-11-01 and one of 0.5 from 2027-01-01, in a list of 2026-11-20.
+static const std::string kToCome = R"({"FormatVersion": "aws_v1", "PriceList": [{
+  "product": {"productFamily": "Compute Instance", "sku": "A", "attributes": {
+    "instanceType": "g5.2xlarge", "regionCode": "us-east-1", "tenancy": "Shared",
+    "operatingSystem": "Linux", "capacitystatus": "Used", "preInstalledSw": "NA"}},
+  "terms": {"OnDemand": {
+    "A.1": {"effectiveDate": "2026-11-01T00:00:00Z", "priceDimensions": {"d": {"unit": "Hrs",
+      "pricePerUnit": {"USD": "1.212"}}}},
+    "A.2": {"effectiveDate": "2027-01-01T00:00:00Z", "priceDimensions": {"d": {"unit": "Hrs",
+      "pricePerUnit": {"USD": "0.5"}}}}}},
+  "publicationDate": "2026-11-20T00:00:00Z"}]})";
+
+static const std::string kToComeCsv =
+    "\"FormatVersion\",\"v1.0\"\n\"Publication Date\",\"2026-11-20T00:00:00Z\"\n"
+    "\"SKU\",\"OfferTermCode\",\"TermType\",\"EffectiveDate\",\"Unit\",\"PricePerUnit\","
+    "\"Currency\","
+    "\"LeaseContractLength\",\"PurchaseOption\",\"OfferingClass\",\"Product Family\","
+    "\"Instance Type\",\"Tenancy\",\"Operating System\",\"Region Code\"\n"
+    "A,J,OnDemand,2026-11-01,Hrs,1.212,USD,,,,Compute Instance,g5.2xlarge,Shared,Linux,us-east-1\n"
+    "A,J,OnDemand,2027-01-01,Hrs,0.5,USD,,,,Compute Instance,g5.2xlarge,Shared,Linux,us-east-1\n"
+    "A,R,Reserved,2027-01-01,Hrs,0.2,USD,1yr,No Upfront,standard,Compute Instance,g5.2xlarge,"
+    "Shared,Linux,us-east-1\n";
+
+TEST_CASE("AWS: a price counts from the day on which it begins", "[feed]") {
+    const Temporary folder;
+    for (const auto& file : {folder.file("p.json", kToCome), folder.file("p.csv", kToComeCsv)}) {
+        const auto price = [&](const ImportOptions& options) {
+            const Import import = import_feed(file, known(), options);
+            return prices_of(import).at("g5.2xlarge us-east-1 on_demand");
+        };
+        CHECK(price({.today = {2026, 12, 31}}) == 1.212);
+        CHECK(price({.today = {2027, 1, 1}}) == 0.5);
+        CHECK(price({.as_of = {2026, 11, 20}, .today = {2027, 1, 2}}) == 1.212);
+    }
+    const Import csv =
+        import_feed(folder.file("p.csv", kToComeCsv), known(), {.today = {2026, 12, 31}});
+    CHECK(csv.reserved.empty());
+    CHECK(skipped_of(csv) == std::map<std::string, std::uint64_t>{{"not in force yet", 2}});
+    CHECK(prices_of(import_feed(folder.file("p.csv", kToComeCsv), known())) == // of its own day
+          std::map<std::string, double>{{"g5.2xlarge us-east-1 on_demand", 1.212}});
+}
+
+TEST_CASE("a machine that has only a price to come is skipped", "[feed]") {
+    const Temporary folder;
+    const auto file = folder.file("p.json", kToCome);
+    const Import import = import_feed(file, known(), {.as_of = {2026, 10, 1}});
+    CHECK(import.tables.prices.empty());
+    CHECK(skipped_of(import) == std::map<std::string, std::uint64_t>{{"not in force yet", 1}});
+}
+
+TEST_CASE("what is dated after tomorrow is refused, if the day is known", "[feed][error]") {
+    // aws_offers.json and .csv are of 2026-11-01, the pages of 2026-10-03.
+    CHECK_NOTHROW(imported("aws_offers.csv", {.today = {2026, 10, 31}}));
+    CHECK_THROWS_WITH(imported("aws_offers.csv", {.today = {2026, 10, 30}}),
+                      sample("aws_offers.csv").string() +
+                          ": Publication Date: must not be after tomorrow, 2026-10-31, got "
+                          "2026-11-01");
+    CHECK_THROWS_AS(imported("aws_offers.json", {.today = {2026, 10, 30}}), InputError);
+    CHECK_THROWS_AS(imported("aws_products.json", {.today = {2026, 10, 1}}), InputError);
+    CHECK_THROWS_WITH(imported("skypilot.csv", {.as_of = {9999, 12, 31}, .today = {2026, 12, 31}}),
+                      "as_of: must not be after tomorrow, 2027-01-01, got 9999-12-31");
+}
+
+TEST_CASE("a spot price dated after tomorrow is rejected, the others are used", "[feed]") {
+    const Temporary folder;
+    const auto row = [](std::string_view day, std::string_view usd) {
+        return fmt::format(R"({{"AvailabilityZone": "us-east-1a", "InstanceType": "g5.xlarge",
+            "ProductDescription": "Linux/UNIX", "SpotPrice": "{}", "Timestamp": "{}T00:00:00Z"}})",
+                           usd,
+                           day);
+    };
+    const std::string content = fmt::format(
+        "{{\"SpotPriceHistory\": [{}, {}]}}", row("2026-11-01", "0.4"), row("9999-12-31", "0.001"));
+    const Import import =
+        import_feed(folder.file("h.json", content), known(), {.today = {2026, 11, 2}});
+    CHECK(prices_of(import).at("g5.xlarge us-east-1 spot") == 0.4);
+    CHECK(import.tables.as_of == Date{2026, 11, 1});
+    CHECK(complaints_of(import) ==
+          std::vector<std::string>{
+              "Timestamp: must not be after tomorrow, 2026-11-03, got 9999-12-31"});
+}
+
+TEST_CASE("Azure: without as_of, prices to come are told by the day of the question", "[feed]") {
+    const Import all = imported("azure_retail_prices.json");
+    const Import none = imported("azure_retail_prices.json", {.today = {2015, 1, 1}});
+    CHECK(none.tables.prices.empty());
+    CHECK(skipped_of(none).at("not in force yet") >= all.kept);
+}
+
 // ---- joining ------------------------------------------------------------------------
 
 /// An import of one price.
@@ -799,8 +890,12 @@ TEST_CASE("of two prices the newer is used, and a contradiction is kept", "[feed
                                 "1.2 USD/h used (list-2027-01-01, 2027-01-01), 1.006 USD/h in "
                                 "karpenter-provider-aws-1d92708 (2026-07-20)"}});
 
+    CHECK(prices_in_effect(catalog, newer[0]) == 1);
+
     const std::vector<Import> older{priced("g5.xlarge", "us-east-1", 1.2, {2020, 1, 1})};
-    const auto [same, none] = join(known(), older);
+    const auto [same, left] = join(known(), older);
+    CHECK(left == std::vector<Skipped>{{"price older than the one there is", 1}});
+    CHECK(prices_in_effect(same, older[0]) == 0);
     CHECK(offer_of(same, "g5.xlarge", "us-east-1")->price == UsdPerHour{1.006});
     REQUIRE(same.superseded().size() == 1);
     CHECK(same.superseded()[0].hourly == UsdPerHour{1.2});
@@ -898,6 +993,22 @@ TEST_CASE("two files of one source that contradict each other are told", "[feed]
     CHECK(left_out ==
           std::vector<Skipped>{{"price that another file of the same source contradicts", 1}});
     CHECK(catalog.as_of() == Date{2027, 1, 1});
+}
+
+TEST_CASE("prices that take no effect are counted by reason", "[feed][join]") {
+    const std::vector<Import> files{priced("g5.xlarge", "us-east-1", 0.9, {}),
+                                    priced("g5.2xlarge", "us-east-1", 1.1, {2027, 1, 1}),
+                                    priced("g5.2xlarge", "us-east-1", 1.2, {2027, 1, 2}),
+                                    priced("g5.2xlarge", "us-east-1", 1.3, {2026, 12, 1})};
+    const auto [catalog, left_out] = join(known(), files);
+    CHECK(left_out ==
+          std::vector<Skipped>{{"price older than the one there is", 1},
+                               {"price that another file has newer", 1},
+                               {"price without a date, so older than the one there is", 1}});
+    std::vector<std::uint64_t> in_effect;
+    for (const Import& file : files)
+        in_effect.push_back(prices_in_effect(catalog, file));
+    CHECK(in_effect == std::vector<std::uint64_t>{0, 0, 1, 0});
 }
 
 TEST_CASE("an import of which nothing is of use does not make a catalog newer", "[feed][join]") {

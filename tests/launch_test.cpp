@@ -62,12 +62,12 @@ TEST_CASE("the image has the drivers of the machine's processor and GPU", "[laun
     c.family = "g5g";
     c.gpu = "nvidia-t4g";
     c.arch = "arm64";
-    CHECK(image_parameter(c) == base + "arm64" + cuda);
+    CHECK(image_parameter(c) == base + "arm64/oss-nvidia-driver-gpu-pytorch-2.12-ubuntu-24.04"
+                                       "/latest/ami-id");
     c.family = "trn1";
-    c.gpu = "aws-trainium1";
+    c.gpu = "aws-trainium";
     c.arch = "x86_64";
-    CHECK(image_parameter(c) ==
-          "/aws/service/neuron/dlami/multi-framework/ubuntu-24.04/latest/image_id");
+    CHECK(image_parameter(c).empty());
     c.gpu = "";
     CHECK(image_parameter(c) ==
           "/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/hvm/ebs-gp3/ami-id");
@@ -94,6 +94,31 @@ TEST_CASE("where there is no plan, the script says so and fails", "[launch]") {
           says("no image with drivers is known for g4dn.xlarge"));
     CHECK(plan([](Choice& c) { c.gpu = "radeon-pro-v520", c.family = "g4ad"; }) ==
           says("no image with drivers is known for g4dn.xlarge"));
+}
+
+TEST_CASE("a plan for several machines is refused, and one without PyTorch", "[launch]") {
+    Choice c = machine();
+    c.job.emplace().machines = 2;
+    CHECK(
+        launch_script({}, c) ==
+        "#!/usr/bin/env bash\necho 'No start plan: a plan rents one machine, and the answer is 2 x "
+        "g4dn.xlarge: --max-machines 1 asks for one' >&2\nexit 1\n");
+    c.job->machines = 1;
+    CHECK(launch_script({}, c).find("run-instances") != std::string::npos);
+    c.gpu = "aws-inferentia2";
+    CHECK(launch_script({}, c).find("has no PyTorch since Neuron 2.32") != std::string::npos);
+}
+
+TEST_CASE("a machine stops after its hours a day, or those of its job", "[launch]") {
+    Choice c = machine();
+    Request request;
+    CHECK_FALSE(stops_after(request, c)); // 24 h a day
+    c.job.emplace().p90 = Hours{10};
+    CHECK(stops_after(request, c)->value() == Approx(12)); // 1.1 * 10 + 1
+    request.budget.hours_per_day = HoursPerDay{2};
+    CHECK(stops_after(request, c) == Hours{2});
+    request.launch.keep_running = true;
+    CHECK_FALSE(stops_after(request, c));
 }
 
 TEST_CASE("a spot machine is asked for as such and cannot be stopped", "[launch]") {

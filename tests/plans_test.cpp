@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <random>
 
 using namespace flopwise;
@@ -416,4 +417,212 @@ TEST_CASE("bad settings of a plan are refused at their place", "[plans][error]")
     request.origin["storage_iops"] = {.field = "--storage-iops"};
     CHECK_THROWS_WITH(recommend(two_regions(), request),
                       "--storage-iops: must come with storage_gib");
+}
+
+// ---- one cost for one choice --------------------------------------------------------
+
+using Costs = std::map<std::pair<std::string, std::string>, double>;
+
+/// What choices on spot cost, by machine and region.
+static Costs spot_costs(const Recommendation& r) {
+    Costs out;
+    for (const Choice& c : r.choices)
+        if (c.purchase == PurchaseKind::spot)
+            out[{c.provider + " " + c.instance, c.region}] = c.cost->total.value();
+    return out;
+}
+
+TEST_CASE("spot costs the same alone as beside other ways, for each machine that is bundled",
+          "[plans]") {
+    const std::string name = GENERATE("aws-2026-07", "clouds-2026-07");
+    const Catalog catalog = Catalog::bundled(name);
+    Request request{.budget = {.days = Days{30}, .hours_per_day = HoursPerDay{20}},
+                    .top = 100'000,
+                    .nearest = 0};
+    request.constraints.include_retired = true;
+    request.constraints.purchase = {Purchase::spot};
+    const Costs alone = spot_costs(recommend(catalog, request));
+    request.constraints.purchase = {Purchase::on_demand, Purchase::spot};
+    CHECK(spot_costs(recommend(catalog, request)) == alone);
+    request.constraints.purchase = {Purchase::on_demand};
+    // Three years for a month of use: no reservation undercuts spot whose cost is known.
+    request.ways = {PurchaseKind::spot, PurchaseKind::convertible_3yr_all_upfront};
+    const Costs several = spot_costs(recommend(catalog, request));
+    for (const auto& [key, cost] : several)
+        CHECK(alone.at(key) == cost);
+    CHECK(alone.size() > 300);
+    // Of those whose interruptions are known: price * expected hours (Daly).
+    std::size_t known = 0;
+    for (std::size_t i = 0; i < catalog.size(); ++i) {
+        const Offer o = catalog.offer(i);
+        const auto cost = alone.find({o.instance.provider + " " + o.instance.name, o.region.code});
+        const auto band =
+            charges().interruption(o.instance.provider, o.region.code, o.instance.name);
+        if (o.purchase != Purchase::spot || cost == alone.end() || !band)
+            continue;
+        const Hours hours =
+            spot_hours(Hours{600}, interruption_rate(monthly_share(*band)), {}).expected;
+        CHECK(cost->second == Approx((o.price * hours).value()).epsilon(1e-12));
+        CHECK(several.contains(cost->first));
+        ++known;
+    }
+    CHECK(known > 250);
+}
+
+/// Interruptions of some machines of random_aws().
+static Charges random_bands(const Catalog& catalog, std::minstd_rand& random) {
+    const Temporary folder;
+    std::string file = "provider: aws\nsources:\n  - {name: s, title: t, as_of: 2026}\n"
+                       "interruptions:\n";
+    for (const Instance& i : catalog.instances())
+        for (const Region& r : catalog.regions())
+            if (const unsigned from = random() % 4; from != 0)
+                file += fmt::format("  - {{instance: {}, region: {}, from: 0.{}, source: s}}\n",
+                                    i.name,
+                                    r.code,
+                                    from);
+    return Charges::read(folder.file("bands.yaml", file));
+}
+
+TEST_CASE("spot costs the same alone as beside other ways, whatever the catalog",
+          "[plans][property]") {
+    std::minstd_rand random{5};
+    std::size_t compared = 0;
+    std::size_t not_known = 0;
+    for (unsigned seed = 1; seed <= 40; ++seed) {
+        const Catalog catalog = random_aws(seed);
+        const Charges bands = random_bands(catalog, random);
+        Request request = random_request(random);
+        if (seed % 2 == 0)
+            request.usage = {};
+        request.constraints.purchase = {Purchase::spot};
+        const Recommendation single = recommend(catalog, request, bands);
+        const Costs alone = spot_costs(single);
+        request.constraints.purchase = {Purchase::on_demand};
+        request.ways = {PurchaseKind::on_demand, PurchaseKind::spot};
+        for (const auto& [key, cost] : spot_costs(recommend(catalog, request, bands))) {
+            REQUIRE(alone.contains(key));
+            CHECK(alone.at(key) == cost);
+            ++compared;
+        }
+        for (const Choice& c : single.choices) {
+            const bool known = bands.interruption("aws", c.region, c.instance).has_value();
+            const auto lost =
+                std::find_if(c.cost->items.begin(), c.cost->items.end(), [](const LineItem& i) {
+                    return i.charge == "lost_work";
+                });
+            CHECK((lost == c.cost->items.end()) == known);
+            not_known += known ? 0 : 1;
+            if (known)
+                continue;
+            CHECK_FALSE(lost->amount);
+            CHECK(lost->assumed->value() > 0);
+        }
+    }
+    CHECK(compared > 100);
+    CHECK(not_known > 50);
+}
+
+TEST_CASE("a budget of the cost of spot, to the cent, is enough and a cent less is not",
+          "[plans]") {
+    // g5.xlarge in us-east-1, 0.4246 USD/h on spot, above 20 % a month: 365 days around the clock
+    // are 3,719.50 without lost work.
+    Request request{.budget = {.days = Days{365}}};
+    request.constraints.instance = {"g5.xlarge"};
+    request.constraints.region = {"us-east-1"};
+    request.constraints.purchase = {Purchase::spot};
+    const Catalog catalog = Catalog::bundled();
+    const Recommendation r = recommend(catalog, request);
+    CHECK(r.choices.front().cost->total.value() == Approx(3746.36).margin(0.005));
+    CHECK(r.purchase_options.size() == kPurchaseKinds);
+    request.budget.total = Usd{3746.36};
+    CHECK(recommend(catalog, request).outcome == Outcome::found);
+    request.budget.total = Usd{3746.35};
+    const Recommendation refused = recommend(catalog, request);
+    CHECK(refused.outcome == Outcome::nothing_affordable);
+    CHECK(refused.refusals.nearest.front().text ==
+          "costs 3746.36 USD with lost work and all charges, the budget has 3746.35 USD");
+    // Days that a budget lasts are those whose cost it carries.
+    request.budget = {.total = Usd{3746.36}};
+    CHECK(recommend(catalog, request).choices.front().lasts->value() == Approx(365).epsilon(1e-4));
+}
+
+TEST_CASE("what is not known of spot is said, and not taken where another cost is known",
+          "[plans]") {
+    Tables t = two_regions().tables();
+    t.prices.push_back({"aws", "f.one", "us-east-1", Purchase::spot, UsdPerHour{0.5}, "s"});
+    Request request{.budget = {.days = Days{30}}};
+    request.constraints.purchase = {Purchase::spot};
+    const Recommendation alone = recommend(Catalog{t}, request);
+    REQUIRE(alone.choices.size() == 1);
+    CHECK(alone.choices[0].cost->total == Usd{0.5 * 720});
+    CHECK_FALSE(complete(*alone.choices[0].cost));
+    CHECK(alone.warnings == std::vector<std::string>{
+                                "how often spot is interrupted is not known, so lost work is not "
+                                "in the total, but ranked as at the highest rate known: f.one"});
+    CHECK_FALSE(recommend(Catalog{t}, request, Charges::none()).choices[0].cost->items[1].assumed);
+    request.ways = {PurchaseKind::on_demand, PurchaseKind::spot};
+    request.constraints.purchase = {Purchase::on_demand};
+    for (const Choice& c : recommend(Catalog{t}, request).choices)
+        CHECK(c.purchase == PurchaseKind::on_demand);
+    request.ways = {PurchaseKind::spot, PurchaseKind::reserved_1yr_no_upfront};
+    const Recommendation several = recommend(Catalog{t}, request);
+    REQUIRE(several.choices.size() == 1);
+    CHECK(several.choices[0].cost == alone.choices[0].cost);
+    CHECK(several.warnings.back() == "left out, not known what they cost in the ways to pay that "
+                                     "are asked for: f.one in ap-southeast-1");
+}
+
+TEST_CASE("what is dearer than on demand says so, with both figures", "[plans]") {
+    Request request{.budget = {.days = Days{10}, .hours_per_day = HoursPerDay{8}}};
+    request.constraints.instance = {"g5.xlarge"};
+    request.constraints.region = {"us-east-1"};
+    request.constraints.min_memory = GiB{1};
+    request.profile = Profile::inference;
+    const Catalog catalog = Catalog::bundled();
+    const auto warnings = [&](PurchaseKind kind) {
+        request.ways = {kind};
+        return recommend(catalog, request).warnings;
+    };
+    // 0.63378 * 8760 and 1.006 * 80
+    CHECK(warnings(PurchaseKind::reserved_1yr_no_upfront) ==
+          std::vector<std::string>{"dearer than on demand: g5.xlarge in us-east-1, "
+                                   "reserved_1yr_no_upfront 5551.91 USD against 80.48 USD"});
+    request.budget = {.days = Days{365}};
+    CHECK(warnings(PurchaseKind::reserved_1yr_no_upfront).empty());
+    // Spot above on demand, with days by the cost and without by the price.
+    Tables t = two_regions().tables();
+    t.prices.push_back({"aws", "f.one", "us-east-1", Purchase::spot, UsdPerHour{1.5}, "s"});
+    Request spot{.budget = {.days = Days{10}}};
+    spot.constraints.purchase = {Purchase::spot};
+    CHECK(recommend(Catalog{t}, spot).warnings.front() ==
+          "dearer than on demand: f.one in us-east-1, spot 360.00 USD against 240.00 USD");
+    spot.budget = {};
+    CHECK(recommend(Catalog{t}, spot).warnings ==
+          std::vector<std::string>{"dearer than on demand: f.one in us-east-1, spot 1.5 USD/h "
+                                   "against 1 USD/h"});
+}
+
+TEST_CASE("a machine whose only rate predates a price cut is left out and named", "[plans]") {
+    Request request{.budget = {.days = Days{365}}};
+    request.constraints.instance = {"p5.48xlarge"};
+    request.constraints.region = {"us-east-1"};
+    request.ways = {PurchaseKind::convertible_1yr_no_upfront};
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    CHECK(r.outcome != Outcome::found);
+    CHECK(r.warnings == std::vector<std::string>{
+                            "left out, not known what they cost in the ways to pay that are asked "
+                            "for: p5.48xlarge in us-east-1 (rate of 2025-04-04, when on demand "
+                            "was 98.32 USD/h; today it is 55.04 USD/h)"});
+}
+
+TEST_CASE("hours that are uncertain say that spot loses no work in them", "[plans]") {
+    Request request{.budget = {.days = Days{30}, .hours_per_day = HoursPerDay{2}}};
+    request.uncertainty.use_cv = 0.5;
+    request.constraints.instance = {"g5.2xlarge"};
+    request.constraints.region = {"us-east-1"};
+    request.constraints.purchase = {Purchase::spot};
+    CHECK(recommend(Catalog::bundled(), request).warnings ==
+          std::vector<std::string>{"work lost to interruptions of spot machines is not in hours "
+                                   "and cost"});
 }

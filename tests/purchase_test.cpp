@@ -9,7 +9,7 @@
 using namespace flopwise;
 
 /// g5.xlarge in us-east-1 at 1.006 USD/h. Its reserved rates, standard and without upfront, are
-/// 0.63378 USD/h for one year and 0.43459 for three (AWS price feed of 2025-04-05).
+/// 0.63378 USD/h for one year and 0.43459 for three (data/charges/aws.yaml).
 static const Machine kG5{.provider = "aws",
                          .region = "us-east-1",
                          .instance = "g5.xlarge",
@@ -224,6 +224,53 @@ TEST_CASE("what is not known has no total and stands last", "[purchase]") {
         CHECK_FALSE(all[i].total);
     CHECK(option(all, PurchaseKind::spot).notes.front() ==
           "how often it is interrupted is not known");
+}
+
+TEST_CASE("a rate from before a price cut is not used, and says so", "[purchase]") {
+    // AWS price feed of 2025-04-04: p5.48xlarge in us-east-1 at 98.32 USD/h on demand, 77.427 as
+    // a convertible of one year. Since June 2025 it costs 55.04 on demand.
+    Machine p5{.provider = "aws",
+               .region = "us-east-1",
+               .instance = "p5.48xlarge",
+               .on_demand = UsdPerHour{55.04}};
+    const auto today = options({.days = Days{365}}, p5);
+    CHECK(today.front().kind == PurchaseKind::on_demand);
+    const auto& convertible = option(today, PurchaseKind::convertible_1yr_no_upfront);
+    CHECK_FALSE(convertible.total);
+    CHECK_FALSE(convertible.price);
+    CHECK_FALSE(convertible.break_even);
+    CHECK(convertible.notes == std::vector<std::string>{"rate of 2025-04-04, when on demand was "
+                                                        "98.32 USD/h; today it is 55.04 USD/h"});
+    p5.on_demand = UsdPerHour{98.32};
+    CHECK(option(options({.days = Days{365}}, p5), PurchaseKind::convertible_1yr_no_upfront)
+              .total->value() == Approx(77.427 * 8760));
+    p5.on_demand.reset();
+    const auto unknown = options({.days = Days{365}}, p5);
+    CHECK_FALSE(option(unknown, PurchaseKind::convertible_1yr_no_upfront).total);
+    CHECK(option(unknown, PurchaseKind::convertible_1yr_no_upfront).notes.front() ==
+          "rate of 2025-04-04, when on demand was 98.32 USD/h; today's is not known");
+}
+
+TEST_CASE("no reserved rate that is used is above on demand", "[purchase][property]") {
+    const Catalog catalog = Catalog::bundled();
+    const Budget year{.days = Days{365}};
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < catalog.size(); ++i) {
+        const Offer o = catalog.offer(i);
+        if (o.purchase != Purchase::on_demand)
+            continue;
+        const Machine m{.provider = o.region.provider,
+                        .region = o.region.code,
+                        .instance = o.instance.name,
+                        .on_demand = o.price};
+        for (const PurchaseOption& option : options(year, m))
+            if (term_of(option.kind) && option.total) {
+                INFO(m.instance << " in " << m.region << ", " << to_string(option.kind));
+                CHECK(*option.price < o.price);
+                ++used;
+            }
+    }
+    CHECK(used > 10'000);
 }
 
 TEST_CASE("unused capacity is covered by a reservation", "[purchase]") {

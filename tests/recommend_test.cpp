@@ -261,6 +261,19 @@ TEST_CASE("without a price that is shown none is dated", "[recommend]") {
     CHECK(table(none).find("aws-2020-04, no price shown;") != std::string::npos);
 }
 
+TEST_CASE("prices dated after tomorrow are reported", "[recommend]") {
+    Request request = article_2020();
+    const std::string warning = "10 of 10 prices shown are dated after 2026-07-18: 2026-07-20";
+    const auto warned = [&] {
+        const auto r = recommend(april_2020(), request);
+        return std::count(r.warnings.begin(), r.warnings.end(), warning);
+    };
+    request.today = {2026, 7, 18};
+    CHECK(warned() == 1);
+    request.today = {2026, 7, 19};
+    CHECK(warned() == 0);
+}
+
 TEST_CASE("contradictions are refused by the setting to mend", "[recommend][error]") {
     struct Row {
         Request request;
@@ -275,11 +288,11 @@ TEST_CASE("contradictions are refused by the setting to mend", "[recommend][erro
         {{.budget = {.total = Usd{5}, .days = Days{1}, .fixed = Usd{6}}},
          "fixed_usd: must be below the budget of 5 USD, got 6 USD"},
         {{.budget = {.fixed = Usd{6}}}, "fixed_usd: must come with a budget or with days"},
-        {{.budget = {.total = Usd{-5}}}, "budget_usd: must be positive and finite, got -5 USD"},
+        {{.budget = {.total = Usd{-5}}}, "budget_usd: must be positive, got -5 USD"},
         {{.weights = Weights{}}, "weights: must not all be zero"},
         {{.constraints = {.min_gpus = 0}, .weights = Weights{.gpu_memory = 1}},
          "weights: must weigh more than GPU memory where no GPU is asked for"},
-        {{.top = 0}, "top: must be at least 1, got 0"},
+        {{.top = 0}, "top: must be a whole number of at least 1, got 0"},
         {{.nearest = -1}, "nearest: must not be negative, got -1"},
         {{.constraints = {.region = {"us-eats-1"}}},
          "region: must be a region of the catalog, got \"us-eats-1\", did you mean us-east-1?"},

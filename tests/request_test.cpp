@@ -1,4 +1,4 @@
-#include <flopwise/request.hpp>
+#include <flopwise/recommend.hpp>
 
 #include "catch.hpp"
 #include "temporary.hpp"
@@ -77,6 +77,7 @@ TEST_CASE("what is set is shown, and set again from that gives the same request"
         {"dataset_url", "kaggle:owner/name"},
         {"launch", "true"},
         {"key_name", "mine"},
+        {"keep_running", "true"},
         {"model", "llama-2-7b"},
         {"tokens", "2e+09"},
         {"samples", "1.28e+06"},
@@ -255,4 +256,179 @@ TEST_CASE("a bad request file is refused with file, line and key", "[request][er
     const std::string reason{message};
     CHECK_THROWS_WITH(read_request(file),
                       file.string() + (reason.front() == ':' ? "" : ": ") + reason);
+}
+
+/// What recommend() says of a request; empty if it answers.
+static std::string refusal_of(const Request& request) {
+    static const Catalog catalog = Catalog::bundled("aws-2020-04");
+    try {
+        (void)recommend(catalog, request);
+    } catch (const ArgumentError& e) {
+        return e.what();
+    }
+    return "";
+}
+
+// Ranges and messages are those of the table of settings, as in the tests above.
+TEST_CASE("a request made in code meets the rules of the table", "[request][error]") {
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    const auto [request, message] = GENERATE_COPY(table<Request, std::string>({
+        {{.constraints = {.min_gpus = kNan}}, "min_gpus: must be a number, got \"nan\""},
+        {{.constraints = {.max_price = UsdPerHour{kNan}}},
+         "max_price_usd_per_hour: must be a number, got \"nan\""},
+        {{.constraints = {.max_price = UsdPerHour{-1}}},
+         "max_price_usd_per_hour: must be positive, got -1 USD/h"},
+        {{.constraints = {.near = Place{1000, 1000}}},
+         "near: must be LAT,LON with LAT in [-90, 90] and LON in [-180, 180], got \"1000,1000\""},
+        {{.constraints = {.purchase = {static_cast<Purchase>(9)}}},
+         "purchase: must be a value that has a name"},
+        {{.ways = {static_cast<PurchaseKind>(99)}}, "purchase: must be a value that has a name"},
+        {{.precision = static_cast<Precision>(77)}, "precision: must be a value that has a name"},
+        {{.weights = Weights{.cost = kNan}}, "weights: must be NAME=NUMBER, got \"cost=nan\""},
+        {{.today = {2026, 13, 45}}, "today: must be a date such as 2026-07-20, got \"2026-13-45\""},
+        {{.top = 0}, "top: must be a whole number of at least 1, got 0"},
+    }));
+    CHECK(refusal_of(request) == message);
+    CHECK_THROWS_WITH(why_not(Catalog::bundled("aws-2020-04"), request, 0), message);
+}
+
+TEST_CASE("no figure of a request is NaN, infinite, negative or beyond its range",
+          "[request][error]") {
+    using R = Request;
+    const auto fields = std::to_array<std::pair<std::string_view, void (*)(R&, double)>>({
+        {"budget_usd", [](R& r, double x) { r.budget.total = Usd{x}; }},
+        {"days", [](R& r, double x) { r.budget.days = Days{x}; }},
+        {"hours_per_day", [](R& r, double x) { r.budget.hours_per_day = HoursPerDay{x}; }},
+        {"fixed_usd", [](R& r, double x) { r.budget.fixed = Usd{x}; }},
+        {"use_cv", [](R& r, double x) { r.uncertainty.use_cv = x; }},
+        {"confidence", [](R& r, double x) { r.uncertainty.confidence = x; }},
+        {"max_price_usd_per_hour", [](R& r, double x) { r.constraints.max_price = UsdPerHour{x}; }},
+        {"min_gpus", [](R& r, double x) { r.constraints.min_gpus = x; }},
+        {"max_gpus", [](R& r, double x) { r.constraints.max_gpus = x; }},
+        {"min_gpu_memory_gib", [](R& r, double x) { r.constraints.min_gpu_memory = GiB{x}; }},
+        {"min_memory_gib", [](R& r, double x) { r.constraints.min_memory = GiB{x}; }},
+        {"min_vcpus", [](R& r, double x) { r.constraints.min_vcpus = x; }},
+        {"min_network_gbps", [](R& r, double x) { r.constraints.min_network = Gbps{x}; }},
+        {"near", [](R& r, double x) { r.constraints.near = Place{x, 0}; }},
+        {"max_rtt_ms", [](R& r, double x) { r.constraints.max_rtt = Milliseconds{x}; }},
+        {"storage_gib", [](R& r, double x) { r.usage.storage = GiB{x}; }},
+        {"storage_iops", [](R& r, double x) { r.usage.storage_iops = x; }},
+        {"storage_throughput_mib_per_s",
+         [](R& r, double x) { r.usage.storage_throughput_mib_per_s = x; }},
+        {"snapshots_gib", [](R& r, double x) { r.usage.snapshots = GiB{x}; }},
+        {"egress_gib_per_month", [](R& r, double x) { r.usage.egress_per_month = GiB{x}; }},
+        {"inter_region_gib_per_month",
+         [](R& r, double x) { r.usage.inter_region_per_month = GiB{x}; }},
+        {"inter_zone_gib_per_month", [](R& r, double x) { r.usage.inter_zone_per_month = GiB{x}; }},
+        {"public_ipv4", [](R& r, double x) { r.usage.public_ipv4 = x; }},
+        {"object_storage_gib", [](R& r, double x) { r.usage.object_storage = GiB{x}; }},
+        {"nat_gateways", [](R& r, double x) { r.usage.nat_gateways = x; }},
+        {"nat_gib_per_month", [](R& r, double x) { r.usage.nat_per_month = GiB{x}; }},
+        {"reserved_capacity_hours_per_day",
+         [](R& r, double x) { r.usage.reserved_capacity = HoursPerDay{x}; }},
+        {"starts_per_day", [](R& r, double x) { r.usage.starts_per_day = x; }},
+        {"dataset_gib", [](R& r, double x) { r.usage.moved_in = GiB{x}; }},
+        {"checkpoint_minutes", [](R& r, double x) { r.recovery.checkpoint = Hours{x}; }},
+        {"restart_minutes", [](R& r, double x) { r.recovery.restart = Hours{x}; }},
+        {"own_price_usd", [](R& r, double x) { r.own.price = Usd{x}; }},
+        {"own_years", [](R& r, double x) { r.own.life = Years{x}; }},
+        {"own_residual_usd", [](R& r, double x) { r.own.residual = Usd{x}; }},
+        {"own_rate", [](R& r, double x) { r.own.rate = x; }},
+        {"own_watts", [](R& r, double x) { r.own.power = Watts{x}; }},
+        {"own_pue", [](R& r, double x) { r.own.pue = x; }},
+        {"electricity", [](R& r, double x) { r.own.electricity = UsdPerKwh{x}; }},
+        {"own_upkeep", [](R& r, double x) { r.own.upkeep = x; }},
+        {"own_staff_hours", [](R& r, double x) { r.own.staff = Hours{x}; }},
+        {"own_staff_usd_per_hour", [](R& r, double x) { r.own.staff_price = UsdPerHour{x}; }},
+        {"own_gpus", [](R& r, double x) { r.own.gpus = x; }},
+        {"dataset_gib", [](R& r, double x) { r.dataset.size = GiB{x}; }},
+        {"tokens", [](R& r, double x) { r.job.tokens = x; }},
+        {"samples", [](R& r, double x) { r.job.samples = x; }},
+        {"epochs", [](R& r, double x) { r.job.epochs = x; }},
+        {"flops", [](R& r, double x) { r.job.flops = x; }},
+        {"batch", [](R& r, double x) { r.job.batch = x; }},
+        {"lora_rank", [](R& r, double x) { r.job.lora_rank = x; }},
+        {"deadline", [](R& r, double x) { r.job.deadline = Hours{x}; }},
+        {"measured", [](R& r, double x) { r.job.measured = Measured{x, "p3.2xlarge"}; }},
+        {"parameters", [](R& r, double x) { r.job.net.parameters = x; }},
+        {"active_parameters", [](R& r, double x) { r.job.net.active_parameters = x; }},
+        {"matmul_parameters", [](R& r, double x) { r.job.net.matmul_parameters = x; }},
+        {"layers", [](R& r, double x) { r.job.net.layers = x; }},
+        {"hidden", [](R& r, double x) { r.job.net.hidden = x; }},
+        {"heads", [](R& r, double x) { r.job.net.heads = x; }},
+        {"seq_len", [](R& r, double x) { r.job.net.seq_len = x; }},
+        {"vocab", [](R& r, double x) { r.job.net.vocab = x; }},
+        {"forward_gmacs", [](R& r, double x) { r.job.net.forward_gmacs = x; }},
+        {"image_px", [](R& r, double x) { r.job.net.image_px = x; }},
+        {"activations_m", [](R& r, double x) { r.job.net.activations_m = x; }},
+        {"operations", [](R& r, double x) { r.job.net.operations = x; }},
+        {"weights", [](R& r, double x) { r.weights = Weights{.cost = 1, .network = x}; }},
+    });
+    constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    for (const auto& [key, put] : fields)
+        for (const double x : {kNan, kInfinity, -kInfinity, -1e3, 1e300}) {
+            if (x == 1e300 && (key == "weights" || key == "measured"))
+                continue; // any scale, any rate
+            Request request;
+            put(request, x);
+            const std::string message = refusal_of(request);
+            INFO(key << " = " << x << ": " << message);
+            CHECK(message.substr(0, message.find(':')) == key);
+        }
+}
+
+TEST_CASE("what the table accepts is accepted again, and a limit is a limit", "[request]") {
+    const auto texts = std::to_array<std::string>({"0",
+                                                   "1e-9",
+                                                   "0.1",
+                                                   "1",
+                                                   "3",
+                                                   "24",
+                                                   "100",
+                                                   "8760",
+                                                   "36525",
+                                                   "876600",
+                                                   "1e6",
+                                                   "999999.9",
+                                                   "1e9",
+                                                   "1e12",
+                                                   "1e15",
+                                                   "1e18",
+                                                   "1e32",
+                                                   "true",
+                                                   "best",
+                                                   "on_demand,spot",
+                                                   "spot,convertible_3yr_all_upfront",
+                                                   "vn",
+                                                   "-10.8,106.7",
+                                                   "any",
+                                                   "us-*,eu-west-1",
+                                                   "2028-02-29",
+                                                   "0.7h",
+                                                   "de-industry",
+                                                   "400 images/s on g4dn.xlarge",
+                                                   "s3://bucket/x",
+                                                   "standard",
+                                                   "cost=1e300,vcpus=0.1",
+                                                   "hpc",
+                                                   "int8",
+                                                   "full",
+                                                   "adam_8bit",
+                                                   "zero3",
+                                                   "time",
+                                                   "moe",
+                                                   "family",
+                                                   "llama-2-7b"});
+    for (const Setting& setting : settings())
+        for (const std::string& text : texts) {
+            Request request;
+            try {
+                set(request, setting.key, std::array{text});
+            } catch (const ArgumentError&) {
+                continue;
+            }
+            INFO(setting.key << " " << text);
+            CHECK_NOTHROW(validate(request));
+        }
 }

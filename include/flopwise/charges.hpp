@@ -48,8 +48,16 @@ struct Term {
 struct ReservedRate {
     UsdPerHour hourly{};
     bool estimated = false; ///< the ratio to "no upfront" is that of another machine
+    /// The price on demand that stood beside the rate on its day; absent: not known.
+    std::optional<UsdPerHour> on_demand{};
     const Source& source;
 };
+
+/// Whether a rate can be used where on demand costs `today`: the price on demand that stood beside
+/// it is still today's, to 1 in 10,000. A rate from before a price cut is none of today's, and one
+/// that has such a price but cannot be compared, `today` being absent, is not known to be. A rate
+/// without such a price is taken as it is.
+FLOPWISE_API bool holds(const ReservedRate& rate, std::optional<UsdPerHour> today);
 
 /// The share of spot machines that were reclaimed within a month, as a band.
 struct Interruption {

@@ -109,6 +109,10 @@ struct ImportOptions {
     std::string provider{};
     /// The day the file was made, if it does not say so.
     Date as_of{};
+    /// The day of the question; undated: not known. What is dated after tomorrow is refused: the
+    /// file if it is its own date, else the row. A price that begins later is not in force yet, and
+    /// is skipped: later than `as_of`, else than this day, or than the day that the file states.
+    Date today{};
     /// aws_spot_history: days of which the mean is taken, until the last entry of the file.
     Days window{7};
 };
@@ -132,7 +136,9 @@ FLOPWISE_API std::vector<Import> import_feeds(std::span<const std::filesystem::p
 /// The catalog that import makes, and what did not get into it.
 struct Joined {
     Catalog catalog;
-    std::vector<Skipped> left_out; ///< rows of machines or regions that no table describes
+    /// Rows of machines or regions that no table describes, and prices that are not used because
+    /// there is a newer one.
+    std::vector<Skipped> left_out;
 
     bool operator==(const Joined&) const = default;
 };
@@ -150,5 +156,7 @@ FLOPWISE_API Joined join(const Catalog& base, std::span<const Import> imports);
 /// The imports over Catalog::bundled(), with what the bundled catalog of all clouds has of other
 /// providers in the imports.
 FLOPWISE_API Joined join(std::span<const Import> imports);
+/// How many prices of an import `catalog` uses; it is what join() made of it.
+FLOPWISE_API std::uint64_t prices_in_effect(const Catalog& catalog, const Import& import);
 
 } // namespace flopwise

@@ -117,8 +117,8 @@ struct PurchaseOption {
 ///
 /// A reservation is paid in whole terms: one at least. What remains of a plan after its last
 /// whole term is paid on demand where that is cheaper than one more term. So the first option
-/// never costs more than on demand. Throws ArgumentError as bill() does, and for a `recovery`
-/// that is negative.
+/// never costs more than on demand. A rate that does not hold (charges.hpp) has no total. Throws
+/// ArgumentError as bill() does, and for a `recovery` that is negative.
 FLOPWISE_API std::vector<PurchaseOption> purchase_options(const Budget& budget,
                                                           const Usage& usage,
                                                           const Recovery& recovery,

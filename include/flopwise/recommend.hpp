@@ -58,8 +58,8 @@ struct Choice {
     std::string region{};
     PurchaseKind purchase = PurchaseKind::on_demand; ///< with Request::ways the cheapest of these
     UsdPerHour price{};                              ///< for an hour that is paid
-    /// With charges or ways to pay: all costs but fixed ones for a rented hour. It is what stands
-    /// for the price in the score.
+    /// With charges, ways to pay, or spot and days or a budget: all costs but fixed ones for a
+    /// rented hour. It is what stands for the price in the score.
     std::optional<UsdPerHour> effective{};
     std::string gpu{}; ///< empty for a machine without
     double gpu_count = 0;
@@ -218,7 +218,7 @@ struct Recommendation {
     /// confidence.
     std::optional<UsdPerHour> price_ceiling{};
     std::optional<ChargeSummary> charges{}; ///< of that region, if anything is charged
-    /// All ways to pay for the best choice, with charges or ways to pay; else empty.
+    /// All ways to pay for the best choice, with days and charges, spot or ways to pay; else empty.
     std::vector<PurchaseOption> purchase_options{};
     std::size_t admitted = 0; ///< offers; choices are the best of them
     std::vector<Choice> choices{};

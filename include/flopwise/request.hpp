@@ -34,6 +34,7 @@ struct Dataset {
 struct Launch {
     bool wanted = false;
     std::string key_name = "flopwise"; ///< of the key pair; letters, digits, '.', '_' and '-'
+    bool keep_running = false;         ///< otherwise the machine stops by itself: stops_after()
 
     bool operator==(const Launch&) const = default;
 };
@@ -46,7 +47,8 @@ struct Request {
     Usage usage{};       ///< what is charged beside the machine
     Recovery recovery{}; ///< what an interruption costs, where spot is priced with lost work
     /// Each machine is paid for in the cheapest of these ways, with all that they cost. Empty:
-    /// each offer of Constraints::purchase stands for itself, and spot loses no work.
+    /// each offer of Constraints::purchase stands for itself. Spot has its lost work in it either
+    /// way, where there are days or a budget, but not with a job or an uncertain use.
     std::vector<PurchaseKind> ways{};
     Ownership own{}; ///< the machine to buy instead
     Dataset dataset{};
@@ -112,6 +114,11 @@ FLOPWISE_API void set(Request& request,
                       std::string_view key,
                       std::span<const std::string> texts,
                       const Where& where = {});
+
+/// Refuses what set() would refuse: a figure that is not finite or out of its range, a value
+/// without a name. recommend() begins with it, so a request made in code meets the rules of the
+/// table. Throws ArgumentError, or InputError for a setting from a file.
+FLOPWISE_API void validate(const Request& request);
 
 /// Reads a request file: YAML with the settings as keys. Throws InputError with file, line and
 /// key for an unknown or duplicate key and for a value that is not accepted.

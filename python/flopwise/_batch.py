@@ -56,6 +56,8 @@ class _Columns:
         """A column that goes into the answer as it is."""
         if name not in self.names:
             raise refusal("keep", f"must be columns of the requests, got {name!r}")
+        if name in (*_NAMES, *_NUMBERS, "outcome", "error"):
+            raise refusal("keep", f"must not be a column of the answer, got {name!r}")
         return self._column(name)
 
     def _column(self, name: str) -> Any:

@@ -19,7 +19,8 @@ class Joined(NamedTuple):
 
     catalog: Catalog
     left_out: Table[Skipped]
-    """Rows of machines or regions that no table describes, by reason."""
+    """Rows of machines or regions that no table describes, and prices that are not used because
+    there is a newer one, by reason."""
 
 
 def join(base: CatalogLike, imports: Iterable[Import]) -> Joined:

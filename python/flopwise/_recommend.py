@@ -51,7 +51,8 @@ class Recommendation(_core.Recommendation):
     choices : Table of Choice
         The best offers that qualify, best first; at most ``top``.
     purchase_options : Table of PurchaseOption
-        All ways to pay for the best choice, with charges or ways to pay; else empty.
+        All ways to pay for the best choice, with days and charges, spot or ways to pay; else
+        empty.
     families : Table of FamilyChoice
         Families with a choice, ranked by their best.
     front : Table of FrontPoint

@@ -23,7 +23,7 @@ def sweep(
     *,
     threads: int | None = None,
     progress: Wanted = None,
-    keep: Collection[str] = (),
+    keep: str | Collection[str] = (),
     on_error: Literal["raise", "mark"] = "raise",
 ) -> T:
     """The best machine for each of many requests.
@@ -47,8 +47,9 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
     progress : bool or callable, optional
         True shows a progress bar, False none. None shows one after a second if standard error
         is a terminal or a notebook shows it. A function is called with (rows done, rows).
-    keep : collection of str, optional
-        Columns that are no settings, such as an identifier; they stand first in the answer.
+    keep : str or collection of str, optional
+        Columns that stand first in the answer as they are: an identifier, or settings, which are
+        used as well. A name that the answer has itself, such as ``region``, is refused.
     on_error : {"raise", "mark"}
         "mark" gives a row that is refused the outcome "refused" and a text in a column
         ``error``, which else is not there.
@@ -65,8 +66,8 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
     Raises
     ------
     FlopwiseError
-        For an unknown column, columns of different lengths, and what `recommend` refuses;
-        ``field`` has the row: ``days[3]``.
+        For an unknown column, a name in `keep` that is no column, columns of different lengths,
+        and what `recommend` refuses; ``field`` has the row: ``days[3]``.
     TypeError
         If `requests` is none of the tables above, or a value has a type that no setting takes.
 
@@ -96,8 +97,8 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
             for batch in requests
         )
     table = table_of(requests)
-    kept = {name: table.kept(name) for name in keep}
-    names = [name for name in table.names if name not in kept]
+    kept = {name: table.kept(name) for name in ([keep] if isinstance(keep, str) else keep)}
+    names = [name for name in table.names if name not in kept or _is_setting(name)]
     rows = len(table)
     with Progress(progress, rows) as shown:
         columns = [(name, *table.codes(name)) for name in _checked(names) if name not in _FIGURES]
@@ -115,6 +116,10 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
         row, field, reason = answer["errors"][0]
         raise refusal(f"{field}[{row}]", reason)
     return table.build(kept, answer, errors=on_error == "mark")  # type: ignore[no-any-return]
+
+
+def _is_setting(name: str) -> bool:
+    return isinstance(getattr(_core.Request, name, None), property)
 
 
 def _checked(names: Iterable[str]) -> list[str]:

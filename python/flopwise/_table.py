@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
 
 from . import _core
+from ._pickle import reduced
 
 if TYPE_CHECKING:
     import pandas
@@ -114,7 +115,16 @@ class Table(Generic[R]):
         return self._rows._text(_TEXT_ROWS)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (type(self), type(self._rows).__name__, list(self))
+        records: Iterable[Any] = self
+        rows = [tuple(record._asdict().values()) for record in records]
+        return reduced(self, {"rows": type(self._rows).__name__, "values": rows})
+
+    @classmethod
+    def _unpickled(cls, rows: str, values: list[tuple[Any, ...]]) -> Table[R]:
+        rows_of = getattr(_core, rows)
+        record = rows_of._record
+        fields = record._fields
+        return cls(rows_of([record(**dict(zip(fields, row, strict=True))) for row in values]))
 
     def __copy__(self) -> Table[R]:
         return self
@@ -194,10 +204,6 @@ def _rows_of(records: Any) -> Any:
     if rows is None:
         raise TypeError(f"must be records of flopwise, got {type(records[0]).__name__}")
     return rows(records)
-
-
-def _unpickled(table: type[Table[Any]], rows: str, records: list[Any]) -> Table[Any]:
-    return table(getattr(_core, rows)(records))
 
 
 def _plain(value: Any) -> Any:

@@ -46,7 +46,8 @@ class Refreshed(NamedTuple):
     catalog: Catalog
     imports: list[Import]
     left_out: Table[Skipped]
-    """Rows of machines or regions that no table describes, by reason."""
+    """Rows of machines or regions that no table describes, and prices that are not used because
+    there is a newer one, by reason."""
 
     def __str__(self) -> str:
         lines = [f"left out: {skipped.rows} rows: {skipped.why}\n" for skipped in self.left_out]
@@ -366,7 +367,10 @@ def refresh(
         stack.callback(answers.close)
         _download(answers, asked, patterns, since, progress)
         files = answers.close()
-        imports = _core.import_feeds(files, catalog, as_of=now.date(), window_days=window_days)
+        today = now.date()
+        imports = _core.import_feeds(
+            files, catalog, as_of=today, today=today, window_days=window_days
+        )
     _warn_of_rejected(imports)
     joined = join(catalog, imports)
     return Refreshed(joined.catalog, imports, joined.left_out)

@@ -1,3 +1,4 @@
+#include "bundled.hpp"
 #include "columns.hpp"
 #include "image.hpp"
 #include "python.hpp"
@@ -86,7 +87,7 @@ static std::string list_text(const std::vector<Record>& rows) {
     return text(out);
 }
 
-static py::object bundled(const std::optional<std::string>& name) {
+static py::object bundled_catalog(const std::optional<std::string>& name) {
     const Catalog catalog = catalog_of(py::cast(name.value_or("")), {});
     return made(catalog, fmt::format("Catalog.bundled({})", text(py::cast(catalog.name()))));
 }
@@ -143,10 +144,29 @@ static py::list bundled_names() {
     return out;
 }
 
-static std::pair<Catalog, py::dict> unpickled(const py::tuple& state) {
-    if (state[0].cast<std::string_view>() != version())
+/// What only this build can read back.
+static std::string build() {
+    return fmt::format("{}-{:x}", version(), bundled::build());
+}
+
+static py::object pickled(const py::object& self) {
+    const py::bytes image{CatalogImage::write(self.cast<const Catalog&>())};
+    return reduced(self, py::dict("build"_a = build(), "image"_a = image));
+}
+
+static Catalog unpickled(std::string_view by, const py::bytes& image) {
+    if (by != build())
         throw ArgumentError{"catalog", "must be unpickled by the version that pickled it"};
-    return {CatalogImage::read(state[1].cast<std::string_view>()), state[2]};
+    return CatalogImage::checked(std::string_view{image});
+}
+
+static py::bytes unsealed_bytes(const py::object& bytes) {
+    const auto whole = py::isinstance<py::bytes>(bytes)
+                           ? unsealed(std::string_view{bytes.cast<py::bytes>()})
+                           : std::nullopt;
+    if (!whole)
+        throw ArgumentError{"pickle", "must be as it was written, is damaged"};
+    return py::bytes{whole->data(), whole->size()};
 }
 
 static void bind_tables(py::class_<Catalog>& c) {
@@ -192,7 +212,7 @@ Examples
 >>> [offer.instance for offer in then.filter(gpu="K80", region="us-east-1")]
 ['p2.16xlarge', 'p2.8xlarge', 'p2.xlarge'])");
     c.def_static("bundled",
-                 &bundled,
+                 &bundled_catalog,
                  "name"_a = py::none(),
                  "The newest catalog in the package, or the one of that name.\n\n"
                  "Raises\n------\nFlopwiseError\n    If there is none of that name.")
@@ -265,14 +285,14 @@ Examples
              [](const Catalog& self) { return py::hash(py::make_tuple(self.name(), self.size())); })
         .def("__copy__", [](const py::object& self) { return self; })
         .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
-        .def(py::pickle(
-            [](const py::object& self) {
-                return py::make_tuple(version(),
-                                      py::bytes(CatalogImage::write(self.cast<const Catalog&>())),
-                                      self.attr("__dict__"));
-            },
-            &unpickled));
+        .def("__reduce__", &pickled)
+        .def_static("_unpickled", &unpickled, "build"_a, "image"_a);
     bind_tables(c);
+    m.def(
+        "_sealed",
+        [](const py::bytes& content) { return py::bytes{sealed(std::string_view{content})}; },
+        "content"_a);
+    m.def("_unsealed", &unsealed_bytes, "content"_a);
 }
 
 void bind_catalog(py::module_& m) {

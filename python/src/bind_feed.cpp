@@ -1,6 +1,7 @@
 #include "python.hpp"
 #include "record.hpp"
 #include "text.hpp"
+#include "tools/today.hpp"
 
 using namespace flopwise;
 using namespace flopwise::python;
@@ -24,14 +25,14 @@ static Format format_of(const std::string& written) {
 }
 
 /// A day as text or as a datetime.date, which str() writes in the same form.
-static Date day_of(const py::object& written) {
+static Date day_of(const char* name, const py::object& written, Date otherwise) {
     if (written.is_none())
-        return {};
+        return otherwise;
     const std::string day = python::text(written);
     const auto date = date_of(day);
     if (!date)
         throw ArgumentError{
-            "as_of", fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(day))};
+            name, fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(day))};
     return *date;
 }
 
@@ -39,11 +40,13 @@ static ImportOptions options_of(const std::string& format,
                                 bool strict,
                                 const std::optional<std::string>& provider,
                                 const py::object& as_of,
+                                const py::object& today,
                                 double window_days) {
     const ImportOptions options{.format = format_of(format),
                                 .strict = strict,
                                 .provider = provider.value_or(""),
-                                .as_of = day_of(as_of),
+                                .as_of = day_of("as_of", as_of, {}),
+                                .today = day_of("today", today, system_day()),
                                 .window = Days{window_days}};
     require_positive("window_days", options.window);
     return options;
@@ -67,6 +70,7 @@ expression_of(const std::string& file, const py::object& known, const ImportOpti
     add("strict", options.strict, usual.strict);
     add("provider", options.provider, usual.provider);
     add("as_of", options.as_of, usual.as_of);
+    add("today", options.today, system_day());
     add("window_days", options.window, usual.window);
     return out + ")";
 }
@@ -129,6 +133,11 @@ static void bind_import(py::module_& m) {
         return py::hash(py::make_tuple(self.file, self.tables.name, self.rows, self.kept));
     });
     c.def("__str__", [](const Import& self) { return to_text(self); });
+    c.def(
+        "prices_in_effect",
+        [](const Import& self, const Catalog& catalog) { return prices_in_effect(catalog, self); },
+        "catalog"_a,
+        "How many of its prices ``catalog`` uses, which is what :func:`join` made of it.");
 }
 
 constexpr const char* kImportFeed =
@@ -147,6 +156,9 @@ provider : str, optional
     Of a skypilot or gpuhunt file; without it, the known name within the file's own.
 as_of : str or datetime.date, optional
     The day the file was made, if it does not say so.
+today : str or datetime.date, optional
+    What is dated after the day after it is refused, and prices that begin later are skipped; the
+    day of the system's clock if absent.
 window_days : float, optional
     aws_spot_history: days of which the mean is taken, until the last entry of the file.
 
@@ -175,8 +187,10 @@ static void def_import(py::module_& m,
                bool strict,
                const std::optional<std::string>& provider,
                const py::object& as_of,
+               const py::object& today,
                double window_days) {
-            return read(given, known, options_of(format, strict, provider, as_of, window_days));
+            return read(
+                given, known, options_of(format, strict, provider, as_of, today, window_days));
         },
         files,
         "known"_a = py::none(),
@@ -185,6 +199,7 @@ static void def_import(py::module_& m,
         "strict"_a = false,
         "provider"_a = py::none(),
         "as_of"_a = py::none(),
+        "today"_a = py::none(),
         "window_days"_a = ImportOptions{}.window.value(),
         doc);
 }

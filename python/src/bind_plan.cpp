@@ -31,15 +31,16 @@ static Charges read_charges(const py::object& files) {
 static void bind_charges(py::module_& m) {
     const auto rate = bind_record<RateRow>(m, "Rate", "What one charge costs in one region.");
     bind_rows(m, rate);
-    py::class_<Charges>(m, "Charges", R"(What is charged beside the machine; immutable.
+    py::class_<Charges> charges(m, "Charges", R"(What is charged beside the machine; immutable.
 
 Examples
 --------
 >>> import flopwise
 >>> egress = flopwise.Charges.bundled().rate("egress", "us-east-1")
 >>> egress.unit, egress.tiers[1]
-('GiB', {'from': 100.0, 'usd': 0.09}))")
-        .def_static("bundled", &Charges::bundled, "Those in the package.")
+('GiB', {'from': 100.0, 'usd': 0.09}))");
+    never_pickled(charges);
+    charges.def_static("bundled", &Charges::bundled, "Those in the package.")
         .def_static("read",
                     &read_charges,
                     "files"_a,

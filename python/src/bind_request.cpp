@@ -260,8 +260,9 @@ void bind_request(py::module_& m) {
         .def("__repr__", &repr)
         .def("__copy__", [](const py::object& self) { return self; })
         .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
-        .def(py::pickle(&settings_of,
-                        [](const py::dict& state) { return with_settings({}, state); }));
+        .def("__reduce__", [](const py::object& self) {
+            return reduced(self, settings_of(self.cast<const Request&>()));
+        });
     for (const Setting& s : settings())
         request.def_property_readonly(
             std::string{s.key}.c_str(),

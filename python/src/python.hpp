@@ -23,6 +23,21 @@ py::object made(const Catalog& catalog, const std::string& expression);
 /// that the request names, or if it names none, the bundled ones.
 Charges charges_of(const py::object& written, const Request& request);
 
+/// What `__reduce__` returns for an object that is made again from these arguments.
+inline py::object reduced(const py::object& self, const py::dict& arguments) {
+    return py::module_::import("flopwise._pickle").attr("reduced")(self, arguments);
+}
+
+/// Lets no protocol pickle the objects of a class: 0 and 1 would, and what they make is empty.
+template <class Class>
+void never_pickled(Class& c) {
+    c.def("__reduce__", [](const py::object& self) -> py::object {
+        throw py::type_error(
+            fmt::format("cannot pickle {} object",
+                        py::repr(py::type::of(self).attr("__name__")).cast<std::string>()));
+    });
+}
+
 /// Calls `work` without the GIL.
 template <class Work>
 auto without_gil(Work work) {

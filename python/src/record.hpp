@@ -4,6 +4,7 @@
 
 #include "cells.hpp"
 #include "fields.hpp"
+#include "python.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -130,8 +131,9 @@ bind_record(py::module_& m, const char* name, const char* doc, const Extra&... e
     c.def("_asdict", &dict_of<Record>);
     c.def("__copy__", [](const py::object& self) { return self; });
     c.def("__deepcopy__", [](const py::object& self, const py::object&) { return self; });
-    c.def(py::pickle([](const Record& self) { return dict_of(self); },
-                     [](const py::dict& state) { return record_from<Record>(state); }));
+    c.def("__reduce__", [](const py::object& self) {
+        return reduced(self, dict_of(self.cast<const Record&>()));
+    });
     return c;
 }
 
@@ -284,10 +286,11 @@ void bind_rows(py::module_& m, const py::class_<Record>& record) {
     using R = Rows<Record>;
     const auto name = record.attr("__name__").template cast<std::string>() + "Rows";
     const auto columns = [](const R& self) { return columns_of(std::span{*self.records}); };
-    py::class_<R>(m, name.c_str())
-        .def(py::init([](const py::iterable& rows) {
-            return R{std::make_shared<const std::vector<Record>>(rows_of<Record>(rows))};
-        }))
+    py::class_<R> c(m, name.c_str());
+    never_pickled(c);
+    c.def(py::init([](const py::iterable& rows) {
+         return R{std::make_shared<const std::vector<Record>>(rows_of<Record>(rows))};
+     }))
         .def("__len__", [](const R& self) { return self.records->size(); })
         .def("__getitem__",
              [](const R& self, std::size_t i) {

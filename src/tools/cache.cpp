@@ -1,12 +1,12 @@
 #include "cache.hpp"
 
 #include "../bundled.hpp"
+#include "../day.hpp"
 #include "../image.hpp"
 #include "../text.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -64,12 +64,12 @@ void require_own(const std::filesystem::path& folder, const std::string& file) {
 
 namespace {
 
-/// What an image begins with: it is of one build, of one catalog.yaml, and whole.
+/// What stands before the image, sealed by itself: it is of one build, and of one catalog.yaml,
+/// which has another size or time if it was replaced.
 struct Head {
-    std::array<char, 8> mark{'f', 'l', 'o', 'p', 'w', 'i', 's', 'e'};
-    std::uint64_t build = 0;
-    std::uint64_t sum = 0;
-    std::uint64_t size = 0;
+    std::uint64_t build = bundled::build();
+    std::int64_t size = 0;
+    std::int64_t written = 0;
     std::int64_t as_of = 0;
 };
 
@@ -80,42 +80,68 @@ static std::int64_t number_of(Date day) {
     return (day.year * kTwoDigits + day.month) * kTwoDigits + day.day;
 }
 
-/// Tells images apart that differ by accident; eight bytes at a time, as it stands at each start.
-static std::uint64_t sum_of(std::string_view bytes) {
-    constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15; // of Fibonacci hashing
-    std::uint64_t sum = bytes.size();
-    for (std::size_t i = 0; i < bytes.size(); i += sizeof sum) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, bytes.data() + i, std::min(sizeof word, bytes.size() - i));
-        sum = (sum ^ word) * kFactor;
-        sum ^= sum >> 32U;
-    }
-    return sum;
+/// The head of an image of the catalog.yaml that is there.
+static Head head_of(const std::filesystem::path& yaml, Date as_of) {
+    std::error_code none;
+    return {.size = static_cast<std::int64_t>(std::filesystem::file_size(yaml, none)),
+            .written = static_cast<std::int64_t>(
+                std::filesystem::last_write_time(yaml, none).time_since_epoch().count()),
+            .as_of = number_of(as_of)};
+}
+
+static std::string sealed(const Head& head) {
+    return sealed(std::string_view{reinterpret_cast<const char*>(&head), sizeof head});
 }
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-/// The head of the image in the cache, with the file behind it; empty if it is of another build.
-static std::optional<Head> head_of(std::FILE* file) {
-    Head head;
-    if (file == nullptr || std::fread(&head, sizeof head, 1, file) != 1)
-        return std::nullopt;
-    const bool ours = head.mark == Head{}.mark && head.build == bundled::build();
-    return ours ? std::optional{head} : std::nullopt;
+static std::string read_up_to(std::FILE* file, std::size_t size) {
+    std::string bytes(size, '\0');
+    bytes.resize(std::fread(bytes.data(), 1, size, file));
+    return bytes;
 }
 
-static std::optional<Catalog> from_image(std::FILE* file, const Head& head) {
-    constexpr std::uint64_t kLargest = std::uint64_t{1} << 30U;
-    if (head.size > kLargest)
+/// The head of the image in the cache, with the file behind it; empty unless it is whole and of
+/// this build and of the catalog.yaml beside it.
+static std::optional<Head> head_in(std::FILE* file, const std::filesystem::path& yaml) {
+    if (file == nullptr)
         return std::nullopt;
-    std::string bytes(head.size, '\0');
-    if (std::fread(bytes.data(), 1, bytes.size(), file) != bytes.size() ||
-        sum_of(bytes) != head.sum)
+    const std::string bytes = read_up_to(file, sealed(Head{}).size());
+    const auto whole = unsealed(bytes);
+    Head head;
+    if (!whole || whole->size() != sizeof head)
         return std::nullopt;
-    return CatalogImage::read(bytes);
+    std::memcpy(&head, whole->data(), sizeof head);
+    const Head ours = head_of(yaml, {});
+    const bool right =
+        head.build == ours.build && head.size == ours.size && head.written == ours.written;
+    return right ? std::optional{head} : std::nullopt;
+}
+
+static std::optional<Catalog> from_image(std::FILE* file, const std::filesystem::path& image) {
+    constexpr std::uintmax_t kLargest = std::uintmax_t{1} << 30U;
+    std::error_code none;
+    const std::uintmax_t size = std::filesystem::file_size(image, none);
+    if (none || size > kLargest)
+        return std::nullopt;
+    const std::string bytes = read_up_to(file, size);
+    const auto whole = unsealed(bytes);
+    try {
+        return whole ? std::optional{CatalogImage::checked(*whole)} : std::nullopt;
+    } catch (const ArgumentError&) { // catalog.yaml says the same
+        return std::nullopt;
+    }
 }
 
 // ---- the catalog in the cache -------------------------------------------------------
+
+/// Once it is the newest, it would stay so whatever an update brings.
+static void require_by_tomorrow(const Catalog& catalog, Date today) {
+    const Date day = latest_day(catalog);
+    if (is_after_tomorrow(day, today))
+        throw InputError{{.file = (cache_folder() / kCatalog).string(), .field = "as_of"},
+                         after_tomorrow_reason(day, today)};
+}
 
 /// The cached catalog if it is there and of a later day than `than`.
 static std::optional<Catalog> cached_after(Date than) {
@@ -128,54 +154,55 @@ static std::optional<Catalog> cached_after(Date than) {
     if (!std::filesystem::exists(folder / kCatalog, none))
         return std::nullopt;
     const File image{std::fopen((folder / kImage).c_str(), "rb"), &std::fclose};
-    if (const auto head = head_of(image.get())) {
+    if (const auto head = head_in(image.get(), folder / kCatalog)) {
         if (head->as_of <= number_of(than))
             return std::nullopt;
-        if (auto catalog = from_image(image.get(), *head))
+        if (auto catalog = from_image(image.get(), folder / kImage))
             return catalog;
     }
     Catalog catalog = Catalog::read(folder / kCatalog);
     return catalog.as_of() > than ? std::optional{std::move(catalog)} : std::nullopt;
 }
 
-std::optional<Catalog> cached_catalog() {
-    return cached_after({});
+std::optional<Catalog> cached_catalog(Date today) {
+    auto cached = cached_after({});
+    if (cached)
+        require_by_tomorrow(*cached, today);
+    return cached;
 }
 
 void write_cached(const Catalog& catalog) {
     const auto folder = cache_folder();
-    const std::string image = CatalogImage::write(catalog);
-    const Head head{.build = bundled::build(),
-                    .sum = sum_of(image),
-                    .size = image.size(),
-                    .as_of = number_of(catalog.as_of())};
     require_own(folder, kImage);
     require_own(folder, kCatalog);
     std::error_code ignored;
     std::filesystem::remove(folder / kImage, ignored); // an old one must not outlive its catalog
     text::write_file(folder / kCatalog, to_yaml(catalog));
     text::write_file(folder / kImage,
-                     std::string(reinterpret_cast<const char*>(&head), sizeof head) + image);
+                     sealed(head_of(folder / kCatalog, catalog.as_of())) +
+                         sealed(CatalogImage::write(catalog)));
 }
 
 // ---- by name ------------------------------------------------------------------------
 
-Catalog usual_catalog() {
+Catalog usual_catalog(Date today) {
     Catalog bundled = Catalog::bundled();
     try {
-        if (auto cached = cached_after(bundled.as_of()))
+        if (auto cached = cached_after(bundled.as_of())) {
+            require_by_tomorrow(*cached, today);
             return *std::move(cached);
+        }
     } catch (const Error& error) {
         fmt::print(stderr, "{}: the bundled catalog is used\n", error.what());
     }
     return bundled;
 }
 
-Catalog catalog_called(const std::string& name) {
+Catalog catalog_called(const std::string& name, Date today) {
     if (name.empty())
-        return usual_catalog();
+        return usual_catalog(today);
     if (name == "cached") {
-        if (auto cached = cached_catalog())
+        if (auto cached = cached_catalog(today))
             return *std::move(cached);
         throw ArgumentError{"catalog", "there is none in the cache: catalog update makes it"};
     }
@@ -186,6 +213,15 @@ Catalog catalog_called(const std::string& name) {
         std::filesystem::exists(name))
         return Catalog::read(name);
     return Catalog::bundled(name); // refuses, with the names there are
+}
+
+Catalog base_called(const std::string& name, Date today) {
+    Catalog base = catalog_called(name, today);
+    if (!name.empty() && is_after_tomorrow(latest_day(base), today))
+        throw ArgumentError{"--base",
+                            fmt::format("the dates of its sources {}",
+                                        after_tomorrow_reason(latest_day(base), today))};
+    return base;
 }
 
 } // namespace flopwise

@@ -21,17 +21,21 @@ std::filesystem::path cache_folder();
 /// symbolic links, and not to be written by others.
 void require_own(const std::filesystem::path& folder, const std::string& file);
 
-/// The catalog in the cache; empty if there is none. Throws InputError if it cannot be used.
-std::optional<Catalog> cached_catalog();
+/// The catalog in the cache; empty if there is none. Throws InputError if it cannot be used, or is
+/// dated after the day after `today`.
+std::optional<Catalog> cached_catalog(Date today);
 /// Replaces it, at once or not at all.
 void write_cached(const Catalog& catalog);
 
 /// The catalog that is used if none is named: the cached one if it is newer than the bundled one.
 /// A cached one that cannot be used is left, with a word on standard error.
-Catalog usual_catalog();
+Catalog usual_catalog(Date today);
 
 /// A catalog by name: "" for the usual one, "bundled" or the name of a bundled one, "cached", or a
 /// file if the name has a slash or a suffix, or exists.
-Catalog catalog_called(const std::string& name);
+Catalog catalog_called(const std::string& name, Date today);
+/// The same, for what prices are joined over. Throws ArgumentError for a file that is dated after
+/// the day after `today`, as no price would be newer.
+Catalog base_called(const std::string& name, Date today);
 
 } // namespace flopwise

@@ -4,9 +4,11 @@
 #include <flopwise/flopwise.hpp>
 
 #include "../catalog_choice.hpp"
+#include "../day.hpp"
 #include "../text.hpp"
 #include "cache.hpp"
 #include "output.hpp"
+#include "today.hpp"
 #include "update.hpp"
 
 #include <CLI/CLI.hpp>
@@ -26,6 +28,7 @@ struct Arguments {
     std::string base;
     std::string name;
     std::string as_of;
+    std::string today;
     std::string provider;
     std::string reserved;
     std::string interruptions;
@@ -68,6 +71,18 @@ static E one_of(std::string_view where, const std::string& value, std::span<cons
                                     text::did_you_mean(value, names))};
 }
 
+static Date day(std::string_view flag, const std::string& written) {
+    const auto day = date_of(written);
+    if (!day)
+        throw ArgumentError{
+            flag, fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(written))};
+    return *day;
+}
+
+static Date today_of(const Arguments& arguments) {
+    return arguments.today.empty() ? system_day() : day("--today", arguments.today);
+}
+
 // ---- import -------------------------------------------------------------------------
 
 static ImportOptions options_of(const Arguments& arguments) {
@@ -78,17 +93,30 @@ static ImportOptions options_of(const Arguments& arguments) {
                           .strict = arguments.strict,
                           .provider = arguments.provider,
                           .as_of = {},
+                          .today = today_of(arguments),
                           .window = Days{arguments.window_days}};
     require_positive("--window", options.window);
     if (arguments.as_of.empty())
         return options;
-    const auto day = date_of(arguments.as_of);
-    if (!day)
-        throw ArgumentError{"--as-of",
-                            fmt::format("must be a date such as 2026-07-20, got {}",
-                                        text::quoted(arguments.as_of))};
-    options.as_of = *day;
+    options.as_of = day("--as-of", arguments.as_of);
+    if (is_after_tomorrow(options.as_of, options.today))
+        throw ArgumentError{"--as-of", after_tomorrow_reason(options.as_of, options.today)};
     return options;
+}
+
+/// Prices that change nothing are never passed over in silence; the others are told if asked for.
+static void tell_effect(const Import& import, const Catalog& catalog, bool all) {
+    const std::size_t prices = import.tables.prices.size();
+    const std::uint64_t in_effect = prices_in_effect(catalog, import);
+    if (prices == 0 || (in_effect == prices && !all))
+        return;
+    const bool undated = in_effect < prices && import.tables.as_of.year == 0;
+    fmt::print(stderr,
+               "{}: {} of {} prices took effect{}\n",
+               import.file,
+               in_effect,
+               prices,
+               undated ? "; the file states no day: --as-of gives it" : "");
 }
 
 /// Rows that were rejected are never passed over in silence; the rest is told if asked for.
@@ -104,6 +132,7 @@ static void tell(const std::vector<Import>& imports, const Joined& joined, bool 
                 import.rows_rejected,
                 import.rows,
                 InputError{import.rejected.front().where, import.rejected.front().reason}.what());
+        tell_effect(import, joined.catalog, all);
     }
     for (const Skipped& left_out : joined.left_out)
         fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, left_out.why);
@@ -122,7 +151,7 @@ static void write_rows(const std::vector<Import>& imports,
 
 static int run_import(const Arguments& arguments) {
     const ImportOptions options = options_of(arguments);
-    const Catalog known = catalog_called(arguments.base);
+    const Catalog known = base_called(arguments.base, options.today);
     const std::vector<std::filesystem::path> files{arguments.files.begin(), arguments.files.end()};
     const auto imports = import_feeds(files, known, options);
     const bool named = !arguments.base.empty();
@@ -155,12 +184,13 @@ static int run_update(const Arguments& arguments) {
             .regions = arguments.regions,
             .from = arguments.from,
             .base = arguments.base,
-            .stall_seconds = arguments.timeout});
+            .stall_seconds = arguments.timeout,
+            .today = today_of(arguments)});
     return answer;
 }
 
 static int run_check(const Arguments& arguments) {
-    const auto findings = check(catalog_called(arguments.base));
+    const auto findings = check(catalog_called(arguments.base, system_day()));
     std::string out;
     for (const Finding& f : findings)
         out += fmt::format("{}: {}{}{}\n", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail);
@@ -172,14 +202,15 @@ static int run_diff(const Arguments& arguments) {
     constexpr std::array<std::string_view, 2> kOutputFormats{"text", "json"};
     const std::string& format = arguments.format;
     must_be_one_of("--format", format, kOutputFormats);
-    const auto changes =
-        diff(catalog_called(arguments.files.at(0)), catalog_called(arguments.files.at(1)));
+    const auto changes = diff(catalog_called(arguments.files.at(0), system_day()),
+                              catalog_called(arguments.files.at(1), system_day()));
     write_output(format == "json" ? to_json(changes) : to_text(changes), arguments.output);
     return changes.empty() ? answer : nothing;
 }
 
 static int run_list(const Arguments& arguments) {
-    const std::string out = machines(catalog_called(arguments.base), arguments.pattern);
+    const std::string out =
+        machines(catalog_called(arguments.base, system_day()), arguments.pattern);
     if (out.empty())
         throw ArgumentError{"PATTERN",
                             fmt::format("must match the name of a machine, got {}",
@@ -189,7 +220,7 @@ static int run_list(const Arguments& arguments) {
 }
 
 static int run_show(const Arguments& arguments) {
-    const Catalog catalog = catalog_called(arguments.base);
+    const Catalog catalog = catalog_called(arguments.base, system_day());
     const std::string out = machine(catalog, arguments.pattern);
     if (out.empty()) {
         std::vector<std::string_view> names;
@@ -208,7 +239,7 @@ static int run_export(const Arguments& arguments) {
     constexpr std::array<std::string_view, 3> kOutputFormats{"csv", "json", "yaml"};
     const std::string& format = arguments.format;
     must_be_one_of("--format", format, kOutputFormats);
-    const Catalog catalog = catalog_called(arguments.base);
+    const Catalog catalog = catalog_called(arguments.base, system_day());
     write_output(format == "csv"    ? to_csv(catalog)
                  : format == "json" ? to_json(catalog)
                                     : to_yaml(catalog),
@@ -227,11 +258,17 @@ static void add_catalog(CLI::App& app, Arguments& to, const std::string& flag) {
     app.add_option(flag, to.base, "a bundled catalog, \"cached\" or a file")->type_name("NAME");
 }
 
+static void add_today(CLI::App& app, Arguments& to) {
+    app.add_option("--today", to.today, "the day, if the system's clock is wrong")
+        ->type_name("DATE");
+}
+
 static void add_import(CLI::App& app, Arguments& to) {
     app.add_option("FORMAT", to.format, "auto, or the name of a format")->required();
     app.add_option("FILE", to.files, "price files")->required();
     add_output(app, to);
     add_catalog(app, to, "--base");
+    add_today(app, to);
     app.add_flag("--strict", to.strict, "fail at the first row that is wrong");
     app.add_flag("--summary", to.summary, "tell what became of the rows, on standard error");
     app.add_option("--name", to.name, "name of the new catalog")->type_name("NAME");
@@ -252,6 +289,7 @@ static void add_update(CLI::App& app, Arguments& to) {
         ->delimiter(',')
         ->type_name("CODE");
     add_catalog(app, to, "--base");
+    add_today(app, to);
     app.add_option("--from", to.from, "a mirror of the provider's server")->type_name("URL");
     app.add_option("--timeout", to.timeout, "give up when nothing arrives for so long (60)")
         ->type_name("SECONDS");

@@ -3,6 +3,7 @@
 #include "../text.hpp"
 #include "sha256.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -130,12 +131,20 @@ static std::string digest_in(std::string_view value) {
     return std::string{value.substr(0, value.find(':'))};
 }
 
+/// Whether it can be kept in a file of ours and sent back. A version that cannot is as good as
+/// none: the file is sent whole each time.
+static bool is_plain(std::string_view version) {
+    constexpr std::size_t kLongest = 1'024;
+    return version.size() <= kLongest &&
+           std::all_of(version.begin(), version.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+}
+
 static void read_header(const std::string& name, std::string_view value, Answer& to) {
     constexpr double kLongestWait = 60;
     if (name == "etag")
-        to.version.etag = value;
+        to.version.etag = is_plain(value) ? value : "";
     else if (name == "last-modified")
-        to.version.modified = value;
+        to.version.modified = is_plain(value) ? value : "";
     else if (name == "content-encoding")
         to.encoded = text::lower(value) != "identity";
     else if (name == "content-range")
@@ -275,8 +284,13 @@ static std::uint64_t resumable(const std::filesystem::path& part,
     if (!std::filesystem::is_regular_file(std::filesystem::symlink_status(from, none)) ||
         !std::filesystem::is_regular_file(std::filesystem::symlink_status(part, none)))
         return 0;
-    const auto lines = text::split(text::read_file(from, kLongest), '\n');
-    if (lines.size() < 2 || lines[0] != url)
+    std::vector<std::string> lines;
+    try {
+        lines = text::split(text::read_file(from, kLongest), '\n');
+    } catch (const InputError&) {
+        return 0; // of what the part is one is not known
+    }
+    if (lines.size() < 2 || lines[0] != url || !is_plain(lines[1]))
         return 0;
     etag = lines[1];
     const auto size = std::filesystem::file_size(part, none);

@@ -6,9 +6,9 @@
 #include "cache.hpp"
 #include "command.hpp"
 #include "output.hpp"
+#include "today.hpp"
 
 #include <CLI/CLI.hpp>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -102,13 +102,9 @@ static std::string one(std::string_view flag, const Texts& texts, std::string_vi
     return texts.empty() ? std::string{otherwise} : texts.front();
 }
 
-/// In UTC: the library has no clock, so that what it says does not change by itself.
-static Date today() {
-    using namespace std::chrono;
-    const year_month_day day{floor<days>(system_clock::now())};
-    return {.year = static_cast<int>(day.year()),
-            .month = static_cast<int>(static_cast<unsigned>(day.month())),
-            .day = static_cast<int>(static_cast<unsigned>(day.day()))};
+/// The library has no clock, so that what it says does not change by itself.
+static Date today_of(const Request& request) {
+    return request.today.year != 0 ? request.today : system_day();
 }
 
 /// The request file, if any, with the flags over it.
@@ -122,15 +118,14 @@ static Request request_of(const Arguments& arguments) {
                 all[i].key,
                 arguments.settings[i],
                 {.field = fmt::format("--{}", all[i].flag)});
-    if (request.today.year == 0)
-        request.today = today();
+    request.today = today_of(request);
     return request;
 }
 
 Catalog flopwise::catalog_of(const Request& request) {
     try {
         return request.catalog.empty() ? catalog_for(request, Catalog::bundled())
-                                       : catalog_called(request.catalog);
+                                       : catalog_called(request.catalog, today_of(request));
     } catch (const ArgumentError& e) {
         request.refuse("catalog", e.reason());
     }
@@ -181,9 +176,10 @@ static int run(const Arguments& arguments) {
     const Request request = request_of(arguments);
     if (request.launch.wanted && output.format == "csv")
         request.refuse("launch", "must not come with the format csv");
-    const Recommendation advice = recommend(
-        request.catalog.empty() ? catalog_for(request, usual_catalog()) : catalog_of(request),
-        request);
+    const Recommendation advice =
+        recommend(request.catalog.empty() ? catalog_for(request, usual_catalog(request.today))
+                                          : catalog_of(request),
+                  request);
     write_output(report(advice, output), output.file);
     return advice.outcome == Outcome::found ? answer : nothing_qualifies;
 }

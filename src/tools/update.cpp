@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <fcntl.h>
 #include <fstream>
 #include <map>
@@ -90,7 +89,13 @@ State::State(fs::path folder, bool fresh) : folder_{std::move(folder)} {
     std::error_code none;
     if (!fs::exists(folder_ / kState, none))
         return;
-    const auto lines = text::split(text::read_file(folder_ / kState, kLargest), '\n');
+    std::vector<std::string> lines;
+    try {
+        lines = text::split(text::read_file(folder_ / kState, kLargest), '\n');
+    } catch (const InputError& error) { // what it says can be downloaded again
+        fmt::print(stderr, "{}: it counts as absent\n", error.what());
+        return;
+    }
     const bool same = !fresh && lines.front() == state_mark(folder_);
     for (std::size_t i = 1; i < lines.size(); ++i) {
         const auto fields = text::split(lines[i], '\t');
@@ -312,14 +317,6 @@ static bool fetch_azure(Task& task, const std::string& region, const std::string
 
 // ---- into the cache ------------------------------------------------------------------
 
-static Date today() {
-    const std::chrono::year_month_day day{
-        std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now())};
-    return {static_cast<int>(day.year()),
-            static_cast<int>(static_cast<unsigned>(day.month())),
-            static_cast<int>(static_cast<unsigned>(day.day()))};
-}
-
 /// A service without versions says what holds on the day it is asked, whenever that began.
 static void date(Import& import, Date day) {
     Source& source = import.tables.sources.front();
@@ -337,13 +334,14 @@ static Import read(const Task& task, const std::string& region, const std::strin
             import_feed(task.folder / file,
                         task.base,
                         {.format = aws ? Format::aws_offers_csv : Format::azure_retail_prices,
-                         .as_of = today()});
+                         .as_of = task.what.today,
+                         .today = task.what.today});
         const auto& prices = import.tables.prices;
         if (std::none_of(
                 prices.begin(), prices.end(), [&](const Price& p) { return p.region == region; }))
             throw InputError{{}, fmt::format("must have prices of {}, has none", region)};
         if (!aws)
-            date(import, today());
+            date(import, task.what.today);
         return import;
     } catch (const InputError& error) { // in words of what was downloaded
         Where where = error.where();
@@ -369,6 +367,17 @@ static void tell(const std::string& provider, const std::string& region, const I
             InputError{import.rejected.front().where, import.rejected.front().reason}.what());
 }
 
+/// How many of the prices that were downloaded are used from now on.
+static void tell_effect(const std::vector<Import>& imports, const Catalog& catalog) {
+    std::uint64_t all = 0;
+    std::uint64_t in_effect = 0;
+    for (const Import& import : imports) {
+        all += import.tables.prices.size();
+        in_effect += prices_in_effect(catalog, import);
+    }
+    fmt::print("{} of {} prices took effect\n", in_effect, all);
+}
+
 static void join_and_write(const Task& task, const std::vector<Import>& imports) {
     const Catalog bundled = Catalog::bundled();
     const std::string name = task.base.name().substr(0, task.base.name().find('+'));
@@ -380,7 +389,9 @@ static void join_and_write(const Task& task, const std::vector<Import>& imports)
     tables.name = fmt::format("{}+{}", name, to_string(tables.as_of));
     const Catalog catalog{std::move(tables)};
     write_cached(catalog);
-    if (!(catalog.as_of() > bundled.as_of()))
+    const bool used = catalog.as_of() > bundled.as_of();
+    tell_effect(imports, used ? catalog : bundled);
+    if (!used)
         fmt::print(stderr, "these prices are not newer than the bundled ones, which stay in use\n");
 }
 
@@ -459,7 +470,7 @@ void update(const Update& what) {
     make(folder);
     require_own(folder, "lock");
     const Lock lock{folder};
-    const Catalog known = catalog_called(what.base);
+    const Catalog known = base_called(what.base, what.today);
     State state{folder, !what.base.empty() || !(known.as_of() > Catalog::bundled().as_of())};
     const Catalog base = what.base.empty() ? with_providers(known, {what.provider}) : known;
     Task task{what, base, folder, server, state};

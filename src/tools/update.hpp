@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <flopwise/catalog.hpp>
+
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@ struct Update {
     std::string from{};                 ///< URL of a mirror; empty: the provider's own
     std::string base{};                 ///< as catalog_called() has it
     long stall_seconds = 60;
+    Date today{}; ///< files that are dated after the day after it are refused
 };
 
 /// Downloads what is new, joins it over the base, the usual catalog if none is named, and replaces

@@ -37,8 +37,41 @@ def test_what_is_right_is_imported_in_silence(catalog, small, tmp_path):
     (tmp_path / "aws.csv").write_text(
         "InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,Region\n"
         "g5.xlarge,A10G,1,4,16,1.006,us-east-1\n")
-    done = catalog("import", "skypilot", "aws.csv", "--base", small(), "-o", "out.yaml")
-    assert done == (0, "", "")
+    flags = ["import", "skypilot", "aws.csv", "--base", small(), "-o", "out.yaml"]
+    assert catalog(*flags, "--as-of", "2026-11-01") == (0, "", "")
+    assert catalog(*flags) == (
+        0, "", "aws.csv: 0 of 1 prices took effect; the file states no day: --as-of gives it\n"
+               "left out: 1 rows: price without a date, so older than the one there is\n")
+
+
+def test_prices_that_are_older_are_told(catalog):
+    done = catalog("import", "auto", "aws_offers.csv", "-o", "out.yaml")
+    assert "took effect" not in done.err
+    done = catalog("import", "auto", "aws_products.json", "--base", "out.yaml", "-o", "more.yaml")
+    # Of 2026-10-03: g5.xlarge is there of 2026-11-01, p3.2xlarge of 2026-07-20.
+    assert "aws_products.json: 1 of 2 prices took effect\n" in done.err
+    assert "left out: 1 rows: price older than the one there is\n" in done.err
+
+
+@pytest.mark.parametrize(("file", "flags", "message"), [
+    ("aws_offers.csv", ["--today", "2026-10-30"],
+     "aws_offers.csv: Publication Date: must not be after tomorrow, 2026-10-31, got 2026-11-01"),
+    ("aws_offers.json", ["--today", "2026-10-30"],
+     "aws_offers.json: publicationDate: must not be after tomorrow, 2026-10-31, got 2026-11-01"),
+    ("aws_products.json", ["--today", "2026-10-01"],
+     "aws_products.json: publicationDate: must not be after tomorrow, 2026-10-02, got 2026-10-03"),
+    ("skypilot.csv", ["--as-of", "9999-12-31", "--today", "2026-12-31"],
+     "--as-of: must not be after tomorrow, 2027-01-01, got 9999-12-31"),
+    ("skypilot.csv", ["--today", "soon"],
+     '--today: must be a date such as 2026-07-20, got "soon"'),
+])
+def test_what_is_dated_after_tomorrow_is_refused(catalog, file, flags, message):
+    assert catalog("import", "auto", file, *flags) == (2, "", message + "\n")
+
+
+def test_a_file_of_tomorrow_is_read(catalog):  # where it was made it is tomorrow already
+    done = catalog("import", "auto", "aws_offers.csv", "--today", "2026-10-31", "-o", "out.yaml")
+    assert done.status == 0
 
 
 def test_rejected_rows_are_told_in_a_line(catalog):
@@ -55,7 +88,8 @@ def test_the_summary_says_what_became_of_each_row(catalog):
         "system, 1 skipped: price of zero, 1 skipped: product family, 1 skipped: tenancy, "
         "2 rejected\n"
         'aws_offers.csv:17: Currency: must be USD, got "CNY"\n'
-        'aws_offers.csv:18: PricePerUnit: must be a number, got "N/A"\n')
+        'aws_offers.csv:18: PricePerUnit: must be a number, got "N/A"\n'
+        "aws_offers.csv: 2 of 2 prices took effect\n")
 
 
 def test_the_summary_says_what_the_base_cannot_place(catalog, small):

@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import random
+import struct
 import subprocess
 import time
 
@@ -28,7 +29,8 @@ def prices():
 PRICES = prices()
 NEWER = PRICES.replace(b"2026-11-01", b"2026-11-15").replace(b'"1.0060000000"', b'"1.1000000000"')
 PATH = "/offers/v1.0/aws/AmazonEC2/current/us-east-1/index.csv"
-SAID = "aws us-east-1: 1 prices, as of 2026-11-01\n"
+EFFECT = "1 of 1 prices took effect\n"
+SAID = "aws us-east-1: 1 prices, as of 2026-11-01\n" + EFFECT
 
 
 @pytest.fixture
@@ -106,9 +108,10 @@ def test_recommend_takes_the_cache_when_it_is_newer(update, server, recommend, e
 def test_prices_that_are_not_newer_are_not_used(update, server, price):
     server.answers = [whole(PRICES.replace(b"2026-11-01", b"2026-07-01")
                             .replace(b"1.0060000000", b"9.0000000000"))]
-    done = update()
-    assert done.status == 0
-    assert done.err == "these prices are not newer than the bundled ones, which stay in use\n"
+    assert update() == (
+        0, "aws us-east-1: 1 prices, as of 2026-07-01\n0 of 1 prices took effect\n",
+        "left out: 1 rows: price older than the one there is\n"
+        "these prices are not newer than the bundled ones, which stay in use\n")
     assert price() == 1.006
 
 
@@ -120,7 +123,7 @@ def test_what_has_not_changed_is_not_sent_again(update, server, cache, price):
     assert server.requests[1].headers["If-None-Match"] == '"one"'
     assert state_of(cache) == before
     server.answers = [whole(NEWER, '"two"')]
-    assert update() == (0, "aws us-east-1: 1 prices, as of 2026-11-15\n", "")
+    assert update() == (0, "aws us-east-1: 1 prices, as of 2026-11-15\n" + EFFECT, "")
     assert price() == 1.1
 
 
@@ -138,7 +141,7 @@ def test_what_was_joined_into_a_catalog_that_is_gone_is_sent_again(update, serve
 
 def test_a_slow_server_is_waited_for(update, server, price):
     server.answers = [whole(NEWER, pieces=8, pause=0.1)]
-    assert update() == (0, "aws us-east-1: 1 prices, as of 2026-11-15\n", "")
+    assert update() == (0, "aws us-east-1: 1 prices, as of 2026-11-15\n" + EFFECT, "")
     assert price() == 1.1
 
 
@@ -359,17 +362,60 @@ def test_a_file_in_the_cache_that_is_a_link_is_not_written_through(update, serve
     assert (tmp_path / "theirs").read_text() == "before"
 
 
+SEAL = 24  # bytes before what is sealed: a mark, its length, its sum
+HEAD = SEAL + 32
+
+
+def sum_of(content):
+    """The sum of a seal, as src/image.cpp describes it."""
+    lanes, of_all = [1, 2, 3, 4], len(content)
+    padded = content + bytes(-len(content) % 32)
+
+    def joined(total, word):
+        total = (total ^ word) * 0x9E3779B97F4A7C15 % 2**64
+        return total ^ total >> 32
+
+    for at in range(0, len(padded), 32):
+        lanes = [joined(lane, word)
+                 for lane, word in zip(lanes, struct.unpack_from("<4Q", padded, at), strict=True)]
+    for lane in lanes:
+        of_all = joined(of_all, lane)
+    return of_all
+
+
 def test_a_damaged_image_costs_time_only(update, server, cache, price):
     server.answers = [whole(NEWER)]
     update()
-    image = bytearray((cache / "catalog.image").read_bytes())
-    for at in (0, 20, len(image) // 2, len(image) - 1):
+    image = (cache / "catalog.image").read_bytes()
+    for at in (0, 8, 16, 24, 32, 40, 48, 50, HEAD, HEAD + 10, len(image) // 2, len(image) - 1):
         broken = bytearray(image)
         broken[at] ^= 1
         (cache / "catalog.image").write_bytes(broken)
+        assert price() == 1.1, at
+    for broken in (b"", image[:50], image[:1000], image[:-1], image + b"x"):
+        (cache / "catalog.image").write_bytes(broken)
         assert price() == 1.1
-    (cache / "catalog.image").write_bytes(image[:1000])
-    assert price() == 1.1
+
+
+def test_a_forged_image_is_not_used(update, server, cache, price):
+    server.answers = [whole(NEWER)]
+    update()
+    image = (cache / "catalog.image").read_bytes()
+    inside = image[HEAD + SEAL:]
+    assert image[HEAD + 16:HEAD + SEAL] == struct.pack("<Q", sum_of(inside))
+    for at in (0, len(inside) // 2, len(inside) - 8):  # a length, a flag or figure, a region
+        forged = inside[:at] + b"\xff\xff\xff\x7f" + inside[at + 4:]
+        seal = image[HEAD:HEAD + 16] + struct.pack("<Q", sum_of(forged))
+        (cache / "catalog.image").write_bytes(image[:HEAD] + seal + forged)
+        assert price() == 1.1
+
+
+def test_an_image_of_another_catalog_is_not_used(update, server, cache, price):
+    server.answers = [whole(NEWER)]
+    update()
+    text = (cache / "catalog.yaml").read_text()
+    (cache / "catalog.yaml").write_text(text.replace("usd_per_hour: 1.1,", "usd_per_hour: 1.2,"))
+    assert price() == 1.2
 
 
 def test_a_damaged_catalog_is_left_with_a_word(update, server, cache, price, catalog, environment):
@@ -398,6 +444,85 @@ def test_the_folder_follows_the_rule_of_xdg(update, server, tmp_path, of, folder
 def test_without_a_home_there_is_no_cache(update):
     assert update(env={}) == (2, "", "XDG_CACHE_HOME: must be the absolute path of a folder, as "
                                      "HOME names none\n")
+
+
+# ---- days after tomorrow, and versions that are no text ------------------------------
+
+LATER = PRICES.replace(b"2026-11-01", b"9999-12-31").replace(b'"1.0060000000"', b'"0.0010000000"')
+
+
+def test_a_file_that_is_dated_after_tomorrow_is_refused(update, server, cache, price):
+    server.answers = [whole(PRICES)]
+    update()
+    before = state_of(cache)
+    server.answers = [whole(LATER, '"later"')]
+    assert update("--today", "2026-11-27") == (
+        2, "", f"{server.url}{PATH}: Publication Date: must not be after tomorrow, 2026-11-28, "
+               "got 9999-12-31\n")
+    assert state_of(cache) == before
+    server.answers = [whole(NEWER, '"two"')]
+    assert update().status == 0
+    assert price() == 1.1
+
+
+def test_a_clock_that_was_wrong_freezes_nothing(catalog, server, environment, cache):
+    def azure(*flags):
+        return catalog("update", "azure", "--region", "eastus", "--from", server.url, *flags,
+                       env=environment)
+
+    def listed(*flags):
+        done = catalog("export", "--format", "json", *flags, env=environment)
+        return [row["price_usd_per_hour"] for row in json.loads(done.out or "[]")
+                if (row["instance"], row["region"]) == ("Standard_NC4as_T4_v3", "eastus")], done.err
+
+    server.answers = [page(0.6, None)]
+    if "libcurl" in azure("--today", "2999-01-01").err:
+        pytest.skip("built without libcurl")
+    why = f"{cache}/catalog.yaml: as_of: must not be after tomorrow, {TOMORROW}, got 2999-01-01"
+    assert listed() == ([], f"{why}: the bundled catalog is used\n")
+    assert catalog("list", "--catalog", "cached", env=environment) == (2, "", why + "\n")
+    server.answers = [page(0.7, None)]
+    assert azure() == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT,
+                       f"{why}: the bundled catalog is used\n")
+    assert listed() == ([0.7], "")
+
+
+def test_a_base_that_is_dated_after_tomorrow_is_refused(update, server, tmp_path):
+    (tmp_path / "mine.yaml").write_text(AZURE.replace("as_of: 2026-08-01}]", "as_of: 2999-01}]"))
+    done = update("--base", "mine.yaml", "--today", "2026-12-31")
+    assert done == (2, "", "--base: the dates of its sources must not be after tomorrow, "
+                           "2027-01-01, got 2999-01\n")
+    assert not server.requests
+
+
+@pytest.mark.parametrize("etag", ['"\xff"', '"' + "e" * 9000 + '"'])
+def test_a_version_that_cannot_be_kept_is_none(update, server, price, etag):
+    server.answers = [Answer(PRICES, ETag=etag)]
+    assert update() == (0, SAID, "")
+    server.answers = [Answer(NEWER, ETag=etag, sent=200)]
+    assert update().status == 2
+    server.answers = [whole(NEWER, '"two"')]
+    assert update().status == 0
+    assert "If-None-Match" not in server.requests[-1].headers
+    assert "Range" not in server.requests[-1].headers
+    assert price() == 1.1
+
+
+def test_a_state_that_cannot_be_read_counts_as_absent(update, server, cache, price):
+    server.answers = [whole(PRICES)]
+    update()
+    state = cache / "update.state"
+    for content, why in [(b'"\xff"', "must be UTF-8, is not at offset 1"),
+                         (b"\0", "must be text, has a NUL byte at offset 0"),
+                         (b"a" * (1 << 21), "must be at most 1 MiB")]:
+        state.write_bytes(content)
+        assert update() == (0, SAID, f"{state}: {why}: it counts as absent\n")
+    (cache / "aws-us-east-1.csv.part").write_bytes(NEWER[:200])
+    (cache / "aws-us-east-1.csv.part.from").write_bytes(f"{server.url}{PATH}\n\xff\n".encode("latin-1"))
+    server.answers = [whole(NEWER, '"two"')]
+    assert update().status == 0
+    assert "Range" not in server.requests[-1].headers
+    assert price() == 1.1
 
 
 # ---- on a terminal -------------------------------------------------------------------
@@ -443,7 +568,9 @@ def test_bad_arguments_are_refused_with_one_line(update, catalog, environment, a
 # ---- Azure ---------------------------------------------------------------------------
 
 # Azure's service has no versions: what it says holds on the day it is asked.
-TODAY = datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+DAY = datetime.datetime.now(datetime.timezone.utc).date()
+TODAY = DAY.isoformat()
+TOMORROW = (DAY + datetime.timedelta(days=1)).isoformat()
 
 AZURE = """\
 catalog: {name: mine, as_of: 2026-08-01}
@@ -486,7 +613,7 @@ def azure(update, cache, catalog, server, environment):
 def test_azure_is_read_page_by_page(azure, server, cache, catalog, environment):
     link = server.url + "/api/retail/prices?$filter=a b&$skip=1"
     server.answers = [page(0, link), page(0.526, None)]
-    assert azure() == (0, f"azure eastus: 1 prices, as of {TODAY}\n", "")
+    assert azure() == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT, "")
     assert server.requests[0].path == (
         "/api/retail/prices?api-version=2023-01-01-preview&$filter=serviceName%20eq%20%27"
         "Virtual%20Machines%27%20and%20armRegionName%20eq%20%27eastus%27%20and%20priceType%20eq"
@@ -505,14 +632,15 @@ def test_machines_that_the_bundled_catalog_has_not_come_from_a_base(update, cata
                "--base names one that has them\n")
     (tmp_path / "mine.yaml").write_text(AZURE)
     assert catalog(*flags, "--base", "mine.yaml", env=environment).status == 0
-    assert catalog(*flags, env=environment).out == f"azure eastus: 1 prices, as of {TODAY}\n"
+    assert catalog(*flags, env=environment).out == (
+        f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT)
     assert f"mine+{TODAY}" in catalog("export", "--format", "yaml", env=environment).out
 
 
 def test_without_a_base_azure_comes_beside_aws(catalog, server, environment):
     server.answers = [page(0.527, None)]
     done = catalog("update", "azure", "--region", "eastus", "--from", server.url, env=environment)
-    assert done == (0, f"azure eastus: 1 prices, as of {TODAY}\n", "")
+    assert done == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT, "")
     rows = json.loads(catalog("export", "--format", "json", env=environment).out)
     assert {row["provider"] for row in rows} == {"aws", "azure"}
     assert [row["price_usd_per_hour"] for row in rows

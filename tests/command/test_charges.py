@@ -98,6 +98,94 @@ def test_the_best_way_to_pay(answer):
     assert best["choices"][0]["cost"]["total_usd"] == totals[0]
 
 
+def test_a_rate_from_before_a_price_cut_is_not_recommended(report, answer):
+    # AWS: 98.32 USD/h on demand until June 2025, when a convertible of a year was 77.43; now 55.04
+    flags = ("--instance", "p5.48xlarge", "--region", "us-east-1", "--days", "365",
+             "--hours-per-day", "24", "--nearest", "0", "--purchase")
+    why = "rate of 2025-04-04, when on demand was 98.32 USD/h; today it is 55.04 USD/h"
+    left_out = ("left out, not known what they cost in the ways to pay that are asked for: "
+                f"p5.48xlarge in us-east-1 ({why})")
+    assert answer(*flags, "convertible_1yr_no_upfront", status=1)["warnings"] == [left_out]
+    for name in ("table", "markdown"):
+        text = re.sub(r"\s+", " ", report(*flags, "convertible_1yr_no_upfront", "--format", name,
+                                          status=1))
+        assert left_out in text
+    best = answer(*flags, "best")
+    ways = {o["purchase"]: o for o in best["purchase_options"]}
+    assert ways["convertible_1yr_no_upfront"]["total_usd"] is None
+    assert ways["convertible_1yr_no_upfront"]["price_usd_per_hour"] is None
+    assert ways["convertible_1yr_no_upfront"]["notes"] == [why]
+    assert best["choices"][0]["purchase"] == "spot"
+    text = re.sub(r"\s+", " ", report(*flags, "best"))
+    assert "convertible_1yr_no_upfront not known" in text
+    assert "of the 2 of 14 purchase options whose cost is known, spot costs " in text
+
+
+def test_what_is_dearer_than_on_demand_says_so(report, answer):
+    flags = ("--instance", "g5.2xlarge", "--region", "us-east-1", "--days", "10", "--purchase",
+             "reserved_1yr_no_upfront")
+    # 0.76356 USD/h * 8,760 h, against 1.212 * 240
+    warning = ("dearer than on demand: g5.2xlarge in us-east-1, reserved_1yr_no_upfront "
+               "6688.79 USD against 290.88 USD")
+    assert answer(*flags)["warnings"] == [warning]
+    for name in ("table", "markdown"):
+        assert warning in re.sub(r"\s+", " ", report(*flags, "--format", name))
+    for best in ("best", "on_demand,reserved_1yr_no_upfront"):
+        found = answer(*flags[:-1], best)
+        assert found["choices"][0]["purchase"] in ("spot", "on_demand")
+        assert not found["warnings"]
+
+
+def test_least_is_said_only_of_what_is_known(report, answer, tmp_path):
+    none = tmp_path / "charges.yaml"
+    none.write_text("provider: aws\n", encoding="utf-8")
+    flags = ("--instance", "m5.large", "--min-gpus", "0", "--region", "us-east-1", "--days", "365",
+             "--purchase", "best", "--charges", str(none))
+    text = re.sub(r"\s+", " ", report(*flags))
+    for kind in ("reserved", "convertible"):
+        for years in (1, 3):
+            for payment in ("no", "partial", "all"):
+                assert f"{kind}_{years}yr_{payment}_upfront not known" in text
+    assert "spot not known" in text
+    assert "on_demand is the only one of 14 purchase options whose cost is known" in text
+    assert "costs least" not in text
+    none.write_text("provider: aws\nsources:\n  - {name: s, title: t, as_of: 2026}\nreserved:\n"
+                    "  - {instance: m5.large, region: us-east-1, offering: standard_3yr, "
+                    "usd_per_hour: 0.04, source: s}\n", encoding="utf-8")
+    text = re.sub(r"\s+", " ", report(*flags))  # 0.04 * 3 * 8,760 h are more than 0.096 * 8,760
+    assert ("of the 2 of 14 purchase options whose cost is known, on_demand costs least for "
+            "24 h/day") in text
+
+
+@pytest.mark.parametrize("ways", ["spot", "spot,on_demand", "spot,reserved_1yr_no_upfront", "best"])
+def test_spot_costs_the_same_whatever_is_offered_beside_it(report, answer, ways):
+    flags = ("--instance", "g5.xlarge", "--region", "us-east-1", "--days", "365", "--purchase", ways)
+    found = answer(*flags)
+    choice = found["choices"][0]
+    assert choice["purchase"] == "spot"
+    assert choice["cost"]["total_usd"] == pytest.approx(3746.36, abs=0.005)
+    assert choice["effective_usd_per_hour"] == pytest.approx(3746.36 / 8760, abs=1e-6)
+    ways = {o["purchase"]: o for o in found["purchase_options"]}
+    assert ways["spot"]["total_usd"] == choice["cost"]["total_usd"]
+    for name in ("table", "markdown"):
+        assert "3,746.36" in report(*flags, "--format", name)
+
+
+def test_spot_whose_interruptions_are_not_known_is_a_lower_bound(report, answer):
+    flags = ("--provider", "gcp", "--instance", "a2-highgpu-1g", "--region", "us-central1",
+             "--days", "10", "--purchase")
+    found = answer(*flags, "spot")
+    items = found["choices"][0]["cost"]["items"]
+    assert [i["charge"] for i in items] == ["compute", "lost_work"]
+    assert items[1]["amount_usd"] is None
+    assert items[1]["assumed_usd"] > 0
+    assert ("how often spot is interrupted is not known, so lost work is not in the total, but "
+            "ranked as at the highest rate known: a2-highgpu-1g") in found["warnings"]
+    assert answer(*flags, "spot,reserved_1yr_no_upfront")["choices"][0]["cost"] == (
+        found["choices"][0]["cost"])
+    assert "> " in report(*flags, "spot")
+
+
 def test_longer_checkpoints_and_restarts_make_spot_dearer(answer):
     def spot(*flags):
         found = answer("--instance", "g5.xlarge", "--region", "us-east-1", "--days", "30",

@@ -323,7 +323,8 @@ def test_prices_older_than_90_days_are_warned_of(answer, write, small_catalog, a
     today = date(2024, 1, 15) + timedelta(days=age)
     found = answer("--catalog", "small.yaml", "--today", today.isoformat())
     warning = f"1 of 1 prices shown are older than 90 days on {today}; the oldest is 2024-01-15"
-    assert found["warnings"] == ([warning] if old else [])
+    later = [f"1 of 1 prices shown are dated after {today}: 2024-01-15"] if age < -1 else []
+    assert found["warnings"] == later + ([warning] if old else [])
 
 
 def test_without_a_day_that_of_the_system_is_taken(program, workdir):
@@ -460,6 +461,7 @@ EFFECTS = {
     "dataset-url": "kaggle:owner/name",
     "launch": None,
     "key-name": "mine",
+    "keep-running": None,
 }
 NEEDS = {  # flags that mean something only beside others
     "arch": {"catalog": "bundled"},
@@ -477,7 +479,7 @@ PLANNED = {"catalog": "bundled", "instance": "g4dn.xlarge", "launch": None}
 def needs(flag):
     own = {"own-price": "10000"} if flag.startswith(("own-", "elec")) else {}
     own = {} if flag == "own-price" else own
-    start = PLANNED if flag.startswith(("dataset", "key-name")) else {}
+    start = PLANNED if flag.startswith(("dataset", "key-name", "keep-running")) else {}
     start = {"catalog": "bundled", "instance": "g4dn.xlarge"} if flag == "launch" else start
     return BASE | own | start | NEEDS.get(flag, {})
 

@@ -20,9 +20,16 @@ with open(os.environ["STUB_LOG"], "a") as log:
     log.write(json.dumps([name, args, text]) + "\\n")
 answers = {"get-parameter": "ami-1", "create-key-pair": "KEY", "describe-security-groups": "None",
            "create-security-group": "sg-1", "run-instances": "i-1",
-           "describe-instances": "192.0.2.7", "authorize-security-group-ingress": "noise"}
+           "describe-instances": "192.0.2.7", "authorize-security-group-ingress": "noise",
+           "revoke-security-group-ingress": "noise"}
+if os.path.exists("groups"):  # is there already; the file has what it lets in
+    answers["describe-security-groups"] = "sg-0"
+    if "--group-ids" in args:
+        answers["describe-security-groups"] = open("groups").read()
+if os.path.exists("fails") and open("fails").read() in args:
+    sys.exit("told to fail")
 if name == "curl":
-    print("198.51.100.9")
+    print(open("address").read() if os.path.exists("address") else "198.51.100.9")
 for word in args:
     if name == "aws" and word in answers:
         print(answers[word])
@@ -82,6 +89,9 @@ PLANS = [
     [*T4, "--dataset-url", "s3://bucket/folder/", "--dataset", "7.5"],
     ["--instance", "g5g.xlarge", "--region", "us-east-1", "--launch"],
     ["--instance", "trn1.2xlarge", "--region", "us-east-1", "--launch"],
+    [*T4, *ARTICLE],
+    [*T4, *ARTICLE, "--purchase", "spot"],
+    [*T4, *ARTICLE, "--keep-running"],
     ["--instance", "g6f.large", "--region", "us-east-1", "--launch"],
     ["--instance", "g5.xlarge", "--region", "us-east-1", "--launch", "--days", "365", "--purchase",
      "best", "--storage", "200", "--storage-type", "io2", "--storage-iops", "5000"],
@@ -101,7 +111,7 @@ def test_bash_and_shellcheck_accept_the_plan(script, workdir, args):
 
 
 def test_the_plan_rents_the_machine_that_was_chosen(script, plan, workdir):
-    calls = plan(script(*T4, "--dataset", "50"), "rent", "stop", "start", "terminate")
+    calls = plan(script(*T4, "--dataset", "50"), "rent", "stop", "terminate")
     assert call(calls, "get-parameter")["--name"] == (
         "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-ubuntu-24.04/latest/ami-id")
     run = call(calls, "run-instances")
@@ -119,6 +129,152 @@ def test_the_plan_rents_the_machine_that_was_chosen(script, plan, workdir):
     assert key.read_text() == "KEY\n"
     assert key.stat().st_mode & 0o777 == 0o400
     assert not (workdir / "flopwise.instance").exists()
+
+
+def test_today_s_address_is_let_in_and_no_other(script, plan, workdir):
+    (workdir / "groups").write_text("203.0.113.1/32\t203.0.113.2/32\n")
+    calls = plan(script(*T4), "rent", "stop", "start")
+    let_in = [options(args) for name, args, _ in calls if "authorize-security-group-ingress" in args]
+    assert [(o["--group-id"], o["--cidr"]) for o in let_in] == [("sg-0", "198.51.100.9/32")] * 2
+    shut = [options(args)["--cidr"] for name, args, _ in calls
+            if "revoke-security-group-ingress" in args]
+    assert shut == ["203.0.113.1/32", "203.0.113.2/32"] * 2
+    assert not any("create-security-group" in args for _, args, _ in calls)
+    verbs = [args[5] for name, args, _ in calls if name == "aws"]
+    assert verbs.index("authorize-security-group-ingress") < verbs.index("run-instances")
+    assert "revoke-security-group-ingress" in verbs[verbs.index("stop-instances"):
+                                                   verbs.index("start-instances")]
+
+
+def test_an_address_that_is_let_in_stays(script, plan, workdir):
+    (workdir / "groups").write_text("198.51.100.9/32\n")
+    calls = plan(script(*T4), "rent")
+    assert not any(args[5].endswith("-ingress") for name, args, _ in calls if name == "aws")
+
+
+def test_what_is_no_address_is_not_let_in(script, plan, workdir):
+    (workdir / "address").write_text("<html>Sign in</html>")
+    with pytest.raises(AssertionError, match="must say the IPv4 address of this computer"):
+        plan(script(*T4), "rent")
+    assert "run-instances" not in (workdir / "log").read_text()
+
+
+def test_a_door_that_stayed_shut_is_opened_by_the_next_rent(script, plan, workdir):
+    text = script(*T4)
+    (workdir / "fails").write_text("authorize-security-group-ingress")
+    with pytest.raises(AssertionError, match="told to fail"):
+        plan(text, "rent")
+    (workdir / "fails").unlink()
+    (workdir / "groups").write_text("\n")  # the first call left a group that lets nobody in
+    calls = plan(text, "rent")
+    assert call(calls, "authorize-security-group-ingress")["--cidr"] == "198.51.100.9/32"
+    assert call(calls, "run-instances")["--security-group-ids"] == "sg-0"
+
+
+def test_a_machine_that_was_rented_when_the_plan_ended_too_early_is_not_rented_again(
+        script, plan, workdir):
+    text = script(*T4)
+    (workdir / "fails").write_text("run-instances")
+    with pytest.raises(AssertionError, match="told to fail"):
+        plan(text, "rent")
+    assert not (workdir / "flopwise.instance").exists()
+    (workdir / "fails").unlink()
+    (workdir / "flopwise.instance.new").write_text("i-1\n")
+    with pytest.raises(AssertionError, match="a machine is rented already"):
+        plan(text, "rent")
+    assert call(plan(text, "terminate"), "terminate-instances")["--instance-ids"] == "i-1"
+
+
+def boot_of(calls):
+    run = call(calls, "run-instances")
+    return run["--instance-initiated-shutdown-behavior"], run["--user-data"]
+
+
+@pytest.mark.parametrize("args, ends, minutes", [
+    (ARTICLE, "stop", 120),
+    ([*ARTICLE, "--purchase", "spot"], "terminate", 120),
+    (["--hours-per-day", "0.51"], "stop", 31),  # 30.6 minutes
+    ([*ARTICLE, "--keep-running"], "stop", 0),
+    ([], "stop", 0),
+])
+def test_the_machine_stops_by_itself_after_its_hours_of_the_day(script, plan, workdir, args, ends,
+                                                                minutes):
+    calls = plan(script(*T4, *args), "rent")
+    assert boot_of(calls)[0] == ends
+    user_data = boot_of(calls)[1]
+    assert user_data.count(f"shutdown -h +{minutes}\n") == (1 if minutes else 0)
+    assert ("/var/lib/cloud/scripts/per-boot/" in user_data) == (minutes > 0)
+    root = workdir / "root"  # runs as on the machine, with a shutdown that writes down its arguments
+    (root / "per-boot").mkdir(parents=True)
+    (root / "shutdown").write_text(f'#!/bin/sh\necho "$@" >>"{root}/said"\n')
+    (root / "shutdown").chmod(0o755)
+    env = {"PATH": f"{root}:{os.environ['PATH']}"}
+    first = user_data.replace("/var/lib/cloud/scripts/per-boot", f"{root}/per-boot")
+    subprocess.run(["sh", "-eu"], input=first, text=True, check=True, env=env)
+    for each in (root / "per-boot").iterdir():
+        subprocess.run([each], check=True, env=env)
+    said = (root / "said").read_text() if minutes else ""
+    assert said == f"-h +{minutes}\n" * (2 if minutes else 0)
+
+
+def test_a_job_may_take_as_long_as_in_nine_cases_of_ten_and_a_tenth_more(recommend, plan):
+    args = ["--model", "resnet-50", "--epochs", "1", *T4]
+    answer = json.loads(recommend(*args, "--format", "json").out)
+    hours = answer["choices"][0]["job"]["hours"]["p90"] * 1.1 + 1
+    minutes = int(answer["launch"].split("\nminutes=")[1].split()[0])
+    assert 0 <= minutes - hours * 60 < 1
+
+
+@pytest.mark.parametrize("hours, said", [("", ["sudo", "shutdown", "-c"]),
+                                         ("3", ["sudo", "shutdown", "-h", "+180"])])
+def test_keep_keeps_the_machine_on(script, plan, workdir, hours, said):
+    plan(script(*T4, *ARTICLE), "rent")
+    env = {"PATH": f"{workdir}/bin:{os.environ['PATH']}", "STUB_LOG": str(workdir / "log"),
+           "HOME": str(workdir)}
+    steps = ["bash", "plan.sh", "keep", *hours.split()]
+    subprocess.run(steps, cwd=workdir, env=env, check=True)
+    assert json.loads((workdir / "log").read_text().splitlines()[-1])[1][-len(said):] == said
+    bad = subprocess.run(["bash", "plan.sh", "keep", "3; x"], cwd=workdir, env=env, check=False,
+                         capture_output=True, text=True)
+    assert (bad.returncode, bad.stderr) == (
+        2, "keep: must be followed by whole hours up to 999, or nothing\n")
+
+
+def test_several_machines_are_refused(recommend, workdir):
+    args = ["--model", "llama-2-7b", "--tokens", "2e9", "--batch", "256", "--instance", "p5.48xlarge",
+            "--region", "us-east-1", "--max-machines", "2", "--deadline", "8h", "--launch"]
+    answer = recommend(*args)
+    assert "2 x p5.48xlarge" in answer.out
+    done = subprocess.run(["bash", "-s", "rent"], input=answer.out, text=True, check=False,
+                          capture_output=True)
+    assert (done.returncode, done.stderr) == (
+        1, "No start plan: a plan rents one machine, and the answer is 2 x p5.48xlarge: "
+           "--max-machines 1 asks for one\n")
+
+
+@pytest.mark.parametrize("machine, chip", [("trn1.2xlarge", "aws-trainium"),
+                                           ("inf2.xlarge", "aws-inferentia2")])
+def test_machines_whose_image_has_no_pytorch_are_refused(script, machine, chip):
+    text = script("--instance", machine, "--region", "us-east-1", "--profile", "inference",
+                  "--launch")
+    assert (f"No start plan: Amazon'\\''s image for {machine} has no PyTorch since Neuron 2.32, and "
+            f"the usual PyTorch does not use {chip}") in text
+
+
+def test_what_is_prepared_computes_on_the_gpu(script, plan):
+    def prepared(machine, *more):
+        calls = plan(script("--instance", machine, "--region", "us-east-1", "--launch", *more),
+                     "rent", "work", "terminate")
+        return call(calls, "get-parameter")["--name"], next(
+            text for name, _, text in calls if name == "ssh")
+
+    image, arm = prepared("g5g.xlarge")
+    assert image.endswith("/arm64/oss-nvidia-driver-gpu-pytorch-2.12-ubuntu-24.04/latest/ami-id")
+    assert "ln -sfn /opt/pytorch venv\n" in arm
+    assert "install --quiet jupyterlab kaggle\n" in arm  # and no other torch
+    assert 'device="cuda"' in arm
+    assert "install --quiet jupyterlab kaggle torch\n" in prepared("g4dn.xlarge")[1]
+    assert 'device="cuda"' not in prepared("m7i.large", "--min-gpus", "0")[1]
 
 
 def test_a_machine_is_not_rented_twice(script, plan, workdir):

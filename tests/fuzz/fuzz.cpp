@@ -1,14 +1,16 @@
 // One libFuzzer target for each reader of what comes from outside: flopwise-fuzz --target=NAME.
 //
-// NAME is a format of price files, or catalog, charges, request or glob. What may come out is an
-// answer or an Error; a crash, another exception, or work without end is a finding.
+// NAME is a format of price files, or catalog, image, charges, request or glob. What may come out
+// is an answer or an Error; a crash, another exception, or work without end is a finding.
 
 #include <flopwise/flopwise.hpp>
 
+#include "image.hpp"
 #include "json_in.hpp"
 #include "text.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <sys/mman.h>
@@ -89,6 +91,23 @@ void read_catalog(std::string_view content) {
     (void)check(catalog);
 }
 
+/// The image of a catalog in which each four bytes of the content change one: where, and to what.
+/// What comes out answers, or is refused.
+void read_image(std::string_view content) {
+    static const std::string whole = CatalogImage::write(Catalog::bundled("aws-2020-04"));
+    (void)unsealed(content);
+    std::string image = whole;
+    for (; content.size() >= 4; content.remove_prefix(4)) {
+        std::uint32_t edit = 0;
+        std::memcpy(&edit, content.data(), sizeof edit);
+        image[(edit >> 8U) % image.size()] = static_cast<char>(edit);
+    }
+    image.resize(image.size() - content.size()); // up to three bytes less
+    const Catalog catalog = CatalogImage::checked(image);
+    (void)to_yaml(catalog);
+    (void)recommend(catalog, {.constraints = {.min_gpus = 0}});
+}
+
 void read_glob(std::string_view content) {
     const auto end = content.find('\n');
     if (end != std::string_view::npos)
@@ -103,13 +122,16 @@ Target target_called(std::string_view name) {
             return [format](std::string_view content) { read_feed(format, content); };
     if (name == "catalog")
         return read_catalog;
+    if (name == "image")
+        return read_image;
     if (name == "charges")
         return [](std::string_view content) { (void)Charges::read(MemoryFile{content}.path()); };
     if (name == "request")
         return [](std::string_view content) { (void)read_request(MemoryFile{content}.path()); };
     if (name == "glob")
         return read_glob;
-    std::fprintf(stderr, "--target=NAME must be a format, catalog, charges, request or glob\n");
+    std::fprintf(stderr,
+                 "--target=NAME must be a format, catalog, image, charges, request or glob\n");
     std::exit(2);
 }
 

@@ -235,10 +235,24 @@ def test_options(prices, feeds, tmp_path):
     )
 
 
+def test_how_many_prices_take_effect(prices):
+    day = datetime.date(2026, 11, 3)
+    newer = flopwise.import_feed(prices, today=day)
+    catalog, left_out = flopwise.join(None, [newer])
+    assert (newer.prices_in_effect(catalog), len(left_out)) == (1, 0)
+    later = catalog.with_prices([flopwise.Price(
+        provider="aws", instance="g5.xlarge", region="us-east-1", price_usd_per_hour=0.9,
+        source=catalog.sources[0].name)])
+    assert newer.prices_in_effect(later) == 0
+
+
 WRONG = [
     ({"format": "aws_product"}, "format: must be auto, aws_offers, aws_offers_csv, aws_products, "),
     ({"format": "gpuhunt"}, "prices.json: must be gpuhunt, is aws_products"),
     ({"as_of": "yesterday"}, 'as_of: must be a date such as 2026-07-20, got "yesterday"'),
+    ({"today": "soon"}, 'today: must be a date such as 2026-07-20, got "soon"'),
+    ({"today": "2026-10-31"}, "publicationDate: must not be after tomorrow, 2026-11-01, got 2026-11-02"),
+    ({"as_of": "2999-01-01"}, "as_of: must not be after tomorrow, "),
     ({"window_days": 0}, "window_days: must be positive and finite, got 0 d"),
     ({"known": "aws-2020-05"}, "catalog: "),
 ]

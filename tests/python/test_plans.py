@@ -263,3 +263,34 @@ def test_a_sweep_with_ways_to_pay_answers_as_recommend_does():
         assert answer["purchase"][i] == best.purchase
         assert answer["total_usd"][i] == best.cost.total_usd
         assert answer["price_usd_per_hour"][i] == best.price_usd_per_hour
+
+
+def test_a_sweep_over_spot_counts_lost_work_as_recommend_does():
+    settings = {"days": 365, "instance": "g5.xlarge", "region": "us-east-1"}
+    alone = flopwise.sweep({"hours_per_day": [1, 24], "purchase": "spot", **settings})
+    for i, use in enumerate([1, 24]):
+        for ways in ("spot", "spot,reserved_1yr_no_upfront"):
+            best = flopwise.recommend(hours_per_day=use, purchase=ways, **settings).choices[0]
+            assert best.purchase == "spot"
+            assert alone["total_usd"][i] == best.cost.total_usd
+    assert alone["total_usd"][1] == pytest.approx(3746.36, abs=0.005)
+
+
+def test_a_rate_that_is_not_used_and_one_that_is_dearer_are_said():
+    where = {"region": "us-east-1", "nearest": 0}
+    advice = flopwise.recommend(instance="p5.48xlarge", days=365,
+                                purchase="convertible_1yr_no_upfront", **where)
+    assert len(advice.choices) == 0
+    why = "rate of 2025-04-04, when on demand was 98.32 USD/h; today it is 55.04 USD/h"
+    assert why in advice.warnings[0]
+    ways = {way.purchase: way for way in flopwise.purchase_options(
+        instance="p5.48xlarge", region="us-east-1", days=365)}
+    assert ways["convertible_1yr_no_upfront"].total_usd is None
+    assert ways["convertible_1yr_no_upfront"].notes == [why]
+    dear = flopwise.recommend(instance="g5.2xlarge", days=10,
+                              purchase="reserved_1yr_no_upfront", **where)
+    # 0.76356 USD/h * 8,760 h, against 1.212 * 240
+    warning = ("dearer than on demand: g5.2xlarge in us-east-1, reserved_1yr_no_upfront "
+               "6688.79 USD against 290.88 USD")
+    assert warning in dear.warnings
+    assert warning in dear._repr_html_()

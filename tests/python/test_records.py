@@ -72,7 +72,7 @@ def test_repr_evaluates(value):
 
 def test_pickle_and_copy(value):
     for again in (
-        pickle.loads(pickle.dumps(value)),
+        *(pickle.loads(pickle.dumps(value, protocol)) for protocol in range(6)),
         copy.copy(value),
         copy.deepcopy(value),
     ):

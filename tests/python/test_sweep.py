@@ -351,3 +351,34 @@ def test_ctrl_c_stops_a_sweep():
     _, errors = process.communicate(timeout=120)
     assert "KeyboardInterrupt" in errors
     assert process.returncode == -signal.SIGINT
+
+
+def test_a_kept_setting_is_used():
+    requests = {"budget_usd": [500, 2000], "days": 365, "hours_per_day": 2, "id": ["a", "b"]}
+    answer = flopwise.sweep(requests, keep=["budget_usd", "id"])
+    assert list(answer)[:3] == ["budget_usd", "id", "instance"]
+    assert answer["budget_usd"].tolist() == [500, 2000]
+    # By hand: g4dn.xlarge 0.526 and g6e.2xlarge 2.24208 USD/h, times 730 h.
+    assert answer["total_usd"].tolist() == pytest.approx([383.98, 1636.7184])
+
+
+def test_one_name_is_one_column():
+    requests = {"budget_usd": [500, 2000], "days": 365, "id": ["a", "b"], "i": [1, 2], "d": 0}
+    with pytest.raises(flopwise.FlopwiseError, match="i: must be a known key"):
+        flopwise.sweep(requests, keep="id")
+    del requests["i"], requests["d"]
+    assert flopwise.sweep(requests, keep="id")["id"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("keep", "message"),
+    [
+        ("idx", "keep: must be columns of the requests, got 'idx'"),
+        (["region"], "keep: must not be a column of the answer, got 'region'"),
+    ],
+)
+def test_what_cannot_be_kept(keep, message):
+    requests = {"budget_usd": [500], "days": 365, "region": "us-east-1"}
+    with pytest.raises(flopwise.FlopwiseError) as refused:
+        flopwise.sweep(requests, keep=keep)
+    assert str(refused.value) == message
