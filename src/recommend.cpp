@@ -169,6 +169,20 @@ static void warn_of_old_prices(Recommendation& r) {
                                      to_string(oldest(*least))));
 }
 
+static void warn_of_gpus_in_no_machine(const Catalog& catalog, Recommendation& r) {
+    std::string list;
+    for (const std::string& name : r.request.constraints.gpu) {
+        const Gpu* gpu = catalog.find_gpu(name); // none for a pattern
+        const auto all = catalog.instances();
+        if (gpu != nullptr && std::none_of(all.begin(), all.end(), [gpu](const Instance& i) {
+                return i.gpu == gpu->name;
+            }))
+            list += (list.empty() ? "" : ", ") + gpu->name;
+    }
+    if (!list.empty())
+        r.warnings.push_back("no machine of this catalog has " + list);
+}
+
 /// Only some providers' machines are all in a catalog, and it does not say whose.
 static void warn_of_other_machines(const Catalog& catalog, Recommendation& r) {
     const auto& asked = r.request.constraints.provider;
@@ -317,6 +331,7 @@ Recommendation recommend(const Catalog& catalog, const Request& request, const C
     out.ownership = own_or_rent(catalog, full, charges, out);
     add_dates(out);
     add_warnings(out);
+    warn_of_gpus_in_no_machine(catalog, out);
     warn_of_other_machines(catalog, out);
     return out;
 }

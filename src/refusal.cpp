@@ -47,7 +47,7 @@ static Profile fitting_profile(const Gpu& gpu) {
 }
 
 static std::string gpus_in_words(double count) {
-    return fmt::format("{} {}", text::count(count), count > 0 && count <= 1 ? "GPU" : "GPUs");
+    return fmt::format("{} {}", count, count > 0 && count <= 1 ? "GPU" : "GPUs");
 }
 
 void Filter::relax_budget(std::size_t offer, Refusal& to) const {

@@ -99,7 +99,8 @@ static std::string no_price(const Request& request) {
         if (request.ways.empty())
             ways.emplace_back(p == Purchase::on_demand ? "on demand" : "spot");
     return ways.size() == kPurchaseKinds ? "no price in any way to pay"
-                                         : "no price " + joined(ways, " or ");
+           : request.ways.empty()        ? "no price " + joined(ways, " or ")
+                                         : "no price as " + joined(ways, " or ");
 }
 
 static std::string price_text(const Catalog& catalog, const Request& request, const Found& found) {

@@ -184,6 +184,21 @@ TEST_CASE("a nearer region that sells it at an unknown price is not one without"
           "south");
 }
 
+TEST_CASE("a GPU that no machine has is said to be in none", "[unpriced]") {
+    Tables tables = catalog().tables();
+    tables.gpus.push_back(
+        {.name = "nvidia-l4", .memory = GiB{24}, .fp16_tensor = Tflops{121}, .source = "s"});
+    const Catalog two{tables};
+    const auto warned = [&](std::vector<std::string> gpus) {
+        const auto r = recommend(two, {.constraints = {.gpu = std::move(gpus)}});
+        return std::count(
+            r.warnings.begin(), r.warnings.end(), "no machine of this catalog has nvidia-l4");
+    };
+    CHECK(warned({"nvidia-l4"}) == 1);
+    CHECK(warned({"nvidia-t4", "NVIDIA-L4"}) == 1);
+    CHECK(warned({"nvidia-t4"}) == 0);
+}
+
 TEST_CASE("a pattern that matches nothing is refused as a name is", "[unpriced][error]") {
     const auto [constraints, message] = GENERATE(table<Constraints, const char*>({
         {{.gpu = {"nvidia-h1oo*"}}, "gpu: matches no GPU of the catalog, got \"nvidia-h1oo*\""},
