@@ -56,6 +56,31 @@ int days_between(Date from, Date to) {
     return static_cast<int>(days.count());
 }
 
+void DateRange::add(Date date) {
+    if (date.year == 0) {
+        undated = true;
+        return;
+    }
+    oldest = oldest.year == 0 ? date : std::min(oldest, date);
+    newest = std::max(newest, date);
+}
+
+void DateRange::add(const DateRange& dates) {
+    undated = undated || dates.undated;
+    for (const Date date : {dates.oldest, dates.newest})
+        if (date.year != 0)
+            add(date);
+}
+
+std::string to_string(const DateRange& dates) {
+    if (dates.oldest.year == 0)
+        return dates.undated ? "undated" : "";
+    std::string out = to_string(dates.oldest);
+    if (dates.newest != dates.oldest)
+        out += " to " + to_string(dates.newest);
+    return dates.undated ? out + ", some undated" : out;
+}
+
 std::string_view to_string(Purchase purchase) {
     constexpr std::array<std::string_view, kPurchases> kNames{"on_demand", "spot"};
     return kNames.at(static_cast<std::size_t>(purchase));
@@ -73,6 +98,10 @@ std::string_view to_string(Purpose purpose) {
                                                              "fpga",
                                                              "video"};
     return kNames.at(static_cast<std::size_t>(purpose));
+}
+
+GiB gpu_memory(const Instance& machine, const Gpu& gpu) {
+    return gpu.memory * std::min(1.0, machine.gpu_count);
 }
 
 // ---- joining ------------------------------------------------------------------------
@@ -200,6 +229,15 @@ std::size_t Catalog::size() const noexcept {
 
 Offer Catalog::offer(std::size_t i) const& {
     return offer_of(*this, data_->columns, i);
+}
+
+std::optional<std::span<const std::uint16_t>> Catalog::offered_in(std::size_t i) const& {
+    const Offerings& rows = data_->offerings; // which stand by machine
+    const auto found = std::lower_bound(rows.instance.begin(), rows.instance.end(), i);
+    if (found == rows.instance.end() || *found != i)
+        return std::nullopt;
+    const auto row = static_cast<std::size_t>(found - rows.instance.begin());
+    return std::span{rows.region}.subspan(rows.first[row], rows.first[row + 1] - rows.first[row]);
 }
 
 const Gpu* Catalog::find_gpu(std::string_view name) const& {

@@ -122,6 +122,21 @@ Charges::rate(std::string_view provider, std::string_view region, std::string_vi
     return std::nullopt;
 }
 
+DateRange Charges::dates(std::string_view provider,
+                         std::string_view region,
+                         std::string_view charge,
+                         double quantity) const {
+    DateRange out;
+    const auto found = rate(provider, region, charge);
+    if (!found)
+        return out;
+    const auto first = static_cast<std::size_t>(found->tiers.data() - data_->tiers.data());
+    for (std::size_t i = 0; i < found->tiers.size(); ++i)
+        if (i == 0 || found->tiers[i].from < quantity)
+            out.add(data_->sources[data_->charges.source[first + i]].as_of);
+    return out;
+}
+
 std::vector<Rate> Charges::rates(std::string_view provider, std::string_view charge) const& {
     std::vector<Rate> out;
     const auto prefix = data_->key(std::array{provider, charge});

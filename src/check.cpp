@@ -21,7 +21,7 @@ static void check_gpu_memory(const Catalog& catalog, Findings& to) {
     for (const Instance& i : catalog.instances()) {
         if (i.gpu.empty() || !i.reported_gpu_memory)
             continue;
-        const GiB model = catalog.find_gpu(i.gpu)->memory * std::min(1.0, i.gpu_count);
+        const GiB model = gpu_memory(i, *catalog.find_gpu(i.gpu));
         if (std::abs(*i.reported_gpu_memory / model - 1) > kTolerance)
             to.push_back({"GPU memory",
                           named(i),

@@ -20,8 +20,7 @@ void add_types(Columns& columns,
         push(columns.vcpus, i.vcpus);
         push(columns.memory_gib, i.memory.value());
         push(columns.gpu_count, i.gpu_count);
-        push(columns.gpu_memory_gib,
-             with_gpu ? gpus[gpu].memory.value() * std::min(1.0, i.gpu_count) : 0.0);
+        push(columns.gpu_memory_gib, with_gpu ? gpu_memory(i, gpus[gpu]).value() : 0.0);
         push(columns.network_gbps, i.network ? i.network->value() : kUnknown);
         push(columns.gpu, with_gpu ? static_cast<std::int32_t>(gpu) : -1);
         push(columns.family, family_index.at({i.provider, i.family}));

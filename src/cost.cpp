@@ -203,6 +203,17 @@ std::vector<Usd> region_amounts(const Budget& budget,
     return out;
 }
 
+DateRange rate_dates(const Usage& usage,
+                     std::string_view provider,
+                     std::string_view region,
+                     const Charges& charges) {
+    DateRange out;
+    for (const Wanted& w : wanted(usage, region))
+        out.add(charges.dates(
+            provider, w.region.empty() ? region : w.region, rate_name(w), w.quantity));
+    return out;
+}
+
 Usd charged_amount(const LineItem& item) {
     return item.amount ? *item.amount : item.assumed.value_or(Usd{});
 }

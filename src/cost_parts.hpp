@@ -27,6 +27,12 @@ std::vector<Usd> region_amounts(const Budget& budget,
                                 std::string_view region,
                                 const Charges& charges);
 
+/// Of the rates of these lines, as far as they are known.
+DateRange rate_dates(const Usage& usage,
+                     std::string_view provider,
+                     std::string_view region,
+                     const Charges& charges);
+
 /// The lines of a machine and its region as a bill.
 Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed);
 

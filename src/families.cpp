@@ -6,15 +6,24 @@
 
 namespace flopwise {
 
+void Solver::Extent::add(std::uint32_t offer, double price) {
+    if (cheapest == kNone || price < from) {
+        from = price;
+        cheapest = offer;
+    }
+    if (dearest == kNone || price > to) {
+        to = price;
+        dearest = offer;
+    }
+}
+
 /// The lowest and the highest price of a type that has an offer in scope.
-std::pair<double, double> Solver::prices(std::size_t type) const {
+void Solver::add_prices(std::size_t type, Extent& to) const {
     const Result& result = types_[type];
     if (result.in_scope == 1 && result.admitted == 1)
-        return {price(result.best).value(), price(result.best).value()};
+        return to.add(result.best, price(result.best).value());
     if (plans_ != nullptr)
         plans_->price_type(type);
-    double from = std::numeric_limits<double>::infinity();
-    double to = 0;
     for (std::size_t p = 0; p < kPurchases; ++p) {
         if (!filter_.pays(static_cast<Purchase>(p)))
             continue;
@@ -27,16 +36,13 @@ std::pair<double, double> Solver::prices(std::size_t type) const {
             --last;
         if (plans_ != nullptr) { // which do not stand by price
             for (std::uint32_t i = first; i <= last; ++i)
-                if (filter_.site(columns_.site[i]) != Site::out_of_scope) {
-                    from = std::min(from, price(i).value());
-                    to = std::max(to, price(i).value());
-                }
+                if (filter_.site(columns_.site[i]) != Site::out_of_scope)
+                    to.add(i, price(i).value());
             continue;
         }
-        from = std::min(from, columns_.usd_per_hour[first]);
-        to = std::max(to, columns_.usd_per_hour[last]);
+        to.add(first, columns_.usd_per_hour[first]);
+        to.add(last, columns_.usd_per_hour[last]);
     }
-    return {from, to};
 }
 
 std::vector<Solver::FamilySum> Solver::family_sums() const {
@@ -53,24 +59,24 @@ std::vector<Solver::FamilySum> Solver::family_sums() const {
     }
     for (std::uint32_t type = 0; type < types_.size(); ++type)
         if (FamilySum& sum = sums[columns_.family[type]];
-            sum.best != kNone && types_[type].in_scope > 0) {
-            const auto [from, to] = prices(type);
-            sum.from = std::min(sum.from, from);
-            sum.to = std::max(sum.to, to);
-        }
+            sum.best != kNone && types_[type].in_scope > 0)
+            add_prices(type, sum.prices);
     return sums;
 }
 
 FamilyChoice Solver::family_choice(const Family& family, const FamilySum& sum) const {
     const Instance& best = catalog_.instances()[sum.best];
+    DateRange dates = price_dates(sum.prices.cheapest);
+    dates.add(price_dates(sum.prices.dearest));
     return {.provider = family.provider,
             .family = family.name,
             .purpose = family.purpose,
             .gpu = best.gpu,
             .score = types_[sum.best].score,
             .best = best.name,
-            .price_from = UsdPerHour{sum.from},
-            .price_to = UsdPerHour{sum.to},
+            .price_from = UsdPerHour{sum.prices.from},
+            .price_to = UsdPerHour{sum.prices.to},
+            .price_dates = dates,
             .admitted = sum.admitted,
             .refused = sum.refused};
 }

@@ -18,7 +18,19 @@ static bool any_matches(const std::vector<std::string>& patterns, std::string_vi
 
 using Names = std::vector<std::string_view>;
 
-/// Refuses a name that is none of those that `all` lists; a pattern may match nothing. Most
+static std::string with_article(std::string_view what) {
+    return fmt::format("{} {}", what.starts_with('a') ? "an" : "a", what);
+}
+
+[[noreturn]] static void refuse_pattern(const Request& request,
+                                        std::string_view key,
+                                        std::string_view what,
+                                        std::string_view pattern) {
+    request.refuse(
+        key, fmt::format("matches no {} of the catalog, got {}", what, text::quoted(pattern)));
+}
+
+/// Refuses a name that is none of those that `all` lists, and a pattern that matches none. Most
 /// requests name nothing, and then nothing is listed.
 template <class All>
 static void must_exist(const Request& request,
@@ -28,16 +40,21 @@ static void must_exist(const Request& request,
                        All all) {
     Names names;
     for (const std::string& name : wanted) {
-        if (text::is_pattern(name))
-            continue;
         if (names.empty())
             names = all();
+        if (text::is_pattern(name)) {
+            if (std::none_of(names.begin(), names.end(), [&](std::string_view one) {
+                    return text::matches(name, one);
+                }))
+                refuse_pattern(request, key, what, name);
+            continue;
+        }
         if (std::find(names.begin(), names.end(), name) != names.end())
             continue;
         std::sort(names.begin(), names.end());
         request.refuse(key,
                        fmt::format("must be {} of the catalog, got {}{}",
-                                   what,
+                                   with_article(what),
                                    text::quoted(name),
                                    text::did_you_mean(name, names)));
     }
@@ -50,7 +67,12 @@ static void must_be_provider(const Catalog& catalog, const Request& request) {
     Names names = providers_of(catalog);
     names.emplace_back("any");
     for (const std::string& name : request.constraints.provider)
-        if (!text::is_pattern(name) && std::find(names.begin(), names.end(), name) == names.end())
+        if (text::is_pattern(name)) {
+            if (std::none_of(names.begin(), names.end(), [&](std::string_view one) {
+                    return one != "any" && text::matches(name, one);
+                }))
+                refuse_pattern(request, "provider", "provider", name);
+        } else if (std::find(names.begin(), names.end(), name) == names.end())
             request.refuse("provider",
                            fmt::format("must be {}, got {}{}",
                                        text::one_of(names),
@@ -78,15 +100,15 @@ static void check_names(const Catalog& catalog, const Request& request) {
         return out;
     };
     const auto arches = all(catalog.instances(), &Instance::arch);
-    must_exist(request, "family", "a family", c.family, families);
-    must_exist(request, "instance", "a machine", c.instance, instances);
-    must_exist(request, "exclude", "a machine or family", c.exclude, either);
-    must_exist(request, "arch", "an architecture", c.arch, arches);
+    must_exist(request, "family", "family", c.family, families);
+    must_exist(request, "instance", "machine", c.instance, instances);
+    must_exist(request, "exclude", "machine or family", c.exclude, either);
+    must_exist(request, "arch", "architecture", c.arch, arches);
     must_be_provider(catalog, request);
     const auto regions = all(catalog.regions(), &Region::code);
-    must_exist(request, "region", "a region", c.region, regions);
+    must_exist(request, "region", "region", c.region, regions);
     if (const std::string& lies_in = request.dataset.region; !lies_in.empty())
-        must_exist(request, "dataset_region", "a region", {lies_in}, regions);
+        must_exist(request, "dataset_region", "region", {lies_in}, regions);
 }
 
 /// Which GPUs of the catalog are asked for; empty if any is.
@@ -99,10 +121,13 @@ static std::vector<bool> gpus_wanted(const Catalog& catalog, const Request& requ
             const auto matches = [pattern = text::lower(name)](const std::string& spelling) {
                 return text::matches(pattern, text::lower(spelling));
             };
+            bool any = false;
             for (std::size_t i = 0; i < gpus.size(); ++i)
                 if (matches(gpus[i].name) ||
                     std::any_of(gpus[i].aliases.begin(), gpus[i].aliases.end(), matches))
-                    out[i] = true;
+                    any = out[i] = true;
+            if (!any)
+                refuse_pattern(request, "gpu", "GPU", name);
         } else if (const Gpu* gpu = catalog.find_gpu(name)) {
             out[static_cast<std::size_t>(gpu - gpus.data())] = true;
         } else {
@@ -277,6 +302,21 @@ std::uint32_t Filter::first_in_scope(std::uint32_t begin, std::uint32_t end) con
     while (begin < end && sites_[site[begin]] == Site::out_of_scope)
         ++begin;
     return begin;
+}
+
+bool Filter::priced(std::size_t type) const {
+    return std::isfinite(cheapest(type));
+}
+
+bool Filter::priced_in(std::size_t type, std::size_t region) const {
+    const std::size_t regions = catalog_.regions().size();
+    for (std::size_t p = 0; p < kPurchases; ++p) {
+        const std::size_t group = type * kPurchases + p;
+        for (std::uint32_t i = columns_.first[group]; i < columns_.first[group + 1]; ++i)
+            if (purchases_[p] && columns_.site[i] % regions == region)
+                return true;
+    }
+    return false;
 }
 
 double Filter::rate(std::size_t type) const {

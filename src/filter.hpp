@@ -15,6 +15,11 @@ constexpr ReasonSet bit(Reason reason) {
     return ReasonSet{1} << static_cast<unsigned>(reason);
 }
 
+/// Reasons that lie in what a machine is called, or is made of.
+constexpr ReasonSet kNameReasons = bit(Reason::excluded) | bit(Reason::other_instance) |
+                                   bit(Reason::other_family) | bit(Reason::other_gpu) |
+                                   bit(Reason::other_arch);
+
 /// What a region, as it is offered or not, means for every offer there.
 enum class Site : std::uint8_t { admitted, not_offered, too_far, out_of_scope };
 
@@ -62,6 +67,9 @@ public:
     /// The first of offers [begin, end) that is at an admitted site, or in scope; else `end`.
     [[nodiscard]] std::uint32_t first_admitted(std::uint32_t begin, std::uint32_t end) const;
     [[nodiscard]] std::uint32_t first_in_scope(std::uint32_t begin, std::uint32_t end) const;
+    /// Whether a type has a price where it is asked for, in any region or in this one.
+    [[nodiscard]] bool priced(std::size_t type) const;
+    [[nodiscard]] bool priced_in(std::size_t type, std::size_t region) const;
     /// Reasons for which a type does not qualify, whatever it costs and wherever it is.
     [[nodiscard]] ReasonSet type_reasons(std::size_t type) const;
     /// All reasons for which one offer does not qualify.

@@ -133,6 +133,12 @@ static Json front_of(const Recommendation& r) {
     return out;
 }
 
+static Json dates_of(const DateRange& dates) {
+    const auto date = [](Date d) { return d.year == 0 ? Json(nullptr) : Json(to_string(d)); };
+    return {
+        {"oldest", date(dates.oldest)}, {"newest", date(dates.newest)}, {"undated", dates.undated}};
+}
+
 static Json choice_of(const Choice& c) {
     return {{"rank", c.rank},
             {"provider", c.provider},
@@ -162,7 +168,20 @@ static Json choice_of(const Choice& c) {
             {"rtt_ms", or_null(c.rtt)},
             {"retired", c.retired},
             {"price_source", c.source},
-            {"price_as_of", to_string(c.as_of)}};
+            {"price_as_of", to_string(c.as_of)},
+            {"price_dates", dates_of(c.price_dates)}};
+}
+
+static Json unpriced_of(const UnpricedMachines& unpriced) {
+    Json machines = Json::array();
+    for (const Unpriced& m : unpriced.machines)
+        machines.push_back({{"provider", m.provider},
+                            {"instance", m.instance},
+                            {"family", m.family},
+                            {"sold", to_string(m.sold)},
+                            {"regions", m.regions},
+                            {"reason", m.text}});
+    return {{"count", unpriced.count}, {"machines", machines}};
 }
 
 static Json charges_of(const Recommendation& r) {
@@ -190,7 +209,8 @@ static Json option_of(const PurchaseOption& o) {
             {"break_even_interruptions_per_hour", number(o.break_even_rate)},
             {"break_even_hours_per_day", or_null(o.break_even)},
             {"notes", o.notes},
-            {"source", text_or_null(o.source)}};
+            {"source", text_or_null(o.source)},
+            {"as_of", o.source.empty() ? Json(nullptr) : Json(to_string(o.as_of))}};
 }
 
 static Json nearby_of(const Nearby& n) {
@@ -213,8 +233,15 @@ static Json region_choice_of(const std::optional<RegionChoice>& found) {
         cheapest = {{"region", choice.cheapest->region},
                     {"price_usd_per_hour", choice.cheapest->price.value()},
                     {"total_usd", or_null(choice.cheapest->total)},
-                    {"extra_rtt_ms", shown(choice.cheapest->extra_rtt.value())}};
-    return {{"region", nearby_of(choice.region)}, {"nearer", nearer}, {"cheapest", cheapest}};
+                    {"extra_rtt_ms", shown(choice.cheapest->extra_rtt.value())},
+                    {"price_dates", dates_of(choice.cheapest->price_dates)}};
+    Json unpriced = Json::array();
+    for (const Nearby& n : choice.unpriced)
+        unpriced.push_back(nearby_of(n));
+    return {{"region", nearby_of(choice.region)},
+            {"nearer", nearer},
+            {"unpriced", unpriced},
+            {"cheapest", cheapest}};
 }
 
 static Json own_job_of(const std::optional<OwnJob>& job) {
@@ -268,6 +295,7 @@ static Json family_of(const FamilyChoice& f) {
             {"best", f.best},
             {"price_from_usd_per_hour", f.price_from.value()},
             {"price_to_usd_per_hour", f.price_to.value()},
+            {"price_dates", dates_of(f.price_dates)},
             {"admitted", f.admitted},
             {"refused", f.refused}};
 }
@@ -282,6 +310,7 @@ static Json refusal_of(const Refusal& r) {
             {"region", r.region},
             {"purchase", to_string(r.purchase)},
             {"price_usd_per_hour", r.price.value()},
+            {"price_as_of", to_string(r.as_of)},
             {"reason", r.text},
             {"relaxation", relaxation}};
 }
@@ -328,11 +357,13 @@ std::string json(const Recommendation& r) {
                    {"families", families},
                    {"front", front_of(r)},
                    {"refusals", refusals_of(r.refusals)},
+                   {"unpriced", unpriced_of(r.unpriced)},
                    {"out_of_scope", r.out_of_scope},
                    {"instead", r.instead ? choice_of(*r.instead) : Json(nullptr)},
                    {"region_choice", region_choice_of(r.region_choice)},
                    {"ownership", ownership_of(r.ownership)},
                    {"launch", launch_of(r)},
+                   {"price_dates", dates_of(r.price_dates)},
                    {"warnings", r.warnings}};
     constexpr int kIndent = 2;
     // A catalog of the user's may hold bytes that are no UTF-8; JSON may not.

@@ -61,7 +61,7 @@ std::string to_csv(const Catalog& catalog) {
                        o.offered && !m.retired,
                        cell(m.gpu),
                        m.gpu.empty() ? "" : number(m.gpu_count),
-                       o.gpu == nullptr ? "" : number(o.gpu->memory.value()),
+                       o.gpu == nullptr ? "" : number(gpu_memory(m, *o.gpu).value()),
                        m.vcpus,
                        m.memory.value(),
                        m.network ? number(m.network->value()) : "",
@@ -80,22 +80,23 @@ std::string to_json(const Catalog& catalog) {
     for (const std::size_t i : sorted(catalog)) {
         const Offer o = catalog.offer(i);
         const Instance& m = o.instance;
-        rows.push_back({{"provider", m.provider},
-                        {"instance", m.name},
-                        {"family", m.family},
-                        {"region", o.region.code},
-                        {"purchase", to_string(o.purchase)},
-                        {"price_usd_per_hour", o.price.value()},
-                        {"offered", o.offered && !m.retired},
-                        {"gpu", text_or_null(m.gpu)},
-                        {"gpu_count", m.gpu_count},
-                        {"gpu_memory_gib", o.gpu == nullptr ? Json() : Json(o.gpu->memory.value())},
-                        {"vcpus", m.vcpus},
-                        {"memory_gib", m.memory.value()},
-                        {"network_gbps", or_null(m.network)},
-                        {"arch", text_or_null(m.arch)},
-                        {"source", o.source.name},
-                        {"as_of", to_string(o.source.as_of)}});
+        rows.push_back(
+            {{"provider", m.provider},
+             {"instance", m.name},
+             {"family", m.family},
+             {"region", o.region.code},
+             {"purchase", to_string(o.purchase)},
+             {"price_usd_per_hour", o.price.value()},
+             {"offered", o.offered && !m.retired},
+             {"gpu", text_or_null(m.gpu)},
+             {"gpu_count", m.gpu_count},
+             {"gpu_memory_gib", o.gpu == nullptr ? Json() : Json(gpu_memory(m, *o.gpu).value())},
+             {"vcpus", m.vcpus},
+             {"memory_gib", m.memory.value()},
+             {"network_gbps", or_null(m.network)},
+             {"arch", text_or_null(m.arch)},
+             {"source", o.source.name},
+             {"as_of", to_string(o.source.as_of)}});
     }
     return rows.dump(1) + "\n";
 }
@@ -137,7 +138,9 @@ std::string to_csv(std::span<const InterruptionBand> interruptions) {
 
 /// "8 x a100-sxm4-40gb"; empty for a machine without.
 static std::string gpus_of(const Instance& machine) {
-    return machine.gpu.empty() ? "" : fmt::format("{} x {}", machine.gpu_count, machine.gpu);
+    return machine.gpu.empty()
+               ? ""
+               : fmt::format("{} x {}", text::count(machine.gpu_count), machine.gpu);
 }
 
 namespace {
@@ -147,6 +150,7 @@ struct Range {
     double lowest = 0;
     double highest = 0;
     std::size_t regions = 0;
+    DateRange dates{};
 };
 
 } // namespace
@@ -162,6 +166,7 @@ std::string machines(const Catalog& catalog, std::string_view pattern) {
         range.lowest = range.regions == 0 ? price : std::min(range.lowest, price);
         range.highest = std::max(range.highest, price);
         ++range.regions;
+        range.dates.add(o.source.as_of);
     }
     Grid grid;
     using enum Grid::Align;
@@ -169,6 +174,7 @@ std::string machines(const Catalog& catalog, std::string_view pattern) {
         grid.column(title, left);
     for (const auto* title : {"vCPU", "GiB", "from USD/h", "to USD/h", "regions"})
         grid.column(title, right);
+    grid.column("as of", left);
     grid.column("", left);
     for (const Instance& m : catalog.instances()) {
         if (!pattern.empty() && !text::matches(pattern, m.name))
@@ -183,10 +189,18 @@ std::string machines(const Catalog& catalog, std::string_view pattern) {
                   priced ? fmt::format("{}", range.lowest) : "",
                   priced ? fmt::format("{}", range.highest) : "",
                   priced ? fmt::format("{}", range.regions) : "",
+                  to_string(range.dates),
                   m.retired ? "retired" : ""});
     }
     constexpr std::size_t kWide = 1'000;
     return grid.empty() ? "" : grid.terminal(kWide, false);
+}
+
+/// "24 GiB", and of a share of a GPU "6 GiB of 24".
+static std::string gpu_memory_of(const Instance& machine, const Gpu& gpu) {
+    const std::string whole =
+        machine.gpu_count < 1 ? fmt::format(" of {}", gpu.memory.value()) : "";
+    return fmt::format("{:.6g}{}", gpu_memory(machine, gpu), whole);
 }
 
 static std::string facts_of(const Catalog& catalog, const Instance& m) {
@@ -201,7 +215,7 @@ static std::string facts_of(const Catalog& catalog, const Instance& m) {
     line("vCPUs", fmt::format("{}", m.vcpus));
     line("memory", fmt::format("{}", m.memory));
     line("GPUs", gpus_of(m));
-    line("GPU memory", gpu == nullptr ? "" : fmt::format("{}", gpu->memory));
+    line("GPU memory", gpu == nullptr ? "" : gpu_memory_of(m, *gpu));
     line("local storage", quantity(m.local_storage));
     line("network", quantity(m.network));
     line("architecture", m.arch);

@@ -60,9 +60,6 @@ double Solver::excess(std::uint32_t offer) const {
 /// Machines that were not named come after those that were; then what no figure can mend; then
 /// how far the figures are off.
 std::vector<Refusal> Solver::nearest() const {
-    constexpr ReasonSet kNamed = bit(Reason::excluded) | bit(Reason::other_instance) |
-                                 bit(Reason::other_family) | bit(Reason::other_gpu) |
-                                 bit(Reason::other_arch);
     constexpr ReasonSet kFlaws = bit(Reason::retired) | bit(Reason::no_gpu) |
                                  bit(Reason::other_work) | bit(Reason::unknown_network) |
                                  bit(Reason::unknown_rate);
@@ -74,13 +71,13 @@ std::vector<Refusal> Solver::nearest() const {
     };
     constexpr std::size_t kMostFlaws = 8; // more than there are of either kind
     constexpr std::size_t kGroups = kMostFlaws * kMostFlaws;
-    static_assert(bits(kNamed) < kMostFlaws && bits(kFlaws) < kMostFlaws);
+    static_assert(bits(kNameReasons) < kMostFlaws && bits(kFlaws) < kMostFlaws);
     const auto wanted = static_cast<std::size_t>(request_.nearest);
     if (wanted == 0)
         return {};
     const auto is_candidate = [](const Result& r) { return r.in_scope > 0 && r.admitted == 0; };
     const auto group_of = [](const Result& r) {
-        return kMostFlaws * bits(r.reasons & kNamed) + bits(r.reasons & kFlaws);
+        return kMostFlaws * bits(r.reasons & kNameReasons) + bits(r.reasons & kFlaws);
     };
     // Figures are compared only among those that can still be among the nearest.
     std::array<std::size_t, kGroups> sizes{};

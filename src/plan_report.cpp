@@ -1,13 +1,24 @@
 #include "plan_report.hpp"
 
+#include <algorithm>
+
 namespace flopwise {
 
 static std::string place(const Nearby& region) {
     return region.city.empty() ? region.region : fmt::format("{} ({})", region.region, region.city);
 }
 
-std::vector<std::string> region_lines(const Recommendation& r) {
+static std::string places(const std::vector<Nearby>& regions) {
     constexpr std::size_t kShown = 4;
+    std::string names;
+    for (std::size_t i = 0; i < regions.size() && i < kShown; ++i)
+        names += (i == 0 ? "" : ", ") + place(regions[i]);
+    if (regions.size() > kShown)
+        names += fmt::format(" and {} more", regions.size() - kShown);
+    return names;
+}
+
+std::vector<std::string> region_lines(const Recommendation& r) {
     if (!r.region_choice)
         return {};
     const RegionChoice& choice = *r.region_choice;
@@ -16,14 +27,17 @@ std::vector<std::string> region_lines(const Recommendation& r) {
                                              place(choice.region),
                                              choice.region.distance,
                                              choice.region.rtt)};
-    if (!choice.nearer.empty()) {
-        std::string names;
-        for (std::size_t i = 0; i < choice.nearer.size() && i < kShown; ++i)
-            names += (i == 0 ? "" : ", ") + place(choice.nearer[i]);
-        if (choice.nearer.size() > kShown)
-            names += fmt::format(" and {} more", choice.nearer.size() - kShown);
-        out.push_back("Nearer, but without one: " + names);
-    }
+    std::vector<Nearby> without;
+    for (const Nearby& region : choice.nearer)
+        if (std::find(choice.unpriced.begin(), choice.unpriced.end(), region) ==
+            choice.unpriced.end())
+            without.push_back(region);
+    if (!without.empty())
+        out.push_back("Nearer, but without one: " + places(without));
+    if (!choice.unpriced.empty())
+        out.push_back(fmt::format("Nearer: {} {} them, price not known",
+                                  places(choice.unpriced),
+                                  choice.unpriced.size() == 1 ? "sells" : "sell"));
     if (choice.cheapest && !r.choices.empty()) {
         const auto& there = *choice.cheapest;
         const Choice& here = r.choices.front();

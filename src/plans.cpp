@@ -248,6 +248,32 @@ std::vector<PurchaseOption> Plans::options(std::uint32_t row) const {
         plan_, request_.usage, request_.recovery, machine(rows_[row]), charges_);
 }
 
+const Source& Plans::source(std::uint32_t row) const {
+    const Row& r = rows_[row];
+    if (term_of(r.kind))
+        return *payer_.source(r.kind, payer_.rated(machine(r)));
+    const std::uint32_t offer = r.kind == PurchaseKind::spot ? r.spot : r.on_demand;
+    return catalog_.sources()[catalog_.columns().source[offer]];
+}
+
+DateRange Plans::price_dates(std::uint32_t row, PurchaseKind kind) const {
+    const Row& r = rows_[row];
+    DateRange out;
+    const auto add_offer = [&](std::uint32_t offer) {
+        if (offer != kNone)
+            out.add(catalog_.sources()[catalog_.columns().source[offer]].as_of);
+    };
+    if (kind == PurchaseKind::spot)
+        add_offer(r.spot);
+    if (kind == PurchaseKind::on_demand || request_.usage.reserved_capacity > HoursPerDay{})
+        add_offer(r.on_demand);
+    const Machine m = machine(r);
+    if (const Source* rates = payer_.source(kind, payer_.rated(m)))
+        out.add(rates->as_of);
+    out.add(rate_dates(request_.usage, m.provider, m.region, charges_));
+    return out;
+}
+
 double Plans::cost(std::uint32_t row, const Budget& plan) const {
     Row r = rows_[row];
     const Machine m = machine(r);

@@ -36,6 +36,10 @@ public:
     [[nodiscard]] std::uint32_t offer(std::uint32_t row) const { return rows_[row].offer; }
     [[nodiscard]] UsdPerHour price(std::uint32_t row) const { return UsdPerHour{rows_[row].price}; }
     [[nodiscard]] PurchaseKind paid(std::uint32_t row) const { return rows_[row].kind; }
+    /// Of its price, in its way to pay.
+    [[nodiscard]] const Source& source(std::uint32_t row) const;
+    /// Of all that makes its cost, if it is paid for in this way.
+    [[nodiscard]] DateRange price_dates(std::uint32_t row, PurchaseKind kind) const;
     /// What machine and charges cost, without fixed charges; amounts not known as assumed.
     [[nodiscard]] Usd cost(std::uint32_t row) const { return Usd{rows_[row].usd}; }
     [[nodiscard]] Bill bill(std::uint32_t row);

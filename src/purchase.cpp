@@ -278,6 +278,16 @@ Parts Payer::known_parts(PurchaseKind kind, const RatedMachine& of) {
     return out.empty() && kind == PurchaseKind::spot ? spot_at_least(of.machine) : out;
 }
 
+const Source* Payer::source(PurchaseKind kind, const RatedMachine& of) const {
+    if (const auto term = term_of(kind)) {
+        const auto rate = rates_.reserved(of.rates, *term);
+        return rate ? &rate->source : nullptr;
+    }
+    const auto band =
+        kind == PurchaseKind::spot ? rates_.interruption(of.rates) : std::optional<Interruption>{};
+    return band ? &band->source : nullptr;
+}
+
 // ---- the options --------------------------------------------------------------------
 
 std::vector<LineItem> lines(const Parts& parts) {
@@ -301,7 +311,6 @@ void Payer::describe_spot(const RatedMachine& of, PurchaseOption& to) {
     to.price = m.spot;
     if (band) {
         to.share = monthly_share(*band);
-        to.source = shown(band->source);
         if (!band->to)
             to.notes.push_back(fmt::format(
                 "more than {:.0f} % are reclaimed within a month, how many more is not known",
@@ -335,7 +344,6 @@ void Payer::describe_term(const RatedMachine& of, Term term, PurchaseOption& to)
     const auto rate = rates_.reserved(of.rates, term);
     if (!rate)
         return;
-    to.source = shown(rate->source);
     if (!holds(*rate, m.on_demand)) {
         to.notes.push_back(outdated(*rate, m.on_demand));
         return;
@@ -383,6 +391,10 @@ PurchaseOption Payer::option(PurchaseKind kind, const RatedMachine& of) {
         out.price = machine.on_demand;
         if (machine.on_demand)
             out.hours = billed_;
+    }
+    if (const Source* rates = source(kind, of)) {
+        out.source = shown(*rates);
+        out.as_of = rates->as_of;
     }
     return out;
 }

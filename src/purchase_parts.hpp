@@ -67,6 +67,8 @@ public:
     /// not known, as at the highest rate of interruptions that is.
     [[nodiscard]] Parts known_parts(PurchaseKind kind, const RatedMachine& of);
     [[nodiscard]] PurchaseOption option(PurchaseKind kind, const RatedMachine& of);
+    /// Of the reserved rate, or of how often spot is interrupted; null if it is in neither.
+    [[nodiscard]] const Source* source(PurchaseKind kind, const RatedMachine& of) const;
 
 private:
     [[nodiscard]] Parts on_demand(const Machine& machine) const;

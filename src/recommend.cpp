@@ -11,8 +11,10 @@
 #include "plans.hpp"
 #include "region_choice.hpp"
 #include "solver.hpp"
+#include "text.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace flopwise {
 
@@ -141,25 +143,72 @@ static bool has_names(const Constraints& c) {
 
 // ---- warnings -----------------------------------------------------------------------
 
+/// The oldest date of what makes a choice's cost; what has none is older than all.
+static Date oldest(const Choice& choice) {
+    return choice.price_dates.undated ? Date{} : choice.price_dates.oldest;
+}
+
 static void warn_of_old_prices(Recommendation& r) {
     constexpr int kOldAfterDays = 90;
     const Date today = r.request.today;
     if (today.year == 0)
         return;
     const auto old = choices_where(r, [today](const Choice& c) {
-        return c.as_of.year == 0 || days_between(c.as_of, today) > kOldAfterDays;
+        return oldest(c).year == 0 || days_between(oldest(c), today) > kOldAfterDays;
     });
     if (old.empty())
         return;
-    const Choice* oldest = *std::min_element(
-        old.begin(), old.end(), [](auto a, auto b) { return a->as_of < b->as_of; });
+    const Choice* least = *std::min_element(
+        old.begin(), old.end(), [](auto a, auto b) { return oldest(*a) < oldest(*b); });
     r.warnings.push_back(fmt::format("{} of {} prices shown are older than {} days on {}; the "
                                      "oldest is {}",
                                      old.size(),
                                      r.choices.size(),
                                      kOldAfterDays,
                                      to_string(today),
-                                     to_string(oldest->as_of)));
+                                     to_string(oldest(*least))));
+}
+
+static void warn_of_gpus_in_no_machine(const Catalog& catalog, Recommendation& r) {
+    std::string list;
+    for (const std::string& name : r.request.constraints.gpu) {
+        const Gpu* gpu = catalog.find_gpu(name); // none for a pattern
+        const auto all = catalog.instances();
+        if (gpu != nullptr && std::none_of(all.begin(), all.end(), [gpu](const Instance& i) {
+                return i.gpu == gpu->name;
+            }))
+            list += (list.empty() ? "" : ", ") + gpu->name;
+    }
+    if (!list.empty())
+        r.warnings.push_back("no machine of this catalog has " + list);
+}
+
+/// Only some providers' machines are all in a catalog, and it does not say whose.
+static void warn_of_other_machines(const Catalog& catalog, Recommendation& r) {
+    const auto& asked = r.request.constraints.provider;
+    if (asked.empty() || r.outcome != Outcome::nothing_fits)
+        return;
+    std::map<std::string_view, std::size_t> machines;
+    for (const Instance& i : catalog.instances())
+        if (std::any_of(asked.begin(), asked.end(), [&](const std::string& pattern) {
+                return text::matches(pattern, i.provider);
+            }))
+            ++machines[i.provider];
+    std::string list;
+    for (const auto& [provider, count] : machines)
+        list += fmt::format("{}{} of {}", list.empty() ? "" : ", ", count, provider);
+    r.warnings.push_back(fmt::format(
+        "this catalog may have only some of the machines that are rented out: {}", list));
+}
+
+/// Of the prices that are shown beside those of the solver's answer.
+static void add_dates(Recommendation& r) {
+    if (r.instead)
+        r.price_dates.add(r.instead->price_dates);
+    if (r.region_choice && r.region_choice->cheapest)
+        r.price_dates.add(r.region_choice->cheapest->price_dates);
+    if (r.ownership && r.ownership->rented)
+        r.price_dates.add(r.ownership->rented->price_dates);
 }
 
 static void warn_of_prices_to_come(Recommendation& r) {
@@ -280,7 +329,10 @@ Recommendation recommend(const Catalog& catalog, const Request& request, const C
     out.request = asked;
     out.region_choice = region_choice(catalog, asked, charges, out);
     out.ownership = own_or_rent(catalog, full, charges, out);
+    add_dates(out);
     add_warnings(out);
+    warn_of_gpus_in_no_machine(catalog, out);
+    warn_of_other_machines(catalog, out);
     return out;
 }
 
@@ -292,6 +344,7 @@ static Refusal without_price(const Offer& offer) {
             .region = offer.region.code,
             .purchase = offer.purchase,
             .price = offer.price,
+            .as_of = offer.source.as_of,
             .reasons = {Reason::other_purchase},
             .text = "has no known price in the ways to pay that are asked for",
             .relaxation = {{"purchase", std::string{to_string(offer.purchase)}}}};

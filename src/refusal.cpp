@@ -186,18 +186,21 @@ void Filter::explain_figure(Reason reason, std::size_t type, const Instance& i, 
     case Reason::no_gpu:
         return say("has no GPU", {"min_gpus", 0.0}, to);
     case Reason::too_few_gpus:
-        return say(fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), i.gpu_count),
-                   {"min_gpus", i.gpu_count},
-                   to);
+        return say(
+            fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), text::count(i.gpu_count)),
+            {"min_gpus", i.gpu_count},
+            to);
     case Reason::too_many_gpus:
-        say(fmt::format("needs at most {}, has {}", gpus_in_words(*c.max_gpus), i.gpu_count), to);
+        say(fmt::format(
+                "needs at most {}, has {}", gpus_in_words(*c.max_gpus), text::count(i.gpu_count)),
+            to);
         if (*c.max_gpus == 0 && !c.min_gpus) // which asks for machines without
             to.relaxation.push_back({"min_gpus", 0.0});
         to.relaxation.push_back({"max_gpus", i.gpu_count});
         return;
     case Reason::little_gpu_memory: {
         const GiB has{columns_.gpu_memory_gib[type]};
-        return say(fmt::format("needs {} of GPU memory, has {}", *c.min_gpu_memory, has),
+        return say(fmt::format("needs {} of GPU memory, has {:.6g}", *c.min_gpu_memory, has),
                    {"min_gpu_memory_gib", has.value()},
                    to);
     }
@@ -291,15 +294,17 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
 
 Refusal Filter::refusal(std::size_t offer) const {
     const Offer o = offer_of(catalog_, columns_, offer);
-    Refusal out{.provider = o.instance.provider,
-                .instance = o.instance.name,
-                .family = o.instance.family,
-                .region = o.region.code,
-                .purchase =
-                    plans_ == nullptr
+    Refusal out{
+        .provider = o.instance.provider,
+        .instance = o.instance.name,
+        .family = o.instance.family,
+        .region = o.region.code,
+        .purchase = plans_ == nullptr
                         ? o.purchase
                         : catalog_.offer(plans_->offer(static_cast<std::uint32_t>(offer))).purchase,
-                .price = price(offer)};
+        .price = price(offer),
+        .as_of = plans_ == nullptr ? o.source.as_of
+                                   : plans_->source(static_cast<std::uint32_t>(offer)).as_of};
     const ReasonSet set = reasons(offer);
     bool lasting = false; // some reason that no change of the request lifts
     for (std::size_t r = 0; r < kReasons; ++r) {

@@ -58,6 +58,49 @@ std::string title_of(const Refusal& refusal) {
                        refusal.purchase == Purchase::spot ? ", spot" : "");
 }
 
+/// Whether each machine without a price is told of in a line of its own.
+static bool in_lines(const Recommendation& r) {
+    return r.choices.empty() || !r.request.constraints.instance.empty();
+}
+
+/// Whether it is asked for by name or place, so that a reader will look for what is not there.
+static bool is_narrow(const Recommendation& r) {
+    const Constraints& c = r.request.constraints;
+    return !c.region.empty() || !c.gpu.empty() || !c.family.empty() || c.max_rtt || r.region_choice;
+}
+
+std::string unpriced_line(const Recommendation& r) {
+    const std::size_t count = r.unpriced.count;
+    if (count == 0 || in_lines(r) || !is_narrow(r))
+        return "";
+    std::vector<std::string> names;
+    for (const Unpriced& machine : r.unpriced.machines)
+        if (names.size() < count)
+            names.push_back(machine.instance);
+    if (names.empty())
+        return fmt::format("Sold there, price not known: {} machines", count);
+    const std::size_t more = count - names.size();
+    return fmt::format("Sold there, price not known: {}{}",
+                       joined(names, ", "),
+                       more == 0 ? "" : fmt::format(" and {} more", more));
+}
+
+std::vector<std::string> unpriced_lines(const Recommendation& r) {
+    std::vector<std::string> out;
+    if (!in_lines(r))
+        return out;
+    std::size_t told = 0;
+    for (const Unpriced& machine : r.unpriced.machines) {
+        out.push_back(fmt::format("{}: {}", machine.instance, machine.text));
+        told += machine.sold == Sold::yes ? 1 : 0;
+    }
+    if (r.unpriced.count > told)
+        out.push_back(fmt::format("{} machines that have all that is asked for are sold there, "
+                                  "price not known",
+                                  large(static_cast<double>(r.unpriced.count))));
+    return out;
+}
+
 std::string counts_of(const Recommendation& r) {
     std::vector<std::string> parts;
     for (const auto& [reason, count] : r.refusals.by_reason)

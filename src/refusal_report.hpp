@@ -13,4 +13,9 @@ std::string relaxation_of(const Refusal& refusal);
 /// How many were refused for which reason.
 std::string counts_of(const Recommendation& recommendation);
 
+/// Beside choices, the names of what is sold there at a price that is not known; or empty.
+std::string unpriced_line(const Recommendation& recommendation);
+/// Without choices, and for machines that are asked for by name: what is known of their prices.
+std::vector<std::string> unpriced_lines(const Recommendation& recommendation);
+
 } // namespace flopwise

@@ -1,7 +1,9 @@
 #include "region_choice.hpp"
 
 #include "ask.hpp"
+#include "plans.hpp"
 #include "text.hpp"
+#include "unpriced.hpp"
 
 #include <algorithm>
 #include <set>
@@ -67,7 +69,8 @@ cheapest(const Catalog& catalog, const Request& asked, const Charges& charges, c
                                    .price = there.price,
                                    .total =
                                        there.cost ? std::optional{there.cost->total} : std::nullopt,
-                                   .extra_rtt = *there.rtt - *best.rtt};
+                                   .extra_rtt = *there.rtt - *best.rtt,
+                                   .price_dates = there.price_dates};
 }
 
 static bool is_asked_for(const Constraints& c, const std::string& provider) {
@@ -75,6 +78,25 @@ static bool is_asked_for(const Constraints& c, const std::string& provider) {
            std::any_of(c.provider.begin(), c.provider.end(), [&](const std::string& pattern) {
                return text::matches(pattern, provider);
            });
+}
+
+/// Of some regions those in which a machine that has all that is asked for is sold all the same.
+static std::vector<Nearby> sold_at_unknown_price(const Catalog& catalog,
+                                                 const Request& asked,
+                                                 const Charges& charges,
+                                                 const std::vector<Nearby>& regions) {
+    std::vector<Nearby> out;
+    if (regions.empty())
+        return out;
+    const auto plans = plans_of(catalog, asked, charges);
+    const std::vector<bool> sold =
+        sold_unpriced(catalog, Filter{catalog, asked, *asked.precision, plans.get()});
+    const auto all = catalog.regions();
+    for (const Nearby& region : regions)
+        for (std::size_t i = 0; i < all.size(); ++i)
+            if (sold[i] && all[i].provider == region.provider && all[i].code == region.region)
+                out.push_back(region);
+    return out;
 }
 
 std::optional<RegionChoice> region_choice(const Catalog& catalog,
@@ -93,6 +115,7 @@ std::optional<RegionChoice> region_choice(const Catalog& catalog,
         if (is_asked_for(asked.constraints, region.provider))
             out.nearer.push_back(std::move(region));
     }
+    out.unpriced = sold_at_unknown_price(catalog, asked, charges, out.nearer);
     out.cheapest = cheapest(catalog, asked, charges, best);
     return out;
 }

@@ -52,7 +52,7 @@ static std::string gpus(double count, const std::string& name) {
     const auto dash = name.find('-');
     const std::string_view model =
         dash == std::string::npos ? name : std::string_view{name}.substr(dash + 1);
-    return name.empty() ? "" : fmt::format("{} x {}", count, model);
+    return name.empty() ? "" : fmt::format("{} x {}", text::count(count), model);
 }
 
 /// Of what is not certain, so never 100 %.
@@ -129,9 +129,12 @@ static std::string scope_line(const Recommendation& r) {
     const auto regions = r.region_choice ? std::vector<std::string>{r.region_choice->region.region}
                                          : r.request.constraints.region;
     const std::string unit = r.on_vcpus ? "vCPUs" : std::string{to_string(*r.request.precision)};
-    return fmt::format("{}, prices as of {}; {}; {}; {} ({})",
+    const std::string dates = to_string(r.price_dates);
+    return fmt::format("{}, {}; {}; {}; {} ({})",
                        r.catalog_name,
-                       to_string(r.catalog_as_of),
+                       dates.empty()        ? "no price shown"
+                       : dates == "undated" ? "prices undated"
+                                            : "prices as of " + dates,
                        regions.empty() ? "all regions" : joined(regions, ", "),
                        purchases(r.request),
                        to_string(r.request.profile),
@@ -263,8 +266,13 @@ static std::string outcome_line(const Recommendation& r) {
     case Outcome::found:
         break;
     case Outcome::nothing_affordable:
-        return "Nothing qualifies: every machine that fits costs too much.";
+        return r.unpriced.count > 0
+                   ? "Nothing qualifies: every machine that fits and has a known price costs too "
+                     "much."
+                   : "Nothing qualifies: every machine that fits costs too much.";
     case Outcome::nothing_fits:
+        if (r.unpriced.count > 0)
+            return "Nothing qualifies: what fits is sold, but its price is not known.";
         if (r.refusals.count == 0)
             return "Nothing qualifies: the catalog has no price for that region and way to pay.";
         return "Nothing qualifies: no machine has all that is asked for.";
@@ -335,6 +343,10 @@ static std::string marks_of(const Recommendation& r) {
 /// The refusals that are spelled out, each with what would admit it, and how many there are.
 static std::string why_not_of(const Recommendation& r) {
     std::string out;
+    for (const std::string& line : unpriced_lines(r))
+        out += wrapped(line, kWidth, 2) + "\n";
+    if (r.refusals.count == 0)
+        return out;
     for (const Refusal& refusal : r.refusals.nearest) {
         const std::string text = fmt::format("{}: {}", title_of(refusal), refusal.text);
         out += wrapped(text, kWidth, 2) + "\n";
@@ -365,6 +377,7 @@ std::string table(const Recommendation& r, TableStyle style) {
     line(charges_line(r));
     line(scope_line(r));
     line(count_line(r));
+    line(unpriced_line(r));
     lines(region_lines(r));
     if (r.choices.empty()) {
         out += "\n";
@@ -402,7 +415,7 @@ std::string table(const Recommendation& r, TableStyle style) {
     if (r.ownership)
         title("Own or rent");
     lines(ownership_lines(r, style.explain));
-    if (r.refusals.count > 0) {
+    if (r.refusals.count > 0 || !unpriced_lines(r).empty()) {
         title("Why not");
         out += why_not_of(r);
     }
@@ -427,6 +440,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     item(charges_line(r));
     item(scope_line(r));
     item(count_line(r));
+    item(unpriced_line(r));
     items(region_lines(r));
     item(outcome_line(r));
     item(instead_line(r));
@@ -463,8 +477,10 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     if (r.request.launch.wanted && !r.choices.empty())
         out += fmt::format("\n## Start plan\n\n```bash\n{}```\n",
                            launch_script(r.request, r.choices.front()));
-    if (r.refusals.count > 0) {
+    if (r.refusals.count > 0 || !unpriced_lines(r).empty())
         out += "\n## Why not\n\n";
+    items(unpriced_lines(r));
+    if (r.refusals.count > 0) {
         for (const Refusal& refusal : r.refusals.nearest) {
             const std::string change = relaxation_of(refusal);
             item(fmt::format("{}: {}{}",

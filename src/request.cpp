@@ -352,7 +352,7 @@ const auto kRequestSettings = std::to_array<Setting>({
     {"charges", "charges", kCatalog, "FILE,...", "YAML files of charges instead of the bundled ones",
      [](Request& r, Key k, Texts t) { r.charges = Written{r, k, t}.list(); },
      [](const Request& r) { return shown(r.charges); }},
-    {"today", "today", kCatalog, "DATE", "warn of prices older than 90 days: 2026-07-20",
+    {"today", "today", kCatalog, "DATE", "the day to count the age of prices from (the system's)",
      [](Request& r, Key k, Texts t) { r.today = day({r, k, t}); },
      [](const Request& r) { return r.today.year == 0 ? Value{} : Value{to_string(r.today)}; }},
 

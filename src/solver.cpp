@@ -1,6 +1,7 @@
 #include "solver.hpp"
 
 #include "job_choice.hpp"
+#include "unpriced.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -247,6 +248,7 @@ static void add_uncertainty(const Request& request, Choice& to) {
 Choice Solver::choice(const Scored& scored) const {
     const Offer o = offer_of(catalog_, columns_, scored.offer);
     const std::uint32_t type = columns_.type[scored.offer];
+    const Source& source = plans_ == nullptr ? o.source : plans_->source(scored.offer);
     Choice out{.provider = o.instance.provider,
                .instance = o.instance.name,
                .family = o.instance.family,
@@ -264,8 +266,9 @@ Choice Solver::choice(const Scored& scored) const {
                .pareto = pareto(scored.offer),
                .rtt = filter_.rtt(columns_.site[scored.offer] % catalog_.regions().size()),
                .retired = o.instance.retired || !o.offered,
-               .source = o.source.title,
-               .as_of = o.source.as_of};
+               .source = source.title,
+               .as_of = source.as_of,
+               .price_dates = price_dates(scored.offer)};
     if (o.gpu != nullptr) {
         out.gpu_memory = GiB{columns_.gpu_memory_gib[type]};
         if (const auto rate = peak(*o.gpu, *request_.precision))
@@ -275,6 +278,14 @@ Choice Solver::choice(const Scored& scored) const {
     add_uncertainty(request_, out);
     if (filter_.job() != nullptr)
         add_job(*filter_.job(), type, out);
+    return out;
+}
+
+DateRange Solver::price_dates(std::uint32_t offer) const {
+    if (plans_ != nullptr)
+        return plans_->price_dates(offer, plans_->paid(offer));
+    DateRange out;
+    out.add(catalog_.sources()[columns_.source[offer]].as_of);
     return out;
 }
 
@@ -338,6 +349,7 @@ Recommendation Solver::solve() {
                        .choices = choices(best),
                        .families = families(),
                        .refusals = refusals(),
+                       .unpriced = unpriced(),
                        .out_of_scope = catalog_.size() - in_scope_};
     if (budget.total && budget.days)
         out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
@@ -346,7 +358,33 @@ Recommendation Solver::solve() {
     if (filter_.job() != nullptr)
         out.front = front();
     warn_of_payments(best, out);
+    add_dates(out);
     return out;
+}
+
+/// Of the machines without an offer that qualifies.
+UnpricedMachines Solver::unpriced() const {
+    std::vector<Passed> types;
+    for (std::uint32_t type = 0; type < types_.size(); ++type)
+        if (types_[type].admitted == 0)
+            types.push_back({type, types_[type].reasons});
+    return flopwise::unpriced(catalog_, request_, filter_, types);
+}
+
+void Solver::add_dates(Recommendation& to) const {
+    for (const Choice& choice : to.choices)
+        to.price_dates.add(choice.price_dates);
+    for (const FamilyChoice& family : to.families)
+        to.price_dates.add(family.price_dates);
+    if (to.choices.empty())
+        for (const Refusal& refusal : to.refusals.nearest)
+            to.price_dates.add(refusal.as_of);
+    if (to.purchase_options.empty())
+        return;
+    const std::uint32_t best = best_offers(1).front().offer;
+    for (const PurchaseOption& option : to.purchase_options)
+        if (option.total)
+            to.price_dates.add(plans_->price_dates(best, option.kind));
 }
 
 /// Of each type its cheapest offer, as far as none is both cheaper and faster.

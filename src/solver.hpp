@@ -48,12 +48,21 @@ private:
         double score = 0;           ///< of `best`
     };
 
+    /// The lowest and the highest price of some offers, and whose they are.
+    struct Extent {
+        double from = std::numeric_limits<double>::infinity(); ///< USD/h
+        double to = 0;
+        std::uint32_t cheapest = kNone;
+        std::uint32_t dearest = kNone;
+
+        void add(std::uint32_t offer, double price);
+    };
+
     /// What the types of one family come to.
     struct FamilySum {
         std::size_t admitted = 0; ///< offers
         std::size_t refused = 0;
-        double from = std::numeric_limits<double>::infinity(); ///< USD/h
-        double to = 0;
+        Extent prices{};
         std::uint32_t best = kNone; ///< type
     };
 
@@ -88,7 +97,7 @@ private:
     [[nodiscard]] double spent(std::size_t type, double price) const;
     [[nodiscard]] bool pareto(std::uint32_t offer) const;
     [[nodiscard]] std::vector<FrontPoint> front() const;
-    [[nodiscard]] std::pair<double, double> prices(std::size_t type) const;
+    void add_prices(std::size_t type, Extent& to) const;
     [[nodiscard]] std::vector<FamilySum> family_sums() const;
     [[nodiscard]] FamilyChoice family_choice(const Family& family, const FamilySum& sum) const;
     [[nodiscard]] std::vector<FamilyChoice> families() const;
@@ -96,6 +105,9 @@ private:
     [[nodiscard]] std::vector<Refusal> nearest() const;
     [[nodiscard]] std::uint32_t nearest_offer(std::size_t type) const;
     [[nodiscard]] Outcome outcome() const;
+    [[nodiscard]] UnpricedMachines unpriced() const;
+    [[nodiscard]] DateRange price_dates(std::uint32_t offer) const;
+    void add_dates(Recommendation& to) const;
 
     const Catalog& catalog_;
     Plans* plans_;

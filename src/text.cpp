@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -200,6 +201,17 @@ std::size_t not_utf8(std::string_view text) {
         i += size;
     }
     return std::string_view::npos;
+}
+
+std::string count(double number) {
+    constexpr int kLargest = 64; // no GPU is cut into more parts
+    constexpr double kRounding = 1e-9;
+    if (number > 0 && number < 1)
+        for (int parts = 2; parts <= kLargest; ++parts)
+            if (const double of = std::round(number * parts);
+                of > 0 && std::abs(number - of / parts) < kRounding)
+                return fmt::format("{:.0f}/{}", of, parts);
+    return fmt::format("{}", number);
 }
 
 std::string one_of(std::span<const std::string_view> names) {

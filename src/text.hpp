@@ -47,6 +47,9 @@ std::size_t not_utf8(std::string_view text);
 /// single quotes as '\''. Throws ArgumentError for a NUL byte, which no shell can hold.
 std::string single_quoted(std::string_view text);
 
+/// A number of GPUs: "8", and of a share the fraction that it is: "1/6".
+std::string count(double number);
+
 /// "a", "a or b", "a, b or c".
 std::string one_of(std::span<const std::string_view> names);
 

@@ -133,7 +133,6 @@ TEST_CASE("a refusal says what the machine has and what was needed", "[constrain
         {[](Request& r) { r.constraints.exclude = {"p*"}; },
          "is excluded by p*",
          {{"exclude", "p*"}}},
-        {[](Request& r) { r.constraints.arch = {"arm*"}; }, "is x86_64", {{"arch", "x86_64"}}},
         {[](Request& r) { r.constraints.max_price = UsdPerHour{0.5}; },
          "costs 0.9 USD/h, at most 0.5 USD/h",
          {{"max_price_usd_per_hour", 0.9}}},
@@ -174,6 +173,15 @@ TEST_CASE("a refusal says what the machine has and what was needed", "[constrain
     else
         CHECK(refusal->relaxation == row.relaxation);
     CHECK_FALSE(why_not(catalog, virginia(), p2));
+}
+
+TEST_CASE("a refusal names the architecture", "[constraints]") {
+    const Recommendation r = recommend(
+        Catalog::bundled(),
+        {.constraints = {.arch = {"arm64"}, .instance = {"g4dn.xlarge"}, .region = {"us-east-1"}}});
+    REQUIRE_FALSE(r.refusals.nearest.empty());
+    CHECK(r.refusals.nearest[0].text == "is x86_64");
+    CHECK(r.refusals.nearest[0].relaxation == std::vector<Change>{{"arch", "x86_64"}});
 }
 
 TEST_CASE("a price above the ceiling can be lifted in three ways", "[constraints]") {

@@ -64,9 +64,9 @@ TEST_CASE("reserved rates are listed with what an hour comes to", "[listing]") {
 TEST_CASE("machines are listed by pattern with the range of their prices", "[listing]") {
     CHECK(machines(listed(), "p3dn*") ==
           "provider  machine        GPUs                       vCPU  GiB  from USD/h  to USD/h  "
-          "regions\n"
+          "regions  as of\n"
           "aws       p3dn.24xlarge  8 x nvidia-v100-sxm2-32gb    96  768      31.212    31.212  "
-          "      1\n");
+          "      1  2026-07-20\n");
     CHECK(has(machines(listed(), {}), "p2.xlarge"));
     CHECK(machines(listed(), "q*").empty());
 }
@@ -77,6 +77,29 @@ TEST_CASE("a machine is shown with its facts and prices", "[listing]") {
     CHECK(has(shown, "  memory         61 GiB\n  GPUs           1 x nvidia-k80-gk210\n"));
     CHECK(has(shown, "us-east-1       on_demand    0.9  yes"));
     CHECK(machine(listed(), "p9.xlarge").empty());
+}
+
+// g6f.xlarge has an eighth, g6f.4xlarge half of an L4 of 24 GiB
+// (aws.amazon.com/ec2/instance-types/g6: 3 and 12 GB), g6.xlarge a whole one.
+TEST_CASE("of a share of a GPU its share of the memory is listed", "[listing]") {
+    const Catalog catalog = Catalog::bundled();
+    const std::string csv = to_csv(catalog);
+    const auto row = [&](std::string_view start) {
+        const auto at = csv.find(start);
+        return at == std::string::npos ? "" : csv.substr(at, csv.find('\n', at) - at);
+    };
+    CHECK(has(row("aws,g6f.xlarge,"), ",nvidia-l4,0.125,3,"));
+    CHECK(has(row("aws,g6f.4xlarge,"), ",nvidia-l4,0.5,12,"));
+    CHECK(has(row("aws,g6.xlarge,"), ",nvidia-l4,1,24,"));
+    const std::string json = to_json(catalog);
+    const auto at = json.find(R"("instance": "g6f.xlarge")");
+    REQUIRE(at != std::string::npos);
+    CHECK(has(json.substr(at, 500), R"("gpu_count": 0.125,
+  "gpu_memory_gib": 3.0,)"));
+    CHECK(has(machine(catalog, "g6f.xlarge"),
+              "  GPUs           1/8 x nvidia-l4\n  GPU memory     3 GiB of 24\n"));
+    CHECK(has(machine(catalog, "g6.xlarge"), "  GPU memory     24 GiB\n"));
+    CHECK(has(machines(catalog, "g6f.4xlarge"), "1/2 x nvidia-l4"));
 }
 
 TEST_CASE("what became of a file is told in lines", "[listing]") {

@@ -63,6 +63,51 @@ static Catalog random_aws(unsigned seed) {
     return Catalog{t};
 }
 
+// The dates are those of the rows in data/: the price on demand of g5.xlarge is of 2026-07-20, 100
+// GB of egress are free since 2021-12-01, and its rate from 150 TB on is recalled, without a date.
+TEST_CASE("a rate that is not the catalog's counts with its own date", "[plans]") {
+    Request request{.budget = {.days = Days{365}},
+                    .constraints = {.instance = {"g5.xlarge"}, .region = {"us-east-1"}},
+                    .today = {2026, 10, 1}};
+    const auto best = [&](PurchaseKind kind) {
+        request.ways = {kind};
+        return recommend(Catalog::bundled(), request).choices.at(0);
+    };
+    const Source rate = charges().reserved("aws", "us-east-1", "g5.xlarge", Term{}).value().source;
+    REQUIRE(rate.as_of < Date{2026, 7, 1}); // 92 days
+    const Choice reserved = best(PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(reserved.as_of == rate.as_of);
+    CHECK(reserved.source == rate.title);
+    CHECK(reserved.price_dates == DateRange{rate.as_of, rate.as_of});
+    const Date band = charges().interruption("aws", "us-east-1", "g5.xlarge").value().source.as_of;
+    const Choice spot = best(PurchaseKind::spot);
+    CHECK(spot.as_of != Date{2026, 7, 20});
+    CHECK(spot.price_dates == DateRange{std::min(spot.as_of, band), std::max(spot.as_of, band)});
+    CHECK(to_string(best(PurchaseKind::on_demand).price_dates) == "2026-07-20");
+
+    request.ways = {PurchaseKind::reserved_1yr_no_upfront};
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    CHECK(r.warnings.at(0) == fmt::format("1 of 1 prices shown are older than 90 days on "
+                                          "2026-10-01; the oldest is {}",
+                                          to_string(rate.as_of)));
+    DateRange all = spot.price_dates; // all ways to pay are shown with their prices
+    all.add(Date{2026, 7, 20});
+    for (const PurchaseOption& o : r.purchase_options)
+        if (o.total && term_of(o.kind))
+            all.add(o.as_of);
+    for (const FamilyChoice& family : r.families)
+        all.add(family.price_dates);
+    CHECK(r.price_dates == all);
+
+    request.ways = {PurchaseKind::on_demand};
+    const auto with_egress = [&](double gib) {
+        request.usage.egress_per_month = GiB{gib};
+        return to_string(recommend(Catalog::bundled(), request).choices.at(0).price_dates);
+    };
+    CHECK(with_egress(100) == "2021-12-01 to 2026-07-20");
+    CHECK(with_egress(200'000) == "2021-12-01 to 2026-07-20, some undated");
+}
+
 TEST_CASE("by total cost another region is best than by price", "[plans]") {
     // A month of 730 h at 2 h/day and 1,000 GiB to the internet:
     //   us-east-1       60.83 h * 1.00 + 900 * 0.09 =  60.83 +  81.00 = 141.83

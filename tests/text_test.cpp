@@ -7,6 +7,21 @@
 
 using namespace flopwise;
 
+TEST_CASE("a share of a GPU is written as a fraction", "[text]") {
+    const auto [number, written] = GENERATE(table<double, const char*>({
+        {8, "8"},
+        {0.125, "1/8"},
+        {0.16666666666666666, "1/6"},
+        {1.0 / 3, "1/3"},
+        {0.75, "3/4"},
+        {0.1, "1/10"},
+        {0.123, "0.123"}, // no fraction of a few parts
+        {1.5, "1.5"},
+        {0, "0"},
+    }));
+    CHECK(text::count(number) == written);
+}
+
 TEST_CASE("a number is the whole text and finite", "[text]") {
     CHECK(text::number("0.0960000000") == 0.096);
     CHECK(text::number("+5") == 5);

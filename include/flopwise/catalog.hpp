@@ -38,6 +38,20 @@ FLOPWISE_API std::optional<Date> date_of(std::string_view text);
 /// Days from `from` to `to`; what a date leaves out counts as the first of the year or month.
 FLOPWISE_API int days_between(Date from, Date to);
 
+/// From the oldest to the newest of some dates; what a date leaves out counts as in days_between().
+struct DateRange {
+    Date oldest{}; ///< of those that are known; undated if none is
+    Date newest{};
+    bool undated = false; ///< some have no date
+
+    FLOPWISE_API void add(Date date);
+    FLOPWISE_API void add(const DateRange& dates);
+
+    bool operator==(const DateRange&) const = default;
+};
+/// "2024 to 2026-07-20, some undated", "2026-07-20" or "undated"; empty for no date at all.
+FLOPWISE_API std::string to_string(const DateRange& dates);
+
 /// How a machine is paid for.
 enum class Purchase : std::uint8_t { on_demand, spot };
 constexpr std::size_t kPurchases = 2;
@@ -138,6 +152,10 @@ struct Instance {
 
     bool operator==(const Instance&) const = default;
 };
+
+/// Nominal memory of one GPU of a machine, or of the share of one that it has: a quarter of an L4
+/// of 24 GiB has 6 GiB.
+FLOPWISE_API GiB gpu_memory(const Instance& machine, const Gpu& gpu);
 
 /// A place where a provider rents machines.
 struct Region {
@@ -251,6 +269,10 @@ public:
     /// An offer; the order is the library's own. Needs i < size().
     [[nodiscard]] Offer offer(std::size_t i) const&;
     void offer(std::size_t i) const&& = delete;
+
+    /// Where instances()[i] can be launched, as positions in regions(); empty if no row says.
+    [[nodiscard]] std::optional<std::span<const std::uint16_t>> offered_in(std::size_t i) const&;
+    void offered_in(std::size_t i) const&& = delete;
 
     /// The accelerator of that name or alias, in any case ("T4", "tesla t4"); null if none.
     [[nodiscard]] const Gpu* find_gpu(std::string_view name) const&;

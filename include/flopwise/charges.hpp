@@ -85,6 +85,11 @@ public:
     [[nodiscard]] std::optional<Rate>
     rate(std::string_view provider, std::string_view region, std::string_view charge) const&;
     void rate(std::string_view, std::string_view, std::string_view) const&& = delete;
+    /// Of the tiers that a quantity is billed by; no date if the rate is not known.
+    [[nodiscard]] DateRange dates(std::string_view provider,
+                                  std::string_view region,
+                                  std::string_view charge,
+                                  double quantity) const;
     /// The rates of a charge in all regions that have one.
     [[nodiscard]] std::vector<Rate> rates(std::string_view provider,
                                           std::string_view charge) const&;

@@ -11,7 +11,7 @@ namespace flopwise {
 /// What a machine must have, and where and how it may be rented. What is left out is no
 /// constraint, but for two: a machine must have a GPU, and is paid for on demand.
 ///
-/// Lists are alternatives. Names may be patterns with `*` and `?`; a name without must exist.
+/// Lists are alternatives. Names may be patterns with `*` and `?`; each must match what exists.
 struct Constraints {
     std::vector<std::string> gpu{};      ///< names or aliases: "nvidia-t4", "T4", "nvidia-a100*"
     std::optional<double> min_gpus{};    ///< 0: no GPU is asked for, machines without count too
@@ -87,6 +87,7 @@ struct Refusal {
     std::string region{};
     Purchase purchase = Purchase::on_demand;
     UsdPerHour price{};
+    Date as_of{};                  ///< of the price
     std::vector<Reason> reasons{}; ///< all that apply, the binding one first
     std::string text{};            ///< the reasons with what it has and what was needed
     /// The smallest changes that admit it. All are needed together, except that `budget_usd`,

@@ -108,6 +108,7 @@ struct PurchaseOption {
     std::vector<LineItem> items{};    ///< the lines of the bill, adding up to `total`
     std::vector<std::string> notes{}; ///< what to know: unused terms, lower bounds, estimates
     std::string source{};             ///< of a rate that is not in the catalog, with its date
+    Date as_of{};                     ///< of that source
 
     bool operator==(const PurchaseOption&) const = default;
 };

@@ -12,7 +12,7 @@ namespace flopwise {
 /// What the answer is.
 enum class Outcome : std::uint8_t {
     found,              ///< there is at least one choice
-    nothing_fits,       ///< no machine meets the constraints, whatever it costs
+    nothing_fits,       ///< no machine with a price meets the constraints, whatever it costs
     nothing_affordable, ///< some meet the constraints, but all cost too much
 };
 FLOPWISE_API std::string_view to_string(Outcome outcome);
@@ -84,6 +84,8 @@ struct Choice {
     bool retired = false;
     std::string source{}; ///< of the price
     Date as_of{};         ///< of the price
+    /// Of all that makes its cost: the price, what is known of interruptions, the charges.
+    DateRange price_dates{};
 
     bool operator==(const Choice&) const = default;
 };
@@ -99,6 +101,7 @@ struct FamilyChoice {
     std::string best{};
     UsdPerHour price_from{}; ///< over all its offers in scope, admitted or not
     UsdPerHour price_to{};
+    DateRange price_dates{};  ///< of these two
     std::size_t admitted = 0; ///< offers
     std::size_t refused = 0;
 
@@ -114,6 +117,35 @@ struct Refusals {
     std::vector<Refusal> nearest{};
 
     bool operator==(const Refusals&) const = default;
+};
+
+/// Whether a machine can be rented where it is asked for, by the offerings of the catalog.
+enum class Sold : std::uint8_t { yes, no, unknown };
+constexpr std::size_t kSoldStates = 3;
+FLOPWISE_API std::string_view to_string(Sold sold);
+
+/// A machine of which no price is known where and as it is asked for.
+struct Unpriced {
+    std::string provider{};
+    std::string instance{};
+    std::string family{};
+    Sold sold = Sold::unknown;
+    std::vector<std::string> regions{}; ///< in which it is sold, of those that are asked for
+    /// "no price on demand in eu-central-1 in this catalog (known in us-east-1: 0.1728)"
+    std::string text{};
+
+    bool operator==(const Unpriced&) const = default;
+};
+
+/// The machines without a price where they are asked for. They make no offer, so they are neither
+/// admitted nor refused.
+struct UnpricedMachines {
+    std::size_t count = 0; ///< that have all else that is asked for, and are sold there
+    /// Some of these and, after them, those that are asked for by name, whether they are sold there
+    /// or not. At most Request::nearest.
+    std::vector<Unpriced> machines{};
+
+    bool operator==(const UnpricedMachines&) const = default;
 };
 
 /// What is charged beside the machine in one region, and what it does to the ceiling.
@@ -134,6 +166,9 @@ struct ChargeSummary {
 struct RegionChoice {
     Nearby region{};
     std::vector<Nearby> nearer{}; ///< regions without such an offer, nearest first
+    /// Those of them in which a machine that has all that is asked for is sold without a known
+    /// price.
+    std::vector<Nearby> unpriced{};
 
     /// The best choice, where it is cheapest among the regions that are not too far.
     struct Elsewhere {
@@ -141,6 +176,7 @@ struct RegionChoice {
         UsdPerHour price{};
         std::optional<Usd> total{}; ///< of the plan there, if the days are known
         Milliseconds extra_rtt{};   ///< beside that of the nearest region
+        DateRange price_dates{};    ///< as of a Choice
 
         bool operator==(const Elsewhere&) const = default;
     };
@@ -209,6 +245,7 @@ struct Recommendation {
     std::vector<FamilyChoice> families{};
     std::vector<FrontPoint> front{}; ///< of a training job, from the fastest to the cheapest
     Refusals refusals{};
+    UnpricedMachines unpriced{};
     /// Offers of other providers, other regions or other ways to pay: neither admitted nor
     /// refused, so admitted + refusals.count + out_of_scope = catalog_offers.
     std::size_t out_of_scope = 0;
@@ -216,6 +253,7 @@ struct Recommendation {
     std::optional<Choice> instead{};
     std::optional<RegionChoice> region_choice{}; ///< with `near`, if no region is asked for
     std::optional<OwnOrRent> ownership{};        ///< with the price of a machine to buy
+    DateRange price_dates{}; ///< of all prices that are shown; of refusals if there are no others
     std::vector<std::string> warnings{};
 
     bool operator==(const Recommendation&) const = default;

@@ -18,6 +18,7 @@ from ._table import Table
 __version__: str
 
 Outcome = Literal["found", "nothing_fits", "nothing_affordable"]
+Sold = Literal["yes", "no", "unknown"]
 
 R = TypeVar("R", covariant=True)
 
@@ -680,6 +681,8 @@ class PurchaseOption(_Record):
     def notes(self) -> list[str]: ...
     @property
     def source(self) -> str | None: ...
+    @property
+    def as_of(self) -> str: ...
     def __init__(
         self,
         *,
@@ -696,6 +699,7 @@ class PurchaseOption(_Record):
         items: Iterable[LineItem] | None = ...,
         notes: list[str] | None = ...,
         source: str | None = ...,
+        as_of: str | None = ...,
     ) -> None: ...
 
 @final
@@ -1074,6 +1078,8 @@ class Choice(_Record):
     def price_source(self) -> str: ...
     @property
     def price_as_of(self) -> str: ...
+    @property
+    def price_dates(self) -> dict[str, str | bool | None]: ...
     def __init__(
         self,
         *,
@@ -1106,6 +1112,7 @@ class Choice(_Record):
         retired: bool | None = ...,
         price_source: str | None = ...,
         price_as_of: str | None = ...,
+        price_dates: dict[str, str | bool | None] | None = ...,
     ) -> None: ...
 
 @final
@@ -1129,6 +1136,8 @@ class FamilyChoice(_Record):
     @property
     def price_to_usd_per_hour(self) -> float: ...
     @property
+    def price_dates(self) -> dict[str, str | bool | None]: ...
+    @property
     def admitted(self) -> int: ...
     @property
     def refused(self) -> int: ...
@@ -1144,6 +1153,7 @@ class FamilyChoice(_Record):
         best: str | None = ...,
         price_from_usd_per_hour: float | None = ...,
         price_to_usd_per_hour: float | None = ...,
+        price_dates: dict[str, str | bool | None] | None = ...,
         admitted: int | None = ...,
         refused: int | None = ...,
     ) -> None: ...
@@ -1163,6 +1173,8 @@ class Refusal(_Record):
     @property
     def price_usd_per_hour(self) -> float: ...
     @property
+    def price_as_of(self) -> str: ...
+    @property
     def reasons(self) -> list[str]: ...
     @property
     def reason(self) -> str: ...
@@ -1177,6 +1189,7 @@ class Refusal(_Record):
         region: str | None = ...,
         purchase: str | None = ...,
         price_usd_per_hour: float | None = ...,
+        price_as_of: str | None = ...,
         reasons: list[str] | None = ...,
         reason: str | None = ...,
         relaxation: dict[str, float | str | bool] | None = ...,
@@ -1210,6 +1223,44 @@ class Refusals(_Record):
     def _repr_html_(self) -> str: ...
     def __arrow_c_stream__(self, requested_schema: object = None, /) -> object: ...
     def __arrow_c_schema__(self) -> object: ...
+
+@final
+class Unpriced(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def sold(self) -> Sold: ...
+    @property
+    def regions(self) -> list[str]: ...
+    @property
+    def reason(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        instance: str | None = ...,
+        family: str | None = ...,
+        sold: Sold | None = ...,
+        regions: list[str] | None = ...,
+        reason: str | None = ...,
+    ) -> None: ...
+
+@final
+class UnpricedMachines(_Record):
+    @property
+    def count(self) -> int: ...
+    @property
+    def machines(self) -> Table[Unpriced]: ...
+    def __init__(
+        self,
+        *,
+        count: int | None = ...,
+        machines: Iterable[Unpriced] | None = ...,
+    ) -> None: ...
 
 @final
 class ChargeSummary(_Record):
@@ -1249,6 +1300,8 @@ class Elsewhere(_Record):
     def total_usd(self) -> float | None: ...
     @property
     def extra_rtt_ms(self) -> float: ...
+    @property
+    def price_dates(self) -> dict[str, str | bool | None]: ...
     def __init__(
         self,
         *,
@@ -1256,6 +1309,7 @@ class Elsewhere(_Record):
         price_usd_per_hour: float | None = ...,
         total_usd: float | None = ...,
         extra_rtt_ms: float | None = ...,
+        price_dates: dict[str, str | bool | None] | None = ...,
     ) -> None: ...
 
 @final
@@ -1265,12 +1319,15 @@ class RegionChoice(_Record):
     @property
     def nearer(self) -> Table[Nearby]: ...
     @property
+    def unpriced(self) -> Table[Nearby]: ...
+    @property
     def cheapest(self) -> Elsewhere | None: ...
     def __init__(
         self,
         *,
         region: Nearby | None = ...,
         nearer: Iterable[Nearby] | None = ...,
+        unpriced: Iterable[Nearby] | None = ...,
         cheapest: Elsewhere | None = ...,
     ) -> None: ...
 
@@ -1368,6 +1425,8 @@ class Recommendation(_Record):
     @property
     def refusals(self) -> Refusals: ...
     @property
+    def unpriced(self) -> UnpricedMachines: ...
+    @property
     def out_of_scope(self) -> int: ...
     @property
     def instead(self) -> Choice | None: ...
@@ -1375,6 +1434,8 @@ class Recommendation(_Record):
     def region_choice(self) -> RegionChoice | None: ...
     @property
     def ownership(self) -> OwnOrRent | None: ...
+    @property
+    def price_dates(self) -> dict[str, str | bool | None]: ...
     @property
     def warnings(self) -> list[str]: ...
     @overload
@@ -1398,10 +1459,12 @@ class Recommendation(_Record):
         families: Iterable[FamilyChoice] | None = ...,
         front: Iterable[FrontPoint] | None = ...,
         refusals: Refusals | None = ...,
+        unpriced: UnpricedMachines | None = ...,
         out_of_scope: int | None = ...,
         instead: Choice | None = ...,
         region_choice: RegionChoice | None = ...,
         ownership: OwnOrRent | None = ...,
+        price_dates: dict[str, str | bool | None] | None = ...,
         warnings: list[str] | None = ...,
     ) -> None: ...
     def to_json(self) -> str: ...
@@ -1508,6 +1571,10 @@ class RateRows(_Rows[Rate]):
 @final
 class RefusalRows(_Rows[Refusal]):
     _record: ClassVar[type[Refusal]]
+
+@final
+class UnpricedRows(_Rows[Unpriced]):
+    _record: ClassVar[type[Unpriced]]
 
 class Request:
     def __init__(self, **settings: Any) -> None: ...

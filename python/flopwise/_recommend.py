@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import inspect
 import os
@@ -58,6 +59,9 @@ class Recommendation(_core.Recommendation):
         With a training job: the machines that no other beats in cost and in hours.
     refusals : Refusals
         How many offers do not qualify, why, and the nearest of them.
+    unpriced : UnpricedMachines
+        Machines without a known price where they are asked for: how many of them are sold
+        there and have all else that is asked for, and what is known of the first.
     admitted, out_of_scope : int
         Offers that qualify, and offers that were not asked for.
     instead : Choice or None
@@ -66,6 +70,8 @@ class Recommendation(_core.Recommendation):
         With ``near``: the region that was taken, nearer ones, and the cheapest.
     ownership : OwnOrRent or None
         With ``own_price_usd``: buying compared with renting.
+    price_dates : dict
+        ``oldest`` and ``newest`` of the prices shown, and whether some are ``undated``.
     warnings : list of str
     weights : dict
         Of each criterion, adding up to 1.
@@ -229,6 +235,11 @@ class Recommendation(_core.Recommendation):
         return "".join(parts)
 
 
+def today() -> datetime.date:
+    """In UTC, as the command has it."""
+    return datetime.datetime.now(datetime.timezone.utc).date()
+
+
 def _table_of(table: Table[Any], names: tuple[str, ...]) -> str:
     columns = rows_columns(table)
     return html_table({name: columns[name] for name in names}, rows=len(table))
@@ -238,6 +249,8 @@ def recommend(
     request: Request | None = None, /, *, catalog: CatalogLike = None, **settings: Any
 ) -> Recommendation:
     # The docstring and the signature are made below, from the library's table of settings.
+    if settings.get("today") is None and (request is None or request.today is None):
+        settings["today"] = today()
     return Recommendation(_core._recommend(request, catalog, settings))
 
 
@@ -257,7 +270,8 @@ def _document() -> None:
 
     Each setting has the name it has in a request file and in JSON; None is the same as not
     given. Lists are a list of text or one text with commas; ``near`` takes (latitude,
-    longitude) in degrees too, ``today`` a ``datetime.date``, ``weights`` a dictionary.
+    longitude) in degrees too, ``today`` a ``datetime.date`` (today's in UTC if it is not
+    given), ``weights`` a dictionary.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from typing import Literal, TypeVar
 from . import _core
 from ._batch import refusal, table_of
 from ._progress import Progress, Wanted
-from ._recommend import CatalogLike
+from ._recommend import CatalogLike, today
 
 T = TypeVar("T")
 
@@ -101,10 +101,13 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
     names = [name for name in table.names if name not in kept or _is_setting(name)]
     rows = len(table)
     with Progress(progress, rows) as shown:
+        columns = [(name, *table.codes(name)) for name in _checked(names) if name not in _FIGURES]
+        if "deadline" in names and "today" not in names:  # all else is the same on any day
+            columns.append(("today", *_core._encode([today()] * rows)))
         answer = _core._sweep(
             rows,
             {name: table.figures(name) for name in names if name in _FIGURES},
-            [(name, *table.codes(name)) for name in _checked(names) if name not in _FIGURES],
+            columns,
             catalog,
             _threads(threads),
             shown,

@@ -102,6 +102,11 @@ void bind_recommend(py::module_& m) {
     bind_rows(m, family);
     bind_rows(m, refusal);
     bind_rows(m,
+              bind_record<Unpriced>(
+                  m, "Unpriced", "A machine without a known price where it is asked for."));
+    bind_record<UnpricedMachines>(
+        m, "UnpricedMachines", "The machines without a known price where they are asked for.");
+    bind_rows(m,
               bind_record<FrontPoint>(
                   m, "FrontPoint", "A machine that no other beats in cost and in hours."));
     bind_record<ChargeSummary>(

@@ -38,6 +38,8 @@ inline constexpr std::size_t kCount<Reason> = kReasons;
 template <>
 inline constexpr std::size_t kCount<Outcome> = 3;
 template <>
+inline constexpr std::size_t kCount<Sold> = kSoldStates;
+template <>
 inline constexpr std::size_t kCount<Format> = kFormats;
 template <>
 inline constexpr std::size_t kCount<ChangeKind> = kChangeKinds;
@@ -54,8 +56,9 @@ std::vector<Record> rows_of(py::handle source);
 
 /// A record of which Python holds tables.
 template <class T>
-concept Tabled = std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> ||
-    std::is_same_v<T, Refusal> || std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> ||
+concept Tabled =
+    std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal> ||
+    std::is_same_v<T, Unpriced> || std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> ||
     std::is_same_v<T, LineItem> || std::is_same_v<T, Net> || std::is_same_v<T, FrontPoint> ||
     std::is_same_v<T, Factor> || std::is_same_v<T, Source> || std::is_same_v<T, Family> ||
     std::is_same_v<T, Instance> || std::is_same_v<T, Offering> || std::is_same_v<T, Price> ||
@@ -117,6 +120,35 @@ struct py::detail::type_caster<flopwise::Date> {
     }
     static handle cast(flopwise::Date d, return_value_policy, handle) {
         return py::cast(to_string(d)).release();
+    }
+};
+
+/// {"oldest": "2024", "newest": "2026-07-20", "undated": False}; None for what is not known.
+template <>
+struct py::detail::type_caster<flopwise::DateRange> {
+    PYBIND11_TYPE_CASTER(flopwise::DateRange, const_name("dict[str, str | bool | None]"));
+
+    bool load(handle source, bool /*convert*/) {
+        if (!isinstance<py::dict>(source))
+            return false;
+        const auto dates = reinterpret_borrow<py::dict>(source);
+        const auto date = [&dates](const char* key) {
+            const object given = dates[key];
+            return given.is_none() ? flopwise::Date{} : given.cast<flopwise::Date>();
+        };
+        value = {.oldest = date("oldest"),
+                 .newest = date("newest"),
+                 .undated = dates["undated"].cast<bool>()};
+        return dates.size() == 3;
+    }
+    static handle cast(const flopwise::DateRange& dates, return_value_policy, handle) {
+        const auto date = [](flopwise::Date d) -> object {
+            return d.year == 0 ? object{none()} : py::cast(d);
+        };
+        return py::dict("oldest"_a = date(dates.oldest),
+                        "newest"_a = date(dates.newest),
+                        "undated"_a = dates.undated)
+            .release();
     }
 };
 

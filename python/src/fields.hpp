@@ -390,6 +390,7 @@ void fields(Visit& visit, Choice& c) {
     visit("retired", c.retired);
     visit("price_source", c.source);
     visit("price_as_of", c.as_of);
+    visit("price_dates", c.price_dates);
 }
 
 template <class Visit>
@@ -418,6 +419,7 @@ void fields(Visit& visit, PurchaseOption& o) {
     visit("items", o.items);
     visit("notes", o.notes);
     visit.maybe("source", o.source);
+    visit("as_of", o.as_of);
 }
 
 template <class Visit>
@@ -442,12 +444,14 @@ void fields(Visit& visit, RegionChoice::Elsewhere& e) {
     visit("price_usd_per_hour", e.price);
     visit("total_usd", e.total);
     visit("extra_rtt_ms", e.extra_rtt);
+    visit("price_dates", e.price_dates);
 }
 
 template <class Visit>
 void fields(Visit& visit, RegionChoice& c) {
     visit("region", c.region);
     visit("nearer", c.nearer);
+    visit("unpriced", c.unpriced);
     visit("cheapest", c.cheapest);
 }
 
@@ -519,6 +523,7 @@ void fields(Visit& visit, FamilyChoice& f) {
     visit("best", f.best);
     visit("price_from_usd_per_hour", f.price_from);
     visit("price_to_usd_per_hour", f.price_to);
+    visit("price_dates", f.price_dates);
     visit("admitted", f.admitted);
     visit("refused", f.refused);
 }
@@ -531,6 +536,7 @@ void fields(Visit& visit, Refusal& r) {
     visit("region", r.region);
     visit("purchase", r.purchase);
     visit("price_usd_per_hour", r.price);
+    visit("price_as_of", r.as_of);
     visit("reasons", r.reasons);
     visit("reason", r.text);
     visit("relaxation", r.relaxation);
@@ -541,6 +547,22 @@ void fields(Visit& visit, Refusals& r) {
     visit("count", r.count);
     visit("by_reason", r.by_reason);
     visit("nearest", r.nearest);
+}
+
+template <class Visit>
+void fields(Visit& visit, Unpriced& u) {
+    visit("provider", u.provider);
+    visit("instance", u.instance);
+    visit("family", u.family);
+    visit("sold", u.sold);
+    visit("regions", u.regions);
+    visit("reason", u.text);
+}
+
+template <class Visit>
+void fields(Visit& visit, UnpricedMachines& u) {
+    visit("count", u.count);
+    visit("machines", u.machines);
 }
 
 template <class Visit>
@@ -560,10 +582,12 @@ void fields(Visit& visit, Recommendation& r) {
     visit("families", r.families);
     visit("front", r.front);
     visit("refusals", r.refusals);
+    visit("unpriced", r.unpriced);
     visit("out_of_scope", r.out_of_scope);
     visit("instead", r.instead);
     visit("region_choice", r.region_choice);
     visit("ownership", r.ownership);
+    visit("price_dates", r.price_dates);
     visit("warnings", r.warnings);
 }
 

@@ -102,6 +102,11 @@ static std::string one(std::string_view flag, const Texts& texts, std::string_vi
     return texts.empty() ? std::string{otherwise} : texts.front();
 }
 
+/// The library has no clock, so that what it says does not change by itself.
+static Date today_of(const Request& request) {
+    return request.today.year != 0 ? request.today : system_day();
+}
+
 /// The request file, if any, with the flags over it.
 static Request request_of(const Arguments& arguments) {
     Request request =
@@ -113,11 +118,8 @@ static Request request_of(const Arguments& arguments) {
                 all[i].key,
                 arguments.settings[i],
                 {.field = fmt::format("--{}", all[i].flag)});
+    request.today = today_of(request);
     return request;
-}
-
-static Date today_of(const Request& request) {
-    return request.today.year != 0 ? request.today : system_day();
 }
 
 Catalog flopwise::catalog_of(const Request& request) {
@@ -175,7 +177,7 @@ static int run(const Arguments& arguments) {
     if (request.launch.wanted && output.format == "csv")
         request.refuse("launch", "must not come with the format csv");
     const Recommendation advice =
-        recommend(request.catalog.empty() ? catalog_for(request, usual_catalog(today_of(request)))
+        recommend(request.catalog.empty() ? catalog_for(request, usual_catalog(request.today))
                                           : catalog_of(request),
                   request);
     write_output(report(advice, output), output.file);

@@ -69,8 +69,8 @@ def test_machines_and_prices_that_appear_and_go(catalog, small, tmp_path):
 def test_list_has_a_line_for_each_machine(catalog, small):
     lines = catalog("list", "--catalog", small()).out.splitlines()
     assert len(lines) == 3
-    assert lines[0].split() == "provider machine GPUs vCPU GiB from USD/h to USD/h regions".split()
-    assert lines[1].split() == "aws g5.2xlarge 1 x nvidia-a10g 8 32 1.212 1.212 1".split()
+    assert lines[0].split() == "provider machine GPUs vCPU GiB from USD/h to USD/h regions as of".split()
+    assert lines[1].split() == "aws g5.2xlarge 1 x nvidia-a10g 8 32 1.212 1.212 1 2026-01-15".split()
     done = catalog("list", "p4*")
     assert [line.split()[1] for line in done.out.splitlines()[1:]] == ["p4d.24xlarge",
                                                                        "p4de.24xlarge"]

@@ -276,7 +276,7 @@ def test_the_table_of_the_article_reads_as_expected(report, article):
     out = report(*article, "--top", "2", "--nearest", "1")
     assert out == (
         "Price ceiling 2.74 USD/h = 2,000.00 USD / (365 days x 2 h/day)\n"
-        "aws-2020-04, prices as of 2020-04; us-east-1; on demand; training (mixed)\n"
+        "aws-2020-04, prices as of 2026-07-20; us-east-1; on demand; training (mixed)\n"
         "10 of 19 offers qualify\n"
         "\n"
         "#  machine       GPUs    GiB  vCPU  TFLOPS  USD/h  total USD  score\n"
@@ -348,6 +348,7 @@ def on_a_terminal(program, *args, **env):
 def test_a_terminal_gets_colour_unless_it_is_not_wanted(
     program, report, article, flags, env, coloured
 ):
+    article = (*article, "--today", "2026-07-20")
     shown = on_a_terminal(program, *article, *flags, **env)
     assert bool(ESCAPE.search(shown)) == coloured
     assert ESCAPE.sub("", shown) == report(*article)

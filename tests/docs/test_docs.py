@@ -30,12 +30,26 @@ def commands(text):
         yield shown[1], text[begin + shown.end():end]
 
 
+DAY = "2026-11-28"  # of the outputs that the pages show, unless a command names another
+ON_THE_DAY = """\
+#!/bin/sh
+case "$*" in
+*--today*) exec "{0}" "$@" ;;
+*) exec "{0}" --today {1} "$@" ;;
+esac
+"""
+
+
 def environment(programs, folder):
     binaries = folder / "bin"
     binaries.mkdir(exist_ok=True)
     for name, program in programs.items():
         if not (binaries / name).exists():
             (binaries / name).symlink_to(program)
+    script = binaries / "recommend"
+    script.unlink()
+    script.write_text(ON_THE_DAY.format(programs["recommend"], DAY), encoding="utf-8")
+    script.chmod(0o755)
     return {"PATH": f"{binaries}:{os.environ['PATH']}", "HOME": str(folder), "LC_ALL": "C"}
 
 

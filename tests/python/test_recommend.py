@@ -176,3 +176,53 @@ def test_a_missing_file_is_both_errors(tmp_path):
         flopwise.recommend(catalog=tmp_path / "none.yaml")
     assert isinstance(caught.value, flopwise.FlopwiseError)
     assert caught.value.file.endswith("none.yaml")
+
+
+def test_the_day_is_that_of_the_system_unless_it_is_given():
+    article = dict(budget_usd=2000, days=365, hours_per_day=2, catalog="aws-2020-04")
+    before = datetime.datetime.now(datetime.timezone.utc).date()
+    taken = flopwise.recommend(**article).request.today
+    after = datetime.datetime.now(datetime.timezone.utc).date()
+    assert taken in (str(before), str(after))
+    assert flopwise.recommend(**article, today="2026-07-20").request.today == "2026-07-20"
+    asked = Request(**article, today="2026-07-20")
+    assert flopwise.recommend(asked).request.today == "2026-07-20"
+    assert flopwise.recommend(asked, today="2026-12-01").warnings[0] == (
+        "10 of 10 prices shown are older than 90 days on 2026-12-01; the oldest is 2026-07-20"
+    )
+
+
+def test_the_dates_of_the_prices_are_a_range(article):
+    assert article.price_dates == {
+        "oldest": "2026-07-20", "newest": "2026-07-20", "undated": False
+    }
+    choice = article.choices[0]
+    assert choice.price_dates == article.price_dates
+    assert article.choices.to_pandas()["price_dates"][0] == "2026-07-20"
+    assert flopwise.Choice(price_dates={"oldest": None, "newest": None, "undated": True}) != choice
+
+
+def test_what_is_sold_at_an_unknown_price_is_told(tmp_path):
+    # b is offered in two regions and priced in one; all of it is made up
+    file = tmp_path / "two.yaml"
+    file.write_text("""\
+catalog: {name: two, as_of: 2026-01-15}
+provider: aws
+sources: [{name: s, title: Made up, as_of: 2026-01-15}]
+gpus: [{name: g, memory_gib: 16, fp16_tensor_tflops: 65, source: s}]
+families: [{name: f, purpose: graphics, source: s}]
+instances:
+  - {name: b, family: f, vcpus: 4, memory_gib: 64, gpu: g, gpu_count: 1, arch: x86_64, source: s}
+regions: [{code: east, source: s}, {code: west, source: s}]
+offerings: [{instance: b, regions: [east, west], source: s}]
+prices: [{instance: b, region: east, purchase: on_demand, usd_per_hour: 0.5, source: s}]
+""")
+    advice = flopwise.recommend(catalog=file, region="west")
+    assert advice.unpriced.count == 1
+    (machine,) = advice.unpriced.machines
+    assert (machine.instance, machine.sold, machine.regions) == ("b", "yes", ["west"])
+    assert machine.reason == (
+        "no price on demand in west in this catalog (known in east: 0.5); it is sold there"
+    )
+    assert f"b: {machine.reason[:30]}" in str(advice)
+    assert json.loads(advice.to_json())["unpriced"]["machines"] == advice.unpriced.machines.to_dicts()
