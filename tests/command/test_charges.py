@@ -127,13 +127,13 @@ def test_what_is_dearer_than_on_demand_says_so(report, answer):
     # 0.76356 USD/h * 8,760 h, against 1.212 * 240
     warning = ("dearer than on demand: g5.2xlarge in us-east-1, reserved_1yr_no_upfront "
                "6688.79 USD against 290.88 USD")
-    assert answer(*flags)["warnings"] == [warning]
+    assert warning in answer(*flags)["warnings"]
     for name in ("table", "markdown"):
         assert warning in re.sub(r"\s+", " ", report(*flags, "--format", name))
     for best in ("best", "on_demand,reserved_1yr_no_upfront"):
         found = answer(*flags[:-1], best)
         assert found["choices"][0]["purchase"] in ("spot", "on_demand")
-        assert not found["warnings"]
+        assert not [w for w in found["warnings"] if "dearer than on demand" in w]
 
 
 def test_least_is_said_only_of_what_is_known(report, answer, tmp_path):

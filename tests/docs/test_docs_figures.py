@@ -262,9 +262,11 @@ def test_every_key_of_the_report_is_described(ask):
                  "--own-price", "10000")
     tables = rows_of(MODEL, "The report as JSON")
     described = {key for cells in tables for key in cells[0].split(", ")} - {"key"}
-    top = {key for key in answer if key not in ("catalog", "refusals")}
+    top = {key for key in answer if key not in ("catalog", "refusals", "unpriced")}
     top |= {f"catalog.{key}" for key in answer["catalog"]}
     top |= {f"refusals.{key}" for key in answer["refusals"]}
+    unpriced = ask("--instance", "p5e.48xlarge", "--include-retired")["unpriced"]
+    top |= {f"unpriced.{key}" for key in unpriced} | set(unpriced["machines"][0])
     choice = set(answer["choices"][0]) | {f"cost.{key}" for key in answer["choices"][0]["cost"]}
     region = answer["region_choice"]
     choice |= set(region) | {f"cheapest.{key}" for key in region["cheapest"]}
