@@ -117,6 +117,10 @@ static void look(Section& s, const Gpu& row, Known& known, NameSet& spellings) {
     for (const std::string& alias : row.aliases)
         if (const std::string spelling = text::lower(alias); own.insert(spelling).second)
             s.unique("aliases", spellings.insert(spelling).second, alias);
+    for (const std::string& method : row.unsupported)
+        if (method != "qlora" && method != "adam_8bit")
+            s.refuse("unsupported",
+                     fmt::format("must be qlora or adam_8bit, got {}", text::quoted(method)));
     for (const Purpose purpose : row.not_for)
         if (purpose > Purpose::hpc)
             s.refuse("not_for",

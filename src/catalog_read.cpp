@@ -104,6 +104,8 @@ void read(yaml::Fields& row, const std::string& /*provider*/, Gpu& to) {
     read(row, "interconnect_gb_per_s", to.interconnect_bandwidth);
     read(row, "tdp_watts", to.tdp);
     to.aliases = row.texts("aliases");
+    to.stack = row.text_or("stack", "");
+    to.unsupported = row.texts("unsupported");
     for (const std::string& name : row.texts("not_for"))
         to.not_for.push_back(enumerator<Purpose>(row, "not_for", kPurposes, name));
     to.note = row.text_or("note", "");

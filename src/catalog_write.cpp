@@ -96,6 +96,8 @@ void write(Row& to, const Gpu& g) {
     to.number_if("interconnect_gb_per_s", g.interconnect_bandwidth);
     to.number_if("tdp_watts", g.tdp);
     to.texts("aliases", g.aliases);
+    to.text("stack", g.stack);
+    to.texts("unsupported", g.unsupported);
     std::vector<std::string> not_for;
     for (const Purpose purpose : g.not_for)
         not_for.emplace_back(to_string(purpose));

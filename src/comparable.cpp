@@ -1,7 +1,10 @@
 #include "comparable.hpp"
 
+#include "report_text.hpp"
+
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace flopwise {
 
@@ -15,6 +18,48 @@ std::string names_of(const std::vector<const Choice*>& choices) {
     for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
         out += (i == 0 ? "" : ", ") + names[i];
     return names.size() > kShown ? fmt::format("{} and {} more", out, names.size() - kShown) : out;
+}
+
+std::string foreign(const std::string& arch, const std::string& stack) {
+    const std::string other = stack == "CUDA" ? "" : stack == "none" ? "no CUDA" : stack;
+    if (arch.empty() || arch == "x86_64")
+        return other;
+    return other.empty() ? arch : fmt::format("{} on {}", other, arch);
+}
+
+std::string platform_line(const Recommendation& r) {
+    std::vector<std::string> parts;
+    const auto add = [&parts](const std::string& instance, const std::string& what) {
+        std::string part = fmt::format("{} {}", instance, what);
+        if (!what.empty() && std::find(parts.begin(), parts.end(), part) == parts.end())
+            parts.push_back(std::move(part));
+    };
+    if (r.request.by == By::instance)
+        for (const Choice& c : r.choices)
+            add(c.instance, foreign(c.arch, c.stack));
+    for (std::size_t i = 0; i < r.families.size() && std::cmp_less(i, r.request.top); ++i)
+        add(r.families[i].best, foreign(r.families[i].arch, r.families[i].stack));
+    return parts.empty() ? "" : "! not CUDA on x86_64: " + joined(parts, ", ");
+}
+
+std::vector<std::string> platform_warnings(const Recommendation& r) {
+    if (r.choices.empty())
+        return {};
+    const Choice& c = r.choices.front();
+    std::vector<std::string> out;
+    if (!c.stack.empty() && c.stack != "CUDA" && r.request.profile != Profile::graphics)
+        out.push_back(fmt::format("{} is not CUDA: {}",
+                                  c.instance,
+                                  c.stack == "none" ? "no programs for its GPU are known"
+                                                    : "programs need " + c.stack));
+    if (!c.arch.empty() && c.arch != "x86_64")
+        out.push_back(fmt::format(
+            "{} is {}: x86 images and wheels do not run{}",
+            c.instance,
+            c.arch,
+            c.gpu.empty() ? ""
+                          : fmt::format("; programs need a build for {} with {}", c.arch, c.gpu)));
+    return out;
 }
 
 /// The oldest price of each provider among some choices.

@@ -46,11 +46,11 @@ static std::string csv_of_choices(const Recommendation& r) {
                       "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of";
     const bool job = wanted(r.request.job);
     out += job ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,total_p90_usd,"
-                 "probability_in_time,micro_batch,tied\n"
-               : "\n";
+                 "probability_in_time,micro_batch,tied,arch,stack\n"
+               : ",arch,stack\n";
     for (const Choice& c : r.choices)
         out += fmt::format(
-            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}{}\n",
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}{},{},{}\n",
             c.rank,
             field(c.provider),
             field(c.instance),
@@ -74,16 +74,18 @@ static std::string csv_of_choices(const Recommendation& r) {
             number(c.rtt),
             c.retired,
             to_string(c.as_of),
-            job ? job_fields(c) : "");
+            job ? job_fields(c) : "",
+            field(c.arch),
+            field(c.stack));
     return out;
 }
 
 static std::string csv_of_families(const Recommendation& r) {
     std::string out = "rank,provider,family,purpose,gpu,score,best,price_from_usd_per_hour,"
-                      "price_to_usd_per_hour,admitted,refused\n";
+                      "price_to_usd_per_hour,admitted,refused,arch,stack\n";
     const auto top = std::min(r.families.size(), static_cast<std::size_t>(r.request.top));
     for (const FamilyChoice& f : std::span{r.families}.first(top))
-        out += fmt::format("{},{},{},{},{},{:.12g},{},{},{},{},{}\n",
+        out += fmt::format("{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}\n",
                            f.rank,
                            field(f.provider),
                            field(f.family),
@@ -94,7 +96,9 @@ static std::string csv_of_families(const Recommendation& r) {
                            f.price_from.value(),
                            f.price_to.value(),
                            f.admitted,
-                           f.refused);
+                           f.refused,
+                           field(f.arch),
+                           field(f.stack));
     return out;
 }
 

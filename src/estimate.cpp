@@ -39,7 +39,7 @@ std::optional<double> seconds_per_unit(const Work& work, const GpuSet& on, Preci
     const auto time = unit_time(work, *on.gpu, precision, whole_gpu(on));
     if (!time)
         return std::nullopt;
-    return time->seconds(std::max(1.0, on.gpus), on.machines, network_bytes(on));
+    return time->seconds(std::max(1.0, on.gpus), on.machines, wire_of(on));
 }
 
 Precision precision_used(const Work& work, const Gpu& gpu, Precision precision) {
@@ -49,8 +49,8 @@ Precision precision_used(const Work& work, const Gpu& gpu, Precision precision) 
         if (precision == Precision::mixed && !peak(gpu, p))
             continue;
         const auto time = unit_time(work, gpu, p, 1);
-        if (time && time->seconds(1, 1, 1) < least) {
-            least = time->seconds(1, 1, 1);
+        if (time && time->seconds(1, 1, {}) < least) {
+            least = time->seconds(1, 1, {});
             best = p;
         }
     }

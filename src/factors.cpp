@@ -45,6 +45,12 @@ void Collector::add_work() {
     const std::string_view unit = unit_of(work);
     const std::string source = work.net.source.empty() ? "as asked" : work.net.source;
     add(fmt::format("{}s", unit), work.units, "", "as asked");
+    if (work.epochs != 1)
+        add("epochs of these",
+            work.epochs,
+            "",
+            work.net.epochs == work.epochs && !work.net.recipe.empty() ? work.net.recipe
+                                                                       : "as asked");
     if (work.net.kind == NetKind::other)
         return;
     add(fmt::format("FLOPs of a {}", unit), work.unit.flops, "FLOP", source);
@@ -83,10 +89,9 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
     term("memory traffic", time.memory);
     term("host", time.sample);
     term("launches", time.launch * n);
-    term("all-reduce over the link", time.ring * (n - 1));
-    if (on.machines > 1)
-        term("all-reduce over the network",
-             time.network * gpus * (on.machines - 1) / network_bytes(on));
+    term("all-reduce over the link", (on.split_weights ? time.split_ring : time.ring) * (n - 1));
+    term("all-reduce over the network",
+         time.network_seconds(gpus, on.machines, wire_of(on)) / time.common);
     if (time.share > 0 && n > 1)
         fitted("all-reduce, batch not given", std::log1p(time.share * (n - 1) / n), -1);
 }
@@ -110,7 +115,7 @@ std::vector<Factor> factors(const Work& work, const GpuSet& on, Precision asked)
     to.add(fmt::format("peak in {}", to_string(precision)), tflops, "TFLOPS", gpu.source);
     to.add("memory bandwidth", gpu.memory_bandwidth->value() * whole, "GB/s", gpu.source);
     to.add_terms(*time, on);
-    const double seconds = time->seconds(std::max(1.0, on.gpus), on.machines, network_bytes(on));
+    const double seconds = time->seconds(std::max(1.0, on.gpus), on.machines, wire_of(on));
     to.add("share of the peak", work.unit.total() / (seconds * tflops * 1e12), "", "the result");
     return to.out;
 }

@@ -68,6 +68,7 @@ FamilyChoice Solver::family_choice(const Family& family, const FamilySum& sum) c
     const Instance& best = catalog_.instances()[sum.best];
     DateRange dates = price_dates(sum.prices.cheapest);
     dates.add(price_dates(sum.prices.dearest));
+    const Gpu* gpu = best.gpu.empty() ? nullptr : catalog_.find_gpu(best.gpu);
     return {.provider = family.provider,
             .family = family.name,
             .purpose = family.purpose,
@@ -78,7 +79,9 @@ FamilyChoice Solver::family_choice(const Family& family, const FamilySum& sum) c
             .price_to = UsdPerHour{sum.prices.to},
             .price_dates = dates,
             .admitted = sum.admitted,
-            .refused = sum.refused};
+            .refused = sum.refused,
+            .arch = best.arch,
+            .stack = gpu == nullptr ? "" : gpu->stack};
 }
 
 /// Those with a machine that qualifies; equal scores stay in the order of the catalog.

@@ -180,6 +180,15 @@ bool suits(const Gpu& gpu, Profile profile) {
     });
 }
 
+std::vector<std::string_view> missing_methods(const Gpu& gpu, const Job& job) {
+    std::vector<std::string_view> out;
+    for (const std::string_view method : {to_string(job.fine_tune), to_string(job.optimiser)})
+        if (std::find(gpu.unsupported.begin(), gpu.unsupported.end(), method) !=
+            gpu.unsupported.end())
+            out.push_back(method);
+    return out;
+}
+
 /// A share of a GPU is asked for by any minimum below one, so "some GPU" is the smallest share.
 constexpr double kSomeGpu = std::numeric_limits<double>::min();
 
@@ -217,6 +226,7 @@ Filter::Filter(const Catalog& catalog,
         const auto rate = peak(gpu, precision);
         rate_by_gpu_.push_back(rate ? rate->value() : kUnknown);
         suited_.push_back(suits(gpu, request.profile));
+        able_.push_back(missing_methods(gpu, request.job).empty());
     }
     gpu_wanted_ = gpus_wanted(catalog, request);
     name_reasons_ = name_reasons(catalog, c, gpu_wanted_);
@@ -356,6 +366,8 @@ ReasonSet Filter::type_reasons(std::size_t type) const {
     refuse(c.min_network && network < c.min_network->value(), Reason::slow_network);
     refuse(c.min_network && std::isnan(network), Reason::unknown_network);
     refuse((gpus > 0 || without_gpu_) && std::isnan(rate(type)), Reason::unknown_rate);
+    refuse(job_ != nullptr && gpus > 0 && !able_[static_cast<std::size_t>(columns_.gpu[type])],
+           Reason::other_method);
     if (job_ != nullptr && job_->known(type)) {
         refuse(!job_->fits(type), Reason::does_not_fit);
         refuse(!job_->in_time(type), Reason::misses_deadline);

@@ -51,6 +51,9 @@ private:
 /// Whether a GPU can be used for what a profile is for.
 bool suits(const Gpu& gpu, Profile profile);
 
+/// Methods that a job needs and a GPU does not run: "qlora", "adam_8bit".
+std::vector<std::string_view> missing_methods(const Gpu& gpu, const Job& job);
+
 class Filter {
 public:
     /// Throws through Request::refuse() for names that the catalog does not have.
@@ -110,6 +113,7 @@ private:
     void explain_figure(Reason reason, std::size_t type, const Instance& i, Refusal& to) const;
     void explain_distance(const Region& region, Refusal& to) const;
     void explain_rate(const Offer& offer, Refusal& to) const;
+    void explain_method(std::size_t type, const Gpu& gpu, Refusal& to) const;
     void explain_memory(std::size_t type, Refusal& to) const;
     void explain_deadline(std::size_t type, Refusal& to) const;
     [[nodiscard]] double cheapest(std::size_t type) const;
@@ -137,6 +141,7 @@ private:
     std::vector<double> rtt_ms_;          ///< by region; empty without `near`
     std::vector<double> rate_by_gpu_;     ///< of one GPU
     std::vector<bool> suited_;            ///< by GPU, for the profile
+    std::vector<bool> able_;              ///< by GPU, for the methods of a job
     std::vector<bool> gpu_wanted_;        ///< by GPU; empty: any
     std::vector<ReasonSet> name_reasons_; ///< by type; empty: no names are asked for
 };

@@ -193,7 +193,8 @@ static void each(Archive& a, Row& r) {
         a(r.name, r.marketing_name, r.vendor, r.architecture, r.year, r.memory);
         a(r.memory_bandwidth, r.fp64, r.fp64_tensor, r.fp32, r.tf32_tensor, r.fp16);
         a(r.fp16_tensor, r.bf16_tensor, r.fp8_tensor, r.int8, r.fp4_tensor, r.interconnect);
-        a(r.interconnect_bandwidth, r.tdp, r.aliases, r.not_for, r.note, r.source);
+        a(r.interconnect_bandwidth, r.tdp, r.aliases, r.stack, r.unsupported, r.not_for);
+        a(r.note, r.source);
     } else if constexpr (std::is_same_v<T, Family>)
         a(r.provider, r.name, r.purpose, r.year, r.successor, r.source);
     else if constexpr (std::is_same_v<T, Instance>) {

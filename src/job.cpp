@@ -146,19 +146,24 @@ static void require_alone(const Job& job) {
         throw ArgumentError{"epochs", "must not come with flops, which are the whole work"};
 }
 
+/// Those of the recipe go with its data set, and with nothing else.
+static double epochs_of(const Job& job, const Net& net) {
+    const bool own = job.tokens || job.samples || job.flops || job.fine_tune != FineTune::none;
+    return job.epochs ? *job.epochs : own ? 1 : net.epochs.value_or(1);
+}
+
 static double units_of(const Job& job, const Work& work) {
-    const double epochs = job.epochs.value_or(1);
     if (job.flops)
         return *job.flops / work.unit.total();
     if (job.tokens && !is_text(work.net.kind) && work.net.kind != NetKind::other)
         throw ArgumentError{"tokens", "must not be given for a net over images: use samples"};
     if (job.tokens)
-        return *job.tokens * epochs;
+        return *job.tokens * work.epochs;
     const auto samples = job.samples || is_text(work.net.kind) ? job.samples : work.net.samples;
     if (!samples)
         throw ArgumentError{is_text(work.net.kind) ? "tokens" : "samples",
                             "must be given, to say how much is trained"};
-    return *samples * epochs * work.units_per_sample();
+    return *samples * work.epochs * work.units_per_sample();
 }
 
 Work work_of(const Job& job) {
@@ -167,13 +172,15 @@ Work work_of(const Job& job) {
     Work out{.net = net_of(job),
              .fine_tune = job.fine_tune,
              .recompute = job.recompute,
-             .batch = job.batch};
+             .batch = job.batch,
+             .lora_rank = job.lora_rank};
     const bool counted = out.net.kind != NetKind::other;
     if (!counted && !job.flops && !job.measured)
         throw ArgumentError{"model",
                             "must be given, or the figures of a net, or flops, or what was "
                             "measured"};
     out.unit = counted ? unit_work(out.net, job.fine_tune) : UnitWork{.flops = 1};
+    out.epochs = epochs_of(job, out.net);
     out.units = units_of(job, out);
     if (job.max_machines > 1 && (!job.batch || !out.net.parameters))
         throw ArgumentError{job.batch ? "parameters" : "batch",

@@ -135,9 +135,9 @@ JobPlan::Timed JobPlan::timed(const Gpu& gpu) const {
         if (!peak(gpu, p)) // what it does not have is no choice, and refused if it is asked for
             continue;
         const auto time = unit_time(work_, gpu, p, 1);
-        if (!time || !(time->seconds(1, 1, 1) < least))
+        if (!time || !(time->seconds(1, 1, {}) < least))
             continue;
-        least = time->seconds(1, 1, 1);
+        least = time->seconds(1, 1, {});
         out.time = time;
         out.precision = p;
     }
@@ -353,7 +353,23 @@ std::optional<MemoryRemedy> JobPlan::remedy(std::size_t type) const {
                          precision(type),
                          request_.job.sharding,
                          gpu_memory(type),
-                         all.gpu_count[type] * types_[type].machines);
+                         all.gpu_count[type] * types_[type].machines,
+                         gpus(type).gpu->unsupported);
+}
+
+bool JobPlan::fits_without(std::size_t type, std::span<const std::string_view> methods) const {
+    Job job = request_.job;
+    for (const std::string_view method : methods)
+        if (method == to_string(FineTune::qlora))
+            job.fine_tune = FineTune::lora;
+        else
+            job.optimiser = Optimiser::adam;
+    const auto found = job_fit(job,
+                               net_,
+                               precision(type),
+                               gpu_memory(type),
+                               catalog_.columns().gpu_count[type] * types_[type].machines);
+    return !found || found->memory.fits;
 }
 
 Hours JobPlan::reference() const {
@@ -390,7 +406,7 @@ Hours JobPlan::input(std::size_t type, int machines) const {
     const double part = size->value() / machines;
     const bool kept = i.memory.value() >= part ||
                       (i.local_storage && i.local_storage->value() * kGiga >= part * kBytesPerGib);
-    const double reads = kept ? 1 : std::max(1.0, request_.job.epochs.value_or(1));
+    const double reads = kept ? 1 : std::max(1.0, work_.epochs);
     return Hours{part * reads * kBitsPerGib / (gbps * kGiga) / kSecondsPerHour};
 }
 

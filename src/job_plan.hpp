@@ -52,6 +52,9 @@ public:
     /// How the net fits into the type's machines; absent if the need is not known.
     [[nodiscard]] std::optional<MemoryFit> fit(std::size_t type) const;
     [[nodiscard]] std::optional<MemoryRemedy> remedy(std::size_t type) const;
+    /// Whether it fits without some methods: with lora for "qlora", with adam for "adam_8bit".
+    [[nodiscard]] bool fits_without(std::size_t type,
+                                    std::span<const std::string_view> methods) const;
     /// Hours in which one p3.2xlarge does the job: the reference of scores.
     [[nodiscard]] Hours reference() const;
     /// The least hours in which the dataset reaches the machines; 0 if its size is not known.

@@ -12,12 +12,25 @@ static std::string name_of(const Job& job, const Work& work) {
     return work.net.kind == NetKind::other ? "work" : std::string{to_string(work.net.kind)};
 }
 
-static std::string amount(const Work& work) {
+/// How often the data are seen, unless it is tokens that are given and no epochs.
+static std::string epochs_of(const Job& job, const Work& work) {
+    if (job.flops || (job.tokens && !job.epochs))
+        return "";
+    return fmt::format(" in {} {}{}",
+                       work.epochs,
+                       work.epochs == 1 ? "epoch" : "epochs",
+                       !job.epochs && work.epochs != 1 ? " (its published recipe)" : "");
+}
+
+static std::string amount(const Job& job, const Work& work) {
     std::string flops = fmt::format("{:.3g} FLOP", work.unit.total() * work.units);
     if (work.net.kind == NetKind::other)
         return flops;
-    return fmt::format(
-        "{:.4g} {}, {}", work.units, is_text(work.net.kind) ? "tokens" : "samples", flops);
+    return fmt::format("{:.4g} {}{}, {}",
+                       work.units,
+                       is_text(work.net.kind) ? "tokens" : "samples",
+                       epochs_of(job, work),
+                       flops);
 }
 
 static std::string how(const Job& job) {
@@ -39,7 +52,8 @@ std::string job_line(const Recommendation& r) {
     if (!wanted(job))
         return "";
     const Work work = work_of(job);
-    std::string out = fmt::format("Train {}: {}{}", name_of(job, work), amount(work), how(job));
+    std::string out =
+        fmt::format("Train {}: {}{}", name_of(job, work), amount(job, work), how(job));
     if (job.deadline)
         out += fmt::format("; within {} h", job.deadline->value());
     if (job.deadline_on.year != 0)

@@ -88,7 +88,7 @@ const auto kJobSettings = std::to_array<Setting>({
     {"samples", "samples", kJob, "N", "images or sequences of an epoch (those of the model's data set)",
      [](Request& r, Key k, Texts t) { r.job.samples = Written{r, k, t}.number(kMostUnits, "samples"); },
      [](const Request& r) { return shown(r.job.samples); }},
-    {"epochs", "epochs", kJob, "N", "times that all of them are seen (1)",
+    {"epochs", "epochs", kJob, "N", "times that all of them are seen (the net's recipe, or 1)",
      [](Request& r, Key k, Texts t) { r.job.epochs = Written{r, k, t}.number(kMostEpochs, ""); },
      [](const Request& r) { return shown(r.job.epochs); }},
     {"flops", "flops", kJob, "N", "the work itself, in place of tokens or samples: 3e20",

@@ -169,7 +169,8 @@ static Json choice_of(const Choice& c) {
             {"retired", c.retired},
             {"price_source", c.source},
             {"price_as_of", to_string(c.as_of)},
-            {"price_dates", dates_of(c.price_dates)}};
+            {"price_dates", dates_of(c.price_dates)},
+            {"stack", text_or_null(c.stack)}};
 }
 
 static Json unpriced_of(const UnpricedMachines& unpriced) {
@@ -297,7 +298,9 @@ static Json family_of(const FamilyChoice& f) {
             {"price_to_usd_per_hour", f.price_to.value()},
             {"price_dates", dates_of(f.price_dates)},
             {"admitted", f.admitted},
-            {"refused", f.refused}};
+            {"refused", f.refused},
+            {"arch", text_or_null(f.arch)},
+            {"stack", text_or_null(f.stack)}};
 }
 
 static Json refusal_of(const Refusal& r) {

@@ -44,14 +44,15 @@ static std::string cell(std::string_view text) {
 }
 
 std::string to_csv(const Catalog& catalog) {
-    std::string out = "provider,instance,family,region,purchase,price_usd_per_hour,offered,gpu,"
-                      "gpu_count,gpu_memory_gib,vcpus,memory_gib,network_gbps,arch,source,as_of\n";
+    std::string out =
+        "provider,instance,family,region,purchase,price_usd_per_hour,offered,gpu,"
+        "gpu_count,gpu_memory_gib,vcpus,memory_gib,network_gbps,arch,source,as_of,stack\n";
     for (const std::size_t i : sorted(catalog)) {
         const Offer o = catalog.offer(i);
         const Instance& m = o.instance;
         const auto number = [](double value) { return fmt::format("{}", value); };
         fmt::format_to(std::back_inserter(out),
-                       "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
+                       "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
                        cell(m.provider),
                        cell(m.name),
                        cell(m.family),
@@ -67,7 +68,8 @@ std::string to_csv(const Catalog& catalog) {
                        m.network ? number(m.network->value()) : "",
                        cell(m.arch),
                        cell(o.source.name),
-                       to_string(o.source.as_of));
+                       to_string(o.source.as_of),
+                       o.gpu == nullptr ? "" : cell(o.gpu->stack));
     }
     return out;
 }
@@ -96,7 +98,8 @@ std::string to_json(const Catalog& catalog) {
              {"network_gbps", or_null(m.network)},
              {"arch", text_or_null(m.arch)},
              {"source", o.source.name},
-             {"as_of", to_string(o.source.as_of)}});
+             {"as_of", to_string(o.source.as_of)},
+             {"stack", o.gpu == nullptr ? Json() : text_or_null(o.gpu->stack)}});
     }
     return rows.dump(1) + "\n";
 }
@@ -219,6 +222,7 @@ static std::string facts_of(const Catalog& catalog, const Instance& m) {
     line("local storage", quantity(m.local_storage));
     line("network", quantity(m.network));
     line("architecture", m.arch);
+    line("stack", gpu == nullptr ? "" : gpu->stack);
     line("source", m.source);
     return out;
 }

@@ -7,9 +7,8 @@
 namespace flopwise {
 
 constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
-constexpr double kReservedGib = 0.75;      // driver context and the framework's own buffers
-constexpr double kBytesOf4Bit = 4.127 / 8; // NF4 with its scales quantised too, per parameter
-constexpr double kVocabulary = 32'000;     // of a net whose own is not known: Llama's
+constexpr double kReservedGib = 0.75;  // driver context and the framework's own buffers
+constexpr double kVocabulary = 32'000; // of a net whose own is not known: Llama's
 
 std::string_view to_string(Sharding sharding) {
     constexpr std::array<std::string_view, kShardings> kNames{"none", "zero1", "zero2", "zero3"};
@@ -24,6 +23,11 @@ static bool is_wide(Precision precision) {
 /// Bytes of one activation or one weight as it is computed with.
 static double width(Precision precision) {
     return precision == Precision::fp64 ? 8 : is_wide(precision) ? 4 : 2;
+}
+
+double frozen_bytes(FineTune fine_tune, Precision precision) {
+    constexpr double kBytesOf4Bit = 4.127 / 8; // NF4 with its scales quantised too
+    return fine_tune == FineTune::qlora ? kBytesOf4Bit : width(precision);
 }
 
 static double optimiser_bytes(Optimiser optimiser, Precision precision) {
@@ -77,13 +81,11 @@ static std::optional<MemoryNeed> need_of(
     if (!net.parameters || !kept)
         return std::nullopt;
     const bool adapters = has_adapters(training.fine_tune);
-    const double added = adapters ? adapter_parameters(net, training.lora_rank) : 0;
-    const double trained = added > 0 ? added : *net.parameters;
+    const double trained = *trained_parameters(net, training.fine_tune, training.lora_rank);
     const double frozen = adapters ? *net.parameters : 0;
-    const double frozen_bytes =
-        training.fine_tune == FineTune::qlora ? kBytesOf4Bit : width(precision);
     const auto share = [&](Sharding least) { return sharding >= least ? 1 / gpus : 1.0; };
-    const double weights = trained * width(precision) + frozen * frozen_bytes;
+    const double weights =
+        trained * width(precision) + frozen * frozen_bytes(training.fine_tune, precision);
     // Of weights that are split, two layers at a time are whole: one in use, one in transit.
     constexpr double kLayers = 12; // of a net whose own are not known
     const double in_transit = sharding == Sharding::zero3 && gpus > 1
@@ -191,8 +193,12 @@ std::optional<MemoryRemedy> memory_remedy(const Net& given,
                                           Precision precision,
                                           std::optional<Sharding> asked,
                                           GiB available,
-                                          double gpus) {
+                                          double gpus,
+                                          std::span<const std::string> unsupported) {
     const Net net = completed(given);
+    const auto runs = [&](std::string_view method) {
+        return std::find(unsupported.begin(), unsupported.end(), method) == unsupported.end();
+    };
     const auto fits = [&](const Training& t, std::optional<Sharding> sharding, double n) {
         const auto fit = fit_of(net, t, precision, sharding, available, n);
         return fit && fit->fits;
@@ -202,7 +208,8 @@ std::optional<MemoryRemedy> memory_remedy(const Net& given,
             if (const auto sharding = static_cast<Sharding>(s); fits(training, sharding, gpus))
                 return MemoryRemedy{.settings = {{"sharding", std::string{to_string(sharding)}}}};
     for (Remedy& remedy : remedies(net, training))
-        if (fits(remedy.training, asked, gpus))
+        if (runs(to_string(remedy.training.fine_tune)) &&
+            runs(to_string(remedy.training.optimiser)) && fits(remedy.training, asked, gpus))
             return MemoryRemedy{.settings = std::move(remedy.settings)};
     constexpr int kDoublings = 16;
     double more = std::max(1.0, gpus);

@@ -61,8 +61,8 @@ double Solver::excess(std::uint32_t offer) const {
 /// how far the figures are off.
 std::vector<Refusal> Solver::nearest() const {
     constexpr ReasonSet kFlaws = bit(Reason::retired) | bit(Reason::no_gpu) |
-                                 bit(Reason::other_work) | bit(Reason::unknown_network) |
-                                 bit(Reason::unknown_rate);
+                                 bit(Reason::other_work) | bit(Reason::other_method) |
+                                 bit(Reason::unknown_network) | bit(Reason::unknown_rate);
     struct Candidate {
         std::size_t group;
         double distance;

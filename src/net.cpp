@@ -62,6 +62,8 @@ static Net net_of(const bundled::NetRow& row) {
             .operations = known(row.operations),
             .dataset = std::string{row.dataset},
             .samples = known(row.samples),
+            .epochs = known(row.epochs),
+            .recipe = std::string{row.recipe},
             .source = std::string{row.source}};
     if (!row.aliases.empty())
         out.aliases = text::split(row.aliases, '|');
@@ -146,6 +148,11 @@ double adapter_parameters(const Net& net, double rank) {
                                                            : 0;
 }
 
+std::optional<double> trained_parameters(const Net& net, FineTune fine_tune, double lora_rank) {
+    const double added = has_adapters(fine_tune) ? adapter_parameters(net, lora_rank) : 0;
+    return added > 0 ? std::optional{added} : net.parameters;
+}
+
 UnitWork unit_work(const Net& net, FineTune fine_tune) {
     const double passes = has_adapters(fine_tune) ? 4 : 6;
     if (!is_text(net.kind)) {
@@ -156,9 +163,12 @@ UnitWork unit_work(const Net& net, FineTune fine_tune) {
     const auto size = net.matmul_parameters ? net.matmul_parameters : active_parameters(net);
     if (!size)
         throw ArgumentError{"parameters", "must be given for a transformer"};
-    UnitWork out{.flops = passes * *size};
+    // A token goes through the encoder or through the decoder; both are in the parameters and
+    // layers.
+    const double sides = net.kind == NetKind::encoder_decoder ? 2 : 1;
+    UnitWork out{.flops = passes * *size / (net.matmul_parameters ? 1 : sides)};
     if (net.layers && net.hidden && net.seq_len)
-        out.attention_flops = 12 * *net.layers * *net.hidden * *net.seq_len;
+        out.attention_flops = 12 * *net.layers / sides * *net.hidden * *net.seq_len;
     return out;
 }
 

@@ -278,6 +278,8 @@ static void warn_of_launch(Recommendation& r) {
 
 static void add_warnings(Recommendation& r) {
     constexpr GiB kTrainingMemory{32};
+    for (std::string& warning : platform_warnings(r))
+        r.warnings.push_back(std::move(warning));
     warn_of_old_prices(r);
     warn_of_prices_to_come(r);
     warn_of_charges(r);

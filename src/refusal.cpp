@@ -21,6 +21,7 @@ std::string_view to_string(Reason reason) {
         "no longer offered",
         "no GPU",
         "not made for this work",
+        "method not to be had on its GPU",
         "too few GPUs",
         "too many GPUs",
         "too little GPU memory",
@@ -119,6 +120,23 @@ void Filter::explain_rate(const Offer& offer, Refusal& to) const {
             return;
         }
     }
+}
+
+/// The change is one only if the net fits without, too.
+void Filter::explain_method(std::size_t type, const Gpu& gpu, Refusal& to) const {
+    const auto missing = missing_methods(gpu, request_.job);
+    for (const std::string_view method : missing)
+        say(fmt::format("needs {}, which {}{} does not run",
+                        method,
+                        gpu.name,
+                        gpu.stack.empty() ? "" : fmt::format(" ({})", gpu.stack)),
+            to);
+    if (!job_->fits_without(type, missing))
+        return;
+    for (const std::string_view method : missing)
+        to.relaxation.push_back(method == to_string(FineTune::qlora)
+                                    ? Change{"fine_tune", std::string{to_string(FineTune::lora)}}
+                                    : Change{"optimiser", std::string{to_string(Optimiser::adam)}});
 }
 
 void Filter::explain_memory(std::size_t type, Refusal& to) const {
@@ -273,6 +291,8 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
             fmt::format("{} cannot be used for {}", o.instance.gpu, to_string(request_.profile)),
             {"profile", std::string{to_string(fitting_profile(*o.gpu))}},
             to);
+    case Reason::other_method:
+        return explain_method(type, *o.gpu, to);
     case Reason::unknown_rate:
         return explain_rate(o, to);
     case Reason::does_not_fit:

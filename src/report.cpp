@@ -1,6 +1,7 @@
 #include <flopwise/launch.hpp>
 #include <flopwise/report.hpp>
 
+#include "comparable.hpp"
 #include "cost_report.hpp"
 #include "grid.hpp"
 #include "job_report.hpp"
@@ -194,7 +195,10 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
             c.probability_within_budget ? percent(*c.probability_within_budget) : "",
             shown(c.lasts, 1),
             score_of(c.score.value),
-            fmt::format("{}{}", c.pareto ? "*" : "", c.job && c.job->tied ? "=" : "")};
+            fmt::format("{}{}{}",
+                        c.pareto ? "*" : "",
+                        c.job && c.job->tied ? "=" : "",
+                        foreign(c.arch, c.stack).empty() ? "" : "!")};
 }
 
 static Grid choices_grid(const Recommendation& r) {
@@ -239,6 +243,7 @@ static Grid families_grid(const Recommendation& r) {
     grid.column("USD/h", Align::right, 50);
     grid.column("qualify", Align::right, 30);
     grid.column("score", Align::right);
+    grid.column("", Align::left);
     const bool providers = several_providers(r);
     auto left = static_cast<std::size_t>(r.request.top);
     for (const FamilyChoice& f : r.families) {
@@ -254,7 +259,8 @@ static Grid families_grid(const Recommendation& r) {
                       ? price(f.price_from)
                       : fmt::format("{} - {}", price(f.price_from), price(f.price_to)),
                   fmt::format("{} of {}", f.admitted, f.admitted + f.refused),
-                  score_of(f.score)});
+                  score_of(f.score),
+                  foreign(f.arch, f.stack).empty() ? "" : "!"});
     }
     return grid;
 }
@@ -280,12 +286,18 @@ static std::string outcome_line(const Recommendation& r) {
     return "";
 }
 
+/// "trn1.2xlarge (Neuron)".
+static std::string with_platform(const std::string& name, const Choice& c) {
+    const std::string other = foreign(c.arch, c.stack);
+    return other.empty() ? name : fmt::format("{} ({})", name, other);
+}
+
 static std::string instead_line(const Recommendation& r) {
     if (!r.instead)
         return "";
     const Choice& c = *r.instead;
     return fmt::format("Best of all others: {} in {} at {} USD/h, score {}.",
-                       c.instance,
+                       with_platform(c.instance, c),
                        c.region,
                        price(c.price),
                        score_of(c.score.value));
@@ -313,7 +325,7 @@ std::string brief(const Recommendation& r) {
         return outcome_line(r);
     const Choice& c = r.choices.front();
     return fmt::format("{} in {} at {} USD/h{}{}, score {}",
-                       machine_name(c),
+                       with_platform(machine_name(c), c),
                        c.region,
                        price(c.price),
                        c.job ? fmt::format(", {} h", large(c.job->time.median.value())) : "",
@@ -390,6 +402,7 @@ std::string table(const Recommendation& r, TableStyle style) {
         title("Families");
         out += families_grid(r).terminal(kWidth, style.colour);
         line(by_family ? "" : marks_of(r));
+        line(platform_line(r));
     }
     if (const Grid front = front_grid(r); !front.empty()) {
         title("Cost against time");
@@ -448,6 +461,8 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         if (r.request.by == By::instance)
             out += "\n## Machines\n\n" + choices_grid(r).markdown();
         out += "\n## Families\n\n" + families_grid(r).markdown();
+        if (const std::string marked = platform_line(r); !marked.empty())
+            out += fmt::format("\n{}\n", marked);
     }
     if (const Grid front = front_grid(r); !front.empty())
         out += "\n## Cost against time\n\n" + front.markdown();

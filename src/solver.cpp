@@ -271,6 +271,7 @@ Choice Solver::choice(const Scored& scored) const {
                .price_dates = price_dates(scored.offer)};
     if (o.gpu != nullptr) {
         out.gpu_memory = GiB{columns_.gpu_memory_gib[type]};
+        out.stack = o.gpu->stack;
         if (const auto rate = peak(*o.gpu, *request_.precision))
             out.tflops = *rate * o.instance.gpu_count;
     }

@@ -24,6 +24,8 @@ struct NetRow {
     double operations;
     std::string_view dataset;
     double samples;
+    double epochs;
+    std::string_view recipe;
     std::string_view aliases; ///< with '|' between them
     std::string_view source;
 };

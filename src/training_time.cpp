@@ -123,21 +123,25 @@ static double in_precision(const GpuRow& row, Precision precision) {
     }
 }
 
-/// Whether a GPU is not worse than a row in any figure. What neither has is no figure.
-static bool not_worse(const Gpu& gpu, const GpuRow& row) {
+/// Whether a GPU is not worse than a row in any figure. What neither has is no figure; and what is
+/// not known of the GPU, but for the precision itself, is not a worse one in bf16 and fp8.
+static bool not_worse(const Gpu& gpu, const GpuRow& row, Precision precision) {
+    const bool lenient = precision == Precision::bf16 || precision == Precision::fp8;
     const auto at_least = [](std::optional<double> own, double other) {
         return std::isnan(other) || (own && *own >= other);
+    };
+    const auto rate = [&](Precision p, double other) {
+        const auto own = published(gpu, p);
+        return at_least(own, other) || (!own && lenient && p != precision);
     };
     const auto link = gpu.interconnect_bandwidth;
     return gpu.memory.value() >= row.memory_gib &&
            at_least(gpu.memory_bandwidth->value(), row.memory_bandwidth_gb_per_s) &&
            at_least(link ? std::optional{link->value()} : std::nullopt,
                     row.interconnect_gb_per_s) &&
-           at_least(published(gpu, Precision::fp32), row.fp32_tflops) &&
-           at_least(published(gpu, Precision::tf32), row.tf32_tflops) &&
-           at_least(published(gpu, Precision::fp16), row.fp16_tflops) &&
-           at_least(published(gpu, Precision::bf16), row.bf16_tflops) &&
-           at_least(published(gpu, Precision::fp8), row.fp8_tflops);
+           rate(Precision::fp32, row.fp32_tflops) && rate(Precision::tf32, row.tf32_tflops) &&
+           rate(Precision::fp16, row.fp16_tflops) && rate(Precision::bf16, row.bf16_tflops) &&
+           rate(Precision::fp8, row.fp8_tflops);
 }
 
 /// Of a row, as timed_tflops() has it of a GPU.
@@ -163,7 +167,7 @@ static double ordered(const Gpu& gpu, Precision precision) {
     for (const GpuRow& row : utilisation().gpus) {
         const double other = row_tflops(row, precision);
         const double factor = in_precision(row, precision);
-        if (std::isnan(factor) || !(own >= other) || !not_worse(gpu, row))
+        if (std::isnan(factor) || !(own >= other) || !not_worse(gpu, row, precision))
             continue;
         double ratio =
             std::min(gpu.memory_bandwidth->value() / row.memory_bandwidth_gb_per_s, own / other);
@@ -215,8 +219,20 @@ static double common(const Work& work) {
     return std::exp(sum);
 }
 
+/// Bytes of which each step takes the sum over all GPUs, at `bytes` a number: the gradients. Of
+/// weights that are split, ZeRO 3 gathers all twice, which is as much as one such sum, and scatters
+/// the gradients, which is half of one.
+static double summed_bytes(const Work& work, double bytes, double frozen, bool split) {
+    const double gradients = bytes * *trained_parameters(work.net, work.fine_tune, work.lora_rank);
+    if (!split)
+        return gradients;
+    const double weights = has_adapters(work.fine_tune) ? frozen * *work.net.parameters : 0;
+    return weights + 1.5 * gradients;
+}
+
 /// What depends on the batch: launches and the sum of the gradients.
-static void add_steps(const Work& work, const Net& full, const Gpu& gpu, UnitTime& to) {
+static void
+add_steps(const Work& work, const Net& full, const Gpu& gpu, Precision precision, UnitTime& to) {
     if (!work.batch) {
         to.share = parameter("all_reduce_share");
         return;
@@ -227,10 +243,18 @@ static void add_steps(const Work& work, const Net& full, const Gpu& gpu, UnitTim
     to.launch = std::exp(parameter("launch")) * layers(work, full) / units;
     if (!work.net.parameters)
         return;
-    const double bytes =
-        std::exp(parameter("all_reduce")) * 2 * *work.net.parameters * kBytesOfGradient / units;
-    to.ring = bytes / link;
-    to.network = bytes;
+    const auto bytes = [&](double number, double frozen, bool split) {
+        return 2 * summed_bytes(work, number, frozen, split) / units;
+    };
+    // The fit counts 2 bytes at every precision, and one sum for all parameters, split or not.
+    const double frozen = frozen_bytes(work.fine_tune, Precision::bf16);
+    const double ring = std::exp(parameter("all_reduce")) / link;
+    to.ring = ring * bytes(kBytesOfGradient, frozen, false);
+    to.split_ring =
+        has_adapters(work.fine_tune) ? ring * bytes(kBytesOfGradient, frozen, true) : to.ring;
+    const double number = bytes_of(precision);
+    to.network = bytes(number, frozen_bytes(work.fine_tune, precision), false);
+    to.split_network = bytes(number, frozen_bytes(work.fine_tune, precision), true);
 }
 
 std::optional<UnitTime>
@@ -254,7 +278,7 @@ unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole) {
                      (gpu.memory_bandwidth->value() * kGiga);
         if (!text)
             out.sample = std::exp(parameter("sample"));
-        add_steps(work, full, gpu, out);
+        add_steps(work, full, gpu, precision, out);
     } else {
         out.share = parameter("all_reduce_share");
     }
@@ -270,31 +294,33 @@ UnitTime fully_recomputed(UnitTime time, const Work& work) {
     return time;
 }
 
-double UnitTime::seconds(double gpus, double machines, double bytes_per_second) const {
+double UnitTime::seconds(double gpus, double machines, const Wire& wire) const {
     const double n = gpus * machines;
-    const double terms = compute + attention + memory + sample + launch * n + ring * (n - 1) +
-                         (machines > 1 ? network * gpus * (machines - 1) / bytes_per_second : 0);
-    return common * (1 + share * (n - 1) / n) * terms;
+    const double terms = compute + attention + memory + sample + launch * n +
+                         (wire.split_weights ? split_ring : ring) * (n - 1);
+    return common * (1 + share * (n - 1) / n) * terms + network_seconds(gpus, machines, wire);
 }
 
-double network_bytes(const GpuSet& on) {
+double UnitTime::network_seconds(double gpus, double machines, const Wire& wire) const {
+    const double bytes = wire.split_weights ? split_network : network;
+    return machines > 1 ? bytes * gpus * (machines - 1) / wire.bytes_per_second : 0;
+}
+
+Wire wire_of(const GpuSet& on) {
     constexpr double kBitsPerByte = 8;
-    constexpr double kBothWays = 2;
-    constexpr double kGathered = 1.5; // ZeRO 3 sends weights twice and gradients once
-    if (!on.network)
-        return std::numeric_limits<double>::infinity();
-    return on.network->value() * kGiga / kBitsPerByte * kBothWays /
-           (on.split_weights ? kGathered : 1);
+    return {.bytes_per_second = on.network ? on.network->value() * kGiga / kBitsPerByte
+                                           : std::numeric_limits<double>::infinity(),
+            .split_weights = on.split_weights};
 }
 
 double least_seconds(const UnitTime& time, const GpuSet& on) {
     const double gpus = std::max(1.0, on.gpus);
-    const double bytes = network_bytes(on);
-    double least = time.seconds(1, 1, bytes);
+    const Wire wire = wire_of(on);
+    double least = time.seconds(1, 1, wire);
     if (gpus > 1)
-        least = std::min(least, time.seconds(gpus, 1, bytes) / gpus);
+        least = std::min(least, time.seconds(gpus, 1, wire) / gpus);
     if (on.machines > 1)
-        least = std::min(least, time.seconds(gpus, on.machines, bytes) / (gpus * on.machines));
+        least = std::min(least, time.seconds(gpus, on.machines, wire) / (gpus * on.machines));
     return least;
 }
 

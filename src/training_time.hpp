@@ -9,20 +9,32 @@
 
 namespace flopwise {
 
+/// What is between machines, and what goes over it.
+struct Wire {
+    double bytes_per_second = 0; ///< one way; infinite if it is not known
+    bool split_weights = false;
+};
+Wire wire_of(const GpuSet& on);
+
 /// Seconds of one token or sample on one of n GPUs, term by term and without `common`.
 struct UnitTime {
-    double common = 1;    ///< kind, whole run, recomputation that is not stated
-    double compute = 0;   ///< with the factor of the GPU, like the next two
-    double attention = 0; ///<
-    double memory = 0;    ///<
-    double sample = 0;    ///< host time
-    double launch = 0;    ///< for each GPU that shares the batch
-    double ring = 0;      ///< all-reduce over the link, for each GPU but the first
-    double network = 0;   ///< the same over 1 byte/s between machines, for each GPU of a machine
-    double share = 0;     ///< of all-reduce in the time where no batch is known
+    double common = 1;     ///< kind, whole run, recomputation that is not stated
+    double compute = 0;    ///< with the factor of the GPU, like the next two
+    double attention = 0;  ///<
+    double memory = 0;     ///<
+    double sample = 0;     ///< host time
+    double launch = 0;     ///< for each GPU that shares the batch
+    double ring = 0;       ///< all-reduce over the link, for each GPU but the first
+    double split_ring = 0; ///< the same where the weights are split
+    double network = 0; ///< bytes between machines, for each GPU of a machine and each machine but
+                        ///< the first; a bound, which no other factor shortens
+    double split_network = 0; ///< the same where the weights are split
+    double share = 0;         ///< of all-reduce in the time where no batch is known
 
     /// On one of `gpus` GPUs of each of `machines`.
-    [[nodiscard]] double seconds(double gpus, double machines, double bytes_per_second) const;
+    [[nodiscard]] double seconds(double gpus, double machines, const Wire& wire) const;
+    /// What the network adds to it.
+    [[nodiscard]] double network_seconds(double gpus, double machines, const Wire& wire) const;
 };
 
 /// Absent as seconds_per_unit() says. `whole` is the part of a GPU that is rented, at most 1.
@@ -34,9 +46,6 @@ UnitTime fully_recomputed(UnitTime time, const Work& work);
 
 /// The least seconds of one unit over all GPUs together, some of which may be left idle.
 double least_seconds(const UnitTime& time, const GpuSet& on);
-
-/// Bytes per second, both ways together; infinite if it is not known.
-double network_bytes(const GpuSet& on);
 
 /// Scale of ln(hours) for some GPUs.
 double scale_of(const Work& work, const GpuSet& on);

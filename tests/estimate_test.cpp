@@ -257,10 +257,9 @@ TEST_CASE("machines over a network add the time of the gradients on it", "[estim
             {.gpu = &gpu, .gpus = 8, .machines = machines, .network = Gbps{gbps}},
             Precision::bf16);
     };
-    // By hand for 2 machines of 8: factors of kind, run and unknown recomputation e^(0.05967364 +
-    // 0.1470265 + 0.1951623), all_reduce e^-0.2793513; 2 * 1/2 * 2 * 6.738e9 bytes over 2 * 100e9
-    // / 8 byte/s; u = 64 * 4096 / 16 tokens.
-    const double network = std::exp(0.4018624 - 0.2793513) * 2 * 6.738e9 / 25e9 / (64 * 4096 / 16);
+    // By hand for 2 machines of 8: 2 * 1/2 * 2 bytes * 6.738e9 gradients over 100e9 / 8 byte/s one
+    // way, with no factor of the fit; u = 64 * 4096 / 16 tokens.
+    const double network = 2 * 6.738e9 / 12.5e9 / (64 * 4096 / 16);
     CHECK(seconds(2, 100) - seconds(2, 1e12) == Approx(network).epsilon(1e-6));
     CHECK(seconds(2, 100) < seconds(2, 10));
     // Nor can the network make two machines slower than one, which may do it alone.
@@ -272,6 +271,100 @@ TEST_CASE("machines over a network add the time of the gradients on it", "[estim
     };
     CHECK(hours(2, 0.1) == hours(1, 0.1));
     CHECK(hours(2, 400) < hours(1, 400));
+}
+
+TEST_CASE("no step is shorter than its gradients take on the wire one way", "[estimate]") {
+    // By hand: RoBERTa-base has 124.6e6 parameters, so 2 * 1/2 * 124.6e6 * 4 bytes at fp32 between
+    // two machines; 25e9 / 8 byte/s: 0.1595 s a step of 64 sequences of 512 tokens.
+    Work work = flopwise::work_of({.model = "roberta-base", .tokens = 1.03e8, .batch = 64});
+    const Gpu v100 = gpu_of("nvidia-v100-sxm2-16gb");
+    const auto step = [&](double gbps, Precision p) {
+        const GpuSet on{.gpu = &v100, .gpus = 8, .machines = 2, .network = Gbps{gbps}};
+        return *seconds_per_unit(work, on, p) * 64 * 512 / 16;
+    };
+    const auto wire = [&](Precision p) { return step(25, p) - step(1e12, p); };
+    CHECK(wire(Precision::fp32) == Approx(0.159488).epsilon(1e-5));
+    CHECK(wire(Precision::fp16) == Approx(0.159488 / 2).epsilon(1e-5));
+}
+
+TEST_CASE("adapters sum their own gradients, and gather weights that are split", "[estimate]") {
+    Work work = flopwise::work_of({.model = "llama-2-7b", .tokens = 1e9, .batch = 64});
+    const Gpu gpu = gpu_of("nvidia-a100-pcie-40gb");
+    const auto seconds = [&](FineTune how, double gpus, double machines, double gbps, bool split) {
+        work.fine_tune = how;
+        return *seconds_per_unit(work,
+                                 {.gpu = &gpu,
+                                  .gpus = gpus,
+                                  .machines = machines,
+                                  .network = Gbps{gbps},
+                                  .split_weights = split},
+                                 Precision::bf16);
+    };
+    const auto wire = [&](FineTune how, bool split) { // bytes of a step between two machines
+        return (seconds(how, 1, 2, 80, split) - seconds(how, 1, 2, 1e12, split)) * 10e9 *
+               (64 * 4096 / 2);
+    };
+    // By hand, 2 * 1/2 times: 2 bytes of 6.738e9 parameters, or of 19 * 16 * 4096 * 32 = 39,845,888
+    // in adapters of rank 16; split, 1.5 times as much and the frozen weights of 2 or 4.127 / 8
+    // bytes.
+    const double adapters = 2 * 39'845'888.0;
+    CHECK(wire(FineTune::full, false) == Approx(2 * 6.738e9).epsilon(1e-6));
+    CHECK(wire(FineTune::full, true) == Approx(3 * 6.738e9).epsilon(1e-6));
+    CHECK(wire(FineTune::lora, false) == Approx(adapters).epsilon(1e-6));
+    CHECK(wire(FineTune::qlora, false) == Approx(adapters).epsilon(1e-6));
+    CHECK(wire(FineTune::lora, true) == Approx(2 * 6.738e9 + 1.5 * adapters).epsilon(1e-6));
+    CHECK(wire(FineTune::qlora, true) ==
+          Approx(4.127 / 8 * 6.738e9 + 1.5 * adapters).epsilon(1e-6));
+    work.lora_rank = 32;
+    CHECK(wire(FineTune::lora, false) == Approx(2 * adapters).epsilon(1e-6));
+    work.lora_rank = 16;
+
+    // Over the link of one machine: e^(0.3042811 + 0.1470265 + 0.1951623 - 0.2793513) of
+    // utilisation.yaml, 2 * 7/8 times over 64e9 byte/s, u = 64 * 4096 / 8 tokens.
+    const double sum = std::exp(0.3671186) * 2 * 7 / 8 / 64e9 / (64 * 4096 / 8.0);
+    CHECK(seconds(FineTune::lora, 8, 1, 100, true) - seconds(FineTune::lora, 8, 1, 100, false) ==
+          Approx(sum * (2 * 6.738e9 + 0.5 * adapters)).epsilon(1e-5));
+}
+
+/// Whether a GPU is at least as good as another in every figure that is known of both, and both
+/// have bf16: what only Pascal and older lack is no missing figure.
+static bool at_least_as_good(const Gpu& a, const Gpu& b) {
+    const auto known = [](const auto& x, const auto& y) { return !x || !y || *x >= *y; };
+    constexpr GBPerSecond kSlowestLink{32}; // docs/calibration.md: B, if it is not known
+    const bool rates = std::ranges::all_of(
+        std::array{
+            Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16, Precision::fp8},
+        [&](Precision p) { return known(peak(a, p), peak(b, p)); });
+    return rates && peak(a, Precision::bf16) && peak(b, Precision::bf16) && a.memory >= b.memory &&
+           a.memory_bandwidth && b.memory_bandwidth && *a.memory_bandwidth >= *b.memory_bandwidth &&
+           a.interconnect_bandwidth.value_or(kSlowestLink) >=
+               b.interconnect_bandwidth.value_or(kSlowestLink);
+}
+
+TEST_CASE("a figure that is not known is not a worse one", "[estimate][property]") {
+    const auto gpus = Catalog::bundled().tables().gpus;
+    Work batched = llama(1e9);
+    batched.batch = 64;
+    const Work resnet = flopwise::work_of({.model = "resnet-50", .epochs = 90});
+    std::size_t pairs = 0;
+    for (const Gpu& a : gpus)
+        for (const Gpu& b : gpus) {
+            if (&a == &b || !at_least_as_good(a, b))
+                continue;
+            ++pairs;
+            for (const Work& work : {llama(1e9), batched, resnet})
+                for (const Precision p : {Precision::mixed, Precision::bf16})
+                    for (const double n : {1.0, 8.0}) {
+                        INFO(a.name << " and " << b.name << ", " << n << ", " << to_string(p));
+                        CHECK(estimate(work, {.gpu = &a, .gpus = n}, p)->median <=
+                              estimate(work, {.gpu = &b, .gpus = n}, p)->median * (1 + 1e-9));
+                    }
+        }
+    CHECK(pairs > 200);
+    // RTX PRO 6000 beats L40S in each figure that either has.
+    const Gpu pro = gpu_of("nvidia-rtx-pro-6000-server");
+    const Gpu l40s = gpu_of("nvidia-l40s");
+    CHECK(at_least_as_good(pro, l40s));
 }
 
 TEST_CASE("a measured rate is the ratio of two estimates where no step times are known",

@@ -18,6 +18,26 @@ TEST_CASE("units are tokens, samples or FLOPs, times epochs", "[job]") {
     CHECK(gpt3.units == Approx(300e9).epsilon(0.06)); // attention is in it
 }
 
+TEST_CASE("an image net sees its data set as often as in its published recipe", "[job]") {
+    // torchvision's references/classification/README.md: 90 epochs except otherwise noted, 300 for
+    // MobileNetV2; DenseNet is not in it.
+    const auto epochs = [](const Job& job) { return work_of(job).epochs; };
+    CHECK(epochs({.model = "resnet-50"}) == 90);
+    CHECK(work_of({.model = "resnet-50"}).units == 90.0 * 1'281'167);
+    CHECK(epochs({.model = "mobilenet-v2"}) == 300);
+    CHECK(epochs({.model = "densenet-121"}) == 1);
+    CHECK(epochs({.model = "resnet-50", .epochs = 3}) == 3);
+    // Of other data, and of a net that is trained already, it says nothing.
+    CHECK(epochs({.model = "resnet-50", .samples = 1e6}) == 1);
+    CHECK(epochs({.model = "resnet-50", .fine_tune = FineTune::full}) == 1);
+    CHECK(epochs({.model = "resnet-50", .flops = 1e18}) == 1);
+    for (const Net& net : nets()) {
+        INFO(net.name);
+        CHECK(net.epochs.has_value() == !net.recipe.empty());
+        CHECK((!net.epochs || net.samples));
+    }
+}
+
 TEST_CASE("own figures stand above those of a named net", "[job]") {
     Job job{.model = "resnet-50", .epochs = 1};
     job.net.image_px = 448;

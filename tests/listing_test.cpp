@@ -21,10 +21,10 @@ TEST_CASE("prices are listed as CSV", "[listing]") {
     const std::string csv = to_csv(listed());
     CHECK(csv.starts_with("provider,instance,family,region,purchase,price_usd_per_hour,offered,gpu,"
                           "gpu_count,gpu_memory_gib,vcpus,memory_gib,network_gbps,arch,source,"
-                          "as_of\n"));
+                          "as_of,stack\n"));
     CHECK(has(csv,
               "\naws,p3.2xlarge,p3,us-east-1,on_demand,3.06,true,nvidia-v100-sxm2-16gb,1,16,8,61,"
-              "2.5,x86_64,karpenter-provider-aws-1d92708,2026-07-20\n"));
+              "2.5,x86_64,karpenter-provider-aws-1d92708,2026-07-20,CUDA\n"));
     const auto lines = static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n'));
     CHECK(lines == listed().size() + 1);
 }

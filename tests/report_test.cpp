@@ -175,3 +175,54 @@ TEST_CASE("wrapped text keeps its words and its indent", "[report]") {
 TEST_CASE("the version is that of the project", "[report]") {
     CHECK(version() == "0.1.0");
 }
+
+TEST_CASE("what is not CUDA on x86_64 is marked in every form, and warned of where it is first",
+          "[report]") {
+    const auto r =
+        recommend(Catalog::bundled(),
+                  {.budget = {.total = Usd{400}, .days = Days{30}, .hours_per_day = HoursPerDay{8}},
+                   .constraints = {.instance = {"trn1.2xlarge", "g5g.*", "g5.xlarge"},
+                                   .region = {"us-east-1"}},
+                   .top = 3});
+    REQUIRE(r.choices.size() == 3);
+    CHECK(r.choices[0].instance == "trn1.2xlarge");
+    CHECK(r.choices[0].stack == "Neuron");
+    CHECK(r.choices[0].arch == "x86_64");
+    CHECK(r.choices[1].instance == "g5g.xlarge");
+    CHECK(r.choices[1].stack == "CUDA");
+    CHECK(r.choices[1].arch == "arm64");
+    CHECK(r.families.front().stack == "Neuron");
+    const auto has = [](const std::string& text, std::string_view part) {
+        return text.find(part) != std::string::npos;
+    };
+    const std::string marked = "! not CUDA on x86_64: trn1.2xlarge Neuron, ";
+    CHECK(has(table(r), marked));
+    CHECK(has(table(r), "*!\n"));
+    CHECK(has(markdown(r), marked));
+    CHECK(brief(r).starts_with("trn1.2xlarge (Neuron) in us-east-1 at "));
+    CHECK(has(csv(r), ",x86_64,Neuron\n"));
+    CHECK(has(csv(r), ",arm64,CUDA\n"));
+    CHECK(has(json(r), "\"stack\": \"Neuron\""));
+    CHECK(r.warnings.front() == "trn1.2xlarge is not CUDA: programs need Neuron");
+}
+
+TEST_CASE("a first choice with another processor is warned of", "[report]") {
+    const auto first = [](const std::string& machine, Profile profile) {
+        return recommend(Catalog::bundled(),
+                         {.budget = {.total = Usd{400}},
+                          .constraints = {.instance = {machine}, .region = {"us-east-1"}},
+                          .profile = profile})
+            .warnings;
+    };
+    CHECK(first("g5g.xlarge", Profile::training).front() ==
+          "g5g.xlarge is arm64: x86 images and wheels do not run; programs need a build for arm64 "
+          "with nvidia-t4g");
+    const auto none = [](const auto& warnings) {
+        return std::ranges::none_of(warnings, [](const std::string& w) {
+            return w.find("is not CUDA") != std::string::npos ||
+                   w.find("is arm64") != std::string::npos;
+        });
+    };
+    CHECK(none(first("g5.xlarge", Profile::training)));
+    CHECK(none(first("g4ad.xlarge", Profile::graphics))); // graphics do not need it
+}

@@ -270,6 +270,76 @@ TEST_CASE("several machines are used only if one is not enough", "[training]") {
     CHECK(with(less, std::to_string(c.job->machines - 1)).outcome == Outcome::nothing_fits);
 }
 
+TEST_CASE("sixteen machines with adapters take little more than a sixteenth of the time",
+          "[training]") {
+    const auto hours = [](const std::string& machines) {
+        return answer({{"model", "llama-2-7b"},
+                       {"fine_tune", "lora"},
+                       {"seq_len", "1024"},
+                       {"tokens", "1e9"},
+                       {"instance", "g5.xlarge"},
+                       {"region", "us-east-1"},
+                       {"batch", "64"},
+                       {"objective", "time"},
+                       {"max_machines", machines}})
+            .choices.front()
+            .job->time.median.value();
+    };
+    // By hand: 15,259 steps of 2 * 15/16 * 2 * 39,845,888 bytes over 2.5e9 / 8 byte/s are 2.03 h on
+    // the network; the launches of 16 small batches add 2.8 % to a sixteenth of 326 h.
+    CHECK(hours("16") == Approx(hours("1") / 16 * 1.028 + 2.03).epsilon(0.005));
+}
+
+TEST_CASE("methods that a GPU does not run are refused for that", "[training]") {
+    const auto refused = [](const char* key,
+                            const std::string& value,
+                            const std::string& machine,
+                            const std::string& model) {
+        const auto r = answer({{"model", model},
+                               {"fine_tune", "full"},
+                               {"tokens", "1e7"},
+                               {"seq_len", "512"},
+                               {"instance", machine},
+                               {"include_retired", "true"},
+                               {key, value}});
+        REQUIRE(r.outcome == Outcome::nothing_fits);
+        return r.refusals.nearest.front();
+    };
+    Refusal r = refused("fine_tune", "qlora", "trn1.2xlarge", "llama-2-7b");
+    CHECK(r.reasons == std::vector{Reason::other_method});
+    CHECK(r.text == "needs qlora, which aws-trainium1 (Neuron) does not run");
+    CHECK(r.relaxation == std::vector<Change>{{"fine_tune", "lora"}}); // 13.5 of 32 GB
+    r = refused("optimiser", "adam_8bit", "trn1.2xlarge", "bert-base");
+    CHECK(r.text == "needs adam_8bit, which aws-trainium1 (Neuron) does not run");
+    CHECK(r.relaxation == std::vector<Change>{{"optimiser", "adam"}});
+    r = refused("fine_tune", "qlora", "p2.xlarge", "gpt2"); // compute capability 3.7, needs 6.0
+    CHECK(r.text == "needs qlora, which nvidia-k80-gk210 (CUDA) does not run");
+    // With lora, 2 bytes * 70.55e9 do not fit into 32 GiB: then no change is named.
+    r = refused("fine_tune", "qlora", "trn1.2xlarge", "llama-3-70b");
+    CHECK(r.reasons == std::vector{Reason::other_method, Reason::does_not_fit});
+    CHECK(r.relaxation.empty());
+    // Nor is what does not run a way to fit.
+    const auto full = answer({{"model", "llama-2-7b"},
+                              {"fine_tune", "full"},
+                              {"tokens", "1e7"},
+                              {"instance", "trn1.2xlarge"}});
+    for (const Change& change : full.refusals.nearest.front().relaxation)
+        CHECK((change.value != decltype(change.value){"qlora"} &&
+               change.value != decltype(change.value){"adam_8bit"}));
+}
+
+TEST_CASE("a card whose rates are derived is not counted in fp32", "[training]") {
+    // The same net on a card of the same memory with published rates, g7.2xlarge and g6e of 48 GiB
+    // apart: 2 bytes a weight, 13.5 GB of Llama-2-7B.
+    const auto r = answer({{"model", "llama-2-7b"},
+                           {"fine_tune", "lora"},
+                           {"tokens", "1e7"},
+                           {"seq_len", "1024"},
+                           {"instance", "g7.2xlarge"}});
+    REQUIRE(r.outcome == Outcome::found);
+    CHECK(r.choices.front().job->precision == Precision::bf16);
+}
+
 TEST_CASE("a measured rate decides, and machines of its kind follow it", "[training]") {
     const auto r = answer({{"measured", "400/s on g4dn.xlarge"},
                            {"model", "resnet-50"},

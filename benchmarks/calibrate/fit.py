@@ -212,9 +212,9 @@ class Ladder:
         ]
         rows = [gpus[n] for n in self.names]
         self.generation = [g["architecture"] for g in rows]
-        beats = np.array([[g is h or dominates(g, h) for h in rows] for g in rows])
         self.gap = {}
         for p in model.PRECISIONS:
+            beats = np.array([[g is h or dominates(g, h, p) for h in rows] for g in rows])
             figures = [
                 np.array([g["memory_bandwidth_gb_per_s"] for g in rows]),
                 np.array([model.peak(g, p) or np.nan for g in rows]),
@@ -258,12 +258,18 @@ class Ladder:
 BOARDS = ("nvidia-k80", "nvidia-grid-k520", "nvidia-m60")
 
 
-def dominates(g, h):
-    """All figures of g are known where those of h are, and none is worse."""
+def dominates(g, h, precision=None):
+    """All figures of g are known where those of h are, and none is worse.
+
+    In bf16 and fp8, a rate of g in other arithmetic that is not known is not a worse one.
+    """
     link = lambda q: q["interconnect_gb_per_s"] or model.DEFAULT_LINK_GB_PER_S
     return (
         g["memory_gib"] >= h["memory_gib"]
         and link(g) >= link(h)
         and g["memory_bandwidth_gb_per_s"] >= h["memory_bandwidth_gb_per_s"]
-        and all(g["peak"].get(p, 0) >= v for p, v in h["peak"].items())
+        and all(
+            g["peak"].get(p, v if precision in ("bf16", "fp8") and p != precision else 0) >= v
+            for p, v in h["peak"].items()
+        )
     )

@@ -107,7 +107,9 @@ struct Gpu {
     std::optional<GBPerSecond> interconnect_bandwidth{};
     std::optional<Watts> tdp{};
     std::vector<std::string> aliases{}; ///< other spellings: "T4", "Tesla T4"
-    std::vector<Purpose> not_for{};     ///< work that it cannot do: Inferentia does not train
+    std::string stack{}; ///< programs are built on: "CUDA", "ROCm", "Neuron"; empty if not known
+    std::vector<std::string> unsupported{}; ///< methods not to be had on it: "qlora", "adam_8bit"
+    std::vector<Purpose> not_for{};         ///< work that it cannot do: Inferentia does not train
     std::string note{};
     std::string source;
 

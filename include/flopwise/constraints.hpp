@@ -51,6 +51,7 @@ enum class Reason : std::uint8_t {
     retired,
     no_gpu,
     other_work,
+    other_method,
     too_few_gpus,
     too_many_gpus,
     little_gpu_memory,
@@ -66,7 +67,7 @@ enum class Reason : std::uint8_t {
     above_max_price,
     above_ceiling,
 };
-constexpr std::size_t kReasons = 25;
+constexpr std::size_t kReasons = 26;
 
 /// In words, as the reports count them: "above the price ceiling".
 FLOPWISE_API std::string_view to_string(Reason reason);

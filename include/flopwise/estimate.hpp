@@ -29,13 +29,16 @@ struct GpuSet {
     double gpus = 1;               ///< of each machine; below 1, a share of one
     double machines = 1;           ///<
     std::optional<Gbps> network{}; ///< between machines; needed if there are several
-    bool split_weights = false;    ///< ZeRO 3: the network carries half as much again
+    bool split_weights = false;    ///< ZeRO 3: the weights are gathered from the other GPUs
 };
 
 /// Seconds that one of the GPUs needs for one token or sample: t of docs/calibration.md, with the
-/// network between machines as one more link:
+/// network between machines as one more link, of which no factor of the fit is known:
 ///
-///     q(kind) * q(all_reduce) * 2 * (N - 1) / N * 2 * parameters / (B_network * u)    (N machines)
+///     2 * (N - 1) / N * gradients / (B_one_way * u)    (N machines)
+///
+/// where the gradients have 2 bytes a number, 4 at fp32 and tf32: those of all parameters, or of
+/// the adapters. With split_weights half as much again, and the frozen weights once.
 ///
 /// Absent if the GPU has no such arithmetic, or if its memory bandwidth is not known.
 /// `precision` is one that was measured: fp32, tf32, fp16, bf16 or fp8; others are absent.

@@ -34,7 +34,7 @@ struct Job {
 
     std::optional<double> tokens{};  ///< of one epoch
     std::optional<double> samples{}; ///< of one epoch: sequences or images
-    std::optional<double> epochs{};  ///< absent: one
+    std::optional<double> epochs{};  ///< absent: those of the net's recipe, else one
     std::optional<double> flops{};   ///< the work itself, in place of all of these
 
     std::optional<double> batch{};        ///< sequences or images of one step, on all GPUs together
@@ -57,13 +57,15 @@ FLOPWISE_API bool wanted(const Job& job);
 
 /// A job with its net looked up and its work counted: what time and memory depend on.
 struct Work {
-    Net net{};        ///< as it is known: what is derived is not in it
-    UnitWork unit{};  ///< of one token or sample; 1 FLOP where only the work itself is known
-    double units = 0; ///< tokens, samples or FLOPs in all
+    Net net{};         ///< as it is known: what is derived is not in it
+    UnitWork unit{};   ///< of one token or sample; 1 FLOP where only the work itself is known
+    double units = 0;  ///< tokens, samples or FLOPs in all
+    double epochs = 1; ///< that are in `units`
     FineTune fine_tune = FineTune::none;
     std::optional<Recompute> recompute{};
     std::optional<double> batch{};
-    bool run = true; ///< a whole run, with all that interrupts it, and not a benchmark's rate
+    double lora_rank = 16; ///< of the adapters, if there are any
+    bool run = true;       ///< a whole run, with all that interrupts it, and not a benchmark's rate
 
     /// Tokens in a sample of text, 1 in any other.
     [[nodiscard]] double units_per_sample() const;
@@ -76,7 +78,8 @@ struct Work {
 ///     units = tokens * epochs, or samples * epochs * (seq_len for text), or flops / FLOPs of a
 ///     unit
 ///
-/// The samples of a named image net are those of its data set if they are not given.
+/// The samples of a named image net are those of its data set if they are not given; then, if it
+/// is trained from the start, it sees them as often as in its published recipe (Net::epochs).
 /// Throws ArgumentError, naming the setting, for what is missing, what contradicts, and figures
 /// out of range.
 FLOPWISE_API Work work_of(const Job& job);

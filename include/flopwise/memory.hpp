@@ -19,6 +19,9 @@ enum class Sharding : std::uint8_t {
 constexpr std::size_t kShardings = 4;
 FLOPWISE_API std::string_view to_string(Sharding sharding);
 
+/// Bytes of one frozen weight beside adapters: 2, or 4 at fp32 and tf32; with qlora 0.516.
+FLOPWISE_API double frozen_bytes(FineTune fine_tune, Precision precision);
+
 /// Memory that one GPU needs, before and for each sample of its micro-batch. A sample is a
 /// sequence of tokens, or an image.
 struct MemoryNeed {
@@ -88,13 +91,16 @@ struct MemoryRemedy {
 };
 
 /// The least change that makes it fit: another sharding, then full recomputation, an optimiser of
-/// 8 bits, adapters, adapters on 4 bits, then more GPUs. Absent if none does.
-FLOPWISE_API std::optional<MemoryRemedy> memory_remedy(const Net& net,
-                                                       const Training& training,
-                                                       Precision precision,
-                                                       std::optional<Sharding> sharding,
-                                                       GiB available,
-                                                       double gpus);
+/// 8 bits, adapters, adapters on 4 bits, then more GPUs. Absent if none does. What the GPU does not
+/// run (Gpu::unsupported) is no remedy.
+FLOPWISE_API std::optional<MemoryRemedy>
+memory_remedy(const Net& net,
+              const Training& training,
+              Precision precision,
+              std::optional<Sharding> sharding,
+              GiB available,
+              double gpus,
+              std::span<const std::string> unsupported = {});
 
 /// Why it does not fit, with figures and what would help: "needs 112.0 GiB of memory on each GPU,
 /// has 16.0 GiB: lacks 96.0 GiB; fine_tune qlora would fit". Needs a fit that does not fit.

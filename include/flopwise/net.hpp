@@ -44,6 +44,8 @@ struct Net {
     std::optional<double> operations{};    ///< layers and normalisations of an image net
     std::string dataset{};                 ///< it is usually trained on; empty: none is named
     std::optional<double> samples{};       ///< in that data set
+    std::optional<double> epochs{};        ///< over it, of the net's published recipe
+    std::string recipe{};                  ///< title of who published it
     std::vector<std::string> aliases{};    ///< other spellings: "Llama-2-7B"
     std::string source{};                  ///< title; with "recalled" if it was not looked up
 
@@ -113,6 +115,7 @@ struct Training {
 /// Floating-point operations of training one token or one sample, of the model alone:
 ///
 ///     transformer over text   6 * N + 12 * layers * hidden * seq_len      for a token
+///     encoder-decoder         half of it: a token goes through one side
 ///     image net               3 * 2 * forward_gmacs * 1e9                 for a sample
 ///
 /// with N the matrix parameters, else the active ones, else all; 4 in place of 6 with adapters,
@@ -132,5 +135,9 @@ FLOPWISE_API UnitWork unit_work(const Net& net, FineTune fine_tune = FineTune::n
 /// Parameters of the adapters: rank * (in + out) for each of the seven matrices of a layer of
 /// a Llama, 19 * rank * hidden * layers in all (39.8 million for Llama 7B at rank 16).
 FLOPWISE_API double adapter_parameters(const Net& net, double rank);
+
+/// The parameters that get gradients: those of the adapters, or all. Absent if not known.
+FLOPWISE_API std::optional<double>
+trained_parameters(const Net& net, FineTune fine_tune, double lora_rank);
 
 } // namespace flopwise

@@ -86,6 +86,7 @@ struct Choice {
     Date as_of{};         ///< of the price
     /// Of all that makes its cost: the price, what is known of interruptions, the charges.
     DateRange price_dates{};
+    std::string stack{}; ///< that programs for its GPUs are built on, as Gpu has it
 
     bool operator==(const Choice&) const = default;
 };
@@ -104,6 +105,8 @@ struct FamilyChoice {
     DateRange price_dates{};  ///< of these two
     std::size_t admitted = 0; ///< offers
     std::size_t refused = 0;
+    std::string arch{};  ///< of the best machine
+    std::string stack{}; ///< of its GPUs
 
     bool operator==(const FamilyChoice&) const = default;
 };

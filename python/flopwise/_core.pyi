@@ -117,6 +117,10 @@ class Gpu(_Record):
     @property
     def aliases(self) -> list[str]: ...
     @property
+    def stack(self) -> str | None: ...
+    @property
+    def unsupported(self) -> list[str]: ...
+    @property
     def not_for(self) -> list[str]: ...
     @property
     def note(self) -> str | None: ...
@@ -146,6 +150,8 @@ class Gpu(_Record):
         interconnect_gb_per_s: float | None = ...,
         tdp_watts: float | None = ...,
         aliases: list[str] | None = ...,
+        stack: str | None = ...,
+        unsupported: list[str] | None = ...,
         not_for: list[str] | None = ...,
         note: str | None = ...,
         source: str | None = ...,
@@ -862,6 +868,10 @@ class Net(_Record):
     @property
     def samples(self) -> float | None: ...
     @property
+    def epochs(self) -> float | None: ...
+    @property
+    def recipe(self) -> str | None: ...
+    @property
     def aliases(self) -> list[str]: ...
     @property
     def source(self) -> str: ...
@@ -884,6 +894,8 @@ class Net(_Record):
         operations: float | None = ...,
         dataset: str | None = ...,
         samples: float | None = ...,
+        epochs: float | None = ...,
+        recipe: str | None = ...,
         aliases: list[str] | None = ...,
         source: str | None = ...,
     ) -> None: ...
@@ -1080,6 +1092,7 @@ class Choice(_Record):
     def price_as_of(self) -> str: ...
     @property
     def price_dates(self) -> dict[str, str | bool | None]: ...
+    def stack(self) -> str | None: ...
     def __init__(
         self,
         *,
@@ -1113,6 +1126,7 @@ class Choice(_Record):
         price_source: str | None = ...,
         price_as_of: str | None = ...,
         price_dates: dict[str, str | bool | None] | None = ...,
+        stack: str | None = ...,
     ) -> None: ...
 
 @final
@@ -1141,6 +1155,10 @@ class FamilyChoice(_Record):
     def admitted(self) -> int: ...
     @property
     def refused(self) -> int: ...
+    @property
+    def arch(self) -> str | None: ...
+    @property
+    def stack(self) -> str | None: ...
     def __init__(
         self,
         *,
@@ -1156,6 +1174,8 @@ class FamilyChoice(_Record):
         price_dates: dict[str, str | bool | None] | None = ...,
         admitted: int | None = ...,
         refused: int | None = ...,
+        arch: str | None = ...,
+        stack: str | None = ...,
     ) -> None: ...
 
 @final

@@ -78,6 +78,8 @@ void fields(Visit& visit, Gpu& g) {
     visit("interconnect_gb_per_s", g.interconnect_bandwidth);
     visit("tdp_watts", g.tdp);
     visit("aliases", g.aliases);
+    visit.maybe("stack", g.stack);
+    visit("unsupported", g.unsupported);
     visit("not_for", g.not_for);
     visit.maybe("note", g.note);
     visit("source", g.source);
@@ -304,6 +306,8 @@ void fields(Visit& visit, Net& n) {
     visit("operations", n.operations);
     visit.maybe("dataset", n.dataset);
     visit("samples", n.samples);
+    visit("epochs", n.epochs);
+    visit.maybe("recipe", n.recipe);
     visit("aliases", n.aliases);
     visit("source", n.source);
 }
@@ -391,6 +395,7 @@ void fields(Visit& visit, Choice& c) {
     visit("price_source", c.source);
     visit("price_as_of", c.as_of);
     visit("price_dates", c.price_dates);
+    visit.maybe("stack", c.stack);
 }
 
 template <class Visit>
@@ -526,6 +531,8 @@ void fields(Visit& visit, FamilyChoice& f) {
     visit("price_dates", f.price_dates);
     visit("admitted", f.admitted);
     visit("refused", f.refused);
+    visit.maybe("arch", f.arch);
+    visit.maybe("stack", f.stack);
 }
 
 template <class Visit>

@@ -70,6 +70,21 @@ static Sources sources_of(yaml::Fields& root) {
     return out;
 }
 
+/// How many times the data set is seen, and who says so.
+static std::string recipe_of(yaml::Fields& row, const Sources& sources) {
+    const auto epochs = row.number_or_none("epochs");
+    const std::string recipe = row.text_or("recipe", "");
+    if (epochs.has_value() == recipe.empty() || (epochs && !(*epochs > 0)))
+        row.refuse(row.node(), "epochs", "must be positive and come with the source of the recipe");
+    if (!recipe.empty() && !sources.contains(recipe))
+        row.refuse(row.node(), "recipe", "must be one of the sources, got " + recipe);
+    return fmt::format(
+        "{}, \"{}\"",
+        literal(epochs),
+        recipe.empty() ? ""
+                       : fmt::format("{}; {}", sources.at(recipe).title, sources.at(recipe).as_of));
+}
+
 static std::string
 net_row(yaml::Fields& row, const Sources& sources, std::map<std::string, double>& samples) {
     std::string out = fmt::format(
@@ -98,9 +113,10 @@ net_row(yaml::Fields& row, const Sources& sources, std::map<std::string, double>
     if (!sources.contains(source))
         row.refuse(row.node(), "source", "must be one of the sources, got " + source);
     const auto& [title, as_of] = sources.at(source);
-    return out + fmt::format(", \"{}\", {}, \"{}\", \"{}{}; {}\"}},\n",
+    return out + fmt::format(", \"{}\", {}, {}, \"{}\", \"{}{}; {}\"}},\n",
                              dataset,
                              dataset.empty() ? "kNone" : fmt::format("{}", samples[dataset]),
+                             recipe_of(row, sources),
                              joined(row.texts("aliases")),
                              row.flag("recalled") ? "recalled from " : "",
                              title,

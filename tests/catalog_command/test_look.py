@@ -106,7 +106,7 @@ def test_export_as_csv(catalog, small):
         "purchase": "on_demand", "price_usd_per_hour": "1.006", "offered": "true",
         "gpu": "nvidia-a10g", "gpu_count": "1", "gpu_memory_gib": "24", "vcpus": "4",
         "memory_gib": "16", "network_gbps": "2.5", "arch": "x86_64", "source": "made-up",
-        "as_of": "2026-01-15"}
+        "as_of": "2026-01-15", "stack": ""}
     assert rows[0]["network_gbps"] == ""  # not known
 
 

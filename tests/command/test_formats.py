@@ -39,11 +39,11 @@ CHOICE = {
     *("rank", "provider", "instance", "family", "region", "purchase", "price_usd_per_hour"),
     *("gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib", "network_gbps"),
     *("network_estimated", "tflops", "score", "contributions", "pareto", "cost", "lasts_days"),
-    *("rtt_ms", "retired", "price_source", "price_as_of"),
+    *("rtt_ms", "retired", "price_source", "price_as_of", "arch", "stack"),
 }
 FAMILY = {
     *("rank", "provider", "family", "purpose", "gpu", "score", "best", "admitted", "refused"),
-    *("price_from_usd_per_hour", "price_to_usd_per_hour"),
+    *("price_from_usd_per_hour", "price_to_usd_per_hour", "arch", "stack"),
 }
 REFUSAL = {
     *("provider", "instance", "family", "region", "purchase", "price_usd_per_hour"),
@@ -166,7 +166,7 @@ COLUMNS = [
     *("rank", "provider", "instance", "family", "region", "purchase", "price_usd_per_hour"),
     *("effective_usd_per_hour", "gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib"),
     *("network_gbps", "tflops", "score", "pareto", "total_usd", "lasts_days"),
-    *("probability_within_budget", "rtt_ms", "retired", "price_as_of"),
+    *("probability_within_budget", "rtt_ms", "retired", "price_as_of", "arch", "stack"),
 ]
 
 
@@ -268,7 +268,9 @@ def test_the_table_shows_rank_machine_and_score_of_each_choice(answer, report, a
     lines = report(*flags, status=status).splitlines()
     for choice in answer(*flags, "--top", "10", status=status)["choices"]:
         row = rf" *{choice['rank']} +{re.escape(choice['instance'])} .* {choice['score']:.1f}"
-        mark = r" +\*" if choice["pareto"] else ""
+        cuda = choice["arch"] == "x86_64" and choice["stack"] in ("CUDA", None)
+        mark = ("*" if choice["pareto"] else "") + ("" if cuda else "!")
+        mark = r" +" + re.escape(mark) if mark else ""
         assert any(re.fullmatch(row + mark, line) for line in lines)
 
 
