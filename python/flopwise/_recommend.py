@@ -249,7 +249,7 @@ def recommend(
     request: Request | None = None, /, *, catalog: CatalogLike = None, **settings: Any
 ) -> Recommendation:
     # The docstring and the signature are made below, from the library's table of settings.
-    if settings.get("today") is None and (request is None or request.today is None):
+    if settings.get("today") is None and getattr(request, "today", None) is None:
         settings["today"] = today()
     return Recommendation(_core._recommend(request, catalog, settings))
 

@@ -179,7 +179,8 @@ def test_a_missing_file_is_both_errors(tmp_path):
 
 
 def test_the_day_is_that_of_the_system_unless_it_is_given():
-    article = dict(budget_usd=2000, days=365, hours_per_day=2, catalog="aws-2020-04")
+    article = dict(budget_usd=2000, days=365, hours_per_day=2, catalog="aws-2020-04",
+                   region="us-east-1")
     before = datetime.datetime.now(datetime.timezone.utc).date()
     taken = flopwise.recommend(**article).request.today
     after = datetime.datetime.now(datetime.timezone.utc).date()
