@@ -205,6 +205,8 @@ def test_the_answer_has_what_its_json_has(planned):
     assert len(records["purchase_options"]) == len(shown["purchase_options"]) > 3
     for record, way in zip(records["purchase_options"], shown["purchase_options"]):
         for key, value in way.items():
+            if key == "as_of" and value is None:
+                value = "undated"  # without a source there is no date
             assert record[key] == pytest.approx(value), key
     for record, choice in zip(records["choices"], shown["choices"]):
         for key in ("purchase", "effective_usd_per_hour", "arch", "cost_quantiles_usd"):
