@@ -21,7 +21,7 @@ std::string names_of(const std::vector<const Choice*>& choices) {
 }
 
 std::string foreign(const std::string& arch, const std::string& stack) {
-    const std::string other = stack == "CUDA" ? "" : stack == "none" ? "no CUDA" : stack;
+    std::string other = stack == "CUDA" ? "" : stack == "none" ? "no CUDA" : stack;
     if (arch.empty() || arch == "x86_64")
         return other;
     return other.empty() ? arch : fmt::format("{} on {}", other, arch);

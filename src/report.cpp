@@ -438,6 +438,38 @@ std::string table(const Recommendation& r, TableStyle style) {
     return out;
 }
 
+/// Machines, families and the front.
+static std::string ranking_of(const Recommendation& r) {
+    std::string out;
+    if (!r.choices.empty()) {
+        if (r.request.by == By::instance)
+            out += "\n## Machines\n\n" + choices_grid(r).markdown();
+        out += "\n## Families\n\n" + families_grid(r).markdown();
+        if (const std::string marked = platform_line(r); !marked.empty())
+            out += fmt::format("\n{}\n", marked);
+    }
+    if (const Grid front = front_grid(r); !front.empty())
+        out += "\n## Cost against time\n\n" + front.markdown();
+    return out;
+}
+
+/// What is sold at no known price, and what was refused.
+static std::vector<std::string> why_not_items(const Recommendation& r) {
+    std::vector<std::string> out = unpriced_lines(r);
+    if (r.refusals.count == 0)
+        return out;
+    for (const Refusal& refusal : r.refusals.nearest) {
+        const std::string change = relaxation_of(refusal);
+        out.push_back(fmt::format("{}: {}{}",
+                                  title_of(refusal),
+                                  refusal.text,
+                                  change.empty() ? "" : fmt::format(" (`{}`)", change)));
+    }
+    out.push_back(
+        fmt::format("{} refused: {}", large(static_cast<double>(r.refusals.count)), counts_of(r)));
+    return out;
+}
+
 std::string markdown(const Recommendation& r, TableStyle style) {
     std::string out = "# Recommendation\n\n";
     const auto item = [&out](const std::string& text) {
@@ -457,15 +489,7 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     items(region_lines(r));
     item(outcome_line(r));
     item(instead_line(r));
-    if (!r.choices.empty()) {
-        if (r.request.by == By::instance)
-            out += "\n## Machines\n\n" + choices_grid(r).markdown();
-        out += "\n## Families\n\n" + families_grid(r).markdown();
-        if (const std::string marked = platform_line(r); !marked.empty())
-            out += fmt::format("\n{}\n", marked);
-    }
-    if (const Grid front = front_grid(r); !front.empty())
-        out += "\n## Cost against time\n\n" + front.markdown();
+    out += ranking_of(r);
     if (const Grid bill = bill_grid(r, style.explain); !bill.empty())
         out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
     if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
@@ -492,20 +516,10 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     if (r.request.launch.wanted && !r.choices.empty())
         out += fmt::format("\n## Start plan\n\n```bash\n{}```\n",
                            launch_script(r.request, r.choices.front()));
-    if (r.refusals.count > 0 || !unpriced_lines(r).empty())
+    const auto why_not = why_not_items(r);
+    if (!why_not.empty())
         out += "\n## Why not\n\n";
-    items(unpriced_lines(r));
-    if (r.refusals.count > 0) {
-        for (const Refusal& refusal : r.refusals.nearest) {
-            const std::string change = relaxation_of(refusal);
-            item(fmt::format("{}: {}{}",
-                             title_of(refusal),
-                             refusal.text,
-                             change.empty() ? "" : fmt::format(" (`{}`)", change)));
-        }
-        item(fmt::format(
-            "{} refused: {}", large(static_cast<double>(r.refusals.count)), counts_of(r)));
-    }
+    items(why_not);
     if (!r.warnings.empty())
         out += "\n## Warnings\n\n";
     items(r.warnings);

@@ -133,18 +133,22 @@ static std::string digest_in(std::string_view value) {
 
 /// Whether it can be kept in a file of ours and sent back. A version that cannot is as good as
 /// none: the file is sent whole each time.
-static bool is_plain(std::string_view version) {
+static bool can_be_kept(std::string_view version) {
     constexpr std::size_t kLongest = 1'024;
     return version.size() <= kLongest &&
            std::all_of(version.begin(), version.end(), [](char c) { return c >= ' ' && c < 0x7f; });
 }
 
+static std::string_view kept(std::string_view version) {
+    return can_be_kept(version) ? version : std::string_view{};
+}
+
 static void read_header(const std::string& name, std::string_view value, Answer& to) {
     constexpr double kLongestWait = 60;
     if (name == "etag")
-        to.version.etag = is_plain(value) ? value : "";
+        to.version.etag = kept(value);
     else if (name == "last-modified")
-        to.version.modified = is_plain(value) ? value : "";
+        to.version.modified = kept(value);
     else if (name == "content-encoding")
         to.encoded = text::lower(value) != "identity";
     else if (name == "content-range")
@@ -290,7 +294,7 @@ static std::uint64_t resumable(const std::filesystem::path& part,
     } catch (const InputError&) {
         return 0; // of what the part is one is not known
     }
-    if (lines.size() < 2 || lines[0] != url || !is_plain(lines[1]))
+    if (lines.size() < 2 || lines[0] != url || !can_be_kept(lines[1]))
         return 0;
     etag = lines[1];
     const auto size = std::filesystem::file_size(part, none);
