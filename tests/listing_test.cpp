@@ -24,7 +24,7 @@ TEST_CASE("prices are listed as CSV", "[listing]") {
                           "as_of,stack\n"));
     CHECK(has(csv,
               "\naws,p3.2xlarge,p3,us-east-1,on_demand,3.06,true,nvidia-v100-sxm2-16gb,1,16,8,61,"
-              "2.5,x86_64,karpenter-provider-aws-1d92708,2026-07-20,CUDA\n"));
+              "2.5,x86_64,aws-price-feed-2020-06-18,2020-06-18,CUDA\n"));
     const auto lines = static_cast<std::size_t>(std::count(csv.begin(), csv.end(), '\n'));
     CHECK(lines == listed().size() + 1);
 }
@@ -66,7 +66,7 @@ TEST_CASE("machines are listed by pattern with the range of their prices", "[lis
           "provider  machine        GPUs                       vCPU  GiB  from USD/h  to USD/h  "
           "regions  as of\n"
           "aws       p3dn.24xlarge  8 x nvidia-v100-sxm2-32gb    96  768      31.212    31.212  "
-          "      1  2026-07-20\n");
+          "      1  2020-06-18\n");
     CHECK(has(machines(listed(), {}), "p2.xlarge"));
     CHECK(machines(listed(), "q*").empty());
 }

@@ -205,16 +205,16 @@ TEST_CASE("equal scores are ordered by round trip, then by name", "[recommend]")
 
 TEST_CASE("old prices are reported relative to the day that is given", "[recommend]") {
     Request request = article_2020();
-    request.today = {2026, 10, 18}; // 90 days after 2026-07-20
+    request.today = {2020, 9, 16}; // 90 days after 2020-06-18
     const auto warned = [&] {
         const auto r = recommend(april_2020(), request);
         return std::any_of(r.warnings.begin(), r.warnings.end(), [](const std::string& w) {
-            return w == "10 of 10 prices shown are older than 90 days on 2026-10-19; the oldest is "
-                        "2026-07-20";
+            return w == "10 of 10 prices shown are older than 90 days on 2020-09-17; the oldest is "
+                        "2020-06-18";
         });
     };
     CHECK_FALSE(warned());
-    request.today = {2026, 10, 19};
+    request.today = {2020, 9, 17};
     CHECK(warned());
 }
 
@@ -230,12 +230,12 @@ static Catalog with_p2_of(Date date) {
 // year, and what has no date is older than all.
 TEST_CASE("the dates of the prices that are shown are given", "[recommend]") {
     const auto [date, shown, oldest] = GENERATE(table<Date, const char*, const char*>({
-        {{2026, 7, 20}, "2026-07-20", "2026-07-20"},
-        {{2024, 3, 1}, "2024-03-01 to 2026-07-20", "2024-03-01"},
-        {{2025, 11, 0}, "2025-11 to 2026-07-20", "2025-11"},
-        {{2024, 0, 0}, "2024 to 2026-07-20", "2024"},
-        {{2026, 8, 0}, "2026-07-20 to 2026-08", "2026-07-20"},
-        {{}, "2026-07-20, some undated", "undated"},
+        {{2020, 6, 18}, "2020-06-18", "2020-06-18"},
+        {{2024, 3, 1}, "2020-06-18 to 2024-03-01", "2020-06-18"},
+        {{2025, 11, 0}, "2020-06-18 to 2025-11", "2020-06-18"},
+        {{2020, 6, 0}, "2020-06 to 2020-06-18", "2020-06"},
+        {{2019, 0, 0}, "2019 to 2020-06-18", "2019"},
+        {{}, "2020-06-18, some undated", "undated"},
     }));
     Request request = article_2020();
     request.today = {2026, 11, 28};
@@ -265,14 +265,14 @@ TEST_CASE("without a price that is shown none is dated", "[recommend]") {
 
 TEST_CASE("prices dated after tomorrow are reported", "[recommend]") {
     Request request = article_2020();
-    const std::string warning = "10 of 10 prices shown are dated after 2026-07-18: 2026-07-20";
+    const std::string warning = "10 of 10 prices shown are dated after 2020-06-16: 2020-06-18";
     const auto warned = [&] {
         const auto r = recommend(april_2020(), request);
         return std::count(r.warnings.begin(), r.warnings.end(), warning);
     };
-    request.today = {2026, 7, 18};
+    request.today = {2020, 6, 16};
     CHECK(warned() == 1);
-    request.today = {2026, 7, 19};
+    request.today = {2020, 6, 17};
     CHECK(warned() == 0);
 }
 

@@ -275,10 +275,10 @@ def test_the_table_shows_rank_machine_and_score_of_each_choice(answer, report, a
 
 
 def test_the_table_of_the_article_reads_as_expected(report, article):
-    out = report(*article, "--top", "2", "--nearest", "1")
+    out = report(*article, "--top", "2", "--nearest", "1", "--today", "2020-07-01")
     assert out == (
         "Price ceiling 2.74 USD/h = 2,000.00 USD / (365 days x 2 h/day)\n"
-        "aws-2020-04, prices as of 2026-07-20; us-east-1; on demand; training (mixed)\n"
+        "aws-2020-04, prices as of 2020-06-18; us-east-1; on demand; training (mixed)\n"
         "10 of 19 offers qualify\n"
         "\n"
         "#  machine       GPUs    GiB  vCPU  TFLOPS  USD/h  total USD  score\n"

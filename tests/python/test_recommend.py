@@ -189,17 +189,17 @@ def test_the_day_is_that_of_the_system_unless_it_is_given():
     asked = Request(**article, today="2026-07-20")
     assert flopwise.recommend(asked).request.today == "2026-07-20"
     assert flopwise.recommend(asked, today="2026-12-01").warnings[0] == (
-        "10 of 10 prices shown are older than 90 days on 2026-12-01; the oldest is 2026-07-20"
+        "10 of 10 prices shown are older than 90 days on 2026-12-01; the oldest is 2020-06-18"
     )
 
 
 def test_the_dates_of_the_prices_are_a_range(article):
     assert article.price_dates == {
-        "oldest": "2026-07-20", "newest": "2026-07-20", "undated": False
+        "oldest": "2020-06-18", "newest": "2020-06-18", "undated": False
     }
     choice = article.choices[0]
     assert choice.price_dates == article.price_dates
-    assert article.choices.to_pandas()["price_dates"][0] == "2026-07-20"
+    assert article.choices.to_pandas()["price_dates"][0] == "2020-06-18"
     assert flopwise.Choice(price_dates={"oldest": None, "newest": None, "undated": True}) != choice
 
 
