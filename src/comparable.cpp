@@ -1,5 +1,7 @@
 #include "comparable.hpp"
 
+#include <flopwise/score.hpp>
+
 #include "report_text.hpp"
 
 #include <algorithm>

@@ -4,11 +4,6 @@
 
 namespace flopwise {
 
-GiB dataset_move_gib(const Request& request, std::string_view region) {
-    const Dataset& d = request.dataset;
-    return d.region.empty() || d.region == region ? GiB{} : d.size.value_or(GiB{});
-}
-
 namespace {
 
 using Texts = std::span<const std::string>;

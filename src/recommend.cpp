@@ -18,11 +18,6 @@
 
 namespace flopwise {
 
-std::string_view to_string(Outcome outcome) {
-    constexpr std::array<std::string_view, 3> kNames{"found", "nothing_fits", "nothing_affordable"};
-    return kNames.at(static_cast<std::size_t>(outcome));
-}
-
 /// A job is judged by what it costs and how long it takes, and by nothing else.
 static Weights weights_of(Objective objective) {
     switch (objective) {

@@ -1,4 +1,4 @@
-#include <flopwise/request.hpp>
+#include <flopwise/settings.hpp>
 
 #include "written.hpp"
 

@@ -4,65 +4,6 @@
 
 namespace flopwise {
 
-std::string_view to_string(Criterion criterion) {
-    constexpr std::array<std::string_view, kCriteria> kNames{
-        "cost", "speed", "gpu_memory", "memory", "vcpus", "network"};
-    return kNames.at(static_cast<std::size_t>(criterion));
-}
-
-std::string_view to_string(Profile profile) {
-    constexpr std::array<std::string_view, kProfiles> kNames{
-        "training", "inference", "graphics", "hpc"};
-    return kNames.at(static_cast<std::size_t>(profile));
-}
-
-Weights weights_of(Profile profile) {
-    switch (profile) {
-    case Profile::training:
-        break;
-    case Profile::inference:
-        return {.cost = 0.60,
-                .speed = 0.10,
-                .gpu_memory = 0.15,
-                .memory = 0.05,
-                .vcpus = 0.05,
-                .network = 0.05};
-    case Profile::graphics:
-        return {.cost = 0.40,
-                .speed = 0.25,
-                .gpu_memory = 0.15,
-                .memory = 0.05,
-                .vcpus = 0.10,
-                .network = 0.05};
-    case Profile::hpc:
-        return {.cost = 0.40,
-                .speed = 0.25,
-                .gpu_memory = 0.05,
-                .memory = 0.10,
-                .vcpus = 0.05,
-                .network = 0.15};
-    }
-    return {.cost = 0.45,
-            .speed = 0.25,
-            .gpu_memory = 0.15,
-            .memory = 0.05,
-            .vcpus = 0.05,
-            .network = 0.05};
-}
-
-Precision precision_of(Profile profile) {
-    switch (profile) {
-    case Profile::graphics:
-        return Precision::fp32;
-    case Profile::hpc:
-        return Precision::fp64;
-    case Profile::training:
-    case Profile::inference:
-        break;
-    }
-    return Precision::mixed;
-}
-
 // p3.2xlarge and its V100, as in data/aws.yaml and data/gpus.yaml; score_test.cpp compares them.
 static double reference_rate(Precision precision) {
     constexpr double kFp64 = 7.8;
@@ -107,29 +48,6 @@ static std::array<double, kCriteria> merits(const Figures& f) {
             f.memory.value(),
             f.vcpus,
             f.network.value()};
-}
-
-std::array<double, kCriteria> normalised(const Weights& weights) {
-    std::array<double, kCriteria> out{weights.cost,
-                                      weights.speed,
-                                      weights.gpu_memory,
-                                      weights.memory,
-                                      weights.vcpus,
-                                      weights.network};
-    for (std::size_t i = 0; i < kCriteria; ++i)
-        if (!(out[i] >= 0 && std::isfinite(out[i])))
-            throw ArgumentError{"weights",
-                                fmt::format("must not be negative, got {}={}",
-                                            to_string(static_cast<Criterion>(i)),
-                                            out[i])};
-    const double sum = std::accumulate(out.begin(), out.end(), 0.0);
-    if (!(sum > 0))
-        throw ArgumentError{"weights", "must not all be zero"};
-    if (!std::isfinite(sum))
-        throw ArgumentError{"weights", "must add up to a finite number"};
-    for (double& weight : out)
-        weight /= sum;
-    return out;
 }
 
 Score score(const Figures& figures,

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <flopwise/recommend.hpp>
+#include <flopwise/score.hpp>
 
 #include "filter.hpp"
 

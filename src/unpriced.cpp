@@ -8,11 +8,6 @@
 
 namespace flopwise {
 
-std::string_view to_string(Sold sold) {
-    constexpr std::array<std::string_view, kSoldStates> kNames{"yes", "no", "unknown"};
-    return kNames.at(static_cast<std::size_t>(sold));
-}
-
 constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 namespace {

@@ -1,4 +1,4 @@
-#include <flopwise/flopwise.hpp>
+#include <flopwise/version.hpp>
 
 namespace flopwise {
 

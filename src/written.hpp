@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <flopwise/request.hpp>
+#include <flopwise/settings.hpp>
 
 #include "text.hpp"
 

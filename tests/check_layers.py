@@ -4,10 +4,10 @@ import pathlib
 import re
 import sys
 
-ORDER = ["export", "units", "error", "place", "catalog", "nearby", "charges", "check", "diff",
-         "feed", "listing", "workload", "net", "memory", "job", "estimate", "budget", "uncertain",
-         "constraints", "cost", "purchase", "ownership", "score", "request", "recommend", "launch",
-         "report", "flopwise"]
+ORDER = ["export", "version", "date", "units", "error", "place", "catalog", "nearby", "charges", "check",
+         "diff", "feed", "listing", "workload", "net", "memory", "job", "estimate", "budget", "uncertain",
+         "constraints", "cost", "purchase", "ownership", "profile", "score", "request", "settings",
+         "recommendation", "recommend", "launch", "report", "flopwise"]
 
 root = pathlib.Path(__file__).resolve().parent.parent
 wrong = []

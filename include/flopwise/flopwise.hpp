@@ -12,6 +12,7 @@
 #include <flopwise/check.hpp>
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
+#include <flopwise/date.hpp>
 #include <flopwise/diff.hpp>
 #include <flopwise/error.hpp>
 #include <flopwise/estimate.hpp>
@@ -24,18 +25,15 @@
 #include <flopwise/net.hpp>
 #include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
+#include <flopwise/profile.hpp>
 #include <flopwise/purchase.hpp>
 #include <flopwise/recommend.hpp>
+#include <flopwise/recommendation.hpp>
 #include <flopwise/report.hpp>
 #include <flopwise/request.hpp>
 #include <flopwise/score.hpp>
+#include <flopwise/settings.hpp>
 #include <flopwise/uncertain.hpp>
 #include <flopwise/units.hpp>
+#include <flopwise/version.hpp>
 #include <flopwise/workload.hpp>
-
-namespace flopwise {
-
-/// The version of the compiled library, such as "0.1.0".
-FLOPWISE_API std::string_view version();
-
-} // namespace flopwise

@@ -1,7 +1,4 @@
-// flopwise: what is asked, and the one table of its settings
-//
-// A setting has one name everywhere. The request file, the command's flags and Python's keyword
-// arguments are all read through the same table, so they mean the same and refuse the same.
+// flopwise: what is asked
 
 #pragma once
 
@@ -9,8 +6,8 @@
 #include <flopwise/constraints.hpp>
 #include <flopwise/job.hpp>
 #include <flopwise/ownership.hpp>
+#include <flopwise/profile.hpp>
 #include <flopwise/purchase.hpp>
-#include <flopwise/score.hpp>
 #include <flopwise/uncertain.hpp>
 
 #include <map>
@@ -78,50 +75,9 @@ struct Request {
 /// lies there, lies outside of the provider, or is of unknown size.
 FLOPWISE_API GiB dataset_move_gib(const Request& request, std::string_view region);
 
-/// A value of a setting as it is shown: in the request of a JSON report, in Python.
-using Value = std::variant<std::monostate,
-                           bool,
-                           double,
-                           std::string,
-                           std::vector<std::string>,
-                           std::vector<std::pair<std::string, double>>>;
-
-/// One setting of a request.
-struct Setting {
-    std::string_view key;   ///< in request files, JSON and Python: "min_memory_gib"
-    std::string_view flag;  ///< of the command, without dashes: "min-memory"
-    std::string_view group; ///< heading in the command's help
-    std::string_view value; ///< what to write: "GIB"; empty for a switch
-    std::string_view help;
-    /// Reads one or more texts into the request. Throws through Request::refuse().
-    void (*set)(Request&, std::string_view key, std::span<const std::string> texts);
-    /// The value if it is not the default, nothing otherwise.
-    Value (*get)(const Request&);
-};
-
-/// All settings, in the order of the help.
-FLOPWISE_API std::span<const Setting> settings();
-
 /// The catalog for a request that names none: `usual`, or the bundled catalog of all clouds if the
 /// request asks for a provider that only that one has ("*" is every provider there is), or for
 /// one that neither has, so that recommend() refuses it with all the names there are.
 FLOPWISE_API Catalog catalog_for(const Request& request, const Catalog& usual);
-
-/// Sets one setting from text, as a flag or a request file gives it; `where` is kept as its
-/// origin. Lists are texts separated by commas, several texts, or both.
-/// Throws ArgumentError or InputError for an unknown key or a value that is not accepted.
-FLOPWISE_API void set(Request& request,
-                      std::string_view key,
-                      std::span<const std::string> texts,
-                      const Where& where = {});
-
-/// Refuses what set() would refuse: a figure that is not finite or out of its range, a value
-/// without a name. recommend() begins with it, so a request made in code meets the rules of the
-/// table. Throws ArgumentError, or InputError for a setting from a file.
-FLOPWISE_API void validate(const Request& request);
-
-/// Reads a request file: YAML with the settings as keys. Throws InputError with file, line and
-/// key for an unknown or duplicate key and for a value that is not accepted.
-FLOPWISE_API Request read_request(const std::filesystem::path& file);
 
 } // namespace flopwise

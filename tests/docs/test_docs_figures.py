@@ -282,7 +282,7 @@ def test_every_key_of_the_report_is_described(ask):
 
 def test_every_setting_is_described():
     table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "',
-                       source_of("request.cpp") + source_of("plan_settings.cpp")
+                       source_of("settings.cpp") + source_of("plan_settings.cpp")
                        + source_of("job_settings.cpp"), re.M)
     table += re.findall(r'^    figure<&Net::\w+>\("(\w+)", "([\w-]+)"',
                         source_of("job_settings.cpp"), re.M)
