@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <flopwise/recommend.hpp>
+#include <flopwise/recommendation.hpp>
 
 #include <memory>
 

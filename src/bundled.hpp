@@ -1,8 +1,7 @@
-// What the build compiles in from data/: catalog images, charges and the places of countries.
+// What the build compiles in from data/: catalog images and the places of countries.
 
 #pragma once
 
-#include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 
 #include <cstdint>
@@ -23,7 +22,5 @@ struct Country {
 std::span<const Image> images(); ///< newest first
 std::uint64_t build();           ///< differs if the images do
 std::span<const Country> countries();
-std::string_view charges();
-std::span<const Tariff> tariffs(); ///< of electricity, by code
 
 } // namespace flopwise::bundled

@@ -156,6 +156,14 @@ std::span<const Price> Catalog::superseded() const& noexcept {
 const Columns& Catalog::columns() const noexcept {
     return data_->columns;
 }
+std::vector<std::string_view> Catalog::providers() const& {
+    std::vector<std::string_view> out;
+    for (const Instance& machine : instances()) // which stand by provider
+        if (out.empty() || out.back() != machine.provider)
+            out.emplace_back(machine.provider);
+    return out;
+}
+
 std::size_t Catalog::size() const noexcept {
     return data_->columns.usd_per_hour.size();
 }

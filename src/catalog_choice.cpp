@@ -1,27 +1,12 @@
-// Which bundled catalog answers a request that names none, and what one adds to a catalog.
-
 #include "catalog_choice.hpp"
 
-#include <flopwise/request.hpp>
-
 #include "catalog_data.hpp"
-#include "text.hpp"
 
 #include <algorithm>
 
 namespace flopwise {
 
 constexpr std::string_view kAllClouds = "clouds-"; // and a month
-
-using Providers = std::vector<std::string_view>;
-
-Providers providers_of(const Catalog& catalog) {
-    Providers out;
-    for (const Instance& machine : catalog.instances()) // which stand by provider
-        if (out.empty() || out.back() != machine.provider)
-            out.emplace_back(machine.provider);
-    return out;
-}
 
 std::set<std::string> providers_of(std::span<const Import> imports) {
     std::set<std::string> out;
@@ -37,33 +22,11 @@ std::set<std::string> providers_of(std::span<const Import> imports) {
     return out;
 }
 
-static Providers matching(std::string_view pattern, const Providers& names) {
-    Providers out;
-    std::copy_if(names.begin(), names.end(), std::back_inserter(out), [pattern](auto name) {
-        return text::matches(pattern, name);
-    });
-    return out;
-}
-
-static std::optional<Catalog> all_clouds() {
+std::optional<Catalog> all_clouds() {
     for (const std::string_view name : Catalog::bundled_names())
         if (name.starts_with(kAllClouds))
             return Catalog::bundled(name);
     return std::nullopt;
-}
-
-Catalog catalog_for(const Request& request, const Catalog& usual) {
-    const auto& wanted = request.constraints.provider;
-    const auto clouds = wanted.empty() ? std::nullopt : all_clouds();
-    if (!clouds)
-        return usual;
-    const Providers here = providers_of(usual);
-    const Providers there = providers_of(*clouds);
-    const bool has_all = std::all_of(wanted.begin(), wanted.end(), [&](const std::string& pattern) {
-        const Providers found = matching(pattern, here);
-        return !found.empty() && std::ranges::includes(found, matching(pattern, there));
-    });
-    return has_all ? usual : *clouds;
 }
 
 /// Leaves the rows of some providers, and all GPUs.
@@ -82,7 +45,7 @@ static void restrict_to(const std::set<std::string>& providers, Tables& tables) 
 
 Catalog with_providers(const Catalog& catalog, const std::set<std::string>& providers) {
     std::set<std::string> missing = providers;
-    for (const std::string_view here : providers_of(catalog))
+    for (const std::string_view here : catalog.providers())
         missing.erase(std::string{here});
     const auto clouds = missing.empty() ? std::nullopt : all_clouds();
     if (!clouds)

@@ -8,8 +8,8 @@
 
 namespace flopwise {
 
-/// Those who rent out a catalog's machines, in the order of their names.
-std::vector<std::string_view> providers_of(const Catalog& catalog);
+/// The newest bundled catalog of all providers; empty if none is compiled in.
+std::optional<Catalog> all_clouds();
 
 /// Those whose rows some imports have.
 std::set<std::string> providers_of(std::span<const Import> imports);

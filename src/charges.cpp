@@ -1,8 +1,8 @@
 #include <flopwise/charges.hpp>
 
-#include "bundled.hpp"
+#include "bundled_cost.hpp"
+#include "charges_binary.hpp"
 #include "charges_data.hpp"
-#include "image.hpp"
 #include "machine_rates.hpp"
 
 #include <algorithm>

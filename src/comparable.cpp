@@ -2,7 +2,7 @@
 
 #include <flopwise/score.hpp>
 
-#include "report_text.hpp"
+#include "figures.hpp"
 
 #include <algorithm>
 #include <map>

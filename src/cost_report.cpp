@@ -1,6 +1,6 @@
 #include "cost_report.hpp"
 
-#include "report_text.hpp"
+#include "figures.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 
 #pragma once
 
-#include <flopwise/catalog.hpp>
+#include <flopwise/date.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -24,14 +24,6 @@ inline std::string after_tomorrow_reason(Date day, Date today) {
                                       static_cast<int>(static_cast<unsigned>(tomorrow.month())),
                                       static_cast<int>(static_cast<unsigned>(tomorrow.day()))}),
                        to_string(day));
-}
-
-/// The latest day of a catalog and of its sources.
-inline Date latest_day(const Catalog& catalog) {
-    Date latest = catalog.as_of();
-    for (const Source& source : catalog.sources())
-        latest = std::max(latest, source.as_of);
-    return latest;
 }
 
 } // namespace flopwise

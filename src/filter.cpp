@@ -1,6 +1,5 @@
 #include "filter.hpp"
 
-#include "catalog_choice.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -64,7 +63,7 @@ static void must_exist(const Request& request,
 static void must_be_provider(const Catalog& catalog, const Request& request) {
     if (request.constraints.provider.empty())
         return;
-    Names names = providers_of(catalog);
+    Names names = catalog.providers();
     names.emplace_back("any");
     for (const std::string& name : request.constraints.provider)
         if (text::is_pattern(name)) {

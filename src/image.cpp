@@ -1,195 +1,39 @@
 #include "image.hpp"
 
+#include "archive.hpp"
 #include "catalog_data.hpp"
 #include "catalog_keys.hpp"
-#include "charges_data.hpp"
-#include "text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <limits>
-#include <numeric>
-#include <type_traits>
 
 namespace flopwise {
 
-template <class Archive, class Row>
-static void each(Archive& a, Row& r);
-
-/// What a list of is copied at once.
-template <class T>
-constexpr bool kCopied = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, Tier>;
-
-namespace {
-
-class Writer {
-public:
-    template <class... Fields>
-    void operator()(const Fields&... fields) {
-        (field(fields), ...);
-    }
-
-    std::string bytes;
-
-private:
-    template <class T>
-    void field(const T& value) {
-        static_assert(std::is_trivially_copyable_v<T>);
-        bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-    }
-    void field(const std::optional<Place>& place) {
-        field(place.value_or(Place{kUnknown, kUnknown}));
-    }
-    template <class Unit>
-    void field(const std::optional<Quantity<Unit>>& q) {
-        field(q.value_or(Quantity<Unit>{kUnknown}));
-    }
-    void field(const std::string& text) {
-        field(static_cast<std::uint32_t>(text.size()));
-        bytes += text;
-    }
-    template <class T>
-    void field(const std::vector<T>& items) {
-        field(static_cast<std::uint32_t>(items.size()));
-        if constexpr (kCopied<T>)
-            bytes.append(reinterpret_cast<const char*>(items.data()), items.size() * sizeof(T));
-        else
-            for (const T& item : items)
-                each(*this, item);
-    }
-};
-
-[[noreturn]] void refuse_image(std::string_view reason) {
-    throw ArgumentError{"catalog", fmt::format("must be a whole image: {}", reason)};
-}
-
 // What a field of a row can be.
-constexpr bool possible(int /*year*/) {
-    return true;
-}
 constexpr bool possible(Purpose purpose) {
     return static_cast<std::size_t>(purpose) < kPurposes;
 }
 constexpr bool possible(Purchase purchase) {
     return static_cast<std::size_t>(purchase) < kPurchases;
 }
-bool possible(double figure) {
-    return std::isfinite(figure);
-}
-template <class Unit>
-bool possible(Quantity<Unit> q) {
-    return q.value() > 0 && std::isfinite(q.value());
-}
 constexpr bool possible(Place p) {
     return p.latitude >= -90 && p.latitude <= 90 && p.longitude >= -180 && p.longitude <= 180;
 }
-constexpr bool possible(Date d) {
-    return d.year >= 0 && d.year <= 9999 && d.month >= 0 && d.month <= 12 && d.day >= 0 &&
-           d.day <= 31;
+
+static Place unknown_of(Place /*tag*/) {
+    return {kUnknown, kUnknown};
 }
-
-/// Most texts are, and are through with it.
-bool is_ascii(std::string_view text) {
-    const auto joined = [](unsigned bits, char c) { return bits | static_cast<unsigned char>(c); };
-    return std::accumulate(text.begin(), text.end(), 0U, joined) < 0x80;
+static bool is_unknown(Place p) {
+    return std::isnan(p.latitude);
 }
-
-class Reader {
-public:
-    /// Texts from outside are looked at: those of the program are UTF-8.
-    explicit Reader(std::string_view image, bool from_outside = false)
-        : bytes{image}, from_outside_{from_outside} {}
-
-    template <class... Fields>
-    void operator()(Fields&... fields) {
-        (field(fields), ...);
-    }
-
-    std::string_view bytes;
-
-private:
-    void require(std::size_t size) const {
-        if (size > bytes.size())
-            refuse_image(fmt::format("it ends {} B too soon", size - bytes.size()));
-    }
-    void take(void* to, std::size_t size) {
-        require(size);
-        if (size > 0)
-            std::memcpy(to, bytes.data(), size);
-        bytes.remove_prefix(size);
-    }
-    template <class T>
-    T taken() {
-        T value;
-        take(&value, sizeof value);
-        return value;
-    }
-    template <class T>
-    static void check(const T& value) {
-        if (!possible(value))
-            refuse_image("a figure is out of its range");
-    }
-    template <class T>
-    void field(T& value) {
-        value = taken<T>();
-        check(value);
-    }
-    void field(bool& value) {
-        const auto byte = taken<std::uint8_t>();
-        if (byte > 1)
-            refuse_image("a flag is neither set nor not");
-        value = byte == 1;
-    }
-    void field(std::optional<Place>& place) {
-        if (const auto value = taken<Place>(); !std::isnan(value.latitude))
-            check(place.emplace(value));
-    }
-    template <class Unit>
-    void field(std::optional<Quantity<Unit>>& q) {
-        if (const auto value = taken<Quantity<Unit>>(); !std::isnan(value.value()))
-            check(q.emplace(value));
-    }
-    void field(std::string& value) {
-        const auto n = taken<std::uint32_t>();
-        require(n);
-        value.assign(bytes.substr(0, n));
-        bytes.remove_prefix(n);
-        if (from_outside_ && !is_ascii(value) && text::not_utf8(value) != std::string::npos)
-            refuse_image("a text is not UTF-8");
-    }
-    template <class T>
-    void field(std::vector<T>& items) {
-        constexpr std::size_t kLeast = kCopied<T> ? sizeof(T) : sizeof(std::uint32_t);
-        const std::size_t n = taken<std::uint32_t>();
-        require(n * kLeast);
-        items.resize(n);
-        if constexpr (kCopied<T>)
-            take(items.data(), n * sizeof(T));
-        else
-            for (T& item : items)
-                each(*this, item);
-        if constexpr (std::is_enum_v<T>)
-            if (!std::all_of(items.begin(), items.end(), [](T item) { return possible(item); }))
-                refuse_image("a value has no name");
-    }
-
-    bool from_outside_;
-};
-
-} // namespace
 
 // One list of fields for each row serves both directions.
 template <class Archive, class Row>
 static void each(Archive& a, Row& r) {
     using T = std::remove_const_t<Row>;
-    if constexpr (std::is_same_v<T, std::string>)
-        a(r);
-    else if constexpr (std::is_same_v<T, Source>)
-        a(r.name, r.title, r.as_of, r.recalled);
-    else if constexpr (std::is_same_v<T, Gpu>) {
+    if constexpr (std::is_same_v<T, Gpu>) {
         a(r.name, r.marketing_name, r.vendor, r.architecture, r.year, r.memory);
         a(r.memory_bandwidth, r.fp64, r.fp64_tensor, r.fp32, r.tf32_tensor, r.fp16);
         a(r.fp16_tensor, r.bf16_tensor, r.fp8_tensor, r.int8, r.fp4_tensor, r.interconnect);
@@ -377,76 +221,6 @@ Catalog CatalogImage::checked(std::string_view image) {
     if (!rows_hold(data) || !types_hold(data) || !offers_hold(data) || !offerings_hold(data))
         refuse_image("its rows do not refer to one another");
     return catalog;
-}
-
-template <class Archive, class Data>
-static void all_charges(Archive& a, Data& d) {
-    a(d.sources, d.names, d.tiers, d.usd_per_hour, d.on_demand_usd_per_hour);
-    a(d.ratio, d.from, d.to);
-    a(d.charges.key, d.reserved.key, d.ratios.key, d.interruptions.key);
-    a(d.charges.source, d.reserved.source, d.ratios.source, d.interruptions.source);
-}
-
-std::string ChargesImage::write(const Charges& charges) {
-    Writer writer;
-    all_charges(writer, *charges.data_);
-    return std::move(writer.bytes);
-}
-
-Charges ChargesImage::read(std::string_view image) {
-    auto data = std::make_shared<Charges::Data>();
-    if (Reader reader{image}; !image.empty())
-        all_charges(reader, *data);
-    return Charges{std::move(data)};
-}
-
-// ---- bytes that leave the program ---------------------------------------------------
-
-namespace {
-
-struct Seal {
-    std::array<char, 8> mark{'f', 'l', 'o', 'p', 'w', 'i', 's', 'e'};
-    std::uint64_t size = 0;
-    std::uint64_t sum = 0;
-};
-
-/// Tells bytes apart that differ by accident; as it stands at each start, 32 at a time: in four
-/// sums that do not wait for one another.
-std::uint64_t sum_of(std::string_view bytes) {
-    constexpr std::uint64_t kFactor = 0x9e3779b97f4a7c15; // of Fibonacci hashing
-    const auto with = [](std::uint64_t sum, std::uint64_t word) {
-        sum = (sum ^ word) * kFactor;
-        return sum ^ (sum >> 32U);
-    };
-    std::array<std::uint64_t, 4> sums{1, 2, 3, 4};
-    std::array<std::uint64_t, 4> words{};
-    for (std::size_t i = 0; i < bytes.size(); i += sizeof words) {
-        if (bytes.size() - i < sizeof words)
-            words = {};
-        std::memcpy(words.data(), bytes.data() + i, std::min(sizeof words, bytes.size() - i));
-        for (std::size_t lane = 0; lane < sums.size(); ++lane)
-            sums[lane] = with(sums[lane], words[lane]);
-    }
-    return std::accumulate(sums.begin(), sums.end(), std::uint64_t{bytes.size()}, with);
-}
-
-} // namespace
-
-std::string sealed(std::string_view bytes) {
-    const Seal seal{.size = bytes.size(), .sum = sum_of(bytes)};
-    std::string out(reinterpret_cast<const char*>(&seal), sizeof seal);
-    return out += bytes;
-}
-
-std::optional<std::string_view> unsealed(std::string_view bytes) {
-    Seal seal;
-    if (bytes.size() < sizeof seal)
-        return std::nullopt;
-    std::memcpy(&seal, bytes.data(), sizeof seal);
-    bytes.remove_prefix(sizeof seal);
-    const bool whole =
-        seal.mark == Seal{}.mark && seal.size == bytes.size() && seal.sum == sum_of(bytes);
-    return whole ? std::optional{bytes} : std::nullopt;
 }
 
 } // namespace flopwise

@@ -5,9 +5,16 @@
 
 #pragma once
 
-#include <flopwise/charges.hpp>
+#include <flopwise/catalog.hpp>
 
 namespace flopwise {
+
+/// The fields of a source, of catalogs and of charges; see archive.hpp.
+template <class Archive, class Row>
+requires std::is_same_v<std::remove_const_t<Row>, Source>
+void each(Archive& a, Row& r) {
+    a(r.name, r.title, r.as_of, r.recalled);
+}
 
 struct CatalogImage {
     static std::string write(const Catalog& catalog);
@@ -20,16 +27,6 @@ struct CatalogImage {
 
 private:
     static Catalog made(std::string_view image, bool from_outside);
-};
-
-/// Bytes that leave the program, behind their length and a checksum of all.
-std::string sealed(std::string_view bytes);
-/// What was sealed; empty unless it is whole.
-std::optional<std::string_view> unsealed(std::string_view bytes);
-
-struct ChargesImage {
-    static std::string write(const Charges& charges);
-    static Charges read(std::string_view image);
 };
 
 } // namespace flopwise

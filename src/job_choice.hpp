@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <flopwise/recommend.hpp>
+#include <flopwise/recommendation.hpp>
 
 namespace flopwise {
 

@@ -1,6 +1,6 @@
 #include "job_report.hpp"
 
-#include "report_text.hpp"
+#include "figures.hpp"
 
 #include <algorithm>
 

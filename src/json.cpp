@@ -1,4 +1,6 @@
-#include <flopwise/flopwise.hpp>
+#include <flopwise/launch.hpp>
+#include <flopwise/report.hpp>
+#include <flopwise/version.hpp>
 
 #include "json_out.hpp"
 #include "text.hpp"

@@ -1,6 +1,6 @@
 #include <flopwise/ownership.hpp>
 
-#include "bundled.hpp"
+#include "bundled_cost.hpp"
 #include "calendar.hpp"
 #include "text.hpp"
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <flopwise/recommend.hpp>
+#include <flopwise/recommendation.hpp>
 
 #include "columns.hpp"
 #include "purchase_parts.hpp"

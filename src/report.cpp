@@ -3,11 +3,11 @@
 
 #include "comparable.hpp"
 #include "cost_report.hpp"
+#include "figures.hpp"
 #include "grid.hpp"
 #include "job_report.hpp"
 #include "plan_report.hpp"
 #include "refusal_report.hpp"
-#include "report_text.hpp"
 #include "text.hpp"
 
 #include <algorithm>
@@ -18,36 +18,6 @@ namespace flopwise {
 constexpr std::size_t kWidth = 80;
 
 // ---- figures in words ---------------------------------------------------------------
-
-std::string grouped(double value, int decimals) {
-    std::string out = fmt::format("{:.{}f}", value, decimals);
-    const std::size_t first = out.front() == '-' ? 1 : 0;
-    std::size_t at = std::min(out.find('.'), out.size());
-    while (at > first + 3) {
-        at -= 3;
-        out.insert(at, ",");
-    }
-    return out;
-}
-
-std::string money(Usd amount) {
-    return grouped(amount.value(), 2);
-}
-
-std::string price(UsdPerHour hourly) {
-    const std::string exact = fmt::format("{:.4f}", hourly.value());
-    const std::size_t least = exact.find('.') + 3;
-    const std::size_t last = exact.find_last_not_of('0') + 1;
-    return exact.substr(0, std::max(least, last));
-}
-
-std::string figure(double value) {
-    return fmt::format("{:.4g}", value);
-}
-
-std::string large(double value) {
-    return value >= 1000 ? grouped(value, 0) : figure(value);
-}
 
 static std::string gpus(double count, const std::string& name) {
     const auto dash = name.find('-');
@@ -69,13 +39,6 @@ static std::string score_of(double value) {
 template <class T>
 static std::string shown(const std::optional<T>& value, int decimals) {
     return value ? grouped(value->value(), decimals) : "";
-}
-
-std::string joined(const std::vector<std::string>& parts, std::string_view with) {
-    std::string out;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-        out.append(i == 0 ? "" : with).append(parts[i]);
-    return out;
 }
 
 // ---- what was asked -----------------------------------------------------------------

@@ -1,6 +1,6 @@
 #include "unpriced.hpp"
 
-#include "report_text.hpp"
+#include "figures.hpp"
 #include "text.hpp"
 
 #include <algorithm>

@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "columns.hpp"
 #include "image.hpp"
+#include "seal.hpp"
 
 #include <cstring>
 #include <map>

@@ -237,6 +237,10 @@ public:
     void regions() const&& = delete;
     void superseded() const&& = delete;
 
+    /// Those who rent out its machines, in the order of their names.
+    [[nodiscard]] std::vector<std::string_view> providers() const&;
+    void providers() const&& = delete;
+
     /// Number of offers, which is the number of prices.
     [[nodiscard]] std::size_t size() const noexcept;
     /// An offer; the order is the library's own. Needs i < size().

@@ -4,9 +4,15 @@
 
 #include <flopwise/charges.hpp>
 #include <flopwise/recommendation.hpp>
+#include <flopwise/score.hpp>
 #include <flopwise/settings.hpp>
 
 namespace flopwise {
+
+/// The catalog for a request that names none: `usual`, or the bundled catalog of all clouds if the
+/// request asks for a provider that only that one has ("*" is every provider there is), or for
+/// one that neither has, so that recommend() refuses it with all the names there are.
+FLOPWISE_API Catalog catalog_for(const Request& request, const Catalog& usual);
 
 /// The charges that a request is priced with: those of its files, read as one, else the bundled
 /// ones; none if it asks for nothing that is charged. Throws as Charges::read() does.

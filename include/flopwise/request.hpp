@@ -75,9 +75,4 @@ struct Request {
 /// lies there, lies outside of the provider, or is of unknown size.
 FLOPWISE_API GiB dataset_move_gib(const Request& request, std::string_view region);
 
-/// The catalog for a request that names none: `usual`, or the bundled catalog of all clouds if the
-/// request asks for a provider that only that one has ("*" is every provider there is), or for
-/// one that neither has, so that recommend() refuses it with all the names there are.
-FLOPWISE_API Catalog catalog_for(const Request& request, const Catalog& usual);
-
 } // namespace flopwise

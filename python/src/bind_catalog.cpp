@@ -3,6 +3,7 @@
 #include "image.hpp"
 #include "python.hpp"
 #include "record.hpp"
+#include "seal.hpp"
 #include "sweep.hpp"
 
 using namespace flopwise;

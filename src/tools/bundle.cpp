@@ -3,6 +3,7 @@
 
 #include <flopwise/catalog.hpp>
 
+#include "../charges_binary.hpp"
 #include "../image.hpp"
 #include "../text.hpp"
 #include "../yaml.hpp"
@@ -104,6 +105,7 @@ static std::uint64_t hash_of(std::string_view bytes, std::uint64_t hash) {
 
 static std::string bundle(std::span<const std::string> args) {
     std::string out = "// Made from data/ by the build.\n#include \"bundled.hpp\"\n"
+                      "#include \"bundled_cost.hpp\"\n"
                       "#include \"training_data.hpp\"\n#include <limits>\n"
                       "namespace flopwise::bundled {\n";
     add_countries(out, args[1]);

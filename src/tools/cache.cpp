@@ -3,6 +3,7 @@
 #include "../bundled.hpp"
 #include "../day.hpp"
 #include "../image.hpp"
+#include "../seal.hpp"
 #include "../text.hpp"
 
 #include <algorithm>
@@ -33,6 +34,14 @@ std::filesystem::path cache_folder() {
 }
 
 // ---- whose files --------------------------------------------------------------------
+
+/// The latest day of a catalog and of its sources.
+static Date latest_day(const Catalog& catalog) {
+    Date latest = catalog.as_of();
+    for (const Source& source : catalog.sources())
+        latest = std::max(latest, source.as_of);
+    return latest;
+}
 
 static void require_own(const std::filesystem::path& path, ::mode_t kind, std::string_view what) {
     struct stat found {};

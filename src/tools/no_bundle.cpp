@@ -1,6 +1,7 @@
 // Stands in for the generated source while the build compiles data/ for the first time.
 
 #include "../bundled.hpp"
+#include "../bundled_cost.hpp"
 #include "../training_data.hpp"
 
 namespace flopwise::bundled {

@@ -7,6 +7,7 @@
 
 #include "image.hpp"
 #include "json_in.hpp"
+#include "seal.hpp"
 #include "text.hpp"
 
 #include <cstdlib>

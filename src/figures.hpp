@@ -1,4 +1,4 @@
-// Figures and lists as reports show them. The only place where money is rounded.
+// Figures and lists as people read them. The only place where money is rounded.
 
 #pragma once
 

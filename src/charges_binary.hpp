@@ -1,0 +1,15 @@
+// Charges as bytes and back: what the build makes from YAML and the program loads.
+
+#pragma once
+
+#include <flopwise/charges.hpp>
+
+namespace flopwise {
+
+struct ChargesImage {
+    static std::string write(const Charges& charges);
+    /// Of bytes that this build made.
+    static Charges read(std::string_view image);
+};
+
+} // namespace flopwise
