@@ -7,10 +7,10 @@
 //
 // Prints what is in the file, one figure a line.
 
-#include "../src/text.hpp"
-#include "../src/tools/cache.hpp"
+#include "command/cache.hpp"
 #include "price_files.hpp"
 #include "synthetic.hpp"
+#include "text/text.hpp"
 
 #include <exception>
 #include <span>

@@ -1,6 +1,6 @@
 #include <flopwise/catalog.hpp>
 
-#include "bundled.hpp"
+#include "catalog/bundled.hpp"
 #include "catch.hpp"
 #include "random_catalog.hpp"
 #include "temporary.hpp"

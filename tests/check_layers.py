@@ -1,5 +1,10 @@
-"""Checks that a module includes only modules that stand before it in ORDER."""
+"""Checks the direction of includes: of the public headers by ORDER, of the sources by ROOMS.
 
+A header includes only headers that stand before it, a source only files of its own room or of rooms
+before it, and no file includes itself by way of others.
+"""
+
+import argparse
 import pathlib
 import re
 import sys
@@ -8,11 +13,76 @@ ORDER = ["export", "version", "date", "units", "error", "place", "catalog", "nea
          "diff", "feed", "listing", "workload", "net", "memory", "job", "estimate", "budget", "uncertain",
          "constraints", "cost", "purchase", "ownership", "profile", "score", "request", "settings",
          "recommendation", "recommend", "launch", "report", "flopwise"]
+# Each room, and the public headers of which it has the sources.
+ROOMS = {
+    "text": "export version date units error",
+    "catalog": "place catalog nearby check diff workload",
+    "cost": "charges budget uncertain cost purchase ownership",
+    "training": "net memory job estimate",
+    "feed": "feed",
+    "bundle": "",
+    "request": "constraints profile request settings",
+    "solve": "score recommendation",
+    "recommend": "recommend launch",
+    "report": "listing report",
+    "command": "flopwise",
+}
+PLACE = {room: i for i, room in enumerate(ROOMS)}
+ROOM_OF = {header: room for room, headers in ROOMS.items() for header in headers.split()}
 
-root = pathlib.Path(__file__).resolve().parent.parent
-wrong = []
-for header in sorted((root / "include/flopwise").glob("*.hpp")):
-    for name in re.findall(r"#include <flopwise/(\w+)\.hpp>", header.read_text()):
-        if ORDER.index(name) >= ORDER.index(header.stem):
-            wrong.append(f"{header.name} includes {name}.hpp, which stands after it")
-sys.exit("\n".join(wrong) or 0)
+
+def included(file: pathlib.Path) -> list[str]:
+    return re.findall(r'^#include [<"]((?:flopwise|\w+)/\w+\.hpp)[>"]', file.read_text(), re.MULTILINE)
+
+
+def room_of(path: str) -> str | None:
+    """Of a path as it is included; None for another project's."""
+    folder, name = path.split("/")
+    return ROOM_OF.get(name[:-4]) if folder == "flopwise" else folder if folder in ROOMS else None
+
+
+def ring(files: dict[str, list[str]]) -> list[str]:
+    """The first files that include one another in a ring."""
+    done: set[str] = set()
+
+    def from_(file: str, way: list[str]) -> list[str]:
+        if file in way:
+            return way[way.index(file):] + [file]
+        if file in done:
+            return []
+        for other in files.get(file, []):
+            if found := from_(other, way + [file]):
+                return found
+        done.add(file)
+        return []
+
+    for file in files:
+        if found := from_(file, []):
+            return found
+    return []
+
+
+def wrong(root: pathlib.Path) -> list[str]:
+    out = []
+    headers = {f"flopwise/{f.name}": f for f in sorted((root / "include/flopwise").glob("*.hpp"))}
+    sources = {f"{f.parent.name}/{f.name}": f for f in sorted((root / "src").glob("*/*.[ch]pp"))}
+    for name, file in headers.items():
+        for other in included(file):
+            if ORDER.index(pathlib.Path(other).stem) >= ORDER.index(file.stem):
+                out.append(f"include/{name} includes {other}, which stands after it")
+    for name, file in sources.items():
+        for other in included(file):
+            room = room_of(other)
+            if room is not None and PLACE[room] > PLACE[file.parent.name]:
+                out.append(f"src/{name} includes {other} of the room {room}, which stands after {file.parent.name}")
+    out += [f"src/{f.relative_to(root / 'src')} stands in no room" for f in sorted((root / "src").rglob("*.[ch]pp"))
+            if f.parent.parent != root / "src" or f.parent.name not in ROOMS]
+    if way := ring({name: included(file) for name, file in {**headers, **sources}.items()}):
+        out.append("a ring: " + " -> ".join(way))
+    return out
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("root", nargs="?", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent)
+    sys.exit("\n".join(wrong(parser.parse_args().root)) or 0)

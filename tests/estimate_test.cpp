@@ -1,8 +1,8 @@
 #include <flopwise/estimate.hpp>
 
-#include "../src/text.hpp"
-#include "../src/training_data.hpp"
 #include "catch.hpp"
+#include "text/text.hpp"
+#include "training/fitted.hpp"
 
 #include <map>
 #include <random>

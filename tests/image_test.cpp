@@ -1,9 +1,9 @@
 #include <flopwise/flopwise.hpp>
 
+#include "catalog/binary.hpp"
+#include "catalog/offer_columns.hpp"
 #include "catch.hpp"
-#include "columns.hpp"
-#include "image.hpp"
-#include "seal.hpp"
+#include "text/seal.hpp"
 
 #include <cstring>
 #include <map>

@@ -1,7 +1,7 @@
 #include <flopwise/launch.hpp>
 
 #include "catch.hpp"
-#include "text.hpp"
+#include "text/text.hpp"
 
 #include <random>
 

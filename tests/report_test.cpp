@@ -1,7 +1,7 @@
 #include <flopwise/flopwise.hpp>
 
 #include "catch.hpp"
-#include "grid.hpp"
+#include "text/table.hpp"
 
 #include <cstdlib>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #include "catch.hpp"
 #include "random_catalog.hpp"
-#include "sweep.hpp"
+#include "recommend/sweep.hpp"
 
 #include <algorithm>
 #include <cmath>

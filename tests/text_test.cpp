@@ -1,7 +1,7 @@
 #include "catch.hpp"
 #include "temporary.hpp"
-#include "text.hpp"
-#include "yaml.hpp"
+#include "text/text.hpp"
+#include "text/yaml.hpp"
 
 #include <array>
 

@@ -2,10 +2,10 @@
 
 #include <flopwise/flopwise.hpp>
 
-#include "../src/job_choice.hpp"
-#include "../src/job_plan.hpp"
-#include "../src/solver.hpp"
 #include "catch.hpp"
+#include "solve/job_choice.hpp"
+#include "solve/job_times.hpp"
+#include "solve/solver.hpp"
 
 using namespace flopwise;
 

@@ -2,8 +2,8 @@
 // Structures and rules: https://arrow.apache.org/docs/format/CDataInterface.html and
 // https://arrow.apache.org/docs/format/CStreamInterface.html
 
-#include "grid.hpp"
 #include "record.hpp"
+#include "text/table.hpp"
 
 #include <cerrno>
 #include <cstring>

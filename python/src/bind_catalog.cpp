@@ -1,10 +1,10 @@
-#include "bundled.hpp"
-#include "columns.hpp"
-#include "image.hpp"
+#include "catalog/binary.hpp"
+#include "catalog/bundled.hpp"
+#include "catalog/offer_columns.hpp"
 #include "python.hpp"
+#include "recommend/sweep.hpp"
 #include "record.hpp"
-#include "seal.hpp"
-#include "sweep.hpp"
+#include "text/seal.hpp"
 
 using namespace flopwise;
 using namespace flopwise::python;

@@ -1,5 +1,5 @@
+#include "command/command.hpp"
 #include "python.hpp"
-#include "tools/command.hpp"
 
 #include <iostream>
 

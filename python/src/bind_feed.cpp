@@ -1,7 +1,7 @@
+#include "command/today.hpp"
 #include "python.hpp"
 #include "record.hpp"
-#include "text.hpp"
-#include "tools/today.hpp"
+#include "text/text.hpp"
 
 using namespace flopwise;
 using namespace flopwise::python;

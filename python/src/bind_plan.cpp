@@ -1,6 +1,6 @@
 #include "python.hpp"
 #include "record.hpp"
-#include "solver.hpp"
+#include "solve/solver.hpp"
 
 using namespace flopwise;
 using namespace flopwise::python;

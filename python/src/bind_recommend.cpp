@@ -1,8 +1,8 @@
-#include "cost_report.hpp"
-#include "job_report.hpp"
-#include "plan_report.hpp"
 #include "python.hpp"
 #include "record.hpp"
+#include "report/cost_part.hpp"
+#include "report/job_part.hpp"
+#include "report/plan_part.hpp"
 
 using namespace flopwise;
 using namespace flopwise::python;

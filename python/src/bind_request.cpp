@@ -1,6 +1,6 @@
+#include "command/command.hpp"
 #include "python.hpp"
-#include "text.hpp"
-#include "tools/command.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <cmath>

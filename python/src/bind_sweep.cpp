@@ -1,5 +1,5 @@
 #include "python.hpp"
-#include "sweep.hpp"
+#include "recommend/sweep.hpp"
 
 #include <pybind11/numpy.h>
 

@@ -367,7 +367,7 @@ HEAD = SEAL + 32
 
 
 def sum_of(content):
-    """The sum of a seal, as src/image.cpp describes it."""
+    """The sum of a seal, as src/text/seal.cpp describes it."""
     lanes, of_all = [1, 2, 3, 4], len(content)
     padded = content + bytes(-len(content) % 32)
 

@@ -242,14 +242,14 @@ def test_the_round_trip_is_fitted_to_the_published_ones(ask):
 
 def test_the_reasons_stand_in_the_order_of_the_program():
     names = re.search(r"to_string\(Reason reason\).*?\{\s*(\"another provider\".*?)\};",
-                      source_of("refusal.cpp"), re.S)[1]
+                      source_of("solve/refusal.cpp"), re.S)[1]
     expected = re.findall(r'"([^"]+)"', names)
     shown = [cells[0] for cells in rows_of(MODEL, "Outcomes and refusals")]
     assert shown[shown.index("reason") + 1:] == expected
 
 
 def test_every_relaxation_is_named():
-    text = source_of("refusal.cpp")
+    text = source_of("solve/refusal.cpp")
     keys = set(re.findall(r'(?:change\(|push_back\(\{)"(\w+)"', text))
     table = rows_of(MODEL, "Outcomes and refusals")
     shown = " ".join(cells[2] for cells in table if len(cells) == 3)
@@ -282,10 +282,10 @@ def test_every_key_of_the_report_is_described(ask):
 
 def test_every_setting_is_described():
     table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "',
-                       source_of("settings.cpp") + source_of("plan_settings.cpp")
-                       + source_of("job_settings.cpp"), re.M)
+                       source_of("request/settings.cpp") + source_of("request/plan_settings.cpp")
+                       + source_of("request/job_settings.cpp"), re.M)
     table += re.findall(r'^    figure<&Net::\w+>\("(\w+)", "([\w-]+)"',
-                        source_of("job_settings.cpp"), re.M)
+                        source_of("request/job_settings.cpp"), re.M)
     assert len(table) > 25
     shown = dict(re.findall(r"^\| `--([\w-]+)[^`]*` \| `(\w+)` \|", COMMAND, re.M))
     assert shown == {flag: key for key, flag in table}
@@ -300,7 +300,7 @@ def test_every_flag_is_described(recommend):
 
 
 def test_every_key_of_a_catalog_is_described():
-    text = source_of("catalog_read.cpp")
+    text = source_of("catalog/read.cpp")
     names = {"Source": "sources", "Gpu": "gpus", "Family": "families", "Instance": "instances",
              "Region": "regions", "Offering": "offerings", "Price": "prices"}
     readers = re.findall(r"^void read\(yaml::Fields& row, const std::string& .*?, (\w+)& to\) \{"

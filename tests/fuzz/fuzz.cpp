@@ -5,10 +5,10 @@
 
 #include <flopwise/flopwise.hpp>
 
-#include "image.hpp"
-#include "json_in.hpp"
-#include "seal.hpp"
-#include "text.hpp"
+#include "catalog/binary.hpp"
+#include "feed/json_stream.hpp"
+#include "text/seal.hpp"
+#include "text/text.hpp"
 
 #include <cstdlib>
 #include <cstring>

@@ -1,0 +1,365 @@
+// The command `catalog`: imports price files, looks at catalogs, compares them. Flags in, text out;
+// all else is in the library.
+
+#include <flopwise/flopwise.hpp>
+
+#include "command/cache.hpp"
+#include "command/output.hpp"
+#include "command/today.hpp"
+#include "command/update.hpp"
+#include "feed/base_catalog.hpp"
+#include "text/day.hpp"
+#include "text/text.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+using namespace flopwise;
+
+namespace {
+
+enum Exit { answer = 0, nothing = 1, bad_input = 2 };
+
+struct Arguments {
+    std::string format;
+    std::vector<std::string> files;
+    std::string output;
+    std::string base;
+    std::string name;
+    std::string as_of;
+    std::string today;
+    std::string provider;
+    std::string reserved;
+    std::string interruptions;
+    std::string pattern;
+    double window_days = 7;
+    std::vector<std::string> regions;
+    std::string from;
+    long timeout = 60;
+    bool strict = false;
+    bool summary = false;
+};
+
+constexpr std::string_view kExamples = R"(Examples:
+  catalog import auto offers.json history.json -o mine.yaml --summary
+      price files of a provider over the bundled catalog
+  catalog check mine.yaml
+      what looks wrong in it
+  catalog diff bundled mine.yaml
+      what rose, fell, appeared and went
+  catalog update aws --region us-east-1,eu-west-1
+      the newest prices of two regions into the cache, where recommend finds them
+  recommend --catalog mine.yaml --budget 2000 --days 365 --hours-per-day 2
+
+Exit status: 0 an answer, 1 nothing was kept (import), or there are findings or changes (check,
+diff), 2 bad input.
+)";
+
+} // namespace
+
+template <class E>
+static E one_of(std::string_view where, const std::string& value, std::span<const E> all) {
+    std::vector<std::string_view> names;
+    for (const E e : all)
+        if (names.push_back(to_string(e)); names.back() == value)
+            return e;
+    throw ArgumentError{where,
+                        fmt::format("must be {}, got {}{}",
+                                    text::one_of(names),
+                                    text::quoted(value),
+                                    text::did_you_mean(value, names))};
+}
+
+static Date day(std::string_view flag, const std::string& written) {
+    const auto day = date_of(written);
+    if (!day)
+        throw ArgumentError{
+            flag, fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(written))};
+    return *day;
+}
+
+static Date today_of(const Arguments& arguments) {
+    return arguments.today.empty() ? system_day() : day("--today", arguments.today);
+}
+
+// ---- import -------------------------------------------------------------------------
+
+static ImportOptions options_of(const Arguments& arguments) {
+    std::vector<Format> formats;
+    for (std::size_t i = 0; i < kFormats; ++i)
+        formats.push_back(static_cast<Format>(i));
+    ImportOptions options{.format = one_of<Format>("FORMAT", arguments.format, formats),
+                          .strict = arguments.strict,
+                          .provider = arguments.provider,
+                          .as_of = {},
+                          .today = today_of(arguments),
+                          .window = Days{arguments.window_days}};
+    require_positive("--window", options.window);
+    if (arguments.as_of.empty())
+        return options;
+    options.as_of = day("--as-of", arguments.as_of);
+    if (is_after_tomorrow(options.as_of, options.today))
+        throw ArgumentError{"--as-of", after_tomorrow_reason(options.as_of, options.today)};
+    return options;
+}
+
+/// Prices that change nothing are never passed over in silence; the others are told if asked for.
+static void tell_effect(const Import& import, const Catalog& catalog, bool all) {
+    const std::size_t prices = import.tables.prices.size();
+    const std::uint64_t in_effect = prices_in_effect(catalog, import);
+    if (prices == 0 || (in_effect == prices && !all))
+        return;
+    const bool undated = in_effect < prices && import.tables.as_of.year == 0;
+    fmt::print(stderr,
+               "{}: {} of {} prices took effect{}\n",
+               import.file,
+               in_effect,
+               prices,
+               undated ? "; the file states no day: --as-of gives it" : "");
+}
+
+/// Rows that were rejected are never passed over in silence; the rest is told if asked for.
+static void tell(const std::vector<Import>& imports, const Joined& joined, bool all) {
+    for (const Import& import : imports) {
+        if (all)
+            fmt::print(stderr, "{}", to_text(import));
+        else if (!import.rejected.empty())
+            fmt::print(
+                stderr,
+                "{}: {} of {} rows rejected (--summary shows them); the first: {}\n",
+                import.file,
+                import.rows_rejected,
+                import.rows,
+                InputError{import.rejected.front().where, import.rejected.front().reason}.what());
+        tell_effect(import, joined.catalog, all);
+    }
+    for (const Skipped& left_out : joined.left_out)
+        fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, left_out.why);
+}
+
+template <class Row>
+static void write_rows(const std::vector<Import>& imports,
+                       std::vector<Row> Import::*rows,
+                       const std::string& file) {
+    std::vector<Row> all;
+    for (const Import& import : imports)
+        all.insert(all.end(), (import.*rows).begin(), (import.*rows).end());
+    if (!file.empty())
+        write_output(to_csv(std::span<const Row>{all}), file);
+}
+
+static int run_import(const Arguments& arguments) {
+    const ImportOptions options = options_of(arguments);
+    const Catalog known = base_called(arguments.base, options.today);
+    const std::vector<std::filesystem::path> files{arguments.files.begin(), arguments.files.end()};
+    const auto imports = import_feeds(files, known, options);
+    const bool named = !arguments.base.empty();
+    Joined joined = join(named ? known : with_providers(known, providers_of(imports)), imports);
+    tell(imports, joined, arguments.summary);
+    if (std::all_of(imports.begin(), imports.end(), [](const Import& i) { return i.kept == 0; })) {
+        fmt::print(stderr, "nothing was kept, so nothing is written\n");
+        return nothing;
+    }
+    if (!arguments.name.empty()) {
+        Tables tables = joined.catalog.tables();
+        tables.name = arguments.name;
+        joined.catalog = Catalog{std::move(tables)};
+    }
+    write_rows(imports, &Import::reserved, arguments.reserved);
+    write_rows(imports, &Import::interruptions, arguments.interruptions);
+    write_output(to_yaml(joined.catalog), arguments.output);
+    return answer;
+}
+
+// ---- the others ---------------------------------------------------------------------
+
+static int run_update(const Arguments& arguments) {
+    constexpr std::array<std::string_view, 2> kProviders{"aws", "azure"};
+    must_be_one_of("PROVIDER", arguments.provider, kProviders);
+    if (arguments.timeout <= 0)
+        throw ArgumentError{"--timeout",
+                            fmt::format("must be positive, got {} s", arguments.timeout)};
+    update({.provider = arguments.provider,
+            .regions = arguments.regions,
+            .from = arguments.from,
+            .base = arguments.base,
+            .stall_seconds = arguments.timeout,
+            .today = today_of(arguments)});
+    return answer;
+}
+
+static int run_check(const Arguments& arguments) {
+    const auto findings = check(catalog_called(arguments.base, system_day()));
+    std::string out;
+    for (const Finding& f : findings)
+        out += fmt::format("{}: {}{}{}\n", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail);
+    write_output(out, arguments.output);
+    return findings.empty() ? answer : nothing;
+}
+
+static int run_diff(const Arguments& arguments) {
+    constexpr std::array<std::string_view, 2> kOutputFormats{"text", "json"};
+    const std::string& format = arguments.format;
+    must_be_one_of("--format", format, kOutputFormats);
+    const auto changes = diff(catalog_called(arguments.files.at(0), system_day()),
+                              catalog_called(arguments.files.at(1), system_day()));
+    write_output(format == "json" ? to_json(changes) : to_text(changes), arguments.output);
+    return changes.empty() ? answer : nothing;
+}
+
+static int run_list(const Arguments& arguments) {
+    const std::string out =
+        machines(catalog_called(arguments.base, system_day()), arguments.pattern);
+    if (out.empty())
+        throw ArgumentError{"PATTERN",
+                            fmt::format("must match the name of a machine, got {}",
+                                        text::quoted(arguments.pattern))};
+    write_output(out, arguments.output);
+    return answer;
+}
+
+static int run_show(const Arguments& arguments) {
+    const Catalog catalog = catalog_called(arguments.base, system_day());
+    const std::string out = machine(catalog, arguments.pattern);
+    if (out.empty()) {
+        std::vector<std::string_view> names;
+        for (const Instance& i : catalog.instances())
+            names.emplace_back(i.name);
+        throw ArgumentError{"MACHINE",
+                            fmt::format("must be the name of a machine, got {}{}",
+                                        text::quoted(arguments.pattern),
+                                        text::did_you_mean(arguments.pattern, names))};
+    }
+    write_output(out, arguments.output);
+    return answer;
+}
+
+static int run_export(const Arguments& arguments) {
+    constexpr std::array<std::string_view, 3> kOutputFormats{"csv", "json", "yaml"};
+    const std::string& format = arguments.format;
+    must_be_one_of("--format", format, kOutputFormats);
+    const Catalog catalog = catalog_called(arguments.base, system_day());
+    write_output(format == "csv"    ? to_csv(catalog)
+                 : format == "json" ? to_json(catalog)
+                                    : to_yaml(catalog),
+                 arguments.output);
+    return answer;
+}
+
+// ---- flags --------------------------------------------------------------------------
+
+static void add_output(CLI::App& app, Arguments& to) {
+    app.add_option("-o,--output", to.output, "write to a file, whole or not at all")
+        ->type_name("FILE");
+}
+
+static void add_catalog(CLI::App& app, Arguments& to, const std::string& flag) {
+    app.add_option(flag, to.base, "a bundled catalog, \"cached\" or a file")->type_name("NAME");
+}
+
+static void add_today(CLI::App& app, Arguments& to) {
+    app.add_option("--today", to.today, "the day, if the system's clock is wrong")
+        ->type_name("DATE");
+}
+
+static void add_import(CLI::App& app, Arguments& to) {
+    app.add_option("FORMAT", to.format, "auto, or the name of a format")->required();
+    app.add_option("FILE", to.files, "price files")->required();
+    add_output(app, to);
+    add_catalog(app, to, "--base");
+    add_today(app, to);
+    app.add_flag("--strict", to.strict, "fail at the first row that is wrong");
+    app.add_flag("--summary", to.summary, "tell what became of the rows, on standard error");
+    app.add_option("--name", to.name, "name of the new catalog")->type_name("NAME");
+    app.add_option("--as-of", to.as_of, "day of files that do not state it")->type_name("DATE");
+    app.add_option("--provider", to.provider, "provider of skypilot and gpuhunt files")
+        ->type_name("NAME");
+    app.add_option("--window", to.window_days, "days of spot prices to take the mean of (7)")
+        ->type_name("DAYS");
+    app.add_option("--reserved", to.reserved, "write reserved rates to a CSV file")
+        ->type_name("FILE");
+    app.add_option("--interruptions", to.interruptions, "write interruptions to a CSV file")
+        ->type_name("FILE");
+}
+
+static void add_update(CLI::App& app, Arguments& to) {
+    app.add_option("PROVIDER", to.provider, "aws or azure")->required();
+    app.add_option("--region", to.regions, "regions, by comma or repetition (all with prices)")
+        ->delimiter(',')
+        ->type_name("CODE");
+    add_catalog(app, to, "--base");
+    add_today(app, to);
+    app.add_option("--from", to.from, "a mirror of the provider's server")->type_name("URL");
+    app.add_option("--timeout", to.timeout, "give up when nothing arrives for so long (60)")
+        ->type_name("SECONDS");
+}
+
+using Run = int (*)(const Arguments&);
+
+/// The subcommands, each with what it runs.
+static std::vector<std::pair<CLI::App*, Run>> add_all(CLI::App& app, Arguments& to) {
+    CLI::App* import = app.add_subcommand("import", "price files to a catalog");
+    add_import(*import, to);
+    CLI::App* update = app.add_subcommand("update", "the newest prices, downloaded into the cache");
+    add_update(*update, to);
+    CLI::App* check = app.add_subcommand("check", "what looks wrong in a catalog");
+    add_catalog(*check, to, "CATALOG");
+    CLI::App* diff = app.add_subcommand("diff", "what changed from one catalog to another");
+    diff->add_option("CATALOG", to.files, "two catalogs")->required()->expected(2);
+    diff->add_option("--format", to.format, "text or json (text)")->type_name("NAME");
+    CLI::App* list = app.add_subcommand("list", "the machines of a catalog");
+    list->add_option("PATTERN", to.pattern, "names to list: \"p4*\"");
+    CLI::App* show = app.add_subcommand("show", "the facts and prices of a machine");
+    show->add_option("MACHINE", to.pattern, "its name")->required();
+    CLI::App* out = app.add_subcommand("export", "a catalog in another form");
+    out->add_option("--format", to.format, "csv, json or yaml (csv)")->type_name("NAME");
+    for (CLI::App* one : {list, show, out})
+        add_catalog(*one, to, "--catalog");
+    for (CLI::App* one : {check, diff, list, show, out})
+        add_output(*one, to);
+    return {{import, run_import},
+            {update, run_update},
+            {check, run_check},
+            {diff, run_diff},
+            {list, run_list},
+            {show, run_show},
+            {out, run_export}};
+}
+
+static int run(int argc, char** argv) {
+    CLI::App app{"Catalogs of machines and prices: import, check, compare.", "catalog"};
+    Arguments arguments;
+    const auto commands = add_all(app, arguments);
+    app.set_version_flag("--version", std::string{version()});
+    app.require_subcommand(1);
+    app.footer(std::string{kExamples});
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        const auto chosen = app.get_subcommands();
+        write_output(chosen.empty() ? app.help() : chosen.front()->help(), "");
+        return answer;
+    } catch (const CLI::CallForVersion&) {
+        write_output(fmt::format("{}\n", version()), "");
+        return answer;
+    } catch (const CLI::ParseError& error) {
+        throw InputError{{}, error.what()};
+    }
+    for (const auto& [command, run_it] : commands)
+        if (command->parsed()) {
+            if (arguments.format.empty())
+                arguments.format = run_it == run_export ? "csv" : "text";
+            return run_it(arguments);
+        }
+    return bad_input;
+}
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "{}\n", error.what());
+        return bad_input;
+    }
+}

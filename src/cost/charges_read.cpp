@@ -1,0 +1,280 @@
+#include "cost/charge_rows.hpp"
+#include "text/text.hpp"
+#include "text/yaml.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace flopwise {
+
+namespace {
+
+/// A row as it stands in a file: up to four names, up to two figures, a source.
+struct ChargesRow {
+    std::vector<std::string> names;
+    double a = 0;
+    double b = 0;
+    std::string source;
+    Where where; ///< of the row, without its field
+};
+
+struct ChargesReading {
+    std::map<std::string, Source, std::less<>> sources;
+    std::vector<ChargesRow> charges;
+    std::vector<ChargesRow> reserved;
+    std::vector<ChargesRow> ratios;
+    std::vector<ChargesRow> interruptions;
+};
+
+/// A figure of at least `least`, or above it, and finite; the reader of numbers sees to that.
+double figure(yaml::Fields& row, std::string_view key, bool zero) {
+    const double value = row.number(key);
+    if (zero ? value < 0 : value <= 0)
+        row.refuse(*row.take(key),
+                   key,
+                   fmt::format("must {}, got {}", zero ? "not be negative" : "be positive", value));
+    return value;
+}
+
+/// A positive figure; NaN if it is not given.
+double figure_or_nan(yaml::Fields& row, std::string_view key) {
+    return row.has(key) ? figure(row, key, false)
+                        : (row.number_or_none(key), std::numeric_limits<double>::quiet_NaN());
+}
+
+std::string
+one_of(yaml::Fields& row, std::string_view key, std::span<const std::string_view> names) {
+    std::string value = row.text(key);
+    if (std::find(names.begin(), names.end(), value) == names.end())
+        row.refuse(*row.take(key),
+                   key,
+                   fmt::format("must be {}, got {}{}",
+                               text::one_of(names),
+                               text::quoted(value),
+                               text::did_you_mean(value, names)));
+    return value;
+}
+
+std::string offering(yaml::Fields& row) {
+    static constexpr std::array<std::string_view, 4> kOfferings{
+        "convertible_1yr", "convertible_3yr", "standard_1yr", "standard_3yr"};
+    return one_of(row, "offering", kOfferings);
+}
+
+double share(yaml::Fields& row, std::string_view key) {
+    const double value = row.number(key);
+    if (!(value >= 0 && value < 1))
+        row.refuse(*row.take(key), key, fmt::format("must be in [0, 1), got {}", value));
+    return value;
+}
+
+// ---- one function for each kind of row ----------------------------------------------
+
+void charge(yaml::Fields& row, ChargesRow& to) {
+    const std::string name = row.text("charge");
+    if (unit_of(name).empty())
+        row.refuse(*row.take("charge"),
+                   "charge",
+                   fmt::format("must be a known charge, got {}", text::quoted(name)));
+    to.names.insert(to.names.end(), {name, row.text("region")});
+    to.a = row.has("from") ? figure(row, "from", true) : (row.number_or_none("from"), 0.0);
+    to.b = figure(row, "usd", true);
+}
+
+void reserved(yaml::Fields& row, ChargesRow& to) {
+    to.names.insert(to.names.end(), {row.text("instance"), row.text("region"), offering(row)});
+    to.a = figure(row, "usd_per_hour", false);
+    to.b = figure_or_nan(row, "on_demand_usd_per_hour");
+}
+
+void ratio(yaml::Fields& row, ChargesRow& to) {
+    static constexpr std::array<std::string_view, 2> kPaid{"all_upfront", "partial_upfront"};
+    to.names.insert(to.names.end(), {offering(row), one_of(row, "payment", kPaid)});
+    to.a = figure(row, "ratio", false);
+}
+
+void interruption(yaml::Fields& row, ChargesRow& to) {
+    to.names.insert(to.names.end(), {row.text("instance"), row.text("region")});
+    to.a = share(row, "from");
+    to.b = row.has("to") ? share(row, "to")
+                         : (row.number_or_none("to"), std::numeric_limits<double>::quiet_NaN());
+    if (to.b <= to.a)
+        row.refuse(*row.take("to"), "to", fmt::format("must be above {}, got {}", to.a, to.b));
+}
+
+// ---- files --------------------------------------------------------------------------
+
+template <class Read>
+void each_row(yaml::Fields& file, std::string_view section, Read read) {
+    const yaml::Node* rows = file.take(section);
+    if (rows == nullptr)
+        return;
+    if (rows->kind != yaml::Node::Kind::list)
+        file.refuse(*rows, section, "must be a list of rows");
+    for (std::size_t i = 0; i < rows->items.size(); ++i) {
+        const std::string path = fmt::format("{}[{}]", section, i);
+        yaml::Fields row{rows->items[i], file.file(), path};
+        read(row, Where{.file = file.file(), .line = rows->items[i].line, .field = path});
+        row.done();
+    }
+}
+
+void read_sources(yaml::Fields& file, ChargesReading& to) {
+    each_row(file, "sources", [&](yaml::Fields& row, const Where& /*where*/) {
+        Source source{.name = row.text("name"), .title = row.text("title")};
+        const std::string day = row.text("as_of");
+        const auto date = date_of(day);
+        if (!date)
+            row.refuse(*row.take("as_of"),
+                       "as_of",
+                       fmt::format("must be a date such as 2026-07-20, 2026-07, 2026 or undated, "
+                                   "got {}",
+                                   text::quoted(day)));
+        source.as_of = *date;
+        static constexpr std::array<std::string_view, 2> kEvidence{"looked_up", "recalled"};
+        source.recalled = row.has("evidence") && one_of(row, "evidence", kEvidence) == kEvidence[1];
+        if (!to.sources.emplace(source.name, source).second)
+            row.refuse(*row.take("name"),
+                       "name",
+                       fmt::format("must be unique, got {} again", text::quoted(source.name)));
+    });
+}
+
+void read_rows(yaml::Fields& file,
+               std::string_view section,
+               const std::string& provider,
+               void (*read)(yaml::Fields&, ChargesRow&),
+               const ChargesReading& reading,
+               std::vector<ChargesRow>& to) {
+    each_row(file, section, [&](yaml::Fields& row, const Where& where) {
+        ChargesRow& out = to.emplace_back();
+        out.names.push_back(row.text_or("provider", provider));
+        read(row, out);
+        out.where = where;
+        if (!row.has("source"))
+            row.refuse(
+                row.node(), "source", "must be given: a figure without a source is not accepted");
+        out.source = row.text("source");
+        if (!reading.sources.contains(out.source))
+            row.refuse(*row.take("source"),
+                       "source",
+                       fmt::format("must be one of `sources`, got {}", text::quoted(out.source)));
+    });
+}
+
+void read_file(const std::filesystem::path& path, ChargesReading& to) {
+    const std::string name = path.string();
+    const yaml::Node root = yaml::parse(text::read_file(path, yaml::kLargestFile), name);
+    if (root.kind == yaml::Node::Kind::null)
+        throw InputError{{.file = name}, "must be a file of charges, is empty"};
+    yaml::Fields file{root, name, ""};
+    const std::string provider = file.text_or("provider", "");
+    read_sources(file, to);
+    read_rows(file, "charges", provider, charge, to, to.charges);
+    read_rows(file, "reserved", provider, reserved, to, to.reserved);
+    read_rows(file, "reserved_ratios", provider, ratio, to, to.ratios);
+    read_rows(file, "interruptions", provider, interruption, to, to.interruptions);
+    file.done();
+}
+
+// ---- joining ------------------------------------------------------------------------
+
+[[noreturn]] void refuse(const ChargesRow& row, std::string_view reason) {
+    throw InputError{row.where, reason};
+}
+
+void sort(std::vector<ChargesRow>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [](const ChargesRow& a, const ChargesRow& b) {
+        return a.names < b.names;
+    });
+}
+
+void no_duplicates(const std::vector<ChargesRow>& rows) {
+    for (std::size_t i = 1; i < rows.size(); ++i)
+        if (rows[i].names == rows[i - 1].names)
+            refuse(rows[i], "must not be given twice");
+}
+
+/// The tiers of a charge start at zero and rise.
+void check_tiers(std::vector<ChargesRow>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [](const ChargesRow& a, const ChargesRow& b) {
+        return std::tie(a.names, a.a) < std::tie(b.names, b.a);
+    });
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const bool first = i == 0 || rows[i].names != rows[i - 1].names;
+        if (first && rows[i].a != 0)
+            refuse(rows[i],
+                   fmt::format("must have a tier from 0, the first is from {}", rows[i].a));
+        if (!first && rows[i].a == rows[i - 1].a)
+            refuse(rows[i], "must not be given twice");
+    }
+}
+
+} // namespace
+
+/// Turns rows into the form that is looked up.
+struct ChargesReader {
+    static Charges joined(ChargesReading& in) {
+        auto data = std::make_shared<Charges::Data>();
+        std::set<std::string, std::less<>> names;
+        for (const auto* rows : {&in.charges, &in.reserved, &in.ratios, &in.interruptions})
+            for (const ChargesRow& row : *rows)
+                names.insert(row.names.begin(), row.names.end());
+        data->names.assign(names.begin(), names.end());
+        for (const auto& [name, source] : in.sources)
+            data->sources.push_back(source);
+        check_tiers(in.charges);
+        for (auto* rows : {&in.reserved, &in.ratios, &in.interruptions}) {
+            sort(*rows);
+            no_duplicates(*rows);
+        }
+        add(*data, in, in.charges, data->charges);
+        add(*data, in, in.reserved, data->reserved);
+        add(*data, in, in.ratios, data->ratios);
+        add(*data, in, in.interruptions, data->interruptions);
+        for (const ChargesRow& row : in.charges)
+            data->tiers.push_back({.from = row.a, .usd = row.b});
+        for (const ChargesRow& row : in.reserved) {
+            data->usd_per_hour.push_back(row.a);
+            data->on_demand_usd_per_hour.push_back(row.b);
+        }
+        for (const ChargesRow& row : in.ratios)
+            data->ratio.push_back(row.a);
+        for (const ChargesRow& row : in.interruptions) {
+            data->from.push_back(row.a);
+            data->to.push_back(row.b);
+        }
+        return Charges{std::move(data)};
+    }
+
+private:
+    static void add(const Charges::Data& data,
+                    const ChargesReading& in,
+                    const std::vector<ChargesRow>& rows,
+                    ChargeRows& to) {
+        for (const ChargesRow& row : rows) {
+            const std::vector<std::string_view> names{row.names.begin(), row.names.end()};
+            to.key.push_back(*data.key(names));
+            const auto source = in.sources.find(row.source);
+            to.source.push_back(
+                static_cast<std::uint16_t>(std::distance(in.sources.begin(), source)));
+        }
+    }
+};
+
+Charges Charges::read(const std::filesystem::path& file) {
+    return read({&file, 1});
+}
+
+Charges Charges::read(std::span<const std::filesystem::path> files) {
+    ChargesReading reading;
+    for (const auto& file : files)
+        read_file(file, reading);
+    return ChargesReader::joined(reading);
+}
+
+} // namespace flopwise

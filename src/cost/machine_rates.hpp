@@ -1,0 +1,41 @@
+// What charges say of a machine in a region. Its names are looked up once for all the ways to pay,
+// and names that all machines share once for all of them.
+
+#pragma once
+
+#include "cost/charge_rows.hpp"
+
+#include <array>
+
+namespace flopwise {
+
+/// The charges outlive it.
+class MachineRates {
+public:
+    explicit MachineRates(const Charges& charges);
+
+    /// The rows of one machine in one region.
+    struct Rows {
+        std::optional<std::uint64_t> provider{};
+        RowRange reserved{}; ///< a row for each offering
+        RowRange interruption{};
+    };
+    [[nodiscard]] Rows
+    rows(std::string_view provider, std::string_view region, std::string_view instance) const;
+
+    [[nodiscard]] std::optional<ReservedRate> reserved(const Rows& of, Term term) const;
+    [[nodiscard]] std::optional<Interruption> interruption(const Rows& of) const;
+    /// Those of all machines.
+    [[nodiscard]] std::vector<Interruption> interruptions() const;
+
+private:
+    static constexpr std::size_t kOfferings = 4;
+
+    [[nodiscard]] Interruption band(std::size_t row) const;
+
+    const Charges::Data& data_;
+    std::array<std::optional<std::uint64_t>, kOfferings> offerings_{};
+    std::array<std::optional<std::uint64_t>, kPayments> payments_{};
+};
+
+} // namespace flopwise

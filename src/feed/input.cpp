@@ -1,0 +1,50 @@
+#include "feed/input.hpp"
+
+#include <flopwise/error.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <unistd.h>
+
+namespace flopwise::feed {
+
+[[noreturn]] static void fail(const std::string& name, int code) {
+    throw InputError{{.file = name},
+                     fmt::format("cannot be read: {}", std::generic_category().message(code))};
+}
+
+Input::Input(const std::filesystem::path& file) : name_{file.string()}, file_{nullptr, nullptr} {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(file, ignored))
+        throw InputError{{.file = name_}, "must be a file, is a directory"};
+    file_ = {std::fopen(file.c_str(), "rb"), &std::fclose};
+    if (!file_)
+        fail(name_, errno);
+    buffer_.resize(kWindow + 2 * kSlack);
+}
+
+bool Input::fill(std::size_t size) {
+    if (end_ - begin_ >= size || ended_)
+        return end_ - begin_ >= size;
+    std::memmove(buffer_.data() + kSlack, data(), end_ - begin_);
+    end_ = kSlack + (end_ - begin_);
+    begin_ = kSlack;
+    if (buffer_.size() < size + 2 * kSlack)
+        buffer_.resize(size + 2 * kSlack);
+    while (end_ - begin_ < size && !ended_) {
+        const ssize_t n =
+            ::read(::fileno(file_.get()), buffer_.data() + end_, buffer_.size() - kSlack - end_);
+        if (n < 0 && errno != EINTR)
+            fail(name_, errno);
+        ended_ = n == 0;
+        end_ += n > 0 ? static_cast<std::size_t>(n) : 0;
+    }
+    return end_ - begin_ >= size;
+}
+
+void Input::refuse(std::string_view reason, std::size_t at) const {
+    throw InputError{{.file = name_, .byte = offset_ + at + 1}, reason};
+}
+
+} // namespace flopwise::feed

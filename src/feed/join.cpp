@@ -1,0 +1,346 @@
+#include "catalog/tables.hpp"
+#include "feed/base_catalog.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace flopwise {
+
+namespace {
+
+using Named = std::pair<std::string, std::string>; // provider, name
+using Regions = std::set<std::string>;
+using PriceKey = std::tuple<std::string, std::string, std::string, Purchase>;
+
+PriceKey price_key(const Price& p) {
+    return {p.provider, p.instance, p.region, p.purchase};
+}
+
+/// The tables of a catalog with positions by name, to which imports are added.
+class Join {
+public:
+    explicit Join(const Catalog& base);
+
+    void add(const Import& import);
+    Joined finish();
+
+private:
+    std::string add_source(const Source& source);
+    void add_instance(Instance instance, const Import& import);
+    bool add_region(const Named& region, const std::string& source);
+    void offer_in_new_regions();
+    void settle();
+    void add_price(Price price);
+    void add_offerings(const Import& import, const std::string& source);
+    [[nodiscard]] Regions
+    offered_so_far(const Named& machine, const Regions* row, const Regions& priced) const;
+    void leave_out(std::string_view why) { ++left_out_[std::string{why}]; }
+    [[nodiscard]] std::uint64_t rows_left_out() const {
+        std::uint64_t sum = 0;
+        for (const auto& [why, rows] : left_out_)
+            sum += rows;
+        return sum;
+    }
+    [[nodiscard]] Date date_of_source(const std::string& name) const { return dates_.at(name); }
+
+    Tables out_;
+    std::map<std::string, Date> dates_; ///< of sources
+    std::set<std::string> gpus_;
+    std::set<Named> families_;
+    std::set<Named> regions_;
+    std::set<Named> new_regions_; ///< which the base does not have
+    std::set<Named> covered_;     ///< regions whose offerings an import lists
+    std::map<Named, std::size_t> instances_;
+    std::map<PriceKey, std::size_t> prices_;
+    std::vector<bool> imported_; ///< by price, whether a file gave it
+    std::map<std::pair<PriceKey, std::string>, Price> superseded_; ///< by source too
+    std::map<std::string, std::uint64_t> left_out_;
+    std::vector<std::string> names_;
+};
+
+} // namespace
+
+Join::Join(const Catalog& base) : out_{base.tables()} {
+    for (const Source& s : out_.sources)
+        dates_.emplace(s.name, s.as_of);
+    for (const Gpu& gpu : out_.gpus)
+        gpus_.insert(gpu.name);
+    for (const Family& f : out_.families)
+        families_.insert({f.provider, f.name});
+    for (const Region& r : out_.regions)
+        regions_.insert({r.provider, r.code});
+    for (std::size_t i = 0; i < out_.instances.size(); ++i)
+        instances_.emplace(Named{out_.instances[i].provider, out_.instances[i].name}, i);
+    for (std::size_t i = 0; i < out_.prices.size(); ++i)
+        prices_.emplace(price_key(out_.prices[i]), i);
+    imported_.resize(out_.prices.size());
+    for (Price& price : std::exchange(out_.superseded, {}))
+        superseded_.try_emplace({price_key(price), price.source}, std::move(price));
+}
+
+/// Adds a source under a name that is free; the same source is there once.
+std::string Join::add_source(const Source& source) {
+    Source added = source;
+    for (int n = 2;; ++n) {
+        const auto same = std::find_if(out_.sources.begin(), out_.sources.end(), [&](auto& s) {
+            return s.name == added.name;
+        });
+        if (same == out_.sources.end())
+            break;
+        if (*same == added)
+            return added.name;
+        added.name = fmt::format("{}-{}", source.name, n);
+    }
+    dates_.emplace(added.name, added.as_of);
+    out_.sources.push_back(added);
+    return added.name;
+}
+
+/// What DescribeInstanceTypes says counts, and what it does not say stays as it was.
+static void update(Instance& to, Instance from) {
+    from.family = to.family;
+    const auto keep = [](auto& value, const auto& before) {
+        if (!value)
+            value = before;
+    };
+    keep(from.reported_gpu_memory, to.reported_gpu_memory);
+    keep(from.local_storage, to.local_storage);
+    keep(from.network, to.network);
+    keep(from.network_peak, to.network_peak);
+    keep(from.ebs, to.ebs);
+    if (from.gpu.empty())
+        std::tie(from.gpu, from.gpu_count) = std::tie(to.gpu, to.gpu_count);
+    if (from.network == to.network)
+        from.network_estimated = to.network_estimated;
+    if (from.arch.empty())
+        from.arch = to.arch;
+    if (from.cpu_vendor.empty())
+        from.cpu_vendor = to.cpu_vendor;
+    if (from.clock_ghz == 0)
+        from.clock_ghz = to.clock_ghz;
+    to = std::move(from); // and it is not retired, as it is described
+}
+
+void Join::add_instance(Instance instance, const Import& import) {
+    if (!instance.gpu.empty() && !gpus_.contains(instance.gpu))
+        return leave_out("machine with a GPU that is not in the catalog");
+    const Named key{instance.provider, instance.name};
+    const auto found = instances_.find(key);
+    if (found != instances_.end()) {
+        if (import.format == Format::aws_instance_types)
+            update(out_.instances[found->second], std::move(instance));
+        return;
+    }
+    if (!families_.contains({instance.provider, instance.family}))
+        return leave_out("machine of a family that is not in the catalog");
+    instances_.emplace(key, out_.instances.size());
+    out_.instances.push_back(std::move(instance));
+}
+
+/// One that the base does not have is added, where it lies is not known.
+bool Join::add_region(const Named& region, const std::string& source) {
+    if (regions_.contains(region))
+        return true;
+    if (out_.regions.size() == kMostRegions)
+        return false;
+    regions_.insert(region);
+    new_regions_.insert(region);
+    out_.regions.push_back({.provider = region.first, .code = region.second, .source = source});
+    return true;
+}
+
+static bool contradict(const Price& a, const Price& b) {
+    constexpr double kTolerance = 0.01;
+    return std::abs(a.hourly / b.hourly - 1) > kTolerance;
+}
+
+/// The newer of two prices counts. A price on demand that the older contradicts is kept beside it;
+/// a spot price moves, so that of another day is no contradiction.
+void Join::add_price(Price price) {
+    if (!instances_.contains({price.provider, price.instance}))
+        return leave_out("price of a machine that is not in the catalog");
+    if (!add_region({price.provider, price.region}, price.source))
+        return leave_out("price in a region more than a catalog can have");
+    const auto [found, fresh] = prices_.try_emplace(price_key(price), out_.prices.size());
+    if (fresh) {
+        out_.prices.push_back(std::move(price));
+        imported_.push_back(true);
+        return;
+    }
+    Price& there = out_.prices[found->second];
+    const bool of_a_file = imported_[found->second];
+    const Date day = date_of_source(price.source);
+    const bool counts = day >= date_of_source(there.source);
+    imported_[found->second] = of_a_file || counts;
+    if (of_a_file && price.source == there.source && price.hourly != there.hourly)
+        leave_out("price that another file of the same source contradicts");
+    else if (of_a_file && counts && price.source != there.source)
+        leave_out("price that another file has newer");
+    else if (!counts)
+        leave_out(day.year == 0 ? "price without a date, so older than the one there is"
+                                : "price older than the one there is");
+    if (counts)
+        std::swap(price, there);
+    const auto row = superseded_.find({price_key(price), price.source});
+    if (row != superseded_.end())
+        superseded_.erase(row);
+    if (price.purchase == Purchase::on_demand && price.source != there.source &&
+        contradict(price, there))
+        superseded_.try_emplace({price_key(price), price.source}, std::move(price));
+}
+
+/// Rows of `table` by machine.
+static std::map<Named, Regions> by_machine(const std::vector<Offering>& table) {
+    std::map<Named, Regions> out;
+    for (const Offering& row : table)
+        out[{row.provider, row.instance}].insert(row.regions.begin(), row.regions.end());
+    return out;
+}
+
+/// Where a machine is offered by what the catalog says so far; without a word, where it is priced.
+Regions
+Join::offered_so_far(const Named& machine, const Regions* row, const Regions& priced) const {
+    if (row != nullptr)
+        return *row;
+    return out_.instances[instances_.at(machine)].retired ? Regions{} : priced;
+}
+
+void Join::add_offerings(const Import& import, const std::string& source) {
+    if (import.covered.empty())
+        return;
+    const std::set<Named> covered{import.covered.begin(), import.covered.end()};
+    covered_.insert(covered.begin(), covered.end());
+    const auto theirs = by_machine(import.tables.offerings);
+    const auto ours = by_machine(out_.offerings);
+    for (const auto& [machine, regions] : theirs)
+        if (!instances_.contains(machine))
+            leave_out("offering of a machine that is not in the catalog");
+    std::map<Named, Regions> priced;
+    for (const Price& price : out_.prices)
+        priced[{price.provider, price.instance}].insert(price.region);
+    std::map<Named, Regions> changed;
+    for (const auto& [machine, row] : instances_) {
+        const auto listed = theirs.find(machine);
+        const auto before = ours.find(machine);
+        const bool had_row = before != ours.end();
+        const Regions known =
+            offered_so_far(machine, had_row ? &before->second : nullptr, priced[machine]);
+        Regions regions = known;
+        std::erase_if(regions, [&covered, &provider = machine.first](const auto& region) {
+            return covered.contains({provider, region});
+        });
+        if (listed != theirs.end()) {
+            out_.instances[row].retired = false;
+            for (const auto& region : listed->second)
+                if (add_region({machine.first, region}, source))
+                    regions.insert(region);
+        }
+        if (regions != known || (!had_row && listed != theirs.end()))
+            changed.emplace(machine, std::move(regions));
+    }
+    std::erase_if(out_.offerings, [&](const Offering& o) {
+        return changed.contains({o.provider, o.instance});
+    });
+    for (const auto& [machine, regions] : changed)
+        out_.offerings.push_back(
+            {machine.first, machine.second, {regions.begin(), regions.end()}, source});
+}
+
+void Join::add(const Import& import) {
+    if (import.tables.sources.empty())
+        return;
+    const std::string source = add_source(import.tables.sources.front());
+    names_.push_back(source);
+    const auto before = rows_left_out();
+    const auto with_source = [&](auto row) {
+        row.source = source;
+        return row;
+    };
+    for (const Family& family : import.tables.families)
+        if (families_.insert({family.provider, family.name}).second)
+            out_.families.push_back(with_source(family));
+    for (const Instance& instance : import.tables.instances)
+        add_instance(with_source(instance), import);
+    for (const Price& price : import.tables.prices)
+        add_price(with_source(price));
+    add_offerings(import, source);
+    const Tables& rows = import.tables;
+    if (rows_left_out() - before <
+        rows.instances.size() + rows.prices.size() + rows.offerings.size()) // some are in use
+        out_.as_of = std::max(out_.as_of, rows.as_of);
+}
+
+/// What the base says of where a machine is offered says nothing of regions that it does not have.
+void Join::offer_in_new_regions() {
+    std::map<Named, Regions> priced;
+    for (const Price& price : out_.prices)
+        if (const Named region{price.provider, price.region};
+            new_regions_.contains(region) && !covered_.contains(region))
+            priced[{price.provider, price.instance}].insert(price.region);
+    for (Offering& row : out_.offerings) {
+        const auto found = priced.find({row.provider, row.instance});
+        if (found == priced.end())
+            continue;
+        found->second.insert(row.regions.begin(), row.regions.end());
+        row.regions.assign(found->second.begin(), found->second.end());
+    }
+}
+
+/// Leaves out what the price in use does not contradict any more.
+void Join::settle() {
+    std::erase_if(superseded_, [this](const auto& row) {
+        const Price& used = out_.prices[prices_.at(row.first.first)];
+        return row.second.source == used.source || !contradict(row.second, used);
+    });
+}
+
+Joined Join::finish() {
+    offer_in_new_regions();
+    settle();
+    if (names_.size() == 1)
+        out_.name += "+" + names_.front();
+    else if (!names_.empty())
+        out_.name += fmt::format("+{} imports", names_.size());
+    std::vector<Skipped> left_out;
+    for (const auto& [why, rows] : left_out_)
+        left_out.push_back({why, rows});
+    for (auto& [key, price] : superseded_)
+        out_.superseded.push_back(std::move(price));
+    return {Catalog{std::move(out_)}, std::move(left_out)};
+}
+
+std::uint64_t prices_in_effect(const Catalog& catalog, const Import& import) {
+    const Tables tables = catalog.tables();
+    std::map<std::string, const Source*> sources;
+    for (const Source& source : tables.sources)
+        sources.emplace(source.name, &source);
+    std::map<PriceKey, const Price*> used;
+    for (const Price& price : tables.prices)
+        used.emplace(price_key(price), &price);
+    const auto& prices = import.tables.prices;
+    return static_cast<std::uint64_t>(
+        std::count_if(prices.begin(), prices.end(), [&](const Price& price) {
+            const auto found = used.find(price_key(price));
+            if (found == used.end() || found->second->hourly != price.hourly)
+                return false;
+            const Source& theirs = import.tables.sources.front();
+            const Source& source = *sources.at(found->second->source);
+            return source.title == theirs.title && source.as_of == theirs.as_of;
+        }));
+}
+
+Joined join(const Catalog& base, std::span<const Import> imports) {
+    Join join{base};
+    for (const Import& import : imports)
+        join.add(import);
+    return join.finish();
+}
+
+Joined join(std::span<const Import> imports) {
+    return join(with_providers(Catalog::bundled(), providers_of(imports)), imports);
+}
+
+} // namespace flopwise

@@ -1,0 +1,124 @@
+#include "feed/json_stream.hpp"
+#include "feed/sink.hpp"
+#include "text/text.hpp"
+
+namespace flopwise::json_in {
+
+Object Inner::object(std::string_view text) {
+    text_.assign(text);
+    text_.append(simdjson::SIMDJSON_PADDING, ' ');
+    document_ = parser_.iterate(text_.data(), text.size(), text_.size());
+    Object out = document_.get_object();
+    return out;
+}
+
+Object& Row::object() {
+    if (!members)
+        throw feed::BadRow{"", "must be an object"};
+    return *members;
+}
+
+std::string unescaped(std::string_view written) {
+    Inner inner;
+    Object object = inner.object(fmt::format(R"({{"a":"{}"}})", written));
+    const std::string_view text = object["a"].get_string();
+    return std::string{text};
+}
+
+std::string_view name_of(simdjson::ondemand::field& field) {
+    const char* const begin = field.key().raw();
+    const char* end = begin;
+    while (*end != '"')
+        end += *end == '\\' ? 2 : 1;
+    return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+[[noreturn]] static void refuse(Value value, std::string_view field, std::string_view what) {
+    std::string_view got = value.raw_json_token();
+    got = got.substr(0, got.find_last_not_of(" \t\r\n") + 1);
+    throw feed::BadRow{std::string{field},
+                       fmt::format("must be {}, got {}", what, text::shortened(got))};
+}
+
+std::string_view text(Value value, std::string_view field) {
+    std::string_view out;
+    if (value.get_string().get(out) != simdjson::SUCCESS)
+        refuse(value, field, "a text");
+    return out;
+}
+
+double number(Value value, std::string_view field) {
+    const std::string_view written = scalar(value, field);
+    if (const auto number = text::number(written))
+        return *number;
+    throw feed::BadRow{std::string{field},
+                       fmt::format("must be a number, got {}", text::quoted(written))};
+}
+
+double positive(Value value, std::string_view field) {
+    const double out = number(value, field);
+    if (!(out > 0))
+        throw feed::BadRow{std::string{field}, fmt::format("must be positive, got {}", out)};
+    return out;
+}
+
+bool flag(Value value, std::string_view field) {
+    bool out = false;
+    if (value.get_bool().get(out) != simdjson::SUCCESS)
+        refuse(value, field, "true or false");
+    return out;
+}
+
+Object object(Value value, std::string_view field) {
+    Object out;
+    if (value.get_object().get(out) != simdjson::SUCCESS)
+        refuse(value, field, "an object");
+    return out;
+}
+
+Array array(Value value, std::string_view field) {
+    Array out;
+    if (value.get_array().get(out) != simdjson::SUCCESS)
+        refuse(value, field, "a list");
+    return out;
+}
+
+std::string_view scalar(Value value, std::string_view field) {
+    const auto type = value.type();
+    if (type.error() != simdjson::SUCCESS)
+        refuse(value, field, "a value");
+    switch (type.value_unsafe()) {
+    case simdjson::ondemand::json_type::string:
+        return text(value, field);
+    case simdjson::ondemand::json_type::null:
+        (void)value.is_null();
+        return {};
+    case simdjson::ondemand::json_type::number:
+    case simdjson::ondemand::json_type::boolean: {
+        std::string_view token = value.raw_json_token();
+        return token.substr(0, token.find_last_not_of(" \t\r\n") + 1);
+    }
+    default:
+        refuse(value, field, "a text or number");
+    }
+}
+
+} // namespace flopwise::json_in
+
+void flopwise::feed::set_arch(Instance& to, json_in::Array architectures) {
+    for (auto each : architectures)
+        if (const auto name = json_in::text(each.value(), "architecture"); name != "i386")
+            to.arch = name;
+}
+
+void flopwise::feed::read_list(Input& input,
+                               Sink& sink,
+                               std::span<const std::string_view> lists,
+                               const std::function<void(json_in::Row& row)>& read) {
+    json_in::walk(input,
+                  lists,
+                  {.row = read, .bad = [&](auto, auto, auto byte, auto field, const auto& reason) {
+                       sink.reject({.file = sink.file(), .field = std::string{field}, .byte = byte},
+                                   reason);
+                   }});
+}

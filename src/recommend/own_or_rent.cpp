@@ -1,0 +1,158 @@
+#include "recommend/own_or_rent.hpp"
+
+#include "solve/ask.hpp"
+#include "text/durations.hpp"
+#include "text/text.hpp"
+
+#include <cmath>
+
+namespace flopwise {
+
+constexpr double kMonthsPerYear = 12;
+constexpr std::size_t kSensitivities = 3;
+
+void check_ownership(const Catalog& catalog, const Request& request) {
+    const Ownership& own = request.own;
+    if (!own.price) {
+        if (own != Ownership{})
+            request.refuse("own_price_usd", "must be given with the other figures of owning");
+        return;
+    }
+    try {
+        (void)owning_cost(own, request.budget.hours_per_day);
+    } catch (const ArgumentError& e) {
+        request.refuse(e.where().field, e.reason());
+    }
+    if (!own.gpu.empty() && catalog.find_gpu(own.gpu) == nullptr) {
+        std::vector<std::string_view> names;
+        for (const Gpu& gpu : catalog.gpus())
+            names.emplace_back(gpu.name);
+        request.refuse("own_gpu",
+                       fmt::format("must be a GPU of the catalog, got {}{}",
+                                   text::quoted(own.gpu),
+                                   text::did_you_mean(own.gpu, names)));
+    }
+}
+
+static std::optional<Tflops> speed(const Catalog& catalog, const Request& request) {
+    const Gpu* gpu = request.own.gpu.empty() ? nullptr : catalog.find_gpu(request.own.gpu);
+    const auto rate = gpu == nullptr ? std::nullopt : peak(*gpu, *request.precision);
+    return rate ? std::optional{*rate * request.own.gpus} : std::nullopt;
+}
+
+/// The cheapest offer that qualifies and is at least that fast, as a choice.
+static std::optional<Choice>
+as_fast(const Catalog& catalog, const Request& request, const Charges& charges, Tflops least) {
+    std::optional<Ranked> cheapest;
+    for (const Ranked& row : ranked(catalog, request, charges)) {
+        const Offer o = catalog.offer(row.offer);
+        const auto rate = o.gpu == nullptr ? std::nullopt : peak(*o.gpu, *request.precision);
+        if (rate && *rate * o.instance.gpu_count >= least &&
+            (!cheapest || row.effective < cheapest->effective))
+            cheapest = row;
+    }
+    if (!cheapest)
+        return std::nullopt;
+    const Offer o = catalog.offer(cheapest->offer);
+    Request one = request;
+    one.constraints.provider = {o.instance.provider};
+    one.constraints.instance = {o.instance.name};
+    one.constraints.region = {o.region.code};
+    one.constraints.purchase = {o.purchase};
+    one.top = 1;
+    one.nearest = 0;
+    const Recommendation r = solved(catalog, one, charges);
+    return r.choices.empty() ? std::nullopt : std::optional{r.choices.front()};
+}
+
+/// Power of the GPUs: those that are bought, else those it is compared with if electricity counts.
+static std::optional<Watts>
+power_of(const Catalog& catalog, const Ownership& own, const std::optional<Choice>& rented) {
+    if (own.power)
+        return own.power;
+    if (!own.gpu.empty()) {
+        const Gpu* gpu = catalog.find_gpu(own.gpu);
+        return gpu != nullptr && gpu->tdp ? std::optional{*gpu->tdp * own.gpus} : std::nullopt;
+    }
+    if (!own.electricity || !rented || rented->gpu.empty())
+        return std::nullopt;
+    const Gpu* gpu = catalog.find_gpu(rented->gpu);
+    return gpu != nullptr && gpu->tdp ? std::optional{*gpu->tdp * rented->gpu_count} : std::nullopt;
+}
+
+/// The hours of a job on the machine to buy; empty if they are not known.
+static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& request) {
+    const Gpu* gpu = request.own.gpu.empty() ? nullptr : catalog.find_gpu(request.own.gpu);
+    if (gpu == nullptr || request.job.measured) // a rate that was measured says nothing of this one
+        return std::nullopt;
+    const Work work = work_of(request.job);
+    const GpuSet on{.gpu = gpu, .gpus = request.own.gpus};
+    const Precision used = precision_used(work, *gpu, *request.precision);
+    const auto fit = job_fit(request.job, net_of(request.job), used, gpu->memory, request.own.gpus);
+    if (!fit || !fit->memory.fits)
+        return std::nullopt;
+    const auto time = estimate(work, on, *request.precision);
+    return time ? std::optional{time->median} : std::nullopt;
+}
+
+/// For its own hours: a finite piece of work is no use for years.
+static OwnJob
+own_job(const OwnOrRent& compared, Usd rented, std::optional<Hours> hours, double a_day) {
+    const OwningCost& cost = compared.cost;
+    const double idle = (cost.daily - cost.energy).value(); // USD a day, used or not
+    const double month = kDaysPerYear / kMonthsPerYear;
+    OwnJob out{.rented = rented, .hours = hours};
+    double energy = 0;
+    if (hours) {
+        const double days = hours->value() / a_day;
+        energy = cost.energy.value() * days;
+        out.share = Usd{idle * days + energy};
+    }
+    out.alone = Usd{idle * kDaysPerYear * compared.owned.life.value() + energy};
+    const double saved = rented.value() - energy; // by each job
+    const double jobs = idle * month / saved;
+    if (saved > 0 && (!hours || jobs * hours->value() <= a_day * month))
+        out.jobs_per_month = jobs;
+    return out;
+}
+
+std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
+                                     const Request& request,
+                                     const Charges& charges,
+                                     const Recommendation& answer) {
+    if (!request.own.price)
+        return std::nullopt;
+    const HoursPerDay use = request.budget.hours_per_day;
+    OwnOrRent out{.owned = request.own, .tflops = speed(catalog, request)};
+    const bool job = wanted(request.job);
+    if (out.tflops && !answer.on_vcpus && !job)
+        out.rented = as_fast(catalog, request, charges, *out.tflops);
+    else if (!answer.choices.empty())
+        out.rented = answer.choices.front();
+    out.owned.power = power_of(catalog, request.own, out.rented);
+    if (out.owned.power && !out.owned.electricity)
+        out.owned.electricity = electricity_of(kUsualTariff);
+    out.cost = owning_cost(out.owned, use);
+    if (!out.rented)
+        return out;
+    if (job) {
+        if (out.rented->cost)
+            out.job =
+                own_job(out, out.rented->cost->total, owned_hours(catalog, request), use.value());
+        out.own_is_cheaper = out.job && out.job->hours && out.job->alone < out.job->rented;
+        return out;
+    }
+    // With charges, what the whole plan costs for a rented hour.
+    const UsdPerHour price = out.rented->effective.value_or(out.rented->price);
+    out.rent = UsdPerDay{price.value() * use.value()};
+    out.own_is_cheaper = out.cost.daily < out.rent;
+    out.break_even_use = break_even_use(out.owned, price);
+    if (const auto time = break_even_time(out.owned, use, price))
+        out.break_even_month = static_cast<int>(std::ceil(time->value() * kMonthsPerYear));
+    out.sensitivities = sensitivities(out.owned, use, price);
+    if (out.sensitivities.size() > kSensitivities)
+        out.sensitivities.resize(kSensitivities);
+    return out;
+}
+
+} // namespace flopwise

@@ -1,0 +1,145 @@
+#include "solve/job_choice.hpp"
+
+#include "solve/job_times.hpp"
+#include "text/durations.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace flopwise {
+
+/// The budget with the hours of all machines as its time.
+static Budget plan_of(const Request& request, Hours hours, int machines) {
+    Budget out = request.budget;
+    out.days = Days{hours.value() * machines / kHoursPerDay};
+    out.hours_per_day = HoursPerDay{kHoursPerDay};
+    return out;
+}
+
+static bool images(NetKind kind) {
+    return kind == NetKind::cnn || kind == NetKind::vit;
+}
+
+void add_job(const JobPlan& plan, std::size_t type, Choice& to) {
+    const Request& request = plan.request();
+    JobChoice job{.machines = plan.machines(type),
+                  .time = plan.estimate(type),
+                  .precision = plan.precision(type),
+                  .memory = plan.fit(type),
+                  .recompute = plan.training(type).recompute};
+    const Estimate& time = job.time;
+    job.p10 = time.quantile(0.1);
+    job.p90 = time.quantile(0.9);
+    const auto cost = [&](Hours hours) {
+        return total_needed(plan_of(request, hours, job.machines), to.price);
+    };
+    job.cost_p10 = cost(job.p10);
+    to.cost = bill(plan_of(request, time.median, job.machines), to.price);
+    to.cost_quantiles = {
+        .p50 = cost(time.median), .p80 = cost(time.quantile(0.8)), .p90 = cost(job.p90)};
+    if (plan.deadline())
+        job.probability_in_time = time.probability(*plan.deadline());
+    if (const auto& total = request.budget.total)
+        to.probability_within_budget = time.probability(
+            (*total - request.budget.fixed) / (to.price * static_cast<double>(job.machines)));
+    job.input_bound = plan.input(type) >= time.median;
+    if (images(plan.work().net.kind))
+        job.samples_per_second_per_vcpu =
+            plan.work().units / time.median.value() / kSecondsPerHour / (to.vcpus * job.machines);
+    job.factors = factors(plan.work(type), plan.gpus(type), *request.precision);
+    for (Factor& f : job.factors)
+        if (f.source == plan.gpus(type).gpu->source)
+            f.source = plan.title(f.source);
+    to.job = std::move(job);
+}
+
+/// What the objective has least of; it is proportional to the hours.
+static double burden(Objective objective, const Choice& c) {
+    const double hours = c.job->time.median.value();
+    const double cost = c.price.value() * c.job->machines * hours;
+    switch (objective) {
+    case Objective::cost:
+        return cost;
+    case Objective::time:
+        return hours;
+    case Objective::balanced:
+        break;
+    }
+    return std::sqrt(cost * hours);
+}
+
+void mark_ties(Objective objective, std::vector<Choice>& choices) {
+    if (choices.empty())
+        return;
+    const Choice& best = choices.front();
+    for (Choice& c : choices)
+        c.job->tied =
+            c.gpu != best.gpu && !distinguishable(burden(objective, c), burden(objective, best));
+}
+
+std::vector<FrontPoint> pareto_front(std::vector<FrontPoint> points) {
+    const auto by = [](const FrontPoint& p) {
+        return std::tuple{
+            p.hours, p.cost, std::string_view{p.instance}, std::string_view{p.region}};
+    };
+    std::sort(
+        points.begin(), points.end(), [&](const auto& a, const auto& b) { return by(a) < by(b); });
+    std::vector<FrontPoint> out;
+    for (FrontPoint& p : points)
+        if (out.empty() || p.cost < out.back().cost)
+            out.push_back(std::move(p));
+    if (out.size() < 3)
+        return out;
+    // Twice the area of the triangle over the line between the ends says how far a point is off.
+    const auto x = [](const FrontPoint& p) { return std::log(p.hours.value()); };
+    const auto y = [](const FrontPoint& p) { return std::log(p.cost.value()); };
+    const FrontPoint& first = out.front();
+    const FrontPoint& last = out.back();
+    const auto below = [&](const FrontPoint& p) {
+        return (y(first) - y(p)) * (x(last) - x(first)) - (x(p) - x(first)) * (y(first) - y(last));
+    };
+    const auto knee = std::max_element(
+        out.begin(), out.end(), [&](const auto& a, const auto& b) { return below(a) < below(b); });
+    knee->knee = below(*knee) > 0;
+    return out;
+}
+
+// ---- warnings -----------------------------------------------------------------------
+
+template <class Condition>
+static std::string names_where(const Recommendation& r, Condition condition) {
+    std::vector<std::string> names;
+    for (const Choice& c : r.choices)
+        if (condition(*c.job) && std::find(names.begin(), names.end(), c.instance) == names.end())
+            names.push_back(c.instance);
+    std::string out;
+    for (const std::string& name : names)
+        out += (out.empty() ? "" : ", ") + name;
+    return out;
+}
+
+std::vector<std::string> job_warnings(const Recommendation& r) {
+    constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
+    std::vector<std::string> out;
+    const auto add = [&out](const std::string& names, std::string_view what) {
+        if (!names.empty())
+            out.push_back(fmt::format("{}: {}", what, names));
+    };
+    add(names_where(r, [](const JobChoice& j) { return !j.memory; }),
+        "how much GPU memory it needs is not known and was not checked");
+    if (std::any_of(r.choices.begin(), r.choices.end(), [](const Choice& c) {
+            return c.purchase == PurchaseKind::spot;
+        }))
+        out.emplace_back("work lost to interruptions of spot machines is not in hours and cost");
+    add(names_where(r, [](const JobChoice& j) { return j.input_bound; }),
+        "reading the dataset takes longer than the GPUs need");
+    add(names_where(r,
+                    [](const JobChoice& j) {
+                        return j.samples_per_second_per_vcpu.value_or(0) > kImagesPerVcpu;
+                    }),
+        "needs more than 100 images a second from each vCPU, so decode them beforehand or on the "
+        "GPU");
+    return out;
+}
+
+} // namespace flopwise

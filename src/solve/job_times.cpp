@@ -1,0 +1,413 @@
+#include "solve/job_times.hpp"
+
+#include "catalog/offer_columns.hpp"
+#include "text/durations.hpp"
+#include "text/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace flopwise {
+
+using bundled::utilisation;
+
+constexpr std::string_view kReferenceMachine = "p3.2xlarge";
+
+/// The GPU of the reference machine of scores, as in data/gpus.yaml; tests/training_test.cpp
+/// compares.
+static Gpu reference_gpu() {
+    return {.name = "nvidia-v100-sxm2-16gb",
+            .architecture = "Volta",
+            .memory = GiB{16},
+            .memory_bandwidth = GBPerSecond{900},
+            .fp32 = Tflops{15.7},
+            .fp16 = Tflops{31.4},
+            .fp16_tensor = Tflops{125},
+            .interconnect_bandwidth = GBPerSecond{300},
+            .source = ""};
+}
+
+static std::optional<Hours> deadline_of(const Request& request) {
+    const Job& job = request.job;
+    if (job.deadline_on.year == 0)
+        return job.deadline;
+    if (request.today.year == 0)
+        request.refuse("deadline", "must come with today, if it is a date");
+    const int days = days_between(request.today, job.deadline_on) + 1; // its end
+    if (days < 1)
+        request.refuse("deadline",
+                       fmt::format("must not be before today, {}, got {}",
+                                   to_string(request.today),
+                                   to_string(job.deadline_on)));
+    return Hours{days * kHoursPerDay};
+}
+
+static Work work_of(const Request& request) {
+    try {
+        return work_of(request.job);
+    } catch (const ArgumentError& e) {
+        request.refuse(e.where().field, e.reason());
+    }
+}
+
+/// Quantile of a Student-t of scale 1.
+static double student(double degrees_of_freedom, double p) {
+    const Estimate e{.median = Hours{1}, .scale = 1, .degrees_of_freedom = degrees_of_freedom};
+    return std::log(e.quantile(p).value());
+}
+
+JobPlan::JobPlan(const Catalog& catalog, const Request& request, const Cheapest& cheapest)
+    : catalog_{catalog}, request_{request}, work_{work_of(request)}, net_{completed(work_.net)},
+      training_{training_of(request.job)}, deadline_{deadline_of(request)} {
+    const double p = request.uncertainty.confidence;
+    const bundled::Utilisation& u = utilisation();
+    sure_ = {student(u.degrees_of_freedom, p),
+             student(u.measured_degrees_of_freedom, p),
+             student(u.ratio_degrees_of_freedom, p)};
+    timed_.resize(catalog.gpus().size());
+    if (request.job.measured)
+        find_measured();
+    types_.reserve(catalog.instances().size());
+    for (std::size_t type = 0; type < catalog.instances().size(); ++type)
+        types_.push_back(catalog.columns().gpu[type] < 0 ? Type{} : best(type, cheapest));
+}
+
+void JobPlan::find_measured() {
+    const std::string& name = request_.job.measured->instance;
+    const auto all = catalog_.instances();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Instance& i) { return i.name == name; });
+    if (found == all.end()) {
+        std::vector<std::string_view> names;
+        for (const Instance& i : all)
+            names.emplace_back(i.name);
+        request_.refuse("measured",
+                        fmt::format("must name a machine of the catalog, got {}{}",
+                                    text::quoted(name),
+                                    text::did_you_mean(name, names)));
+    }
+    const auto type = static_cast<std::size_t>(found - all.begin());
+    if (found->gpu.empty() || !timed(type).time)
+        request_.refuse("measured",
+                        fmt::format("must name a machine with a GPU that has {} arithmetic, got {}",
+                                    to_string(*request_.precision),
+                                    name));
+    seen_ = type;
+    seen_seconds_ = least_seconds(*timed(type).time, gpus(type, 1));
+}
+
+// ---- one type -----------------------------------------------------------------------
+
+GpuSet JobPlan::gpus(std::size_t type, int machines) const {
+    const Instance& i = catalog_.instances()[type];
+    const auto gpu = catalog_.columns().gpu[type];
+    return {.gpu = &catalog_.gpus()[static_cast<std::size_t>(gpu)],
+            .gpus = i.gpu_count,
+            .machines = static_cast<double>(machines),
+            .network = i.network};
+}
+
+GpuSet JobPlan::gpus(std::size_t type) const {
+    GpuSet out = gpus(type, types_[type].machines);
+    out.split_weights = types_[type].split;
+    return out;
+}
+
+Work JobPlan::work(std::size_t type) const {
+    Work out = work_;
+    if (types_[type].longer)
+        out.recompute = Recompute::full;
+    return out;
+}
+
+Training JobPlan::training(std::size_t type) const {
+    Training out = training_;
+    if (types_[type].recomputed)
+        out.recompute = Recompute::full;
+    return out;
+}
+
+JobPlan::Timed JobPlan::timed(const Gpu& gpu) const {
+    Timed out{.looked_up = true};
+    const Precision asked = *request_.precision;
+    double least = std::numeric_limits<double>::infinity();
+    for (const Precision p : precisions_for(asked)) {
+        if (!peak(gpu, p)) // what it does not have is no choice, and refused if it is asked for
+            continue;
+        const auto time = unit_time(work_, gpu, p, 1);
+        if (!time || !(time->seconds(1, 1, {}) < least))
+            continue;
+        least = time->seconds(1, 1, {});
+        out.time = time;
+        out.precision = p;
+    }
+    out.scale = scale_of(work_, {.gpu = &gpu});
+    return out;
+}
+
+const JobPlan::Timed& JobPlan::timed(std::size_t type) {
+    const auto gpu = static_cast<std::size_t>(catalog_.columns().gpu[type]);
+    Timed& out = timed_[gpu];
+    if (!out.looked_up)
+        out = timed(catalog_.gpus()[gpu]);
+    return out;
+}
+
+Precision JobPlan::precision(std::size_t type) const {
+    return timed_[static_cast<std::size_t>(catalog_.columns().gpu[type])].precision;
+}
+
+/// Of one GPU or of the share of one, as the provider reports it if it does: a T4 of 16 GiB has 15.
+GiB JobPlan::gpu_memory(std::size_t type) const {
+    const auto& reported = catalog_.instances()[type].reported_gpu_memory;
+    const GiB nominal{catalog_.columns().gpu_memory_gib[type]};
+    return reported ? std::min(*reported, nominal) : nominal;
+}
+
+JobPlan::Fit JobPlan::found_fit(Precision precision, GiB memory, double gpus) const {
+    const auto found = job_fit(request_.job, net_, precision, memory, gpus);
+    if (!found)
+        return {};
+    return {.fits = found->memory.fits,
+            .recomputed = found->recompute != training_.recompute,
+            .split = found->memory.sharding == Sharding::zero3};
+}
+
+const JobPlan::Fit& JobPlan::fit(std::size_t type, int machines) {
+    const Precision p = timed(type).precision;
+    const double n = catalog_.columns().gpu_count[type] * machines;
+    const bool wide = p == Precision::fp32 || p == Precision::tf32;
+    const GiB memory = gpu_memory(type);
+    const auto [known, added] = fits_.try_emplace({memory.value(), n, wide});
+    if (added)
+        known->second = found_fit(p, memory, n);
+    return known->second;
+}
+
+/// The part of a unit's time that a share of a GPU lengthens.
+static UnitTime of_share(UnitTime time, double share) {
+    time.compute /= share;
+    time.attention /= share;
+    time.memory /= share;
+    return time;
+}
+
+/// Of work that does not state recomputation: as such work takes or, if that is longer and the net
+/// does not fit otherwise, with full recomputation. So more GPUs never take longer.
+double JobPlan::seconds(const UnitTime& time, const GpuSet& on, Type& to) const {
+    const double usual = least_seconds(time, on);
+    if (!to.recomputed)
+        return usual;
+    const double full = least_seconds(fully_recomputed(time, work_), on);
+    to.longer = full > usual;
+    return std::max(full, usual);
+}
+
+JobPlan::Type JobPlan::with(std::size_t type, int machines) {
+    const Timed& gpu = timed(type);
+    Type out{.machines = machines};
+    if (!gpu.time || (machines > 1 && !catalog_.instances()[type].network))
+        return out;
+    const Fit& found = fit(type, machines);
+    out.fits = found.fits;
+    out.recomputed = found.recomputed;
+    out.split = found.split;
+    GpuSet on = gpus(type, machines);
+    on.split_weights = out.split;
+    const UnitTime time = on.gpus < 1 ? of_share(*gpu.time, on.gpus) : *gpu.time;
+    const double seconds = this->seconds(time, on, out);
+    constexpr double kFewGpus = 1000; // of one machine: all of these were seen
+    out.known = true;
+    out.hours = Hours{work_.units * seconds / kSecondsPerHour};
+    out.scale = machines == 1 && on.gpus < kFewGpus ? gpu.scale : scale_of(work_, on);
+    if (seen_) {
+        out.hours = Hours{work_.units / request_.job.measured->per_second / kSecondsPerHour *
+                          (seconds / seen_seconds_)};
+        out.scale = utilisation().ratio_scale;
+        out.spread = Spread::ratio;
+        measure(type, on, out);
+    }
+    out.hours = std::max(out.hours, input(type, machines));
+    return out;
+}
+
+/// In place of a ratio, the step times where they are known.
+void JobPlan::measure(std::size_t type, const GpuSet& on, Type& to) const {
+    const auto instances = catalog_.instances();
+    const std::string& name = instances[type].name;
+    const bool timed = std::any_of(utilisation().machines.begin(),
+                                   utilisation().machines.end(),
+                                   [&](const auto& m) { return m.name == name; });
+    if (type != *seen_ && !timed)
+        return;
+    const auto e = measured_estimate(work_,
+                                     request_.job.measured->per_second,
+                                     {.instance = instances[*seen_].name, .gpus = gpus(*seen_, 1)},
+                                     {.instance = name, .gpus = on},
+                                     *request_.precision);
+    if (!e)
+        return;
+    to.hours = e->median;
+    to.scale = e->scale;
+    to.spread = e->scale == utilisation().measured_scale ? Spread::steps : Spread::ratio;
+}
+
+Hours JobPlan::sure(const Type& type) const {
+    const Hours hours =
+        type.hours * std::exp(type.scale * sure_[static_cast<std::size_t>(type.spread)]);
+    return hours;
+}
+
+Hours JobPlan::sure(std::size_t type) const {
+    return sure(types_[type]);
+}
+
+bool JobPlan::in_time(const Type& type) const {
+    return !deadline_ || sure(type) <= *deadline_;
+}
+
+bool JobPlan::in_time(std::size_t type) const {
+    return in_time(types_[type]);
+}
+
+/// What of the budget is left at the confidence, at a price for an hour of one machine.
+double JobPlan::spare(const Type& type, double price) const {
+    return request_.budget.total->value() - request_.budget.fixed.value() -
+           price * type.machines * sure(type).value();
+}
+
+/// How many machines are best: the fewest that fit and are in time; for the least time, the
+/// fastest that can be paid for; else those of the least cost * hours.
+JobPlan::Type JobPlan::best(std::size_t type, const Cheapest& cheapest) {
+    Type out = with(type, 1);
+    const Objective objective = request_.job.objective;
+    const auto worth = [&](const Type& t) { // of those that fit and are in time; less is better
+        return objective == Objective::time ? t.hours.value()
+                                            : t.machines * t.hours.value() * t.hours.value();
+    };
+    for (int n = 2; n <= request_.job.max_machines; ++n) {
+        if (objective == Objective::cost && out.fits && in_time(out))
+            break;
+        const Type more = with(type, n);
+        if (!more.known)
+            break;
+        const auto good = [&](const Type& t) { return t.fits && in_time(t); };
+        if (good(more) != good(out) || more.fits != out.fits) {
+            if (good(more) || (!good(out) && more.fits))
+                out = more;
+        } else if (good(out) ? worth(more) < worth(out) : more.hours < out.hours) {
+            if (objective != Objective::time || !request_.budget.total ||
+                spare(more, cheapest(type)) >= 0)
+                out = more;
+        }
+    }
+    return out;
+}
+
+// ---- what the solver asks -----------------------------------------------------------
+
+Estimate JobPlan::estimate(std::size_t type) const {
+    const Type& t = types_[type];
+    const bundled::Utilisation& u = utilisation();
+    const std::array<double, 3> degrees{
+        u.degrees_of_freedom, u.measured_degrees_of_freedom, u.ratio_degrees_of_freedom};
+    return {.median = t.hours,
+            .scale = t.scale,
+            .degrees_of_freedom = degrees[static_cast<std::size_t>(t.spread)]};
+}
+
+Budget JobPlan::budget(std::size_t type) const {
+    Budget out = request_.budget;
+    out.days = Days{sure(type).value() * types_[type].machines / kHoursPerDay};
+    out.hours_per_day = HoursPerDay{kHoursPerDay};
+    return out;
+}
+
+double JobPlan::price_limit(std::size_t type) const {
+    return request_.budget.total ? affordable_limit(budget(type)).value()
+                                 : std::numeric_limits<double>::infinity();
+}
+
+std::string JobPlan::title(const std::string& source) const {
+    for (const Source& s : catalog_.sources())
+        if (s.name == source)
+            return fmt::format(
+                "{}, {}{}", s.title, to_string(s.as_of), s.recalled ? ", recalled" : "");
+    return source;
+}
+
+std::optional<MemoryFit> JobPlan::fit(std::size_t type) const {
+    const Columns& all = catalog_.columns();
+    return memory_fit(net_,
+                      training(type),
+                      precision(type),
+                      request_.job.sharding,
+                      gpu_memory(type),
+                      all.gpu_count[type] * types_[type].machines);
+}
+
+std::optional<MemoryRemedy> JobPlan::remedy(std::size_t type) const {
+    const Columns& all = catalog_.columns();
+    return memory_remedy(net_,
+                         training(type),
+                         precision(type),
+                         request_.job.sharding,
+                         gpu_memory(type),
+                         all.gpu_count[type] * types_[type].machines,
+                         gpus(type).gpu->unsupported);
+}
+
+bool JobPlan::fits_without(std::size_t type, std::span<const std::string_view> methods) const {
+    Job job = request_.job;
+    for (const std::string_view method : methods)
+        if (method == to_string(FineTune::qlora))
+            job.fine_tune = FineTune::lora;
+        else
+            job.optimiser = Optimiser::adam;
+    const auto found = job_fit(job,
+                               net_,
+                               precision(type),
+                               gpu_memory(type),
+                               catalog_.columns().gpu_count[type] * types_[type].machines);
+    return !found || found->memory.fits;
+}
+
+Hours JobPlan::reference() const {
+    const Gpu gpu = reference_gpu();
+    const GpuSet on{.gpu = &gpu};
+    const Precision p = peak(gpu, *request_.precision) && timed_tflops(gpu, *request_.precision)
+                            ? *request_.precision
+                            : Precision::mixed;
+    if (seen_)
+        if (const auto e = measured_estimate(
+                work_,
+                request_.job.measured->per_second,
+                {.instance = catalog_.instances()[*seen_].name, .gpus = gpus(*seen_, 1)},
+                {.instance = kReferenceMachine, .gpus = on},
+                p))
+            return e->median;
+    return flopwise::estimate(work_, on, p)->median;
+}
+
+Hours JobPlan::input(std::size_t type) const {
+    return input(type, types_[type].machines);
+}
+
+/// Once to the machines; each epoch again where they cannot keep it.
+Hours JobPlan::input(std::size_t type, int machines) const {
+    constexpr double kBitsPerGib = 8.0 * 1024 * 1024 * 1024;
+    constexpr double kBytesPerGib = 1024.0 * 1024 * 1024;
+    constexpr double kGiga = 1e9;
+    const auto& size = request_.dataset.size;
+    const Instance& i = catalog_.instances()[type];
+    const double gbps = std::max(i.network ? i.network->value() : 0, i.ebs ? i.ebs->value() : 0);
+    if (!size || gbps == 0)
+        return Hours{};
+    const double part = size->value() / machines;
+    const bool kept = i.memory.value() >= part ||
+                      (i.local_storage && i.local_storage->value() * kGiga >= part * kBytesPerGib);
+    const double reads = kept ? 1 : std::max(1.0, work_.epochs);
+    return Hours{part * reads * kBitsPerGib / (gbps * kGiga) / kSecondsPerHour};
+}
+
+} // namespace flopwise

@@ -1,0 +1,122 @@
+// A training job on every machine type of a catalog: how many of them, how long, and what fits.
+// The solver reads it beside the prices; all of it depends on the type alone.
+
+#pragma once
+
+#include <flopwise/request.hpp>
+
+#include "training/step_time.hpp"
+
+#include <functional>
+#include <map>
+
+namespace flopwise {
+
+class JobPlan {
+public:
+    /// The cheapest price of a type that is asked for, in USD/h; infinite if there is none.
+    using Cheapest = std::function<double(std::size_t type)>;
+
+    /// `request` has a job, is completed and outlives this, as the catalog does. `cheapest` is
+    /// asked only where the budget decides how many machines there are.
+    JobPlan(const Catalog& catalog, const Request& request, const Cheapest& cheapest);
+
+    /// Equal machines that work on it together.
+    [[nodiscard]] int machines(std::size_t type) const { return types_[type].machines; }
+    /// Whether its time can be predicted; what follows needs it.
+    [[nodiscard]] bool known(std::size_t type) const { return types_[type].known; }
+    /// Whether the net fits into its memory, as far as the need is known.
+    [[nodiscard]] bool fits(std::size_t type) const { return types_[type].fits; }
+    /// Whether it is done by the deadline, at the confidence; true without one.
+    [[nodiscard]] bool in_time(std::size_t type) const;
+    [[nodiscard]] Hours median(std::size_t type) const { return types_[type].hours; }
+    /// At the confidence.
+    [[nodiscard]] Hours sure(std::size_t type) const;
+    [[nodiscard]] Estimate estimate(std::size_t type) const;
+    /// The budget with the hours of all machines as its time, at the confidence.
+    [[nodiscard]] Budget budget(std::size_t type) const;
+    /// The most that an hour of one machine may cost; infinite without a budget.
+    [[nodiscard]] double price_limit(std::size_t type) const;
+
+    [[nodiscard]] const std::optional<Hours>& deadline() const { return deadline_; }
+    [[nodiscard]] const Request& request() const { return request_; }
+    [[nodiscard]] const Work& work() const { return work_; }
+    /// With full recomputation, where that makes the time.
+    [[nodiscard]] Work work(std::size_t type) const;
+    /// With full recomputation, where the net does not fit without and none is asked for.
+    [[nodiscard]] Training training(std::size_t type) const;
+    [[nodiscard]] GpuSet gpus(std::size_t type) const;
+    [[nodiscard]] Precision precision(std::size_t type) const;
+    /// Title and date of a source of the catalog.
+    [[nodiscard]] std::string title(const std::string& source) const;
+    /// How the net fits into the type's machines; absent if the need is not known.
+    [[nodiscard]] std::optional<MemoryFit> fit(std::size_t type) const;
+    [[nodiscard]] std::optional<MemoryRemedy> remedy(std::size_t type) const;
+    /// Whether it fits without some methods: with lora for "qlora", with adam for "adam_8bit".
+    [[nodiscard]] bool fits_without(std::size_t type,
+                                    std::span<const std::string_view> methods) const;
+    /// Hours in which one p3.2xlarge does the job: the reference of scores.
+    [[nodiscard]] Hours reference() const;
+    /// The least hours in which the dataset reaches the machines; 0 if its size is not known.
+    [[nodiscard]] Hours input(std::size_t type) const;
+
+private:
+    /// How sure an hour is: of the model, of step times that were measured, of a ratio.
+    enum class Spread : std::uint8_t { model, steps, ratio };
+
+    struct Type {
+        int machines = 1;
+        bool known = false;
+        bool fits = false;
+        bool recomputed = false; ///< fits only with full recomputation
+        bool split = false;      ///< fits only with the weights split over GPUs
+        bool longer = false;     ///< by the recomputation
+        Spread spread = Spread::model;
+        Hours hours{};    ///< of the median
+        double scale = 0; ///< of ln(hours)
+    };
+    /// How the net fits into some GPUs; as if it did where the need is not known.
+    struct Fit {
+        bool fits = true;
+        bool recomputed = false;
+        bool split = false;
+    };
+    /// One GPU of the catalog, in the precision in which it is fastest.
+    struct Timed {
+        bool looked_up = false;
+        std::optional<UnitTime> time{};
+        Precision precision = Precision::mixed;
+        double scale = 0; ///< of one machine
+    };
+
+    [[nodiscard]] Timed timed(const Gpu& gpu) const;
+    [[nodiscard]] const Timed& timed(std::size_t type);
+    [[nodiscard]] GpuSet gpus(std::size_t type, int machines) const;
+    [[nodiscard]] GiB gpu_memory(std::size_t type) const;
+    [[nodiscard]] const Fit& fit(std::size_t type, int machines);
+    [[nodiscard]] Fit found_fit(Precision precision, GiB memory, double gpus) const;
+    [[nodiscard]] double seconds(const UnitTime& time, const GpuSet& on, Type& to) const;
+    [[nodiscard]] Type with(std::size_t type, int machines);
+    void measure(std::size_t type, const GpuSet& on, Type& to) const;
+    [[nodiscard]] Type best(std::size_t type, const Cheapest& cheapest);
+    [[nodiscard]] bool in_time(const Type& type) const;
+    [[nodiscard]] Hours sure(const Type& type) const;
+    [[nodiscard]] Hours input(std::size_t type, int machines) const;
+    [[nodiscard]] double spare(const Type& type, double price) const;
+    void find_measured();
+
+    const Catalog& catalog_;
+    const Request& request_;
+    Work work_;
+    Net net_; ///< completed
+    Training training_;
+    std::optional<Hours> deadline_{};
+    std::optional<std::size_t> seen_{}; ///< the type of which a rate was measured
+    double seen_seconds_ = 0;           ///< of one unit there, by the model
+    std::array<double, 3> sure_{};      ///< quantile of the Student-t at the confidence, by Spread
+    std::vector<Timed> timed_;          ///< by GPU
+    std::map<std::tuple<double, double, bool>, Fit> fits_{}; ///< by memory, GPUs, wide numbers
+    std::vector<Type> types_;
+};
+
+} // namespace flopwise

@@ -1,0 +1,128 @@
+// Why not the others: what of a solver's pass is told of the offers that it refused.
+
+#include "solve/solver.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace flopwise {
+
+/// The offer of a type that is nearest to qualifying: the cheapest of those whose region does,
+/// else the one with the shortest round trip, else the cheapest that is not offered there.
+std::uint32_t Solver::nearest_offer(std::size_t type) const {
+    const std::size_t regions = catalog_.regions().size();
+    const auto key = [&](std::uint32_t i) {
+        const auto site = filter_.site(columns_.site[i]);
+        const auto far = filter_.rtt(columns_.site[i] % regions);
+        const double rtt = site != Site::too_far ? 0
+                           : far                 ? far->value()
+                                                 : std::numeric_limits<double>::infinity();
+        const int order = site == Site::admitted ? 0 : site == Site::too_far ? 1 : 2;
+        return std::tuple{order, rtt, columns_.usd_per_hour[i]};
+    };
+    std::uint32_t nearest = kNone;
+    for (std::size_t p = 0; p < kPurchases; ++p) {
+        if (!filter_.pays(static_cast<Purchase>(p)))
+            continue;
+        const Range offers = group(type, p);
+        for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
+            const Site site = filter_.site(columns_.site[i]);
+            if (site == Site::out_of_scope)
+                continue;
+            if (nearest == kNone || key(i) < key(nearest))
+                nearest = i;
+            if (site == Site::admitted)
+                break; // the rest costs more
+        }
+    }
+    return nearest;
+}
+
+/// The number of reasons; std::popcount() is a call where the processor is not known.
+static constexpr std::size_t bits(ReasonSet set) {
+    std::size_t count = 0;
+    for (; set != 0; set &= set - 1)
+        ++count;
+    return count;
+}
+
+/// The logarithm of how far an offer is above what it may cost.
+double Solver::excess(std::uint32_t offer) const {
+    const double whole = columns_.usd_per_hour[offer];
+    if (plans_ == nullptr)
+        return std::log(whole /
+                        std::min(filter_.max_price(), filter_.budget_limit(columns_.type[offer])));
+    return std::max(std::log(price(offer).value() / filter_.max_price()),
+                    std::log(whole / filter_.budget_limit(columns_.type[offer])));
+}
+
+/// Machines that were not named come after those that were; then what no figure can mend; then
+/// how far the figures are off.
+std::vector<Refusal> Solver::nearest() const {
+    constexpr ReasonSet kFlaws = bit(Reason::retired) | bit(Reason::no_gpu) |
+                                 bit(Reason::other_work) | bit(Reason::other_method) |
+                                 bit(Reason::unknown_network) | bit(Reason::unknown_rate);
+    struct Candidate {
+        std::size_t group;
+        double distance;
+        std::uint32_t type;
+        std::uint32_t offer;
+    };
+    constexpr std::size_t kMostFlaws = 8; // more than there are of either kind
+    constexpr std::size_t kGroups = kMostFlaws * kMostFlaws;
+    static_assert(bits(kNameReasons) < kMostFlaws && bits(kFlaws) < kMostFlaws);
+    const auto wanted = static_cast<std::size_t>(request_.nearest);
+    if (wanted == 0)
+        return {};
+    const auto is_candidate = [](const Result& r) { return r.in_scope > 0 && r.admitted == 0; };
+    const auto group_of = [](const Result& r) {
+        return kMostFlaws * bits(r.reasons & kNameReasons) + bits(r.reasons & kFlaws);
+    };
+    // Figures are compared only among those that can still be among the nearest.
+    std::array<std::size_t, kGroups> sizes{};
+    for (const Result& r : types_)
+        if (is_candidate(r))
+            ++sizes[group_of(r)];
+    std::size_t last = 0;
+    for (std::size_t before = sizes[0]; before < wanted && last + 1 < kGroups;)
+        before += sizes[++last];
+    std::vector<Candidate> candidates;
+    candidates.reserve(types_.size());
+    for (std::uint32_t type = 0; type < types_.size(); ++type)
+        if (const Result& r = types_[type]; is_candidate(r) && group_of(r) <= last)
+            candidates.push_back({group_of(r), 0, type, 0});
+    for (Candidate& c : candidates) {
+        if (plans_ != nullptr)
+            plans_->price_type(c.type);
+        c.offer = nearest_offer(c.type);
+        c.distance = filter_.distance(c.type) + filter_.detour(columns_.site[c.offer]) +
+                     std::max(0.0, excess(c.offer));
+    }
+    const std::size_t found = std::min(wanted, candidates.size());
+    std::partial_sort(candidates.begin(),
+                      candidates.begin() + static_cast<std::ptrdiff_t>(found),
+                      candidates.end(),
+                      [](const Candidate& a, const Candidate& b) {
+                          return std::tie(a.group, a.distance, a.type) <
+                                 std::tie(b.group, b.distance, b.type);
+                      });
+    std::vector<Refusal> out;
+    for (std::size_t i = 0; i < found; ++i)
+        out.push_back(filter_.refusal(candidates[i].offer));
+    return out;
+}
+
+Refusals Solver::refusals() const {
+    Refusals out{.count = in_scope_ - admitted_};
+    for (std::size_t r = 0; r < kReasons; ++r)
+        if (refused_[r] > 0)
+            out.by_reason.emplace_back(static_cast<Reason>(r), refused_[r]);
+    std::stable_sort(out.by_reason.begin(), out.by_reason.end(), [](const auto& a, const auto& b) {
+        return a.second > b.second;
+    });
+    out.nearest = nearest();
+    return out;
+}
+
+} // namespace flopwise

@@ -1,0 +1,44 @@
+#include "text/figures.hpp"
+
+#include <algorithm>
+
+namespace flopwise {
+
+std::string grouped(double value, int decimals) {
+    std::string out = fmt::format("{:.{}f}", value, decimals);
+    const std::size_t first = out.front() == '-' ? 1 : 0;
+    std::size_t at = std::min(out.find('.'), out.size());
+    while (at > first + 3) {
+        at -= 3;
+        out.insert(at, ",");
+    }
+    return out;
+}
+
+std::string money(Usd amount) {
+    return grouped(amount.value(), 2);
+}
+
+std::string price(UsdPerHour hourly) {
+    const std::string exact = fmt::format("{:.4f}", hourly.value());
+    const std::size_t least = exact.find('.') + 3;
+    const std::size_t last = exact.find_last_not_of('0') + 1;
+    return exact.substr(0, std::max(least, last));
+}
+
+std::string figure(double value) {
+    return fmt::format("{:.4g}", value);
+}
+
+std::string large(double value) {
+    return value >= 1000 ? grouped(value, 0) : figure(value);
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view with) {
+    std::string out;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        out.append(i == 0 ? "" : with).append(parts[i]);
+    return out;
+}
+
+} // namespace flopwise

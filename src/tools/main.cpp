@@ -1,5 +1,0 @@
-#include "command.hpp"
-
-int main(int argc, char** argv) {
-    return flopwise::run_command(argc, argv);
-}

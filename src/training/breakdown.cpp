@@ -1,0 +1,123 @@
+#include "training/step_time.hpp"
+
+#include <cmath>
+
+namespace flopwise {
+
+using bundled::utilisation;
+
+namespace {
+
+/// Collects the factors, each with where it is from.
+struct Collector {
+    const Work& work;
+    std::vector<Factor> out{};
+
+    void add(std::string name, double value, std::string_view unit, std::string source) {
+        out.push_back({std::move(name), value, std::string{unit}, std::move(source)});
+    }
+    /// A factor of time that is fitted.
+    void fitted(std::string name, double ln, double sources) {
+        add(std::move(name),
+            std::exp(ln),
+            "x",
+            sources < 0    ? "data/utilisation.yaml"
+            : sources == 0 ? "no source measured it: value of its like"
+                           : fmt::format("data/utilisation.yaml, {} source{}",
+                                         sources,
+                                         sources == 1 ? "" : "s"));
+    }
+    void add_work();
+    void add_common();
+    void add_terms(const UnitTime& time, const GpuSet& on);
+};
+
+} // namespace
+
+/// What a unit of work is called.
+static std::string_view unit_of(const Work& work) {
+    if (work.net.kind == NetKind::other)
+        return "FLOP";
+    return is_text(work.net.kind) ? "token" : "sample";
+}
+
+void Collector::add_work() {
+    const std::string_view unit = unit_of(work);
+    const std::string source = work.net.source.empty() ? "as asked" : work.net.source;
+    add(fmt::format("{}s", unit), work.units, "", "as asked");
+    if (work.epochs != 1)
+        add("epochs of these",
+            work.epochs,
+            "",
+            work.net.epochs == work.epochs && !work.net.recipe.empty() ? work.net.recipe
+                                                                       : "as asked");
+    if (work.net.kind == NetKind::other)
+        return;
+    add(fmt::format("FLOPs of a {}", unit), work.unit.flops, "FLOP", source);
+    if (work.unit.attention_flops > 0)
+        add(fmt::format("attention of a {}", unit),
+            work.unit.attention_flops,
+            "FLOP",
+            "12 * layers * hidden * seq_len");
+    add("work in all", work.unit.total() * work.units, "FLOP", "docs/model.md, Training job");
+}
+
+void Collector::add_common() {
+    const std::string_view kind = fitted_kind(work);
+    const auto* row = find_factor(utilisation().kinds, kind);
+    fitted(fmt::format("kind {}", kind),
+           row == nullptr ? 0 : row->value,
+           row == nullptr ? 0 : row->sources);
+    if (work.run)
+        fitted("whole run", parameter("run"), -1);
+    if (is_text(work.net.kind) && !work.recompute)
+        fitted("recomputation not stated", parameter("recompute_unknown"), -1);
+}
+
+void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
+    const double gpus = std::max(1.0, on.gpus);
+    const double n = gpus * on.machines;
+    const auto term = [&](const char* name, double seconds) {
+        if (seconds > 0)
+            add(name,
+                time.common * seconds,
+                "s",
+                fmt::format("of each {} on one of {} GPUs; docs/calibration.md", unit_of(work), n));
+    };
+    term("multiplications", time.compute);
+    term("attention", time.attention);
+    term("memory traffic", time.memory);
+    term("host", time.sample);
+    term("launches", time.launch * n);
+    term("all-reduce over the link", (on.split_weights ? time.split_ring : time.ring) * (n - 1));
+    term("all-reduce over the network",
+         time.network_seconds(gpus, on.machines, wire_of(on)) / time.common);
+    if (time.share > 0 && n > 1)
+        fitted("all-reduce, batch not given", std::log1p(time.share * (n - 1) / n), -1);
+}
+
+std::vector<Factor> factors(const Work& work, const GpuSet& on, Precision asked) {
+    const Gpu& gpu = *on.gpu;
+    const Precision precision = precision_used(work, gpu, asked);
+    const double whole = std::min(1.0, on.gpus);
+    const auto time = unit_time(work, gpu, precision, whole);
+    if (!time)
+        return {};
+    Collector to{.work = work};
+    to.add_work();
+    to.add_common();
+    const auto* row = find_factor(utilisation().precisions, to_string(precision));
+    to.fitted(
+        fmt::format("precision {}", to_string(precision)), row == nullptr ? 0 : row->value, -1);
+    to.fitted(
+        fmt::format("GPU {}", gpu.name), gpu_factor(gpu, precision), sources_of_gpu(gpu.name));
+    const double tflops = *timed_tflops(gpu, precision) * whole;
+    to.add(fmt::format("peak in {}", to_string(precision)), tflops, "TFLOPS", gpu.source);
+    to.add("memory bandwidth", gpu.memory_bandwidth->value() * whole, "GB/s", gpu.source);
+    to.add_terms(*time, on);
+    const double seconds = time->seconds(std::max(1.0, on.gpus), on.machines, wire_of(on));
+    to.add("share of the peak", work.unit.total() / (seconds * tflops * 1e12), "", "the result");
+    return to.out;
+}
+
+} // namespace flopwise

@@ -1,0 +1,212 @@
+#include <flopwise/job.hpp>
+
+#include "text/text.hpp"
+
+#include <array>
+#include <cmath>
+
+namespace flopwise {
+
+std::string_view to_string(Objective objective) {
+    constexpr std::array<std::string_view, kObjectives> kNames{"cost", "time", "balanced"};
+    return kNames.at(static_cast<std::size_t>(objective));
+}
+
+std::string to_string(const Measured& measured) {
+    return fmt::format("{}/s on {}", measured.per_second, measured.instance);
+}
+
+Measured measured_of(std::string_view written) {
+    const auto refuse = [&] {
+        return ArgumentError{"measured",
+                             fmt::format("must be a rate and a machine such as \"400/s on "
+                                         "g4dn.xlarge\", got {}",
+                                         text::quoted(written))};
+    };
+    const auto slash = written.find("/s on ");
+    if (slash == std::string_view::npos)
+        throw refuse();
+    std::string_view rate = written.substr(0, slash);
+    rate = rate.substr(0, rate.find_first_of(' ')); // "400 images" is 400
+    const auto value = text::number(rate);
+    const auto name = text::split(written.substr(slash + std::string_view{"/s on "}.size()), ' ');
+    if (!value || !(*value > 0) || name.size() != 1 || name.front().empty())
+        throw refuse();
+    return {.per_second = *value, .instance = name.front()};
+}
+
+bool wanted(const Job& job) {
+    return job != Job{};
+}
+
+double Work::units_per_sample() const {
+    return is_text(net.kind) ? net.seq_len.value_or(kAssumedSeqLen) : 1;
+}
+
+// ---- the net ------------------------------------------------------------------------
+
+/// A named net with the figures of one's own over it.
+static Net with_own(Net net, const Net& own) {
+    if (own.kind != NetKind::other)
+        net.kind = own.kind;
+    constexpr std::array<std::optional<double> Net::*, 11> kFigures{&Net::parameters,
+                                                                    &Net::active_parameters,
+                                                                    &Net::matmul_parameters,
+                                                                    &Net::layers,
+                                                                    &Net::hidden,
+                                                                    &Net::heads,
+                                                                    &Net::seq_len,
+                                                                    &Net::vocab,
+                                                                    &Net::forward_gmacs,
+                                                                    &Net::activations_m,
+                                                                    &Net::operations};
+    if (own.image_px && net.image_px && !own.forward_gmacs)
+        net = resized(std::move(net), *own.image_px);
+    else if (own.image_px)
+        net.image_px = own.image_px;
+    for (const auto figure : kFigures)
+        if (own.*figure)
+            net.*figure = own.*figure;
+    if (own.parameters && !own.matmul_parameters) // those of the named net are no longer right
+        net.matmul_parameters.reset();
+    if (own.parameters && !own.active_parameters)
+        net.active_parameters.reset();
+    return net;
+}
+
+/// The kind of a net of one's own, where its figures tell.
+static NetKind kind_of(const Net& net) {
+    if (net.kind != NetKind::other)
+        return net.kind;
+    if (net.active_parameters)
+        return NetKind::moe;
+    if (net.forward_gmacs)
+        return NetKind::cnn;
+    return net.parameters ? NetKind::transformer_decoder : NetKind::other;
+}
+
+Net net_of(const Job& job) {
+    Net net = with_own(job.model.empty() ? Net{} : find_net(job.model), job.net);
+    net.kind = kind_of(net);
+    if (net.active_parameters && net.parameters && *net.active_parameters > *net.parameters)
+        throw ArgumentError{"active_parameters",
+                            fmt::format("must be at most the parameters, got {:.4g} and {:.4g}",
+                                        *net.active_parameters,
+                                        *net.parameters)};
+    if (has_adapters(job.fine_tune) && !is_text(net.kind))
+        throw ArgumentError{"fine_tune",
+                            fmt::format("must be none or full for a net that is no transformer "
+                                        "over text, got {}",
+                                        to_string(job.fine_tune))};
+    return net;
+}
+
+// ---- the work -----------------------------------------------------------------------
+
+static void positive_if_given(std::string_view field, const std::optional<double>& figure) {
+    if (figure)
+        require_positive(field, *figure);
+}
+
+static void require_range(const Job& job) {
+    positive_if_given("tokens", job.tokens);
+    positive_if_given("samples", job.samples);
+    positive_if_given("epochs", job.epochs);
+    positive_if_given("flops", job.flops);
+    positive_if_given("batch", job.batch);
+    require_positive("lora_rank", job.lora_rank);
+    positive_if_given("parameters", job.net.parameters);
+    positive_if_given("active_parameters", job.net.active_parameters);
+    positive_if_given("matmul_parameters", job.net.matmul_parameters);
+    positive_if_given("operations", job.net.operations);
+    positive_if_given("layers", job.net.layers);
+    positive_if_given("hidden", job.net.hidden);
+    positive_if_given("heads", job.net.heads);
+    positive_if_given("seq_len", job.net.seq_len);
+    positive_if_given("vocab", job.net.vocab);
+    positive_if_given("forward_gmacs", job.net.forward_gmacs);
+    positive_if_given("activations_m", job.net.activations_m);
+    positive_if_given("image_px", job.net.image_px);
+    constexpr int kMostMachines = 1024;
+    if (job.max_machines < 1 || job.max_machines > kMostMachines)
+        throw ArgumentError{
+            "max_machines",
+            fmt::format("must be from 1 to {}, got {}", kMostMachines, job.max_machines)};
+}
+
+static void require_alone(const Job& job) {
+    const int ways = static_cast<int>(job.tokens.has_value()) +
+                     static_cast<int>(job.samples.has_value()) +
+                     static_cast<int>(job.flops.has_value());
+    if (ways > 1)
+        throw ArgumentError{job.flops ? "flops" : "tokens",
+                            "must come alone: tokens, samples and flops each say how much is "
+                            "trained"};
+    if (job.flops && job.epochs)
+        throw ArgumentError{"epochs", "must not come with flops, which are the whole work"};
+}
+
+/// Those of the recipe go with its data set, and with nothing else.
+static double epochs_of(const Job& job, const Net& net) {
+    const bool own = job.tokens || job.samples || job.flops || job.fine_tune != FineTune::none;
+    return job.epochs ? *job.epochs : own ? 1 : net.epochs.value_or(1);
+}
+
+static double units_of(const Job& job, const Work& work) {
+    if (job.flops)
+        return *job.flops / work.unit.total();
+    if (job.tokens && !is_text(work.net.kind) && work.net.kind != NetKind::other)
+        throw ArgumentError{"tokens", "must not be given for a net over images: use samples"};
+    if (job.tokens)
+        return *job.tokens * work.epochs;
+    const auto samples = job.samples || is_text(work.net.kind) ? job.samples : work.net.samples;
+    if (!samples)
+        throw ArgumentError{is_text(work.net.kind) ? "tokens" : "samples",
+                            "must be given, to say how much is trained"};
+    return *samples * work.epochs * work.units_per_sample();
+}
+
+Work work_of(const Job& job) {
+    require_range(job);
+    require_alone(job);
+    Work out{.net = net_of(job),
+             .fine_tune = job.fine_tune,
+             .recompute = job.recompute,
+             .batch = job.batch,
+             .lora_rank = job.lora_rank};
+    const bool counted = out.net.kind != NetKind::other;
+    if (!counted && !job.flops && !job.measured)
+        throw ArgumentError{"model",
+                            "must be given, or the figures of a net, or flops, or what was "
+                            "measured"};
+    out.unit = counted ? unit_work(out.net, job.fine_tune) : UnitWork{.flops = 1};
+    out.epochs = epochs_of(job, out.net);
+    out.units = units_of(job, out);
+    if (job.max_machines > 1 && (!job.batch || !out.net.parameters))
+        throw ArgumentError{job.batch ? "parameters" : "batch",
+                            "must be given with more than one machine: the time on the network "
+                            "depends on it"};
+    return out;
+}
+
+Training training_of(const Job& job) {
+    return {.fine_tune = job.fine_tune,
+            .recompute = job.recompute.value_or(Recompute::selective),
+            .optimiser = job.optimiser,
+            .lora_rank = job.lora_rank};
+}
+
+std::optional<JobFit>
+job_fit(const Job& job, const Net& net, Precision precision, GiB available, double gpus) {
+    Training how = training_of(job);
+    auto memory = memory_fit(net, how, precision, job.sharding, available, gpus);
+    if (!memory)
+        return std::nullopt;
+    if (!memory->fits && !job.recompute && is_text(net.kind)) {
+        how.recompute = Recompute::full;
+        memory = memory_fit(net, how, precision, job.sharding, available, gpus);
+    }
+    return JobFit{.memory = *memory, .recompute = how.recompute};
+}
+
+} // namespace flopwise
