@@ -1,6 +1,7 @@
 #include "plain.hpp"
 
 #include "measure.hpp"
+#include "solve/reference.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,6 +2,7 @@
 
 #include "measure.hpp"
 #include "synthetic.hpp"
+#include "training/step_time.hpp"
 
 #include <algorithm>
 #include <array>

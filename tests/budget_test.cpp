@@ -1,6 +1,7 @@
 #include <flopwise/budget.hpp>
 
 #include "catch.hpp"
+#include "cost/rule.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,7 @@
 #include <flopwise/charges.hpp>
 
 #include "catch.hpp"
+#include "cost/charge_rows.hpp"
 #include "temporary.hpp"
 
 using namespace flopwise;

@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "text/text.hpp"
 #include "training/fitted.hpp"
+#include "training/step_time.hpp"
 
 #include <map>
 #include <random>
@@ -49,8 +50,8 @@ Work work_of(const Row& row) {
     out.fine_tune = kind == "finetune_full"   ? FineTune::full
                     : kind == "finetune_lora" ? FineTune::lora
                                               : FineTune::none;
-    out.net.kind = out.fine_tune == FineTune::none ? named<NetKind>(kind, kNetKinds)
-                                                   : NetKind::transformer_decoder;
+    out.net.kind = out.fine_tune == FineTune::none ? named<ModelKind>(kind, kModelKinds)
+                                                   : ModelKind::transformer_decoder;
     out.net.parameters = figure("parameters");
     out.net.active_parameters = figure("active_parameters");
     out.net.layers = figure("layers");

@@ -1,5 +1,5 @@
-#include <flopwise/check.hpp>
 #include <flopwise/feed.hpp>
+#include <flopwise/lint.hpp>
 #include <flopwise/recommend.hpp>
 
 #include "catch.hpp"
@@ -872,7 +872,7 @@ static std::optional<Offer> offer_of(const Catalog& catalog,
 }
 
 static std::vector<Finding> disagreements(const Catalog& catalog) {
-    auto all = check(catalog);
+    auto all = lint(catalog);
     std::erase_if(all, [](const Finding& f) { return f.what != "sources disagree"; });
     return all;
 }

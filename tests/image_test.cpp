@@ -27,7 +27,7 @@ static void use(const Catalog& catalog) {
 /// Whether an image is refused as one; else it is used, and any refusal of it is an Error.
 static bool refused(std::string_view image) {
     try {
-        const Catalog catalog = CatalogImage::checked(image);
+        const Catalog catalog = CatalogBinary::checked(image);
         try {
             use(catalog);
         } catch (const Error&) {
@@ -43,31 +43,31 @@ static bool refused(std::string_view image) {
 TEST_CASE("a catalog outlives its way through bytes", "[image]") {
     for (const std::string_view name : Catalog::bundled_names()) {
         const Catalog catalog = Catalog::bundled(name);
-        const std::string image = CatalogImage::write(catalog);
-        CHECK(CatalogImage::checked(image) == catalog);
-        CHECK(CatalogImage::write(CatalogImage::checked(image)) == image);
+        const std::string image = CatalogBinary::write(catalog);
+        CHECK(CatalogBinary::checked(image) == catalog);
+        CHECK(CatalogBinary::write(CatalogBinary::checked(image)) == image);
     }
 }
 
 TEST_CASE("an image that ends too soon, or goes on, is refused", "[image][error]") {
-    const std::string whole = CatalogImage::write(small_catalog());
+    const std::string whole = CatalogBinary::write(small_catalog());
     for (std::size_t size = 0; size < whole.size(); size += 61)
         CHECK(refused(std::string_view{whole}.substr(0, size)));
-    CHECK_THROWS_WITH(CatalogImage::checked(whole.substr(0, whole.size() - 1)),
+    CHECK_THROWS_WITH(CatalogBinary::checked(whole.substr(0, whole.size() - 1)),
                       "catalog: must be a whole image: it ends 1 B too soon");
-    CHECK_THROWS_WITH(CatalogImage::checked(whole + "x"),
+    CHECK_THROWS_WITH(CatalogBinary::checked(whole + "x"),
                       "catalog: must be a whole image: something follows it");
 }
 
 TEST_CASE("an image with a text that is not UTF-8 is refused", "[image][error]") {
-    std::string image = CatalogImage::write(small_catalog());
+    std::string image = CatalogBinary::write(small_catalog());
     image[sizeof(std::uint32_t)] = '\xff'; // the first letter of its name
-    CHECK_THROWS_WITH(CatalogImage::checked(image),
+    CHECK_THROWS_WITH(CatalogBinary::checked(image),
                       "catalog: must be a whole image: a text is not UTF-8");
 }
 
 TEST_CASE("an image with altered bytes is refused, or a catalog", "[image]") {
-    const std::string whole = CatalogImage::write(small_catalog());
+    const std::string whole = CatalogBinary::write(small_catalog());
     std::mt19937 random{1};
     std::size_t altered_only = 0;
     for (int round = 0; round < 3000; ++round) {
@@ -85,7 +85,7 @@ TEST_CASE("an image with altered bytes is refused, or a catalog", "[image]") {
 /// Where each column of a catalog stands in its image: at the end, in the order of the list of
 /// fields, each behind a count of 32 bits.
 static std::map<std::string, std::size_t> column_places(std::size_t image, const Catalog& of) {
-    const Columns& c = of.columns();
+    const OfferColumns& c = columns_of(of);
     const auto size = [](const auto& column) { return column.size() * sizeof column[0]; };
     const auto columns = std::to_array<std::pair<const char*, std::size_t>>({
         {"vcpus", size(c.vcpus)},
@@ -120,7 +120,7 @@ static std::string bytes_of(T value) {
 
 TEST_CASE("an image whose columns contradict its rows is refused", "[image][error]") {
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-    const std::string whole = CatalogImage::write(small_catalog());
+    const std::string whole = CatalogBinary::write(small_catalog());
     const auto places = column_places(whole.size(), small_catalog());
     const auto [column, row, lie] = GENERATE_COPY(table<std::string, std::size_t, std::string>({
         {"vcpus", 0, bytes_of(99.5)},
@@ -153,25 +153,25 @@ TEST_CASE("an image whose columns contradict its rows is refused", "[image][erro
     REQUIRE(at + lie.size() <= image.size());
     REQUIRE(image.substr(at, lie.size()) != lie);
     image.replace(at, lie.size(), lie);
-    CHECK_THROWS_WITH(CatalogImage::checked(image),
+    CHECK_THROWS_WITH(CatalogBinary::checked(image),
                       "catalog: must be a whole image: its rows do not refer to one another");
 }
 
 TEST_CASE("a price below the one before it in its group is refused", "[image][error]") {
     const Catalog& catalog = Catalog::bundled();
-    const Columns& c = catalog.columns();
+    const OfferColumns& c = columns_of(catalog);
     std::size_t i = 1; // the second of two that differ
     while (c.type[i] != c.type[i - 1] || !(c.usd_per_hour[i] > c.usd_per_hour[i - 1]) ||
            catalog.offer(i).purchase != catalog.offer(i - 1).purchase)
         ++i;
-    std::string image = CatalogImage::write(catalog);
+    std::string image = CatalogBinary::write(catalog);
     const std::size_t at = column_places(image.size(), catalog).at("usd_per_hour") + 8 * i;
     image.replace(at, 8, bytes_of(c.usd_per_hour[i - 1] / 2));
     CHECK(refused(image));
 }
 
 TEST_CASE("a count beyond the end is refused before anything is made", "[image][error]") {
-    const std::string whole = CatalogImage::write(small_catalog());
+    const std::string whole = CatalogBinary::write(small_catalog());
     const auto many = bytes_of(std::uint32_t{0xffff'ffff});
     for (const auto& [column, place] : column_places(whole.size(), small_catalog())) {
         std::string image = whole;

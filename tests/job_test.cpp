@@ -31,7 +31,7 @@ TEST_CASE("an image net sees its data set as often as in its published recipe", 
     CHECK(epochs({.model = "resnet-50", .samples = 1e6}) == 1);
     CHECK(epochs({.model = "resnet-50", .fine_tune = FineTune::full}) == 1);
     CHECK(epochs({.model = "resnet-50", .flops = 1e18}) == 1);
-    for (const Net& net : nets()) {
+    for (const Model& net : models()) {
         INFO(net.name);
         CHECK(net.epochs.has_value() == !net.recipe.empty());
         CHECK((!net.epochs || net.samples));
@@ -41,20 +41,20 @@ TEST_CASE("an image net sees its data set as often as in its published recipe", 
 TEST_CASE("own figures stand above those of a named net", "[job]") {
     Job job{.model = "resnet-50", .epochs = 1};
     job.net.image_px = 448;
-    CHECK(*work_of(job).net.forward_gmacs == Approx(4 * *find_net("resnet-50").forward_gmacs));
+    CHECK(*work_of(job).net.forward_gmacs == Approx(4 * *find_model("resnet-50").forward_gmacs));
     Job longer{.model = "llama-2-7b", .tokens = 1e9};
     longer.net.seq_len = 8192;
     const double once = work_of({.model = "llama-2-7b", .tokens = 1e9}).unit.attention_flops;
     CHECK(work_of(longer).unit.attention_flops == 2 * once);
     Job own{.tokens = 1e9};
     own.net.parameters = 1e9;
-    CHECK(work_of(own).net.kind == NetKind::transformer_decoder);
+    CHECK(work_of(own).net.kind == ModelKind::transformer_decoder);
     CHECK(work_of(own).unit.flops == 6e9);
     own.net.active_parameters = 0.2e9;
-    CHECK(work_of(own).net.kind == NetKind::moe);
+    CHECK(work_of(own).net.kind == ModelKind::moe);
     Job images{.samples = 1e6};
     images.net.forward_gmacs = 4;
-    CHECK(work_of(images).net.kind == NetKind::cnn);
+    CHECK(work_of(images).net.kind == ModelKind::cnn);
 }
 
 TEST_CASE("a measured rate is read with or without the name of what is counted", "[job]") {
@@ -112,7 +112,7 @@ TEST_CASE("a job that does not state recomputation uses it where nothing else fi
     // Dettmers et al. 2023: a net of 7e9 parameters is tuned by QLoRA in less than 16 GB.
     Job named{.model = "llama-2-7b", .fine_tune = FineTune::qlora};
     const auto fit = [](const Job& job) {
-        return job_fit(job, net_of(job), Precision::bf16, GiB{16}, 1);
+        return job_fit(job, model_of(job), Precision::bf16, GiB{16}, 1);
     };
     REQUIRE(fit(named));
     CHECK(fit(named)->memory.fits);

@@ -1,6 +1,7 @@
 #include <flopwise/launch.hpp>
 
 #include "catch.hpp"
+#include "recommend/disk.hpp"
 #include "text/text.hpp"
 
 #include <random>

@@ -1,13 +1,14 @@
 #include <flopwise/memory.hpp>
 
 #include "catch.hpp"
+#include "training/model_parts.hpp"
 
 using namespace flopwise;
 
 constexpr double kGB = 1e9 / (1024.0 * 1024.0 * 1024.0); // in GiB
 
-static Net llama(double parameters, double layers, double hidden) {
-    return {.kind = NetKind::transformer_decoder,
+static Model llama(double parameters, double layers, double hidden) {
+    return {.kind = ModelKind::transformer_decoder,
             .parameters = parameters,
             .layers = layers,
             .hidden = hidden,
@@ -16,8 +17,8 @@ static Net llama(double parameters, double layers, double hidden) {
             .vocab = 32'000};
 }
 
-static const Net kLlama7 = llama(7e9, 32, 4096);
-static const Net kLlama13 = llama(13e9, 40, 5120);
+static const Model kLlama7 = llama(7e9, 32, 4096);
+static const Model kLlama13 = llama(13e9, 40, 5120);
 
 TEST_CASE("states of 7.5e9 parameters on 64 GPUs are those of the ZeRO paper", "[memory]") {
     // Rajbhandari et al. 2020, figure 1: 120 GB, 31.4 GB, 16.6 GB and 1.9 GB.
@@ -59,7 +60,7 @@ TEST_CASE("bytes for each parameter, by optimiser and precision", "[memory]") {
 TEST_CASE("activations of GPT-3 are those of Korthikanti et al.", "[memory]") {
     // Table 2 there: sbh(34 + 5as/h) bytes a layer, with 5as/h = 80 for 175e9 parameters, so that
     // selective recomputation saves 80 / 114 = 70 %. Here with s = 2048, h = 12288, a = 96.
-    Net gpt3 = llama(175e9, 96, 12'288);
+    Model gpt3 = llama(175e9, 96, 12'288);
     gpt3.heads = 96;
     gpt3.vocab = 51'200;
     const auto kept = [&gpt3](Recompute recompute) {
@@ -95,7 +96,7 @@ TEST_CASE("13e9 parameters do not fit a T4, adapters on 4 bits of 7e9 do", "[mem
 
 TEST_CASE("what does not fit says how much is missing, and what would fit", "[memory]") {
     const Training tune{.fine_tune = FineTune::full};
-    const auto why = [](const Net& net, const Training& training, GiB available) {
+    const auto why = [](const Model& net, const Training& training, GiB available) {
         const auto fit = memory_fit(net, training, Precision::mixed, std::nullopt, available, 1);
         REQUIRE_FALSE(fit->fits);
         return explanation(
@@ -130,11 +131,11 @@ TEST_CASE("the least sharding that fits is used, unless one is asked for", "[mem
 
 TEST_CASE("an image net keeps its layers' outputs twice", "[memory]") {
     // ResNet-50: 25.6e6 parameters, 11.1e6 outputs at 224 pixels.
-    const Net resnet{.kind = NetKind::cnn,
-                     .parameters = 25.6e6,
-                     .forward_gmacs = 4.1,
-                     .image_px = 224,
-                     .activations_m = 11.1};
+    const Model resnet{.kind = ModelKind::cnn,
+                       .parameters = 25.6e6,
+                       .forward_gmacs = 4.1,
+                       .image_px = 224,
+                       .activations_m = 11.1};
     const auto need =
         memory_need(resnet, {.optimiser = Optimiser::sgd}, Precision::fp32, Sharding::none, 1);
     CHECK(need->per_sample.value() * 1024 == Approx(2 * 11.1 * 4 / 1.048576));
@@ -145,14 +146,14 @@ TEST_CASE("an image net keeps its layers' outputs twice", "[memory]") {
 TEST_CASE("what is not known is not guessed", "[memory]") {
     CHECK_FALSE(memory_need({.forward_gmacs = 4.1}, {}, Precision::fp32, Sharding::none, 1));
     CHECK_FALSE(memory_need(
-        {.kind = NetKind::cnn, .parameters = 1e6}, {}, Precision::fp32, Sharding::none, 1));
+        {.kind = ModelKind::cnn, .parameters = 1e6}, {}, Precision::fp32, Sharding::none, 1));
     CHECK_FALSE(memory_fit({}, {}, Precision::fp32, std::nullopt, GiB{16}, 1));
 }
 
 TEST_CASE("more GPUs, more memory and less kept never make a net not fit", "[memory]") {
     for (const double gib : {8.0, 16.0, 24.0, 40.0, 80.0})
         for (const double gpus : {1.0, 2.0, 4.0, 8.0})
-            for (const Net& net : {kLlama7, kLlama13}) {
+            for (const Model& net : {kLlama7, kLlama13}) {
                 const auto batch = [&](double gib_, double gpus_, Recompute recompute) {
                     return memory_fit(net,
                                       {.recompute = recompute},

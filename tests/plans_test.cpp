@@ -5,6 +5,7 @@
 
 #include "bundled_charges.hpp"
 #include "catch.hpp"
+#include "cost/payer.hpp"
 #include "random_catalog.hpp"
 #include "temporary.hpp"
 

@@ -147,11 +147,11 @@ TEST_CASE("an explanation multiplies to the score", "[report]") {
 }
 
 TEST_CASE("a grid leaves out what can be spared", "[report]") {
-    Grid grid;
-    grid.column("name", Grid::Align::left);
-    grid.column("spare", Grid::Align::right, 1);
-    grid.column("empty", Grid::Align::right);
-    grid.column("n", Grid::Align::right);
+    TextTable grid;
+    grid.column("name", TextTable::Align::left);
+    grid.column("spare", TextTable::Align::right, 1);
+    grid.column("empty", TextTable::Align::right);
+    grid.column("n", TextTable::Align::right);
     grid.row({"long-name", "12345678", "", "1"});
     grid.row({"x", "2", "", "22"});
     CHECK(grid.terminal(80, false) == "name          spare   n\n"

@@ -1,6 +1,7 @@
 #include <flopwise/score.hpp>
 
 #include "catch.hpp"
+#include "solve/reference.hpp"
 
 #include <numeric>
 

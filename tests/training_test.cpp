@@ -3,9 +3,11 @@
 #include <flopwise/flopwise.hpp>
 
 #include "catch.hpp"
+#include "request/completed.hpp"
 #include "solve/job_choice.hpp"
 #include "solve/job_times.hpp"
 #include "solve/solver.hpp"
+#include "training/step_time.hpp"
 
 using namespace flopwise;
 
@@ -111,7 +113,7 @@ TEST_CASE("what does not fit otherwise is recomputed, and takes no less time for
 
 TEST_CASE("of the same GPUs, more never take longer for a job", "[training][property]") {
     for (const char* model : {"llama-2-7b", "llama-2-13b", "bert-large", "resnet-50"}) {
-        const bool text = is_text(find_net(model).kind);
+        const bool text = is_text(find_model(model).kind);
         const Request request =
             completed(asked({{"model", model}, {text ? "tokens" : "samples", "1e9"}}));
         const JobPlan plan{catalog(), request, [](std::size_t) { return 0.0; }};

@@ -32,18 +32,12 @@ FLOPWISE_API Hours rented_hours(const Budget& budget);
 /// Throws as rented_hours() does, and if `fixed` leaves nothing of the total.
 FLOPWISE_API UsdPerHour price_ceiling(const Budget& budget);
 
-/// What a bill may be above the total and still be the total, to the cent.
-constexpr Usd kHalfCent{0.005};
-
 /// Whether the bill at `price`, rounded to the cent, stays within the total.
 /// The rounding keeps exact fits: in doubles, 0.10 USD/h * 3 h is above 0.30 USD.
 FLOPWISE_API bool affordable(const Budget& budget, UsdPerHour price);
 
 /// The same for a plan that is charged more than hours: `cost` is all of it but the fixed charges.
 FLOPWISE_API bool affordable(const Budget& budget, Usd cost);
-
-/// The greatest price for which affordable() is true, to the last bit.
-FLOPWISE_API UsdPerHour affordable_limit(const Budget& budget);
 
 // The rule solved for each of the others; `budget` needs no value for the one that is asked.
 // Each throws ArgumentError as price_ceiling() does, and for a price that is not positive.

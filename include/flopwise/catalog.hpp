@@ -21,7 +21,7 @@
 
 namespace flopwise {
 
-struct Columns; // the offers in the form the solver reads; private to the library
+struct OfferColumns; // the offers in the form the solver reads; private to the library
 
 /// How a machine is paid for.
 enum class Purchase : std::uint8_t { on_demand, spot };
@@ -267,14 +267,13 @@ public:
     /// This catalog with the rows of another added; where both have a row, the other's is kept.
     [[nodiscard]] Catalog merged(const Catalog& other) const;
 
-    [[nodiscard]] const Columns& columns() const noexcept;
-
     bool operator==(const Catalog& other) const;
 
 private:
     struct Data;
     explicit Catalog(std::shared_ptr<const Data> data) noexcept;
-    friend struct CatalogImage;
+    friend struct CatalogBinary;
+    friend const OfferColumns& columns_of(const Catalog& catalog) noexcept;
 
     std::shared_ptr<const Data> data_;
 };

@@ -117,14 +117,11 @@ public:
 private:
     struct Data;
     explicit Charges(std::shared_ptr<const Data> data) noexcept;
-    friend struct ChargesImage;
+    friend struct ChargesBinary;
     friend struct ChargesReader;
     friend class MachineRates;
 
     std::shared_ptr<const Data> data_;
 };
-
-/// The unit of a charge: "GiB-month" for storage; empty for a name that is no charge.
-FLOPWISE_API std::string_view unit_of(std::string_view charge);
 
 } // namespace flopwise

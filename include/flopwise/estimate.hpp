@@ -32,29 +32,12 @@ struct GpuSet {
     bool split_weights = false;    ///< ZeRO 3: the weights are gathered from the other GPUs
 };
 
-/// Seconds that one of the GPUs needs for one token or sample: t of docs/calibration.md, with the
-/// network between machines as one more link, of which no factor of the fit is known:
-///
-///     2 * (N - 1) / N * gradients / (B_one_way * u)    (N machines)
-///
-/// where the gradients have 2 bytes a number, 4 at fp32 and tf32: those of all parameters, or of
-/// the adapters. With split_weights half as much again, and the frozen weights once.
-///
-/// Absent if the GPU has no such arithmetic, or if its memory bandwidth is not known.
-/// `precision` is one that was measured: fp32, tf32, fp16, bf16 or fp8; others are absent.
-FLOPWISE_API std::optional<double>
-seconds_per_unit(const Work& work, const GpuSet& on, Precision precision);
-
 /// The hours of a job. GPUs and machines that would only slow it down are left idle. With `mixed`
 /// the fastest of bf16, fp16, tf32 and fp32 that the GPU has; else absent as above.
 /// The interval is wider for whole runs, and for kinds, GPUs and numbers of GPUs or machines that
 /// few sources measured.
 FLOPWISE_API std::optional<Estimate>
 estimate(const Work& work, const GpuSet& on, Precision precision);
-
-/// The precision that `mixed` stands for on a GPU: that in which one unit takes least; `precision`
-/// itself for any other, or if the GPU has none.
-FLOPWISE_API Precision precision_used(const Work& work, const Gpu& gpu, Precision precision);
 
 /// A machine of which a rate is known, or for which one is to be known.
 struct MeasuredOn {
@@ -69,18 +52,6 @@ FLOPWISE_API std::optional<Estimate> measured_estimate(const Work& work,
                                                        const MeasuredOn& seen,
                                                        const MeasuredOn& asked,
                                                        Precision precision);
-
-/// The step time on a machine from that on another (docs/calibration.md, Measured mode), in
-/// milliseconds; absent unless both are among the four that were measured.
-FLOPWISE_API std::optional<double> measured_step_ms(std::string_view seen,
-                                                    std::string_view asked,
-                                                    double step_ms,
-                                                    double operations,
-                                                    double flops_per_activation);
-
-/// Two estimates for different GPUs differ by more than the model is off in such comparisons:
-/// |ln(a / b)| > ratio_scale * t_0.9.
-FLOPWISE_API bool distinguishable(double a, double b);
 
 /// One figure of an estimate, and where it is from.
 struct Factor {

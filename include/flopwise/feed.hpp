@@ -147,7 +147,7 @@ struct Joined {
 ///
 /// - Where sources give different prices, the newest source is used, and the later import if they
 ///   are of one day. Where they differ by more than 1 %, the older price is kept as superseded,
-///   for check() to report.
+///   for lint() to report.
 /// - Offerings replace those of `base` in the regions they cover, and only there. A machine that
 ///   is priced in a covered region but not offered there is priced, not offered.
 /// - A machine of `base` keeps what an import does not know of it.

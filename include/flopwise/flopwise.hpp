@@ -6,8 +6,10 @@
 
 #pragma once
 
+#include <flopwise/bill.hpp>
 #include <flopwise/budget.hpp>
 #include <flopwise/catalog.hpp>
+#include <flopwise/catalog_text.hpp>
 #include <flopwise/charges.hpp>
 #include <flopwise/check.hpp>
 #include <flopwise/constraints.hpp>
@@ -19,21 +21,26 @@
 #include <flopwise/feed.hpp>
 #include <flopwise/job.hpp>
 #include <flopwise/launch.hpp>
+#include <flopwise/lint.hpp>
 #include <flopwise/listing.hpp>
 #include <flopwise/memory.hpp>
+#include <flopwise/model.hpp>
 #include <flopwise/nearby.hpp>
 #include <flopwise/net.hpp>
 #include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
+#include <flopwise/precision.hpp>
 #include <flopwise/profile.hpp>
 #include <flopwise/purchase.hpp>
 #include <flopwise/recommend.hpp>
 #include <flopwise/recommendation.hpp>
+#include <flopwise/regions.hpp>
 #include <flopwise/report.hpp>
 #include <flopwise/request.hpp>
 #include <flopwise/score.hpp>
 #include <flopwise/settings.hpp>
 #include <flopwise/uncertain.hpp>
+#include <flopwise/uncertainty.hpp>
 #include <flopwise/units.hpp>
 #include <flopwise/version.hpp>
 #include <flopwise/workload.hpp>

@@ -29,7 +29,7 @@ FLOPWISE_API Measured measured_of(std::string_view text);
 /// A training job, as it is asked for. What is left out is looked up or derived by work_of().
 struct Job {
     std::string model{}; ///< a named net; empty for a net of one's own
-    Net net{};           ///< own figures; they stand above those of `model`
+    Model net{};         ///< own figures; they stand above those of `model`
     FineTune fine_tune = FineTune::none;
 
     std::optional<double> tokens{};  ///< of one epoch
@@ -57,7 +57,7 @@ FLOPWISE_API bool wanted(const Job& job);
 
 /// A job with its net looked up and its work counted: what time and memory depend on.
 struct Work {
-    Net net{};         ///< as it is known: what is derived is not in it
+    Model net{};       ///< as it is known: what is derived is not in it
     UnitWork unit{};   ///< of one token or sample; 1 FLOP where only the work itself is known
     double units = 0;  ///< tokens, samples or FLOPs in all
     double epochs = 1; ///< that are in `units`
@@ -79,14 +79,14 @@ struct Work {
 ///     unit
 ///
 /// The samples of a named image net are those of its data set if they are not given; then, if it
-/// is trained from the start, it sees them as often as in its published recipe (Net::epochs).
+/// is trained from the start, it sees them as often as in its published recipe (Model::epochs).
 /// Throws ArgumentError, naming the setting, for what is missing, what contradicts, and figures
 /// out of range.
 FLOPWISE_API Work work_of(const Job& job);
 
 /// The net of a job: the named one with the figures of one's own over it, its kind derived where
 /// the figures tell. Throws ArgumentError for an unknown name and for figures that contradict.
-FLOPWISE_API Net net_of(const Job& job);
+FLOPWISE_API Model model_of(const Job& job);
 
 /// How a job is trained, for its memory: without `recompute`, attention scores are not kept.
 FLOPWISE_API Training training_of(const Job& job);
@@ -100,9 +100,9 @@ struct JobFit {
     bool operator==(const JobFit&) const = default;
 };
 
-/// Fits the net_of() a job into `gpus` GPUs of `available` memory each. Absent if the need is not
+/// Fits the model_of() a job into `gpus` GPUs of `available` memory each. Absent if the need is not
 /// known.
 FLOPWISE_API std::optional<JobFit>
-job_fit(const Job& job, const Net& net, Precision precision, GiB available, double gpus);
+job_fit(const Job& job, const Model& net, Precision precision, GiB available, double gpus);
 
 } // namespace flopwise

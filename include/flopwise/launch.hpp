@@ -13,10 +13,6 @@ FLOPWISE_API Hours transfer_time(GiB size, Gbps rate);
 /// which is there packed and unpacked for a while.
 FLOPWISE_API GiB disk_needed(const Dataset& dataset);
 
-/// Size of the disk that the start plan asks for: Usage::storage, or if none is asked for, what is
-/// needed.
-FLOPWISE_API GiB disk_size(const Request& request);
-
 /// The time after which a machine of the start plan stops by itself, at each start: the hours a day
 /// of the plan; without them, for a training job, 1.1 times the hours that are enough in nine cases
 /// of ten and an hour to prepare. Absent: it runs until it is stopped, as `Launch::keep_running`

@@ -1,26 +1,20 @@
-// flopwise: a catalog, and what was imported, as text
+// flopwise: the earlier name of catalog_text.hpp, for one release
 
 #pragma once
 
-#include <flopwise/feed.hpp>
+#include <flopwise/catalog_text.hpp>
 
 namespace flopwise {
 
-/// All prices as CSV: a header, and a row for each offer by provider, instance, region, purchase.
-FLOPWISE_API std::string to_csv(const Catalog& catalog);
-/// The same rows as a JSON list of objects; null is what is not known.
-FLOPWISE_API std::string to_json(const Catalog& catalog);
-FLOPWISE_API std::string to_csv(std::span<const ReservedPrice> rates);
-FLOPWISE_API std::string to_csv(std::span<const InterruptionBand> interruptions);
-
-/// A table of the machines whose name matches a pattern of `*` and `?`, with the range of their
-/// prices on demand; empty if there is none. An empty pattern matches all.
-FLOPWISE_API std::string machines(const Catalog& catalog, std::string_view pattern = {});
-/// The facts and prices of the machines of that name, one for each provider; empty if there is
-/// none.
-FLOPWISE_API std::string machine(const Catalog& catalog, std::string_view name);
-
-/// What became of the rows of a file: a line of counts, then one for each rejected row.
-FLOPWISE_API std::string to_text(const Import& import);
+/// The earlier name of table_of().
+[[deprecated("table_of")]] inline std::string machines(const Catalog& catalog,
+                                                       std::string_view pattern = {}) {
+    return table_of(catalog, pattern);
+}
+/// The earlier name of sheet_of().
+[[deprecated("sheet_of")]] inline std::string machine(const Catalog& catalog,
+                                                      std::string_view name) {
+    return sheet_of(catalog, name);
+}
 
 } // namespace flopwise

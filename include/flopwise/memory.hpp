@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <flopwise/net.hpp>
+#include <flopwise/model.hpp>
 
 namespace flopwise {
 
@@ -58,8 +58,11 @@ struct MemoryNeed {
 /// would save depends on the net.
 /// Sources: Rajbhandari et al. 2020 (states), Korthikanti et al. 2022 (activations),
 /// Dettmers et al. 2022 and 2023 (8 and 4 bits).
-FLOPWISE_API std::optional<MemoryNeed> memory_need(
-    const Net& net, const Training& training, Precision precision, Sharding sharding, double gpus);
+FLOPWISE_API std::optional<MemoryNeed> memory_need(const Model& net,
+                                                   const Training& training,
+                                                   Precision precision,
+                                                   Sharding sharding,
+                                                   double gpus);
 
 /// How a net fits into some GPUs.
 struct MemoryFit {
@@ -74,7 +77,7 @@ struct MemoryFit {
 
 /// Fits a net into `gpus` GPUs of `available` memory each, with the sharding asked for or,
 /// without one, with the least that fits. Absent if the need is not known.
-FLOPWISE_API std::optional<MemoryFit> memory_fit(const Net& net,
+FLOPWISE_API std::optional<MemoryFit> memory_fit(const Model& net,
                                                  const Training& training,
                                                  Precision precision,
                                                  std::optional<Sharding> sharding,
@@ -94,7 +97,7 @@ struct MemoryRemedy {
 /// 8 bits, adapters, adapters on 4 bits, then more GPUs. Absent if none does. What the GPU does not
 /// run (Gpu::unsupported) is no remedy.
 FLOPWISE_API std::optional<MemoryRemedy>
-memory_remedy(const Net& net,
+memory_remedy(const Model& net,
               const Training& training,
               Precision precision,
               std::optional<Sharding> sharding,

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <flopwise/workload.hpp>
+#include <flopwise/precision.hpp>
 
 #include <array>
 

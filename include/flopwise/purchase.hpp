@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <flopwise/cost.hpp>
+#include <flopwise/bill.hpp>
 
 namespace flopwise {
 
@@ -50,9 +50,6 @@ struct Recovery {
 ///
 ///     rate = -ln(1 - share) / 730 h          (a constant hazard; share in [0, 1))
 FLOPWISE_API double interruption_rate(double monthly_share);
-
-/// The share of a band that is reckoned with: its middle, or its lower end if it is open.
-FLOPWISE_API double monthly_share(const Interruption& band);
 
 /// Expected wall time of some work with a checkpoint after each `interval` of it.
 ///

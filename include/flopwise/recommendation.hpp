@@ -2,9 +2,9 @@
 
 #pragma once
 
-#include <flopwise/cost.hpp>
+#include <flopwise/bill.hpp>
 #include <flopwise/estimate.hpp>
-#include <flopwise/nearby.hpp>
+#include <flopwise/regions.hpp>
 #include <flopwise/request.hpp>
 
 namespace flopwise {

@@ -8,7 +8,7 @@
 #include <flopwise/ownership.hpp>
 #include <flopwise/profile.hpp>
 #include <flopwise/purchase.hpp>
-#include <flopwise/uncertain.hpp>
+#include <flopwise/uncertainty.hpp>
 
 #include <map>
 

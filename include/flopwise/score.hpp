@@ -28,8 +28,6 @@ struct Figures {
 /// Its V100 has no tf32, bf16, fp8 or int8 arithmetic of its own; there its rate is that of the
 /// wider format it would compute in (fp32 for tf32 and bf16, fp16 for fp8 and int8).
 FLOPWISE_API Figures reference(Precision precision);
-/// The same machine where no GPU is asked for: its rate is its 8 vCPUs.
-FLOPWISE_API Figures reference_without_gpu();
 
 ///     score = 100 * product over criteria of (figure / reference figure) ^ (sign * weight)
 ///

@@ -27,7 +27,7 @@ static OfferRow row(const Catalog& catalog, std::size_t i) {
                  .source = o.source.title,
                  .as_of = o.source.as_of};
     if (o.gpu != nullptr)
-        out.gpu_memory = GiB{catalog.columns().gpu_memory_gib[catalog.columns().type[i]]};
+        out.gpu_memory = GiB{columns_of(catalog).gpu_memory_gib[columns_of(catalog).type[i]]};
     return out;
 }
 
@@ -151,14 +151,14 @@ static std::string build() {
 }
 
 static py::object pickled(const py::object& self) {
-    const py::bytes image{CatalogImage::write(self.cast<const Catalog&>())};
+    const py::bytes image{CatalogBinary::write(self.cast<const Catalog&>())};
     return reduced(self, py::dict("build"_a = build(), "image"_a = image));
 }
 
 static Catalog unpickled(std::string_view by, const py::bytes& image) {
     if (by != build())
         throw ArgumentError{"catalog", "must be unpickled by the version that pickled it"};
-    return CatalogImage::checked(std::string_view{image});
+    return CatalogBinary::checked(std::string_view{image});
 }
 
 static py::bytes unsealed_bytes(const py::object& bytes) {
@@ -260,7 +260,7 @@ Examples
         .def(
             "check",
             [](const Catalog& self) {
-                return python::table_of(without_gil([&self] { return check(self); }));
+                return python::table_of(without_gil([&self] { return lint(self); }));
             },
             "Rows that look wrong, as a Table of :class:`Finding`.")
         .def(

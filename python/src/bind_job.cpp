@@ -47,12 +47,12 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     const Catalog machine = catalog_of(catalog, r);
     const Gpu& has = gpu_of(machine, gpu);
     require_positive("gpus", gpus);
-    const auto found = job_fit(r.job, net_of(r.job), *r.precision, has.memory, gpus);
+    const auto found = job_fit(r.job, model_of(r.job), *r.precision, has.memory, gpus);
     return found ? std::optional{found->memory} : std::nullopt;
 }
 
 static void bind_records(py::module_& m) {
-    bind_rows(m, bind_record<Net>(m, "Net", "A net, as far as time and memory depend on it."));
+    bind_rows(m, bind_record<Model>(m, "Model", "A net, as far as time and memory depend on it."));
     bind_record<Estimate>(
         m, "Estimate", "Hours of a job: a Student-t distribution of their logarithm.")
         .def(
@@ -74,17 +74,17 @@ static void bind_nets(py::module_& m) {
     m.def(
         "nets",
         [] {
-            const auto all = nets();
-            return table_of(std::vector<Net>(all.begin(), all.end()));
+            const auto all = models();
+            return table_of(std::vector<Model>(all.begin(), all.end()));
         },
-        "The named nets, a Table of :class:`Net` (data/models.yaml).");
-    m.def("find_net",
-          &find_net,
+        "The named nets, a Table of :class:`Model` (data/models.yaml).");
+    m.def("find_model",
+          &find_model,
           "name"_a,
           "The net of that name or alias, in any case.\n\n"
           "Raises\n------\nFlopwiseError\n    If there is none, with what may be meant.\n\n"
           "Examples\n--------\n>>> import flopwise\n"
-          ">>> flopwise.find_net(\"ResNet50\").forward_gmacs\n4.11");
+          ">>> flopwise.find_model(\"ResNet50\").forward_gmacs\n4.11");
 }
 
 static void bind_estimate(py::module_& m) {

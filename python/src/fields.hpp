@@ -289,7 +289,7 @@ void fields(Visit& visit, Bill& b) {
 }
 
 template <class Visit>
-void fields(Visit& visit, Net& n) {
+void fields(Visit& visit, Model& n) {
     visit("name", n.name);
     visit("kind", n.kind);
     visit("parameters", n.parameters);

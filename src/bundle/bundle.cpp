@@ -1,5 +1,4 @@
-// Compiles data/ into a C++ source: bundle OUT COUNTRIES TARIFFS MODELS UTILISATION CHARGES,...
-// CATALOG,FILE,...
+// Compiles data/ into a C++ source: flopwise-bundle OUT data/bundle.yaml
 
 #include <flopwise/catalog.hpp>
 
@@ -15,8 +14,6 @@
 #include <map>
 
 using namespace flopwise;
-
-constexpr std::size_t kFirstCatalog = 6; // among the arguments
 
 static void add_bytes(std::string& out, std::string_view bytes) {
     constexpr std::size_t kPerLine = 32;
@@ -82,11 +79,46 @@ static void add_tariffs(std::string& out, const std::string& file) {
     out += "};\n";
 }
 
-static std::vector<std::filesystem::path> files_of(const std::string& list) {
-    std::vector<std::filesystem::path> files;
-    for (const auto& file : text::split(list, ','))
-        files.emplace_back(file);
-    return files;
+/// What is compiled in, of data/bundle.yaml, each file below its folder.
+struct Bundle {
+    using Files = std::vector<std::filesystem::path>;
+
+    std::string countries;
+    std::string electricity;
+    std::string models;
+    std::string utilisation;
+    Files charges;
+    std::vector<Files> catalogs; ///< the usual one first
+};
+
+static Bundle bundle_of(const std::string& file) {
+    constexpr std::size_t kLargest = std::size_t{1} << 20U;
+    const std::filesystem::path folder = std::filesystem::path{file}.parent_path();
+    const yaml::Node root = yaml::parse(text::read_file(file, kLargest), file);
+    yaml::Fields fields{root, file, ""};
+    const auto path = [&](std::string_view key) { return (folder / fields.text(key)).string(); };
+    const auto paths = [&](yaml::Fields& of, std::string_view key) {
+        Bundle::Files out;
+        for (const std::string& name : of.texts(key))
+            out.push_back(folder / name);
+        return out;
+    };
+    Bundle out{.countries = path("countries"),
+               .electricity = path("electricity"),
+               .models = path("models"),
+               .utilisation = path("utilisation"),
+               .charges = paths(fields, "charges"),
+               .catalogs = {}};
+    const yaml::Node* rows = fields.take("catalogs");
+    for (std::size_t i = 0; rows != nullptr && i < rows->items.size(); ++i) {
+        yaml::Fields row{rows->items[i], file, fmt::format("catalogs[{}]", i)};
+        out.catalogs.push_back(paths(row, "files"));
+        row.done();
+    }
+    fields.done();
+    if (out.catalogs.empty())
+        fields.refuse(root, "catalogs", "must be a list of at least one catalog");
+    return out;
 }
 
 static void add_image(std::string& out, const std::string& name, std::string_view image) {
@@ -103,22 +135,22 @@ static std::uint64_t hash_of(std::string_view bytes, std::uint64_t hash) {
     return hash;
 }
 
-static std::string bundle(std::span<const std::string> args) {
+static std::string as_code(const Bundle& bundle) {
     std::string out = "// Made from data/ by the build.\n#include \"catalog/bundled.hpp\"\n"
                       "#include \"cost/bundled.hpp\"\n"
                       "#include \"training/fitted.hpp\"\n#include <limits>\n"
                       "namespace flopwise::bundled {\n";
-    add_countries(out, args[1]);
-    add_tariffs(out, args[2]);
-    add_image(out, "kCharges", ChargesImage::write(Charges::read(files_of(args[5]))));
-    out += nets_as_code(args[3]);
+    add_countries(out, bundle.countries);
+    add_tariffs(out, bundle.electricity);
+    add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
+    out += models_as_code(bundle.models);
     std::string table;
     std::uint64_t hash = 0xcbf29ce484222325;
-    for (std::size_t i = kFirstCatalog; i < args.size(); ++i) {
-        const Catalog catalog = Catalog::read(files_of(args[i]));
-        if (i == kFirstCatalog)
-            out += utilisation_as_code(args[4], catalog);
-        const std::string image = CatalogImage::write(catalog);
+    for (std::size_t i = 0; i < bundle.catalogs.size(); ++i) {
+        const Catalog catalog = Catalog::read(bundle.catalogs[i]);
+        if (i == 0)
+            out += utilisation_as_code(bundle.utilisation, catalog);
+        const std::string image = CatalogBinary::write(catalog);
         hash = hash_of(image, hash);
         add_image(out, fmt::format("kImage{}", i), image);
         fmt::format_to(std::back_inserter(table),
@@ -128,12 +160,13 @@ static std::string bundle(std::span<const std::string> args) {
                        i,
                        i);
     }
-    out += "std::span<const Image> images() {\n    static const Image kImages[] = {\n" + table +
-           "    };\n    return kImages;\n}\n" +
+    out += "std::span<const CatalogBytes> catalogs() {\n    static const CatalogBytes kImages[] = "
+           "{\n" +
+           table + "    };\n    return kImages;\n}\n" +
            fmt::format("std::uint64_t build() {{ return {:#x}; }}\n", hash) +
            "std::span<const Country> countries() { return kCountries; }\n"
            "std::span<const Tariff> tariffs() { return kTariffs; }\n"
-           "std::span<const NetRow> nets() { return kNets; }\n"
+           "std::span<const ModelRow> models() { return kModels; }\n"
            "const Utilisation& utilisation() { return kUtilisation; }\n"
            "std::string_view charges() {\n"
            "    return {reinterpret_cast<const char*>(kCharges), sizeof kCharges};\n}\n"
@@ -144,10 +177,9 @@ static std::string bundle(std::span<const std::string> args) {
 int main(int argc, char** argv) {
     try {
         const std::vector<std::string> args{argv + 1, argv + argc};
-        if (args.size() <= kFirstCatalog)
-            throw ArgumentError{
-                "bundle", "needs OUT COUNTRIES TARIFFS MODELS UTILISATION CHARGES CATALOG..."};
-        text::write_file(args[0], bundle(args));
+        if (args.size() != 2)
+            throw ArgumentError{"bundle", "needs OUT and data/bundle.yaml"};
+        text::write_file(args[0], as_code(bundle_of(args[1])));
         return 0;
     } catch (const std::exception& e) {
         fmt::print(stderr, "{}\n", e.what());

@@ -6,7 +6,7 @@
 
 namespace flopwise::bundled {
 
-std::span<const Image> images() {
+std::span<const CatalogBytes> catalogs() {
     return {};
 }
 std::uint64_t build() {
@@ -18,7 +18,7 @@ std::span<const Country> countries() {
 std::span<const Tariff> tariffs() {
     return {};
 }
-std::span<const NetRow> nets() {
+std::span<const ModelRow> models() {
     return {};
 }
 const Utilisation& utilisation() {

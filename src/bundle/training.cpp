@@ -1,6 +1,6 @@
 #include "bundle/training.hpp"
 
-#include <flopwise/workload.hpp>
+#include <flopwise/precision.hpp>
 
 #include "text/text.hpp"
 #include "text/yaml.hpp"
@@ -33,11 +33,11 @@ static void each(yaml::Fields& from, std::string_view key, Use use) {
     }
 }
 
-static NetKind kind_of(yaml::Fields& row) {
+static ModelKind kind_of(yaml::Fields& row) {
     const std::string name = row.text("kind");
-    for (std::size_t k = 0; k < kNetKinds; ++k)
-        if (to_string(static_cast<NetKind>(k)) == name)
-            return static_cast<NetKind>(k);
+    for (std::size_t k = 0; k < kModelKinds; ++k)
+        if (to_string(static_cast<ModelKind>(k)) == name)
+            return static_cast<ModelKind>(k);
     row.refuse(row.node(), "kind", "must be a kind of net, got " + name);
 }
 
@@ -87,8 +87,9 @@ static std::string recipe_of(yaml::Fields& row, const Sources& sources) {
 
 static std::string
 net_row(yaml::Fields& row, const Sources& sources, std::map<std::string, double>& samples) {
-    std::string out = fmt::format(
-        "    {{\"{}\", static_cast<NetKind>({})", row.text("name"), static_cast<int>(kind_of(row)));
+    std::string out = fmt::format("    {{\"{}\", static_cast<ModelKind>({})",
+                                  row.text("name"),
+                                  static_cast<int>(kind_of(row)));
     for (const char* key : {"parameters",
                             "active_parameters",
                             "matmul_parameters",
@@ -123,7 +124,7 @@ net_row(yaml::Fields& row, const Sources& sources, std::map<std::string, double>
                              as_of);
 }
 
-std::string nets_as_code(const std::string& file) {
+std::string models_as_code(const std::string& file) {
     const yaml::Node node = yaml::parse(text::read_file(file, kLargest), file);
     yaml::Fields root{node, file, ""};
     const Sources sources = sources_of(root);
@@ -135,7 +136,7 @@ std::string nets_as_code(const std::string& file) {
         samples[name] = row.number("samples");
     });
     std::string out = "constexpr double kNone = std::numeric_limits<double>::quiet_NaN();\n"
-                      "constexpr NetRow kNets[] = {\n";
+                      "constexpr ModelRow kModels[] = {\n";
     each(root, "models", [&](yaml::Fields& row) { out += net_row(row, sources, samples); });
     root.done();
     return out + "};\n";

@@ -7,7 +7,7 @@
 namespace flopwise {
 
 /// The named nets as rows of training_data.hpp. Throws InputError for a row that is wrong.
-std::string nets_as_code(const std::string& file);
+std::string models_as_code(const std::string& file);
 /// The fitted model of time, with the figures of its GPUs from the catalog.
 std::string utilisation_as_code(const std::string& file, const Catalog& catalog);
 

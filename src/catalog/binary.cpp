@@ -107,7 +107,7 @@ bool rows_hold(const Data& d) {
 /// Whether the columns of a machine type say what add_types() takes from its row.
 template <class Data>
 bool type_holds(const Data& d, std::size_t i) {
-    const Columns& c = d.columns;
+    const OfferColumns& c = d.columns;
     const Instance& row = d.instances[i];
     const auto gpu = static_cast<std::size_t>(c.gpu[i]);
     const bool with_gpu = c.gpu[i] != -1;
@@ -127,7 +127,7 @@ bool type_holds(const Data& d, std::size_t i) {
 
 template <class Data>
 bool types_hold(const Data& d) {
-    const Columns& c = d.columns;
+    const OfferColumns& c = d.columns;
     const std::size_t types = d.instances.size();
     const auto whole = [types](const auto&... columns) {
         return ((columns.size() == types) && ...);
@@ -148,7 +148,7 @@ bool types_hold(const Data& d) {
 }
 
 /// Whether the offers of a group are all of its type, at prices that ascend.
-bool group_holds(const Columns& c, std::size_t group) {
+bool group_holds(const OfferColumns& c, std::size_t group) {
     double least = std::numeric_limits<double>::min();
     for (std::size_t i = c.first[group]; i < c.first[group + 1]; ++i) {
         if (c.type[i] != group / kPurchases || !(c.usd_per_hour[i] >= least) ||
@@ -161,7 +161,7 @@ bool group_holds(const Columns& c, std::size_t group) {
 
 template <class Data>
 bool offers_hold(const Data& d) {
-    const Columns& c = d.columns;
+    const OfferColumns& c = d.columns;
     const std::size_t offers = c.usd_per_hour.size();
     const std::size_t groups = d.instances.size() * kPurchases;
     const std::size_t sites = 2 * d.regions.size();
@@ -196,30 +196,30 @@ bool offerings_hold(const Data& d) {
 
 } // namespace
 
-std::string CatalogImage::write(const Catalog& catalog) {
+std::string CatalogBinary::write(const Catalog& catalog) {
     Writer writer;
     all(writer, *catalog.data_);
     return std::move(writer.bytes);
 }
 
-Catalog CatalogImage::made(std::string_view image, bool from_outside) {
+Catalog CatalogBinary::made(std::string_view image, bool from_outside) {
     auto data = std::make_shared<Catalog::Data>();
     Reader reader{image, from_outside};
     all(reader, *data);
     if (!reader.bytes.empty())
-        refuse_image("something follows it");
+        refuse_bytes("something follows it");
     return Catalog{std::move(data)};
 }
 
-Catalog CatalogImage::read(std::string_view image) {
+Catalog CatalogBinary::read(std::string_view image) {
     return made(image, false);
 }
 
-Catalog CatalogImage::checked(std::string_view image) {
+Catalog CatalogBinary::checked(std::string_view image) {
     Catalog catalog = made(image, true);
     const Catalog::Data& data = *catalog.data_;
     if (!rows_hold(data) || !types_hold(data) || !offers_hold(data) || !offerings_hold(data))
-        refuse_image("its rows do not refer to one another");
+        refuse_bytes("its rows do not refer to one another");
     return catalog;
 }
 

@@ -16,7 +16,7 @@ void each(Archive& a, Row& r) {
     a(r.name, r.title, r.as_of, r.recalled);
 }
 
-struct CatalogImage {
+struct CatalogBinary {
     static std::string write(const Catalog& catalog);
     /// Of bytes that this build made. Throws ArgumentError for `catalog` if they end too soon or a
     /// figure of a row is out of its range.

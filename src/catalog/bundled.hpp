@@ -10,7 +10,7 @@
 
 namespace flopwise::bundled {
 
-struct Image {
+struct CatalogBytes {
     std::string_view name;
     std::string_view bytes;
 };
@@ -19,8 +19,8 @@ struct Country {
     Place place;           ///< of its largest city
 };
 
-std::span<const Image> images(); ///< newest first
-std::uint64_t build();           ///< differs if the images do
+std::span<const CatalogBytes> catalogs(); ///< newest first
+std::uint64_t build();                    ///< differs if the images do
 std::span<const Country> countries();
 
 } // namespace flopwise::bundled

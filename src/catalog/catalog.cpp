@@ -110,9 +110,9 @@ Catalog::Catalog(std::shared_ptr<const Data> data) noexcept : data_{std::move(da
 // ---- looking ------------------------------------------------------------------------
 
 Catalog Catalog::bundled(std::string_view name) {
-    for (const auto& image : bundled::images())
+    for (const auto& image : bundled::catalogs())
         if (name.empty() || image.name == name)
-            return CatalogImage::read(image.bytes);
+            return CatalogBinary::read(image.bytes);
     const auto names = bundled_names();
     throw ArgumentError{"catalog",
                         fmt::format("must be the name of a bundled catalog ({}) or a file, got "
@@ -124,7 +124,7 @@ Catalog Catalog::bundled(std::string_view name) {
 
 std::vector<std::string_view> Catalog::bundled_names() {
     std::vector<std::string_view> names;
-    for (const auto& image : bundled::images())
+    for (const auto& image : bundled::catalogs())
         names.push_back(image.name);
     return names;
 }
@@ -153,8 +153,8 @@ std::span<const Region> Catalog::regions() const& noexcept {
 std::span<const Price> Catalog::superseded() const& noexcept {
     return data_->superseded;
 }
-const Columns& Catalog::columns() const noexcept {
-    return data_->columns;
+const OfferColumns& columns_of(const Catalog& catalog) noexcept {
+    return catalog.data_->columns;
 }
 std::vector<std::string_view> Catalog::providers() const& {
     std::vector<std::string_view> out;

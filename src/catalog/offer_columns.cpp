@@ -8,7 +8,7 @@
 
 namespace flopwise {
 
-void add_types(Columns& columns,
+void add_types(OfferColumns& columns,
                const std::vector<Instance>& instances,
                const std::vector<Gpu>& gpus,
                const std::vector<Family>& families) {
@@ -56,7 +56,7 @@ private:
 
 } // namespace
 
-void add_offers(Columns& columns,
+void add_offers(OfferColumns& columns,
                 const std::vector<Price>& prices,
                 const std::vector<Instance>& instances,
                 const std::vector<Region>& regions,
@@ -102,7 +102,7 @@ void add_offers(Columns& columns,
                              columns.used_sites.end());
 }
 
-Offer offer_of(const Catalog& catalog, const Columns& c, std::size_t i) {
+Offer offer_of(const Catalog& catalog, const OfferColumns& c, std::size_t i) {
     const std::uint32_t type = c.type.at(i);
     const std::size_t regions = catalog.regions().size();
     const auto begin = c.first.begin() + static_cast<std::ptrdiff_t>(type * kPurchases);

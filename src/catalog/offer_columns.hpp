@@ -15,7 +15,7 @@ namespace flopwise {
 /// An unknown figure. Every comparison with it is false, so it passes no "at least".
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-struct Columns {
+struct OfferColumns {
     // By machine type, in the order of Catalog::instances().
     std::vector<double> vcpus;
     std::vector<double> memory_gib;
@@ -39,7 +39,10 @@ struct Columns {
     std::vector<std::uint16_t> used_sites;
 };
 
+/// Of a catalog, valid while it lives.
+const OfferColumns& columns_of(const Catalog& catalog) noexcept;
+
 /// Offer `i` of some columns whose types, sites and sources are those of the catalog.
-Offer offer_of(const Catalog& catalog, const Columns& columns, std::size_t i);
+Offer offer_of(const Catalog& catalog, const OfferColumns& columns, std::size_t i);
 
 } // namespace flopwise

@@ -1,4 +1,4 @@
-#include <flopwise/nearby.hpp>
+#include <flopwise/regions.hpp>
 
 #include <algorithm>
 #include <tuple>

@@ -25,7 +25,7 @@ struct Catalog::Data {
     std::vector<Region> regions;
     Offerings offerings;
     std::vector<Price> superseded;
-    Columns columns;
+    OfferColumns columns;
 };
 
 // The offers keep regions and sources as 16-bit numbers.
@@ -43,11 +43,11 @@ struct Problem {
 std::optional<Problem> problem_in(const Tables& tables);
 
 /// The columns by machine type, then those by offer, of rows that are sorted by their names.
-void add_types(Columns& columns,
+void add_types(OfferColumns& columns,
                const std::vector<Instance>& instances,
                const std::vector<Gpu>& gpus,
                const std::vector<Family>& families);
-void add_offers(Columns& columns,
+void add_offers(OfferColumns& columns,
                 const std::vector<Price>& prices,
                 const std::vector<Instance>& instances,
                 const std::vector<Region>& regions,

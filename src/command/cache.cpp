@@ -136,7 +136,7 @@ static std::optional<Catalog> from_image(std::FILE* file, const std::filesystem:
     const std::string bytes = read_up_to(file, size);
     const auto whole = unsealed(bytes);
     try {
-        return whole ? std::optional{CatalogImage::checked(*whole)} : std::nullopt;
+        return whole ? std::optional{CatalogBinary::checked(*whole)} : std::nullopt;
     } catch (const ArgumentError&) { // catalog.yaml says the same
         return std::nullopt;
     }
@@ -189,7 +189,7 @@ void write_cached(const Catalog& catalog) {
     text::write_file(folder / kCatalog, to_yaml(catalog));
     text::write_file(folder / kImage,
                      sealed(head_of(folder / kCatalog, catalog.as_of())) +
-                         sealed(CatalogImage::write(catalog)));
+                         sealed(CatalogBinary::write(catalog)));
 }
 
 // ---- by name ------------------------------------------------------------------------

@@ -190,7 +190,7 @@ static int run_update(const Arguments& arguments) {
 }
 
 static int run_check(const Arguments& arguments) {
-    const auto findings = check(catalog_called(arguments.base, system_day()));
+    const auto findings = lint(catalog_called(arguments.base, system_day()));
     std::string out;
     for (const Finding& f : findings)
         out += fmt::format("{}: {}{}{}\n", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail);
@@ -210,7 +210,7 @@ static int run_diff(const Arguments& arguments) {
 
 static int run_list(const Arguments& arguments) {
     const std::string out =
-        machines(catalog_called(arguments.base, system_day()), arguments.pattern);
+        table_of(catalog_called(arguments.base, system_day()), arguments.pattern);
     if (out.empty())
         throw ArgumentError{"PATTERN",
                             fmt::format("must match the name of a machine, got {}",
@@ -221,7 +221,7 @@ static int run_list(const Arguments& arguments) {
 
 static int run_show(const Arguments& arguments) {
     const Catalog catalog = catalog_called(arguments.base, system_day());
-    const std::string out = machine(catalog, arguments.pattern);
+    const std::string out = sheet_of(catalog, arguments.pattern);
     if (out.empty()) {
         std::vector<std::string_view> names;
         for (const Instance& i : catalog.instances())

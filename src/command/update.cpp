@@ -263,16 +263,16 @@ static std::string next_page(const fs::path& page) {
     constexpr std::array<std::string_view, 1> kLists{"Items"};
     std::string link;
     feed::Input input{page};
-    json_in::walk(input,
-                  kLists,
-                  {.row = [](json_in::Row&) {},
-                   .wanted = [](auto, auto) { return false; },
-                   .bad = [](auto, auto, auto, auto, const auto&) {},
-                   .fact =
-                       [&](std::string_view path, std::string_view text) {
-                           if (path == "NextPageLink" && text != "null")
-                               link = json_in::unescaped(text);
-                       }});
+    json_stream::walk(input,
+                      kLists,
+                      {.row = [](json_stream::Row&) {},
+                       .wanted = [](auto, auto) { return false; },
+                       .bad = [](auto, auto, auto, auto, const auto&) {},
+                       .fact =
+                           [&](std::string_view path, std::string_view text) {
+                               if (path == "NextPageLink" && text != "null")
+                                   link = json_stream::unescaped(text);
+                           }});
     return link;
 }
 

@@ -1,6 +1,7 @@
-#include <flopwise/cost.hpp>
+#include <flopwise/bill.hpp>
 
 #include "cost/bill_lines.hpp"
+#include "cost/charge_rows.hpp"
 #include "text/durations.hpp"
 
 #include <algorithm>
@@ -28,7 +29,7 @@ Hours billed_hours(const Budget& budget, const Usage& usage) {
 
 // ---- checks -------------------------------------------------------------------------
 
-void check(const Usage& u, const Budget& budget) {
+void validate(const Usage& u, const Budget& budget) {
     require_not_negative("storage_gib", u.storage);
     require_not_negative("storage_iops", u.storage_iops);
     require_not_negative("storage_throughput_mib_per_s", u.storage_throughput_mib_per_s);
@@ -180,7 +181,7 @@ std::vector<LineItem> region_charges(const Budget& budget,
                                      std::string_view provider,
                                      std::string_view region,
                                      const Charges& charges) {
-    check(usage, budget);
+    validate(usage, budget);
     const double hours = hours_of_plan(budget);
     std::vector<LineItem> out;
     for (const Wanted& w : wanted(usage, region))

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <flopwise/cost.hpp>
+#include <flopwise/bill.hpp>
 
 namespace flopwise {
 
@@ -35,5 +35,16 @@ DateRange rate_dates(const Usage& usage,
 
 /// The lines of a machine and its region as a bill.
 Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed);
+
+/// The lines of that bill that only the region decides: all but machine, capacity and fixed.
+std::vector<LineItem> region_charges(const Budget& budget,
+                                     const Usage& usage,
+                                     std::string_view provider,
+                                     std::string_view region,
+                                     const Charges& charges);
+
+/// Hours that the machine is billed: the rented ones, but 60 s for each start at least.
+/// Source: Amazon EC2 billing, per second with a minimum of 60 s, since 2017-10-02.
+Hours billed_hours(const Budget& budget, const Usage& usage);
 
 } // namespace flopwise

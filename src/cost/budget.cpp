@@ -1,5 +1,7 @@
 #include <flopwise/budget.hpp>
 
+#include "cost/rule.hpp"
+
 #include <limits>
 
 namespace flopwise {

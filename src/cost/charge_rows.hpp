@@ -54,4 +54,7 @@ struct Charges::Data {
     [[nodiscard]] std::optional<std::uint64_t> key(std::span<const std::string_view> of) const;
 };
 
+/// The unit of a charge: "GiB-month" for storage; empty for a name that is no charge.
+std::string_view unit_of(std::string_view charge);
+
 } // namespace flopwise

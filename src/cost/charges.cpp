@@ -96,11 +96,11 @@ RowRange rows_below(const ChargeRows& rows, std::uint64_t prefix) {
 Charges::Charges(std::shared_ptr<const Data> data) noexcept : data_{std::move(data)} {}
 
 Charges Charges::bundled() {
-    return ChargesImage::read(bundled::charges());
+    return ChargesBinary::read(bundled::charges());
 }
 
 Charges Charges::none() {
-    return ChargesImage::read({});
+    return ChargesBinary::read({});
 }
 
 std::size_t Charges::size() const noexcept {

@@ -17,13 +17,13 @@ static void all_charges(Archive& a, Data& d) {
     a(d.charges.source, d.reserved.source, d.ratios.source, d.interruptions.source);
 }
 
-std::string ChargesImage::write(const Charges& charges) {
+std::string ChargesBinary::write(const Charges& charges) {
     Writer writer;
     all_charges(writer, *charges.data_);
     return std::move(writer.bytes);
 }
 
-Charges ChargesImage::read(std::string_view image) {
+Charges ChargesBinary::read(std::string_view image) {
     auto data = std::make_shared<Charges::Data>();
     if (Reader reader{image}; !image.empty())
         all_charges(reader, *data);

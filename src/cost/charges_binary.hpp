@@ -6,7 +6,7 @@
 
 namespace flopwise {
 
-struct ChargesImage {
+struct ChargesBinary {
     static std::string write(const Charges& charges);
     /// Of bytes that this build made.
     static Charges read(std::string_view image);

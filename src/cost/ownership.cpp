@@ -53,7 +53,7 @@ static void must(bool holds, std::string_view key, std::string_view what, const 
         throw ArgumentError{key, fmt::format("must be {}, got {}", what, got)};
 }
 
-static void check(const Ownership& o, HoursPerDay use) {
+static void validate(const Ownership& o, HoursPerDay use) {
     if (!o.price)
         throw ArgumentError{"own_price_usd", "must be given"};
     require_positive("own_price_usd", *o.price);
@@ -100,7 +100,7 @@ static double energy_per_hour(const Ownership& o) {
 }
 
 OwningCost owning_cost(const Ownership& o, HoursPerDay use) {
-    check(o, use);
+    validate(o, use);
     OwningCost out{.capital = UsdPerDay{capital_per_year(o) / kDaysPerYear},
                    .upkeep = UsdPerDay{o.upkeep * o.price->value() / kDaysPerYear},
                    .staff = UsdPerDay{(o.staff_price * o.staff).value() / kDaysPerYear},
@@ -190,7 +190,7 @@ static double elasticity(const Inputs& at, const Input& input) {
 std::vector<Sensitivity> sensitivities(const Ownership& o, HoursPerDay use, UsdPerHour rent) {
     require_positive("price_usd_per_hour", rent);
     const Inputs at{o, use.value(), rent.value()};
-    check(o, use);
+    validate(o, use);
     std::vector<Sensitivity> out;
     for (const Input& input : kInputs)
         if (const double value = input.get(at); value != 0)

@@ -89,4 +89,7 @@ private:
     std::optional<double> highest_share_{};  ///< of all machines; 0: none is known
 };
 
+/// The share of a band that is reckoned with: its middle, or its lower end if it is open.
+double monthly_share(const Interruption& band);
+
 } // namespace flopwise

@@ -404,7 +404,7 @@ std::vector<PurchaseOption> purchase_options(const Budget& budget,
                                              const Recovery& recovery,
                                              const Machine& machine,
                                              const Charges& charges) {
-    check(usage, budget);
+    validate(usage, budget);
     Payer payer{budget, usage, recovery, charges};
     const RatedMachine rated = payer.rated(machine);
     std::vector<PurchaseOption> out;

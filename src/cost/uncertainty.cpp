@@ -1,5 +1,6 @@
-#include <flopwise/uncertain.hpp>
+#include <flopwise/uncertainty.hpp>
 
+#include "cost/rule.hpp"
 #include "text/durations.hpp"
 
 #include <boost/math/special_functions/gamma.hpp>

@@ -10,9 +10,9 @@ namespace flopwise::feed {
 
 namespace {
 
-using json_in::Object;
-using json_in::Row;
-using json_in::Value;
+using json_stream::Object;
+using json_stream::Row;
+using json_stream::Value;
 
 constexpr double kMiBPerGiB = 1024;
 constexpr double kMbpsPerGbps = 1000;
@@ -29,15 +29,15 @@ Device read_device(Object object, std::string_view at) {
     Device to;
     each(object, [&](std::string_view name, Value value) {
         if (name == "Name")
-            to.name = json_in::text(value, at);
+            to.name = json_stream::text(value, at);
         else if (name == "Count")
-            to.count = json_in::number(value, fmt::format("{}.Count", at));
+            to.count = json_stream::number(value, fmt::format("{}.Count", at));
         else if (name == "GpuPartitionSize")
-            to.partition = json_in::positive(value, fmt::format("{}.GpuPartitionSize", at));
+            to.partition = json_stream::positive(value, fmt::format("{}.GpuPartitionSize", at));
         else if (name == "MemoryInfo")
-            each(json_in::object(value, "MemoryInfo"), [&](std::string_view key, Value size) {
+            each(json_stream::object(value, "MemoryInfo"), [&](std::string_view key, Value size) {
                 if (key == "SizeInMiB")
-                    to.memory_mib = json_in::number(size, fmt::format("{}.SizeInMiB", at));
+                    to.memory_mib = json_stream::number(size, fmt::format("{}.SizeInMiB", at));
             });
     });
     return to;
@@ -60,10 +60,11 @@ void read_devices(Object info, std::string_view list, const Sink& sink, Instance
         if (name != list)
             return;
         std::size_t kinds = 0;
-        for (auto device : json_in::array(value, list)) {
+        for (auto device : json_stream::array(value, list)) {
             if (++kinds > 1)
                 throw BadRow{std::string{list}, "must have one kind of accelerator, has more"};
-            set_device(to, read_device(json_in::object(device.value(), list), list), sink, list);
+            set_device(
+                to, read_device(json_stream::object(device.value(), list), list), sink, list);
         }
     });
 }
@@ -89,17 +90,17 @@ void read_network(Object network, Instance& to) {
     std::size_t cards = 0;
     each(network, [&](std::string_view name, Value value) {
         if (name == "NetworkPerformance")
-            label = rate_of(json_in::text(value, "NetworkInfo.NetworkPerformance"));
+            label = rate_of(json_stream::text(value, "NetworkInfo.NetworkPerformance"));
         if (name != "NetworkCards")
             return;
-        for (auto card : json_in::array(value, "NetworkInfo.NetworkCards")) {
+        for (auto card : json_stream::array(value, "NetworkInfo.NetworkCards")) {
             ++cards;
-            each(json_in::object(card.value(), "NetworkCards"),
+            each(json_stream::object(card.value(), "NetworkCards"),
                  [&](std::string_view key, Value rate) {
                      if (key == "BaselineBandwidthInGbps")
-                         sustained += json_in::number(rate, "BaselineBandwidthInGbps");
+                         sustained += json_stream::number(rate, "BaselineBandwidthInGbps");
                      else if (key == "PeakBandwidthInGbps")
-                         peak += json_in::number(rate, "PeakBandwidthInGbps");
+                         peak += json_stream::number(rate, "PeakBandwidthInGbps");
                  });
         }
     });
@@ -114,13 +115,14 @@ void read_network(Object network, Instance& to) {
 void read_storage(Object storage, Instance& to) {
     each(storage, [&](std::string_view name, Value value) {
         if (name == "TotalSizeInGB")
-            to.local_storage = GB{json_in::positive(value, "InstanceStorageInfo.TotalSizeInGB")};
+            to.local_storage =
+                GB{json_stream::positive(value, "InstanceStorageInfo.TotalSizeInGB")};
         if (name != "Disks")
             return;
-        for (auto disk : json_in::array(value, "InstanceStorageInfo.Disks"))
-            each(json_in::object(disk.value(), "Disks"), [&](std::string_view key, Value kind) {
+        for (auto disk : json_stream::array(value, "InstanceStorageInfo.Disks"))
+            each(json_stream::object(disk.value(), "Disks"), [&](std::string_view key, Value kind) {
                 if (key == "Type")
-                    to.local_storage_kind = json_in::text(kind, "Disks.Type");
+                    to.local_storage_kind = json_stream::text(kind, "Disks.Type");
             });
     });
 }
@@ -128,43 +130,44 @@ void read_storage(Object storage, Instance& to) {
 void read_processor(Object processor, Instance& to) {
     each(processor, [&](std::string_view name, Value value) {
         if (name == "Manufacturer")
-            to.cpu_vendor = json_in::text(value, "ProcessorInfo.Manufacturer");
+            to.cpu_vendor = json_stream::text(value, "ProcessorInfo.Manufacturer");
         else if (name == "SustainedClockSpeedInGhz")
-            to.clock_ghz = json_in::number(value, "ProcessorInfo.SustainedClockSpeedInGhz");
+            to.clock_ghz = json_stream::number(value, "ProcessorInfo.SustainedClockSpeedInGhz");
         else if (name == "SupportedArchitectures")
-            set_arch(to, json_in::array(value, "ProcessorInfo.SupportedArchitectures"));
+            set_arch(to, json_stream::array(value, "ProcessorInfo.SupportedArchitectures"));
     });
 }
 
 void read_disk_network(Object ebs, Instance& to) {
     each(ebs, [&](std::string_view name, Value value) {
         if (name == "EbsOptimizedInfo")
-            each(json_in::object(value, "EbsOptimizedInfo"), [&](std::string_view key, Value rate) {
-                if (key == "BaselineBandwidthInMbps")
-                    to.ebs =
-                        Gbps{json_in::positive(rate, "BaselineBandwidthInMbps") / kMbpsPerGbps};
-            });
+            each(json_stream::object(value, "EbsOptimizedInfo"),
+                 [&](std::string_view key, Value rate) {
+                     if (key == "BaselineBandwidthInMbps")
+                         to.ebs = Gbps{json_stream::positive(rate, "BaselineBandwidthInMbps") /
+                                       kMbpsPerGbps};
+                 });
     });
 }
 
 void read_member(std::string_view name, Value value, const Sink& sink, Instance& to) {
-    const auto object = [&] { return json_in::object(value, name); };
+    const auto object = [&] { return json_stream::object(value, name); };
     if (name == "InstanceType")
-        to.name = feed::name(json_in::text(value, name), name);
+        to.name = feed::name(json_stream::text(value, name), name);
     else if (name == "BareMetal")
-        to.bare_metal = json_in::flag(value, name);
+        to.bare_metal = json_stream::flag(value, name);
     else if (name == "BurstablePerformanceSupported")
-        to.burstable = json_in::flag(value, name);
+        to.burstable = json_stream::flag(value, name);
     else if (name == "MemoryInfo")
         each(object(), [&](std::string_view key, Value size) {
             if (key == "SizeInMiB")
                 to.memory =
-                    rounded(GiB{json_in::positive(size, "MemoryInfo.SizeInMiB") / kMiBPerGiB});
+                    rounded(GiB{json_stream::positive(size, "MemoryInfo.SizeInMiB") / kMiBPerGiB});
         });
     else if (name == "VCpuInfo")
         each(object(), [&](std::string_view key, Value count) {
             if (key == "DefaultVCpus")
-                to.vcpus = json_in::positive(count, "VCpuInfo.DefaultVCpus");
+                to.vcpus = json_stream::positive(count, "VCpuInfo.DefaultVCpus");
         });
     else if (name == "GpuInfo")
         read_devices(object(), "Gpus", sink, to);
@@ -203,11 +206,11 @@ void read_offering(Row& row, Sink& sink) {
     std::string_view location;
     each(row.object(), [&](std::string_view name, Value value) {
         if (name == "InstanceType")
-            instance = feed::name(json_in::text(value, name), name);
+            instance = feed::name(json_stream::text(value, name), name);
         else if (name == "LocationType")
-            kind = json_in::text(value, name);
+            kind = json_stream::text(value, name);
         else if (name == "Location")
-            location = feed::name(json_in::text(value, name), name);
+            location = feed::name(json_stream::text(value, name), name);
     });
     if (instance.empty() || location.empty())
         throw BadRow{instance.empty() ? "InstanceType" : "Location", "must be given"};

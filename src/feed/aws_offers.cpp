@@ -10,9 +10,9 @@ namespace flopwise::feed {
 
 namespace {
 
-using json_in::Object;
-using json_in::Row;
-using json_in::Value;
+using json_stream::Object;
+using json_stream::Row;
+using json_stream::Value;
 
 /// A product that is rented here: a machine in a region.
 struct Product {
@@ -42,7 +42,7 @@ struct Attributes : Kind {
 
 /// A text or number, whatever is in it.
 std::string_view loose(Value value) {
-    return json_in::scalar(value, "attributes");
+    return json_stream::scalar(value, "attributes");
 }
 
 void read_attribute(std::string_view name, Value value, Attributes& to) {
@@ -73,9 +73,9 @@ Attributes read_attributes(Object product) {
     to.product_family = "";
     each(product, [&](std::string_view name, Value value) {
         if (name == "productFamily")
-            to.product_family = json_in::text(value, name);
+            to.product_family = json_stream::text(value, name);
         else if (name == "attributes")
-            each(json_in::object(value, name), [&](std::string_view key, Value attribute) {
+            each(json_stream::object(value, name), [&](std::string_view key, Value attribute) {
                 read_attribute(key, attribute, to);
             });
     });
@@ -121,7 +121,7 @@ double read_usd(Object prices) {
         constexpr std::string_view kField = "pricePerUnit.USD";
         currency = name;
         if (name == "USD")
-            usd = figure(json_in::scalar(value, kField), kField);
+            usd = figure(json_stream::scalar(value, kField), kField);
     });
     if (usd)
         return *usd;
@@ -136,9 +136,9 @@ void read_dimension(Object dimension, Fees& to) {
     std::optional<double> usd;
     each(dimension, [&](std::string_view name, Value value) {
         if (name == "unit")
-            unit = json_in::text(value, name);
+            unit = json_stream::text(value, name);
         else if (name == "pricePerUnit")
-            usd = read_usd(json_in::object(value, name));
+            usd = read_usd(json_stream::object(value, name));
     });
     if (!usd)
         throw BadRow{"pricePerUnit", "must be given"};
@@ -162,13 +162,13 @@ Term read_term(Object term) {
     };
     each(term, [&](std::string_view name, Value value) {
         if (name == "effectiveDate")
-            to.since = json_in::text(value, name);
+            to.since = json_stream::text(value, name);
         else if (name == "priceDimensions")
-            each(json_in::object(value, name), [&](std::string_view, Value dimension) {
-                read_dimension(json_in::object(dimension, name), to.fees);
+            each(json_stream::object(value, name), [&](std::string_view, Value dimension) {
+                read_dimension(json_stream::object(dimension, name), to.fees);
             });
         else if (name == "termAttributes")
-            each(json_in::object(value, name), read_attribute);
+            each(json_stream::object(value, name), read_attribute);
     });
     return to;
 }
@@ -176,7 +176,7 @@ Term read_term(Object term) {
 /// `stated` is the day of the file, as far as it has said so.
 void read_on_demand(Object terms, Product& product, Sink& sink, Date stated) {
     each(terms, [&](std::string_view /*code*/, Value value) {
-        const Term term = read_term(json_in::object(value, "terms.OnDemand"));
+        const Term term = read_term(json_stream::object(value, "terms.OnDemand"));
         if (!term.fees.hourly)
             throw BadRow{"unit", "must be Hrs for a price on demand"};
         if (*term.fees.hourly == 0) {
@@ -198,7 +198,7 @@ void read_on_demand(Object terms, Product& product, Sink& sink, Date stated) {
 
 void read_reserved(Object terms, Product& product, Sink& sink, Date stated) {
     each(terms, [&](std::string_view /*code*/, Value value) {
-        const Term term = read_term(json_in::object(value, "terms.Reserved"));
+        const Term term = read_term(json_stream::object(value, "terms.Reserved"));
         ReservedPrice rate{.instance = product.instance,
                            .region = product.region,
                            .hourly = UsdPerHour{term.fees.hourly.value_or(0)},
@@ -305,17 +305,17 @@ void read_item(Object item, Sink& sink) {
     std::string_view why;
     each(item, [&](std::string_view name, Value value) {
         if (name == "product") {
-            product = read_product(json_in::object(value, name), sink, why);
+            product = read_product(json_stream::object(value, name), sink, why);
         } else if (name == "publicationDate") {
-            sink.dated(day_of(json_in::text(value, name)), name);
+            sink.dated(day_of(json_stream::text(value, name)), name);
         } else if (name == "terms" && why.empty()) {
             if (!product)
                 throw BadRow{"terms", "must come after product"};
-            each(json_in::object(value, name), [&](std::string_view kind, Value terms) {
+            each(json_stream::object(value, name), [&](std::string_view kind, Value terms) {
                 if (kind == "OnDemand")
-                    read_on_demand(json_in::object(terms, kind), *product, sink, {});
+                    read_on_demand(json_stream::object(terms, kind), *product, sink, {});
                 else if (kind == "Reserved")
-                    read_reserved(json_in::object(terms, kind), *product, sink, {});
+                    read_reserved(json_stream::object(terms, kind), *product, sink, {});
             });
         }
     });
@@ -354,25 +354,25 @@ std::string read_aws_offers(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 3> kLists{
         "products", "terms.OnDemand", "terms.Reserved"};
     Offers offers{sink};
-    json_in::walk(input,
-                  kLists,
-                  {.row = [&](Row& row) { offers.row(row); },
-                   .wanted = [&](auto list, auto key) { return offers.wanted(list, key); },
-                   .bad =
-                       [&](auto list, auto key, auto byte, auto field, const auto& reason) {
-                           offers.bad(
-                               list,
-                               key,
-                               {.file = sink.file(), .field = std::string{field}, .byte = byte},
-                               reason);
-                       },
-                   .fact = [&](auto path, auto text) { offers.fact(path, text); }});
+    json_stream::walk(input,
+                      kLists,
+                      {.row = [&](Row& row) { offers.row(row); },
+                       .wanted = [&](auto list, auto key) { return offers.wanted(list, key); },
+                       .bad =
+                           [&](auto list, auto key, auto byte, auto field, const auto& reason) {
+                               offers.bad(
+                                   list,
+                                   key,
+                                   {.file = sink.file(), .field = std::string{field}, .byte = byte},
+                                   reason);
+                           },
+                       .fact = [&](auto path, auto text) { offers.fact(path, text); }});
     return offers.title();
 }
 
 std::string read_aws_products(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{"PriceList"};
-    json_in::Inner inner;
+    json_stream::Inner inner;
     read_list(input, sink, kLists, [&](Row& row) {
         if (row.text) // the service gives each item as a text of JSON
             read_item(inner.object(*row.text), sink);

@@ -9,7 +9,7 @@ namespace flopwise::feed {
 namespace {
 
 struct Columns {
-    explicit Columns(const csv_in::Header& header)
+    explicit Columns(const csv_stream::Header& header)
         : term{header.find("TermType")}, since{header.find("EffectiveDate")},
           unit{header.find("Unit")}, price{header.find("PricePerUnit")}, currency{header.find(
                                                                              "Currency")},
@@ -31,7 +31,7 @@ struct Columns {
 using Reservations = std::map<std::string, ReservedPrice>; // by SKU and term
 
 /// As why_skipped(), asking for no more fields than the answer needs.
-std::string_view why_skipped(csv_in::Reader& row, const Columns& c) {
+std::string_view why_skipped(csv_stream::Reader& row, const Columns& c) {
     Kind kind{.tenancy = "Shared", .operating_system = "Linux"};
     kind.product_family = row.field(c.product_family);
     kind.location_type = row.field(c.location_type);
@@ -48,7 +48,7 @@ std::string_view why_skipped(csv_in::Reader& row, const Columns& c) {
     return feed::why_skipped(kind);
 }
 
-std::string_view region_of(csv_in::Reader& row, const Columns& c, const Sink& sink) {
+std::string_view region_of(csv_stream::Reader& row, const Columns& c, const Sink& sink) {
     const std::string_view code = row.field(c.region);
     if (!code.empty())
         return name(code, "Region Code");
@@ -61,7 +61,7 @@ std::string_view region_of(csv_in::Reader& row, const Columns& c, const Sink& si
 }
 
 void read_reserved(
-    csv_in::Reader& row, const Columns& c, double usd, const Sink& sink, Reservations& to) {
+    csv_stream::Reader& row, const Columns& c, double usd, const Sink& sink, Reservations& to) {
     ReservedPrice rate{.instance = std::string{name(row.field(c.instance), "Instance Type")},
                        .region = std::string{region_of(row, c, sink)}};
     set_terms(rate, {row.field(c.lease), row.field(c.offering_class), row.field(c.payment)});
@@ -73,7 +73,7 @@ void read_reserved(
         there.hourly = UsdPerHour{usd};
 }
 
-void read_row(csv_in::Reader& row, const Columns& c, Sink& sink, Reservations& reservations) {
+void read_row(csv_stream::Reader& row, const Columns& c, Sink& sink, Reservations& reservations) {
     if (const auto why = why_skipped(row, c); !why.empty())
         return sink.skip(why);
     const std::string_view term = row.field(c.term);
@@ -107,7 +107,7 @@ void read_row(csv_in::Reader& row, const Columns& c, Sink& sink, Reservations& r
 }
 
 /// The lines before the header; returns the title of the source.
-std::string read_head(csv_in::Reader& row, Sink& sink) {
+std::string read_head(csv_stream::Reader& row, Sink& sink) {
     std::string title = "AWS price list of EC2";
     while (row.next()) {
         const std::string_view key = row.field(0);
@@ -124,7 +124,9 @@ std::string read_head(csv_in::Reader& row, Sink& sink) {
     throw InputError{{.file = sink.file()}, "must have a header that begins with SKU"};
 }
 
-void require_columns(const csv_in::Header& header, const csv_in::Reader& row, const Sink& sink) {
+void require_columns(const csv_stream::Header& header,
+                     const csv_stream::Reader& row,
+                     const Sink& sink) {
     for (const std::string_view name : {"TermType",
                                         "Unit",
                                         "PricePerUnit",
@@ -132,7 +134,7 @@ void require_columns(const csv_in::Header& header, const csv_in::Reader& row, co
                                         "Instance Type",
                                         "Tenancy",
                                         "Operating System"})
-        if (header.find(name) == csv_in::Header::kNone)
+        if (header.find(name) == csv_stream::Header::kNone)
             throw InputError{{.file = sink.file(), .line = row.line()},
                              fmt::format("must have a column \"{}\"", name)};
 }
@@ -140,9 +142,9 @@ void require_columns(const csv_in::Header& header, const csv_in::Reader& row, co
 } // namespace
 
 std::string read_aws_offers_csv(Input& input, Sink& sink) {
-    csv_in::Reader row{input};
+    csv_stream::Reader row{input};
     std::string title = read_head(row, sink);
-    const csv_in::Header header{row.fields()};
+    const csv_stream::Header header{row.fields()};
     require_columns(header, row, sink);
     const Columns columns{header};
     Reservations reservations;

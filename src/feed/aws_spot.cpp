@@ -11,8 +11,8 @@ namespace flopwise::feed {
 
 namespace {
 
-using json_in::Row;
-using json_in::Value;
+using json_stream::Row;
+using json_stream::Value;
 
 // ---- prices -------------------------------------------------------------------------
 
@@ -60,15 +60,15 @@ public:
         std::optional<double> usd;
         each(row.object(), [&](std::string_view name, Value value) {
             if (name == "InstanceType")
-                instance = feed::name(json_in::text(value, name), name);
+                instance = feed::name(json_stream::text(value, name), name);
             else if (name == "AvailabilityZone")
-                zone = feed::name(json_in::text(value, name), name);
+                zone = feed::name(json_stream::text(value, name), name);
             else if (name == "ProductDescription")
-                product = json_in::text(value, name);
+                product = json_stream::text(value, name);
             else if (name == "Timestamp")
-                time = json_in::text(value, name);
+                time = json_stream::text(value, name);
             else if (name == "SpotPrice")
-                usd = figure(json_in::scalar(value, name), name);
+                usd = figure(json_stream::scalar(value, name), name);
         });
         if (product != "Linux/UNIX" && product != "Linux/UNIX (Amazon VPC)")
             return sink_.skip("operating system");
@@ -155,9 +155,9 @@ constexpr std::array<std::string_view, 5> kBands{"<5%", "5-10%", "10-15%", "15-2
 
 void read_advice(std::string_view instance, std::string_view region, Value value, Sink& sink) {
     std::optional<double> index;
-    each(json_in::object(value, instance), [&](std::string_view name, Value figure) {
+    each(json_stream::object(value, instance), [&](std::string_view name, Value figure) {
         if (name == "r")
-            index = json_in::number(figure, fmt::format("{}.r", instance));
+            index = json_stream::number(figure, fmt::format("{}.r", instance));
     });
     if (!index)
         throw BadRow{fmt::format("{}.r", instance), "must be given"};
@@ -176,7 +176,7 @@ void read_advice(std::string_view instance, std::string_view region, Value value
 void read_region(Row& row, Sink& sink) {
     const std::string region{name(row.key, "spot_advisor")};
     each(row.object(), [&](std::string_view system, Value machines) {
-        each(json_in::object(machines, system), [&](std::string_view instance, Value advice) {
+        each(json_stream::object(machines, system), [&](std::string_view instance, Value advice) {
             if (system != "Linux")
                 return sink.skip("operating system");
             try {

@@ -10,8 +10,8 @@ namespace flopwise::feed {
 
 namespace {
 
-using json_in::Row;
-using json_in::Value;
+using json_stream::Row;
+using json_stream::Value;
 
 /// What is read of a row; texts are valid while it is.
 struct Item {
@@ -48,13 +48,13 @@ void read_member(std::string_view name, Value value, Item& to) {
                                             {"effectiveEndDate", &Item::until}}};
     for (const Known& known : kKnown)
         if (known.name == name) {
-            to.*known.to = json_in::scalar(value, name);
+            to.*known.to = json_stream::scalar(value, name);
             return;
         }
     if (name == "retailPrice")
-        to.usd = figure(json_in::scalar(value, name), name);
+        to.usd = figure(json_stream::scalar(value, name), name);
     else if (name == "isPrimaryMeterRegion")
-        to.primary = json_in::flag(value, name);
+        to.primary = json_stream::flag(value, name);
 }
 
 bool has(std::string_view text, std::string_view word) {

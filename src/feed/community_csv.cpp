@@ -9,13 +9,13 @@ namespace flopwise::feed {
 namespace {
 
 /// Reads each row of a table after its header; a row that is wrong is rejected.
-template <class Columns, class Read>
+template <class OfferColumns, class Read>
 void read_rows(Input& input, Sink& sink, Read read) {
-    csv_in::Reader row{input};
+    csv_stream::Reader row{input};
     if (!row.next())
         throw InputError{{.file = sink.file()}, "must have a header"};
-    const csv_in::Header header{row.fields()};
-    const Columns columns{header};
+    const csv_stream::Header header{row.fields()};
+    const OfferColumns columns{header};
     while (row.next()) {
         try {
             row.require_whole(header.size());
@@ -58,7 +58,7 @@ bool has_gpus_built_in(std::string_view machine) {
 // ---- SkyPilot -----------------------------------------------------------------------
 
 struct SkypilotColumns {
-    explicit SkypilotColumns(const csv_in::Header& header)
+    explicit SkypilotColumns(const csv_stream::Header& header)
         : instance{header.find("InstanceType")}, gpu{header.find("AcceleratorName")},
           gpu_count{header.find("AcceleratorCount")}, vcpus{header.find("vCPUs")},
           memory{header.find("MemoryGiB")}, gpu_info{header.find("GpuInfo")}, price{header.find(
@@ -87,7 +87,7 @@ class Skypilot {
 public:
     explicit Skypilot(Sink& sink) : sink_{sink} {}
 
-    void row(csv_in::Reader& row, const SkypilotColumns& c) {
+    void row(csv_stream::Reader& row, const SkypilotColumns& c) {
         if (row.field(c.instance).empty() || row.field(c.vcpus).empty())
             return sink_.skip(row.field(c.gpu).empty() ? "no machine" : kWithoutMachine);
         if (row.field(c.gpu).empty() && has_gpus_built_in(row.field(c.instance)))
@@ -131,7 +131,7 @@ private:
 // ---- gpuhunt ------------------------------------------------------------------------
 
 struct GpuhuntColumns {
-    explicit GpuhuntColumns(const csv_in::Header& header)
+    explicit GpuhuntColumns(const csv_stream::Header& header)
         : instance{header.find("instance_name")}, region{header.find("location")},
           price{header.find("price")}, vcpus{header.find("cpu")}, memory{header.find("memory")},
           gpu_count{header.find("gpu_count")}, gpu{header.find("gpu_name")},
@@ -174,7 +174,7 @@ class Gpuhunt {
 public:
     explicit Gpuhunt(Sink& sink) : sink_{sink} {}
 
-    void row(csv_in::Reader& row, const GpuhuntColumns& c) {
+    void row(csv_stream::Reader& row, const GpuhuntColumns& c) {
         if (row.field(c.instance).empty() && !row.field(c.gpu).empty())
             return sink_.skip(kWithoutMachine);
         GpuhuntRow out{.machine = {}, .region = region_of(row.field(c.region)), .line = row.line()};
@@ -219,7 +219,7 @@ private:
         return std::string{sink_.provider() == "gcp" ? without_zone(location) : location};
     }
 
-    void set_gpu(csv_in::Reader& row, const GpuhuntColumns& c, Instance& to) const {
+    void set_gpu(csv_stream::Reader& row, const GpuhuntColumns& c, Instance& to) const {
         const double count = figure_or_none(row.field(c.gpu_count), "gpu_count");
         if (count <= 0)
             return;
@@ -239,16 +239,18 @@ private:
 
 std::string read_skypilot(Input& input, Sink& sink) {
     Skypilot table{sink};
-    read_rows<SkypilotColumns>(
-        input, sink, [&](csv_in::Reader& row, const auto& columns) { table.row(row, columns); });
+    read_rows<SkypilotColumns>(input, sink, [&](csv_stream::Reader& row, const auto& columns) {
+        table.row(row, columns);
+    });
     table.finish();
     return "SkyPilot catalog; spot prices of the zone in which it is lowest";
 }
 
 std::string read_gpuhunt(Input& input, Sink& sink) {
     Gpuhunt table{sink};
-    read_rows<GpuhuntColumns>(
-        input, sink, [&](csv_in::Reader& row, const auto& columns) { table.row(row, columns); });
+    read_rows<GpuhuntColumns>(input, sink, [&](csv_stream::Reader& row, const auto& columns) {
+        table.row(row, columns);
+    });
     table.finish();
     return "gpuhunt catalog, version 2";
 }

@@ -9,7 +9,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace flopwise::csv_in {
+namespace flopwise::csv_stream {
 
 Reader::Reader(feed::Input& input) : input_{input} {
     constexpr std::string_view kMark = "\xEF\xBB\xBF";
@@ -192,4 +192,4 @@ std::size_t Header::find(std::string_view name) const {
     return found == names_.end() ? kNone : static_cast<std::size_t>(found - names_.begin());
 }
 
-} // namespace flopwise::csv_in
+} // namespace flopwise::csv_stream

@@ -9,7 +9,7 @@
 
 #include <optional>
 
-namespace flopwise::csv_in {
+namespace flopwise::csv_stream {
 
 constexpr std::size_t kLongestRow = std::size_t{1} << 20U;
 
@@ -63,4 +63,4 @@ private:
     std::vector<std::string> names_;
 };
 
-} // namespace flopwise::csv_in
+} // namespace flopwise::csv_stream

@@ -10,9 +10,9 @@ namespace flopwise::feed {
 
 namespace {
 
-using json_in::Object;
-using json_in::Row;
-using json_in::Value;
+using json_stream::Object;
+using json_stream::Row;
+using json_stream::Value;
 
 /// Prices of one machine in one region. Zero, absent and "N/A" alike are "not sold".
 struct Site {
@@ -32,7 +32,7 @@ struct Machine {
 };
 
 double price(Value value, std::string_view field) {
-    const std::string_view written = json_in::scalar(value, field);
+    const std::string_view written = json_stream::scalar(value, field);
     if (written.empty() || written == "N/A" || written == "unavailable")
         return 0;
     return figure(written, field);
@@ -73,9 +73,9 @@ void read_linux(Object prices, Site& to) {
         else if (name == "spot_avg")
             to.spot = price(value, at + ".spot_avg");
         else if (name == "pct_interrupt")
-            to.interruptions = json_in::scalar(value, at + ".pct_interrupt");
+            to.interruptions = json_stream::scalar(value, at + ".pct_interrupt");
         else if (name == "reserved")
-            read_reserved(json_in::object(value, at + ".reserved"), at + ".reserved", to);
+            read_reserved(json_stream::object(value, at + ".reserved"), at + ".reserved", to);
     });
 }
 
@@ -85,9 +85,9 @@ void read_pricing(Object regions, std::vector<Site>& to) {
             return; // a local zone
         Site& site = to.emplace_back();
         site.region = name(code, "pricing");
-        each(json_in::object(value, "pricing"), [&](std::string_view system, Value prices) {
+        each(json_stream::object(value, "pricing"), [&](std::string_view system, Value prices) {
             if (system == "linux")
-                read_linux(json_in::object(prices, "pricing"), site);
+                read_linux(json_stream::object(prices, "pricing"), site);
         });
     });
 }
@@ -98,11 +98,11 @@ void read_disks(Object storage, Instance& to) {
     bool ssd = false;
     each(storage, [&](std::string_view name, Value value) {
         if (name == "devices")
-            devices = json_in::number(value, "storage.devices");
+            devices = json_stream::number(value, "storage.devices");
         else if (name == "size")
-            size = json_in::number(value, "storage.size");
+            size = json_stream::number(value, "storage.size");
         else if (name == "ssd")
-            ssd = json_in::flag(value, "storage.ssd");
+            ssd = json_stream::flag(value, "storage.ssd");
     });
     if (devices * size > 0) {
         to.local_storage = GB{devices * size};
@@ -111,7 +111,7 @@ void read_disks(Object storage, Instance& to) {
 }
 
 void read_network(std::string_view name, Value value, Instance& to) {
-    const double gbps = figure(json_in::scalar(value, name), name);
+    const double gbps = figure(json_stream::scalar(value, name), name);
     if (gbps > 0 && name == "baseline_bandwidth_gbps")
         to.network = Gbps{gbps};
     else if (gbps > 0)
@@ -121,26 +121,26 @@ void read_network(std::string_view name, Value value, Instance& to) {
 void read_member(std::string_view name, Value value, Machine& to) {
     Instance& i = to.instance;
     if (name == "instance_type")
-        i.name = feed::name(json_in::text(value, name), name);
+        i.name = feed::name(json_stream::text(value, name), name);
     else if (name == "vCPU")
-        i.vcpus = json_in::positive(value, name);
+        i.vcpus = json_stream::positive(value, name);
     else if (name == "memory")
-        i.memory = GiB{json_in::positive(value, name)};
+        i.memory = GiB{json_stream::positive(value, name)};
     else if (name == "GPU")
-        to.gpu_count = json_in::number(value, name);
+        to.gpu_count = json_stream::number(value, name);
     else if (name == "GPU_model")
-        to.gpu = json_in::scalar(value, name);
+        to.gpu = json_stream::scalar(value, name);
     else if (name == "GPU_memory")
-        to.gpu_memory_gib = json_in::number(value, name);
+        to.gpu_memory_gib = json_stream::number(value, name);
     else if (name == "arch")
-        set_arch(i, json_in::array(value, name));
+        set_arch(i, json_stream::array(value, name));
     else if (name == "storage" && !value.is_null())
-        read_disks(json_in::object(value, name), i);
+        read_disks(json_stream::object(value, name), i);
     else if ((name == "baseline_bandwidth_gbps" || name == "burst_bandwidth_gbps") &&
              !value.is_null())
         read_network(name, value, i);
     else if (name == "pricing")
-        read_pricing(json_in::object(value, name), to.sites);
+        read_pricing(json_stream::object(value, name), to.sites);
 }
 
 void add_site(const std::string& instance, Site& site, Sink& sink) {

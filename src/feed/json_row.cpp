@@ -2,7 +2,7 @@
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
-namespace flopwise::json_in {
+namespace flopwise::json_stream {
 
 Object Inner::object(std::string_view text) {
     text_.assign(text);
@@ -103,22 +103,22 @@ std::string_view scalar(Value value, std::string_view field) {
     }
 }
 
-} // namespace flopwise::json_in
+} // namespace flopwise::json_stream
 
-void flopwise::feed::set_arch(Instance& to, json_in::Array architectures) {
+void flopwise::feed::set_arch(Instance& to, json_stream::Array architectures) {
     for (auto each : architectures)
-        if (const auto name = json_in::text(each.value(), "architecture"); name != "i386")
+        if (const auto name = json_stream::text(each.value(), "architecture"); name != "i386")
             to.arch = name;
 }
 
 void flopwise::feed::read_list(Input& input,
                                Sink& sink,
                                std::span<const std::string_view> lists,
-                               const std::function<void(json_in::Row& row)>& read) {
-    json_in::walk(input,
-                  lists,
-                  {.row = read, .bad = [&](auto, auto, auto byte, auto field, const auto& reason) {
-                       sink.reject({.file = sink.file(), .field = std::string{field}, .byte = byte},
-                                   reason);
-                   }});
+                               const std::function<void(json_stream::Row& row)>& read) {
+    json_stream::walk(
+        input,
+        lists,
+        {.row = read, .bad = [&](auto, auto, auto byte, auto field, const auto& reason) {
+             sink.reject({.file = sink.file(), .field = std::string{field}, .byte = byte}, reason);
+         }});
 }

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-namespace flopwise::json_in {
+namespace flopwise::json_stream {
 
 using simdjson::error_code;
 using simdjson::simdjson_error;
@@ -402,4 +402,4 @@ void walk(feed::Input& input, std::span<const std::string_view> lists, const Vis
     while (walker.next() != '\0');
 }
 
-} // namespace flopwise::json_in
+} // namespace flopwise::json_stream

@@ -14,7 +14,7 @@
 #include <optional>
 #include <span>
 
-namespace flopwise::json_in {
+namespace flopwise::json_stream {
 
 using Value = simdjson::ondemand::value;
 using Object = simdjson::ondemand::object;
@@ -83,7 +83,7 @@ Array array(Value value, std::string_view field);
 /// A text, or a number as it is written; empty for null.
 std::string_view scalar(Value value, std::string_view field);
 
-} // namespace flopwise::json_in
+} // namespace flopwise::json_stream
 
 namespace flopwise {
 struct Instance;
@@ -94,20 +94,20 @@ namespace flopwise::feed {
 class Sink;
 
 /// Sets the architecture: that of 64 bits where a machine has the one of 32 bits too.
-void set_arch(Instance& to, json_in::Array architectures);
+void set_arch(Instance& to, json_stream::Array architectures);
 
 /// Walks through lists whose rows are read one by one; a row that is wrong is rejected.
 void read_list(Input& input,
                Sink& sink,
                std::span<const std::string_view> lists,
-               const std::function<void(json_in::Row& row)>& read);
+               const std::function<void(json_stream::Row& row)>& read);
 
 /// Calls `read(name, value)` for each member of an object.
 template <class Read>
-void each(json_in::Object object, Read read) {
+void each(json_stream::Object object, Read read) {
     for (auto member : object) {
         auto field = std::move(member).take_value();
-        read(json_in::name_of(field), field.value());
+        read(json_stream::name_of(field), field.value());
     }
 }
 

@@ -1,5 +1,6 @@
 #include <flopwise/launch.hpp>
 
+#include "recommend/disk.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
 

@@ -1,8 +1,9 @@
 #include "recommend/own_or_rent.hpp"
 
-#include "solve/ask.hpp"
+#include "solve/solver.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
+#include "training/step_time.hpp"
 
 #include <cmath>
 
@@ -88,7 +89,8 @@ static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& r
     const Work work = work_of(request.job);
     const GpuSet on{.gpu = gpu, .gpus = request.own.gpus};
     const Precision used = precision_used(work, *gpu, *request.precision);
-    const auto fit = job_fit(request.job, net_of(request.job), used, gpu->memory, request.own.gpus);
+    const auto fit =
+        job_fit(request.job, model_of(request.job), used, gpu->memory, request.own.gpus);
     if (!fit || !fit->memory.fits)
         return std::nullopt;
     const auto time = estimate(work, on, *request.precision);

@@ -1,7 +1,7 @@
 #include "recommend/region_choice.hpp"
 
-#include "solve/ask.hpp"
 #include "solve/plan_prices.hpp"
+#include "solve/solver.hpp"
 #include "solve/unpriced.hpp"
 #include "text/text.hpp"
 
@@ -88,7 +88,7 @@ static std::vector<Nearby> sold_at_unknown_price(const Catalog& catalog,
     std::vector<Nearby> out;
     if (regions.empty())
         return out;
-    const auto plans = plans_of(catalog, asked, charges);
+    const auto plans = plan_prices_of(catalog, asked, charges);
     const std::vector<bool> sold =
         sold_unpriced(catalog, Filter{catalog, asked, *asked.precision, plans.get()});
     const auto all = catalog.regions();

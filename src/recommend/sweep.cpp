@@ -1,7 +1,8 @@
 #include "recommend/sweep.hpp"
 
+#include "cost/rule.hpp"
 #include "recommend/region_choice.hpp"
-#include "solve/ask.hpp"
+#include "request/completed.hpp"
 #include "solve/plan_prices.hpp"
 #include "solve/solver.hpp"
 
@@ -30,7 +31,7 @@ std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& req
 }
 
 bool SweepGroup::request_is_plain() const {
-    return !Plans::needed(request) && !Plans::pays_spot(request) && !wanted(request.job) &&
+    return !needs_plan_prices(request) && !pays_spot(request) && !wanted(request.job) &&
            request.uncertainty == Uncertainty{} && request.own == Ownership{} &&
            !chooses_region(request.constraints);
 }

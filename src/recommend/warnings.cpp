@@ -1,8 +1,12 @@
 #include "recommend/warnings.hpp"
 
+#include <flopwise/launch.hpp>
 #include <flopwise/score.hpp>
 
+#include "cost/bill_lines.hpp"
+#include "text/day.hpp"
 #include "text/figures.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -10,16 +14,25 @@
 
 namespace flopwise {
 
-std::string names_of(const std::vector<const Choice*>& choices) {
-    constexpr std::size_t kShown = 3;
+template <class Condition>
+static std::vector<const Choice*> choices_where(const Recommendation& r, Condition condition) {
+    std::vector<const Choice*> out;
+    for (const Choice& choice : r.choices)
+        if (condition(choice))
+            out.push_back(&choice);
+    return out;
+}
+
+/// The first machines by name, and how many more there are.
+static std::string names_of(const std::vector<const Choice*>& choices, std::size_t most = 3) {
     std::vector<std::string> names;
     for (const Choice* choice : choices)
         if (std::find(names.begin(), names.end(), choice->instance) == names.end())
             names.push_back(choice->instance);
     std::string out;
-    for (std::size_t i = 0; i < names.size() && i < kShown; ++i)
+    for (std::size_t i = 0; i < names.size() && i < most; ++i)
         out += (i == 0 ? "" : ", ") + names[i];
-    return names.size() > kShown ? fmt::format("{} and {} more", out, names.size() - kShown) : out;
+    return names.size() > most ? fmt::format("{} and {} more", out, names.size() - most) : out;
 }
 
 std::string foreign(const std::string& arch, const std::string& stack) {
@@ -44,7 +57,8 @@ std::string platform_line(const Recommendation& r) {
     return parts.empty() ? "" : "! not CUDA on x86_64: " + joined(parts, ", ");
 }
 
-std::vector<std::string> platform_warnings(const Recommendation& r) {
+/// What a program has to be built for on the first choice, if that is not CUDA on x86_64.
+static std::vector<std::string> platform_warnings(const Recommendation& r) {
     if (r.choices.empty())
         return {};
     const Choice& c = r.choices.front();
@@ -99,7 +113,9 @@ static bool is_community(const Choice& choice) {
     return choice.instance.ends_with("_COMMUNITY");
 }
 
-std::vector<std::string> what_is_not_comparable(const Recommendation& r) {
+/// Network rates that are assumed, prices of different dates, hosts of different kinds, and spot of
+/// different providers.
+static std::vector<std::string> what_is_not_comparable(const Recommendation& r) {
     std::vector<std::string> out;
     const bool network_counts = r.weights[static_cast<std::size_t>(Criterion::network)] > 0;
     const auto unknown = choices_where(r, [](const Choice& c) { return !c.network; });
@@ -122,6 +138,191 @@ std::vector<std::string> what_is_not_comparable(const Recommendation& r) {
                                   "between {}",
                                   providers_in_words(spot)));
     return out;
+}
+
+// ---- a job, dates, charges -----------------------------------------------------------
+
+/// What a reader of the answer has to know about a job: what was not checked, what may be slow.
+static std::vector<std::string> job_warnings(const Recommendation& r) {
+    constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
+    std::vector<std::string> out;
+    const auto jobs_where = [&r](auto condition) {
+        return names_of(choices_where(r, [&](const Choice& c) { return condition(*c.job); }),
+                        r.choices.size());
+    };
+    const auto add = [&out](const std::string& names, std::string_view what) {
+        if (!names.empty())
+            out.push_back(fmt::format("{}: {}", what, names));
+    };
+    add(jobs_where([](const JobChoice& j) { return !j.memory; }),
+        "how much GPU memory it needs is not known and was not checked");
+    if (std::any_of(r.choices.begin(), r.choices.end(), [](const Choice& c) {
+            return c.purchase == PurchaseKind::spot;
+        }))
+        out.emplace_back("work lost to interruptions of spot machines is not in hours and cost");
+    add(jobs_where([](const JobChoice& j) { return j.input_bound; }),
+        "reading the dataset takes longer than the GPUs need");
+    add(jobs_where([](const JobChoice& j) {
+            return j.samples_per_second_per_vcpu.value_or(0) > kImagesPerVcpu;
+        }),
+        "needs more than 100 images a second from each vCPU, so decode them beforehand or on the "
+        "GPU");
+    return out;
+}
+
+/// The oldest date of what makes a choice's cost; what has none is older than all.
+static Date oldest(const Choice& choice) {
+    return choice.price_dates.undated ? Date{} : choice.price_dates.oldest;
+}
+
+static void warn_of_old_prices(Recommendation& r) {
+    constexpr int kOldAfterDays = 90;
+    const Date today = r.request.today;
+    if (today.year == 0)
+        return;
+    const auto old = choices_where(r, [today](const Choice& c) {
+        return oldest(c).year == 0 || days_between(oldest(c), today) > kOldAfterDays;
+    });
+    if (old.empty())
+        return;
+    const Choice* least = *std::min_element(
+        old.begin(), old.end(), [](auto a, auto b) { return oldest(*a) < oldest(*b); });
+    r.warnings.push_back(fmt::format("{} of {} prices shown are older than {} days on {}; the "
+                                     "oldest is {}",
+                                     old.size(),
+                                     r.choices.size(),
+                                     kOldAfterDays,
+                                     to_string(today),
+                                     to_string(oldest(*least))));
+}
+
+static void warn_of_gpus_in_no_machine(const Catalog& catalog, Recommendation& r) {
+    std::string list;
+    for (const std::string& name : r.request.constraints.gpu) {
+        const Gpu* gpu = catalog.find_gpu(name); // none for a pattern
+        const auto all = catalog.instances();
+        if (gpu != nullptr && std::none_of(all.begin(), all.end(), [gpu](const Instance& i) {
+                return i.gpu == gpu->name;
+            }))
+            list += (list.empty() ? "" : ", ") + gpu->name;
+    }
+    if (!list.empty())
+        r.warnings.push_back("no machine of this catalog has " + list);
+}
+
+/// Only some providers' machines are all in a catalog, and it does not say whose.
+static void warn_of_other_machines(const Catalog& catalog, Recommendation& r) {
+    const auto& asked = r.request.constraints.provider;
+    if (asked.empty() || r.outcome != Outcome::nothing_fits)
+        return;
+    std::map<std::string_view, std::size_t> machines;
+    for (const Instance& i : catalog.instances())
+        if (std::any_of(asked.begin(), asked.end(), [&](const std::string& pattern) {
+                return text::matches(pattern, i.provider);
+            }))
+            ++machines[i.provider];
+    std::string list;
+    for (const auto& [provider, count] : machines)
+        list += fmt::format("{}{} of {}", list.empty() ? "" : ", ", count, provider);
+    r.warnings.push_back(fmt::format(
+        "this catalog may have only some of the machines that are rented out: {}", list));
+}
+
+static void warn_of_prices_to_come(Recommendation& r) {
+    const Date today = r.request.today;
+    const auto later =
+        choices_where(r, [today](const Choice& c) { return is_after_tomorrow(c.as_of, today); });
+    if (!later.empty())
+        r.warnings.push_back(fmt::format("{} of {} prices shown are dated after {}: {}",
+                                         later.size(),
+                                         r.choices.size(),
+                                         to_string(today),
+                                         to_string(later.front()->as_of)));
+}
+
+static void warn_of_charges(Recommendation& r) {
+    std::vector<std::string> parts;
+    for (const Choice& choice : r.choices) {
+        if (!choice.cost)
+            continue;
+        for (const LineItem& item : choice.cost->items) {
+            std::string part = fmt::format("{} in {}", item.charge, choice.region);
+            if (!item.amount && item.charge != kLostWork &&
+                std::find(parts.begin(), parts.end(), part) == parts.end())
+                parts.push_back(std::move(part));
+        }
+    }
+    if (parts.empty())
+        return;
+    std::string list;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        list += (i == 0 ? "" : ", ") + parts[i];
+    r.warnings.push_back(fmt::format(
+        "not known and not in the total, but ranked as in the dearest region known: {}", list));
+}
+
+/// Hours that are uncertain, and those of owning, do not know of interruptions; nor does a job,
+/// which says so itself.
+static void warn_of_lost_work(Recommendation& r) {
+    const auto spot = choices_where(r, [&](const Choice& c) {
+        return c.purchase == PurchaseKind::spot && !c.effective && !c.job &&
+               (c.cost || c.lasts || r.ownership);
+    });
+    if (!spot.empty())
+        r.warnings.emplace_back("work lost to interruptions of spot machines is not in hours and "
+                                "cost");
+}
+
+/// The start plan makes a disk and an address, which cost too.
+static void warn_of_launch(Recommendation& r) {
+    if (!r.request.launch.wanted || r.choices.empty())
+        return;
+    const Usage& usage = r.request.usage;
+    const GiB needed = disk_needed(r.request.dataset);
+    std::string unpaid;
+    if (usage.storage == GiB{})
+        unpaid = fmt::format("a disk of {}", needed);
+    if (usage.public_ipv4 == 0)
+        unpaid += fmt::format("{}a public IPv4 address", unpaid.empty() ? "" : " and ");
+    if (!unpaid.empty())
+        r.warnings.push_back("the start plan has what is not in the cost: " + unpaid);
+    if (usage.storage > GiB{} && usage.storage < needed)
+        r.warnings.push_back(
+            fmt::format("a disk of {} may be too small: image, tools and data need about {}",
+                        usage.storage,
+                        needed));
+}
+
+void add_warnings(const Catalog& catalog, Recommendation& r) {
+    constexpr GiB kTrainingMemory{32};
+    for (std::string& warning : platform_warnings(r))
+        r.warnings.push_back(std::move(warning));
+    warn_of_old_prices(r);
+    warn_of_prices_to_come(r);
+    warn_of_charges(r);
+    warn_of_lost_work(r);
+    warn_of_launch(r);
+    if (wanted(r.request.job))
+        for (std::string& warning : job_warnings(r))
+            r.warnings.push_back(std::move(warning));
+    if (r.request.profile == Profile::training)
+        if (const auto small = choices_where(
+                r, [&](const Choice& c) { return c.memory < kTrainingMemory && !c.gpu.empty(); });
+            !small.empty())
+            r.warnings.push_back(fmt::format("less than {} of memory is little for training: {}",
+                                             kTrainingMemory,
+                                             names_of(small)));
+    if (const auto gone = choices_where(r, [](const Choice& c) { return c.retired; });
+        !gone.empty())
+        r.warnings.push_back(fmt::format("priced but no longer offered: {}", names_of(gone)));
+    if (const auto guessed = choices_where(r, [](const Choice& c) { return c.network_estimated; });
+        !guessed.empty())
+        r.warnings.push_back(fmt::format(
+            "network rate estimated from the provider's word for it: {}", names_of(guessed)));
+    for (std::string& warning : what_is_not_comparable(r))
+        r.warnings.push_back(std::move(warning));
+    warn_of_gpus_in_no_machine(catalog, r);
+    warn_of_other_machines(catalog, r);
 }
 
 } // namespace flopwise

@@ -1,4 +1,4 @@
-#include <flopwise/listing.hpp>
+#include <flopwise/catalog_text.hpp>
 
 #include "text/json_out.hpp"
 #include "text/table.hpp"
@@ -158,7 +158,7 @@ struct Range {
 
 } // namespace
 
-std::string machines(const Catalog& catalog, std::string_view pattern) {
+std::string table_of(const Catalog& catalog, std::string_view pattern) {
     std::map<std::pair<std::string_view, std::string_view>, Range> ranges;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         const Offer o = catalog.offer(i);
@@ -171,8 +171,8 @@ std::string machines(const Catalog& catalog, std::string_view pattern) {
         ++range.regions;
         range.dates.add(o.source.as_of);
     }
-    Grid grid;
-    using enum Grid::Align;
+    TextTable grid;
+    using enum TextTable::Align;
     for (const auto* title : {"provider", "machine", "GPUs"})
         grid.column(title, left);
     for (const auto* title : {"vCPU", "GiB", "from USD/h", "to USD/h", "regions"})
@@ -227,14 +227,14 @@ static std::string facts_of(const Catalog& catalog, const Instance& m) {
     return out;
 }
 
-std::string machine(const Catalog& catalog, std::string_view name) {
+std::string sheet_of(const Catalog& catalog, std::string_view name) {
     std::string out;
     for (const Instance& m : catalog.instances()) {
         if (m.name != name)
             continue;
         out += (out.empty() ? "" : "\n") + facts_of(catalog, m);
-        Grid grid;
-        using enum Grid::Align;
+        TextTable grid;
+        using enum TextTable::Align;
         grid.column("region", left);
         grid.column("purchase", left);
         grid.column("USD/h", right);

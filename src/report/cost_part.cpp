@@ -6,7 +6,7 @@
 
 namespace flopwise {
 
-using Align = Grid::Align;
+using Align = TextTable::Align;
 
 std::string charges_line(const Recommendation& r) {
     if (!r.charges)
@@ -45,8 +45,8 @@ static std::string rate_of(const LineItem& item) {
                                    : fmt::format("{} - {}", figure(least->usd), figure(most->usd));
 }
 
-Grid bill_grid(const Recommendation& r, bool sources) {
-    Grid grid;
+TextTable bill_grid(const Recommendation& r, bool sources) {
+    TextTable grid;
     grid.column("charge", Align::left);
     grid.column("quantity", Align::right);
     grid.column("unit", Align::left);
@@ -98,8 +98,8 @@ static std::vector<const PurchaseOption*> shown_ways(const Recommendation& r, bo
     return out;
 }
 
-Grid ways_grid(const Recommendation& r, bool all) {
-    Grid grid;
+TextTable ways_grid(const Recommendation& r, bool all) {
+    TextTable grid;
     grid.column("way", Align::left);
     grid.column("USD/h", Align::right);
     grid.column("hours paid", Align::right, 60);

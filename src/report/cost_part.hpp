@@ -12,9 +12,9 @@ namespace flopwise {
 std::string charges_line(const Recommendation& recommendation);
 
 /// The bill of the best choice; empty without charges or ways to pay.
-Grid bill_grid(const Recommendation& recommendation, bool sources);
+TextTable bill_grid(const Recommendation& recommendation, bool sources);
 /// The ways to pay for the best choice whose cost is known, all or the cheapest; empty as above.
-Grid ways_grid(const Recommendation& recommendation, bool all);
+TextTable ways_grid(const Recommendation& recommendation, bool all);
 std::string bill_title(const Recommendation& recommendation);
 std::string ways_title(const Recommendation& recommendation);
 /// Why the cheapest way is the cheapest, what to know of each, and which are not known.

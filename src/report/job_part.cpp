@@ -9,7 +9,7 @@ namespace flopwise {
 static std::string name_of(const Job& job, const Work& work) {
     if (!job.model.empty())
         return job.model;
-    return work.net.kind == NetKind::other ? "work" : std::string{to_string(work.net.kind)};
+    return work.net.kind == ModelKind::other ? "work" : std::string{to_string(work.net.kind)};
 }
 
 /// How often the data are seen, unless it is tokens that are given and no epochs.
@@ -24,7 +24,7 @@ static std::string epochs_of(const Job& job, const Work& work) {
 
 static std::string amount(const Job& job, const Work& work) {
     std::string flops = fmt::format("{:.3g} FLOP", work.unit.total() * work.units);
-    if (work.net.kind == NetKind::other)
+    if (work.net.kind == ModelKind::other)
         return flops;
     return fmt::format("{:.4g} {}{}, {}",
                        work.units,
@@ -82,13 +82,13 @@ std::string job_marks(const Recommendation& r) {
     return out;
 }
 
-Grid front_grid(const Recommendation& r) {
-    Grid grid;
-    grid.column("machine", Grid::Align::left);
-    grid.column("region", Grid::Align::left);
-    grid.column("hours", Grid::Align::right);
-    grid.column("USD", Grid::Align::right);
-    grid.column("", Grid::Align::left);
+TextTable front_grid(const Recommendation& r) {
+    TextTable grid;
+    grid.column("machine", TextTable::Align::left);
+    grid.column("region", TextTable::Align::left);
+    grid.column("hours", TextTable::Align::right);
+    grid.column("USD", TextTable::Align::right);
+    grid.column("", TextTable::Align::left);
     for (const FrontPoint& p : r.front)
         grid.row({several(p.machines, p.instance),
                   p.region,

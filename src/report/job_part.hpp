@@ -15,7 +15,7 @@ std::string machine_name(const Choice& choice);
 /// What the marks of choices mean.
 std::string job_marks(const Recommendation& r);
 /// The Pareto front of cost and time; without rows if there is no job.
-Grid front_grid(const Recommendation& r);
+TextTable front_grid(const Recommendation& r);
 /// With `explain`, how the hours of the best choice are made, each figure with its source.
 std::vector<std::string> job_lines(const Recommendation& r, bool explain);
 

@@ -113,7 +113,7 @@ static std::string count_line(const Recommendation& r) {
 
 // ---- tables -------------------------------------------------------------------------
 
-using Align = Grid::Align;
+using Align = TextTable::Align;
 
 static bool several_regions(const Recommendation& r) {
     return std::any_of(r.choices.begin(), r.choices.end(), [&](const Choice& c) {
@@ -164,12 +164,12 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
                         foreign(c.arch, c.stack).empty() ? "" : "!")};
 }
 
-static Grid choices_grid(const Recommendation& r) {
+static TextTable choices_grid(const Recommendation& r) {
     const bool regions =
         several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
     const bool several_purchases =
         r.request.constraints.purchase.size() > 1 || r.request.ways.size() > 1;
-    Grid grid;
+    TextTable grid;
     grid.column("#", Align::right);
     grid.column("machine", Align::left);
     grid.column("provider", Align::left, 79);
@@ -195,8 +195,8 @@ static Grid choices_grid(const Recommendation& r) {
     return grid;
 }
 
-static Grid families_grid(const Recommendation& r) {
-    Grid grid;
+static TextTable families_grid(const Recommendation& r) {
+    TextTable grid;
     grid.column("#", Align::right);
     grid.column("family", Align::left);
     grid.column("provider", Align::left, 75);
@@ -367,15 +367,15 @@ std::string table(const Recommendation& r, TableStyle style) {
         line(by_family ? "" : marks_of(r));
         line(platform_line(r));
     }
-    if (const Grid front = front_grid(r); !front.empty()) {
+    if (const TextTable front = front_grid(r); !front.empty()) {
         title("Cost against time");
         out += front.terminal(kWidth, style.colour);
     }
-    if (const Grid bill = bill_grid(r, style.explain); !bill.empty()) {
+    if (const TextTable bill = bill_grid(r, style.explain); !bill.empty()) {
         title(bill_title(r));
         out += bill.terminal(kWidth, style.colour);
     }
-    if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
+    if (const TextTable ways = ways_grid(r, style.explain); !ways.empty()) {
         title(ways_title(r));
         out += ways.terminal(kWidth, style.colour);
         lines(ways_lines(r, style.explain));
@@ -411,7 +411,7 @@ static std::string ranking_of(const Recommendation& r) {
         if (const std::string marked = platform_line(r); !marked.empty())
             out += fmt::format("\n{}\n", marked);
     }
-    if (const Grid front = front_grid(r); !front.empty())
+    if (const TextTable front = front_grid(r); !front.empty())
         out += "\n## Cost against time\n\n" + front.markdown();
     return out;
 }
@@ -453,9 +453,9 @@ std::string markdown(const Recommendation& r, TableStyle style) {
     item(outcome_line(r));
     item(instead_line(r));
     out += ranking_of(r);
-    if (const Grid bill = bill_grid(r, style.explain); !bill.empty())
+    if (const TextTable bill = bill_grid(r, style.explain); !bill.empty())
         out += fmt::format("\n## {}\n\n", bill_title(r)) + bill.markdown();
-    if (const Grid ways = ways_grid(r, style.explain); !ways.empty()) {
+    if (const TextTable ways = ways_grid(r, style.explain); !ways.empty()) {
         out += fmt::format("\n## {}\n\n", ways_title(r)) + ways.markdown() + "\n";
         items(ways_lines(r, style.explain));
     }

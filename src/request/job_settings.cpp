@@ -19,16 +19,16 @@ constexpr double kMostBatch = 1e9;
 constexpr double kMostRank = 1e6;
 constexpr double kMostDeadlineHours = 876'600; // a century
 
-std::string model(const Written& in) {
+std::string model(const SettingText& in) {
     std::string name = in.one();
     try {
-        return find_net(name).name;
+        return find_model(name).name;
     } catch (const ArgumentError& e) {
         in.request.refuse(in.key, e.reason());
     }
 }
 
-Measured measured(const Written& in) {
+Measured measured(const SettingText& in) {
     try {
         return measured_of(in.one());
     } catch (const ArgumentError& e) {
@@ -37,7 +37,7 @@ Measured measured(const Written& in) {
 }
 
 /// "48h", "48" or the day at the end of which it has to be done.
-void set_deadline(const Written& in) {
+void set_deadline(const SettingText& in) {
     Job& job = in.request.job;
     std::string written = in.one();
     job.deadline.reset();
@@ -54,7 +54,7 @@ void set_deadline(const Written& in) {
                                       "got {}",
                                       text::quoted(in.one())));
     const std::vector<std::string> hours{written};
-    job.deadline = Written{in.request, in.key, hours}.quantity<Hours>(kMostDeadlineHours);
+    job.deadline = SettingText{in.request, in.key, hours}.quantity<Hours>(kMostDeadlineHours);
 }
 
 Value shown_deadline(const Request& r) {
@@ -64,7 +64,7 @@ Value shown_deadline(const Request& r) {
 }
 
 /// A setting that is one figure of the net.
-template <std::optional<double> Net::*Field>
+template <std::optional<double> Model::*Field>
 constexpr Setting figure(Key key, Key flag, Key value, Key help) {
     return {key,
             flag,
@@ -72,7 +72,7 @@ constexpr Setting figure(Key key, Key flag, Key value, Key help) {
             value,
             help,
             [](Request& r, Key k, Texts t) {
-                r.job.net.*Field = Written{r, k, t}.number(kMostFigure, "");
+                r.job.net.*Field = SettingText{r, k, t}.number(kMostFigure, "");
             },
             [](const Request& r) { return shown(r.job.net.*Field); }};
 }
@@ -83,61 +83,61 @@ const auto kJobSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { r.job.model = model({r, k, t}); },
      [](const Request& r) { return shown_text(r.job.model); }},
     {"tokens", "tokens", kJob, "N", "tokens of an epoch: 2e9",
-     [](Request& r, Key k, Texts t) { r.job.tokens = Written{r, k, t}.number(kMostUnits, "tokens"); },
+     [](Request& r, Key k, Texts t) { r.job.tokens = SettingText{r, k, t}.number(kMostUnits, "tokens"); },
      [](const Request& r) { return shown(r.job.tokens); }},
     {"samples", "samples", kJob, "N", "images or sequences of an epoch (those of the model's data set)",
-     [](Request& r, Key k, Texts t) { r.job.samples = Written{r, k, t}.number(kMostUnits, "samples"); },
+     [](Request& r, Key k, Texts t) { r.job.samples = SettingText{r, k, t}.number(kMostUnits, "samples"); },
      [](const Request& r) { return shown(r.job.samples); }},
     {"epochs", "epochs", kJob, "N", "times that all of them are seen (the net's recipe, or 1)",
-     [](Request& r, Key k, Texts t) { r.job.epochs = Written{r, k, t}.number(kMostEpochs, ""); },
+     [](Request& r, Key k, Texts t) { r.job.epochs = SettingText{r, k, t}.number(kMostEpochs, ""); },
      [](const Request& r) { return shown(r.job.epochs); }},
     {"flops", "flops", kJob, "N", "the work itself, in place of tokens or samples: 3e20",
-     [](Request& r, Key k, Texts t) { r.job.flops = Written{r, k, t}.number(kMostFlops, "FLOP"); },
+     [](Request& r, Key k, Texts t) { r.job.flops = SettingText{r, k, t}.number(kMostFlops, "FLOP"); },
      [](const Request& r) { return shown(r.job.flops); }},
     {"measured", "measured", kJob, "TEXT", "a rate that you have seen: \"400/s on g4dn.xlarge\"",
      [](Request& r, Key k, Texts t) { r.job.measured = measured({r, k, t}); },
      [](const Request& r) { return shown(r.job.measured); }},
     {"batch", "batch", kJob, "N", "images or sequences of a step, on all GPUs together",
-     [](Request& r, Key k, Texts t) { r.job.batch = Written{r, k, t}.number(kMostBatch, ""); },
+     [](Request& r, Key k, Texts t) { r.job.batch = SettingText{r, k, t}.number(kMostBatch, ""); },
      [](const Request& r) { return shown(r.job.batch); }},
     {"fine_tune", "fine-tune", kJob, "NAME", "none, full, lora or qlora: what of the net is trained (none: from the start)",
-     [](Request& r, Key k, Texts t) { r.job.fine_tune = Written{r, k, t}.enumerator<FineTune>(kFineTunes); },
+     [](Request& r, Key k, Texts t) { r.job.fine_tune = SettingText{r, k, t}.enumerator<FineTune>(kFineTunes); },
      [](const Request& r) { return shown_if(r.job.fine_tune != FineTune::none, r.job.fine_tune); }},
     {"lora_rank", "lora-rank", kJob, "N", "rank of the adapters (16)",
-     [](Request& r, Key k, Texts t) { r.job.lora_rank = Written{r, k, t}.number(kMostRank, ""); },
+     [](Request& r, Key k, Texts t) { r.job.lora_rank = SettingText{r, k, t}.number(kMostRank, ""); },
      [](const Request& r) { return shown_unless(r.job.lora_rank, Job{}.lora_rank); }},
     {"recompute", "recompute", kJob, "NAME", "none, selective or full: what is computed again (full where needed)",
-     [](Request& r, Key k, Texts t) { r.job.recompute = Written{r, k, t}.enumerator<Recompute>(kRecomputes); },
+     [](Request& r, Key k, Texts t) { r.job.recompute = SettingText{r, k, t}.enumerator<Recompute>(kRecomputes); },
      [](const Request& r) { return shown(r.job.recompute); }},
     {"optimiser", "optimiser", kJob, "NAME", "adam, adam_8bit or sgd (adam)",
-     [](Request& r, Key k, Texts t) { r.job.optimiser = Written{r, k, t}.enumerator<Optimiser>(kOptimisers); },
+     [](Request& r, Key k, Texts t) { r.job.optimiser = SettingText{r, k, t}.enumerator<Optimiser>(kOptimisers); },
      [](const Request& r) { return shown_if(r.job.optimiser != Job{}.optimiser, r.job.optimiser); }},
     {"sharding", "sharding", kJob, "NAME", "none, zero1, zero2 or zero3 (the least that fits)",
-     [](Request& r, Key k, Texts t) { r.job.sharding = Written{r, k, t}.enumerator<Sharding>(kShardings); },
+     [](Request& r, Key k, Texts t) { r.job.sharding = SettingText{r, k, t}.enumerator<Sharding>(kShardings); },
      [](const Request& r) { return shown(r.job.sharding); }},
     {"deadline", "deadline", kJob, "HOURS|DATE", "done by then: 48h, or 2026-12-31 with --today",
      [](Request& r, Key k, Texts t) { set_deadline({r, k, t}); },
      shown_deadline},
     {"objective", "objective", kJob, "NAME", "cost, time or balanced: what the best machine has least of (cost)",
-     [](Request& r, Key k, Texts t) { r.job.objective = Written{r, k, t}.enumerator<Objective>(kObjectives); },
+     [](Request& r, Key k, Texts t) { r.job.objective = SettingText{r, k, t}.enumerator<Objective>(kObjectives); },
      [](const Request& r) { return shown_if(r.job.objective != Job{}.objective, r.job.objective); }},
     {"max_machines", "max-machines", kJob, "N", "equal machines that may work on it together (1)",
-     [](Request& r, Key k, Texts t) { r.job.max_machines = Written{r, k, t}.whole_number(1); },
+     [](Request& r, Key k, Texts t) { r.job.max_machines = SettingText{r, k, t}.whole_number(1); },
      [](const Request& r) { return shown_unless(r.job.max_machines, 1); }},
 
     {"kind", "kind", kNet, "NAME", "transformer_decoder, transformer_encoder, encoder_decoder, moe, vit, cnn or diffusion",
-     [](Request& r, Key k, Texts t) { r.job.net.kind = Written{r, k, t}.enumerator<NetKind>(kNetKinds - 1); },
-     [](const Request& r) { return shown_if(r.job.net.kind != NetKind::other, r.job.net.kind); }},
-    figure<&Net::parameters>("parameters", "parameters", "N", "parameters: 7e9"),
-    figure<&Net::active_parameters>("active_parameters", "active-parameters", "N", "of a mixture of experts, those that a token meets"),
-    figure<&Net::layers>("layers", "layers", "N", "layers"),
-    figure<&Net::hidden>("hidden", "hidden", "N", "width of a layer"),
-    figure<&Net::heads>("heads", "heads", "N", "heads of attention"),
-    figure<&Net::seq_len>("seq_len", "seq-len", "TOKENS", "length of a training sequence (that of the model)"),
-    figure<&Net::vocab>("vocab", "vocab", "N", "tokens in the vocabulary"),
-    figure<&Net::forward_gmacs>("forward_gmacs", "forward-gmacs", "N", "10^9 multiply-adds of an image, forward"),
-    figure<&Net::activations_m>("activations_m", "activations", "MILLIONS", "outputs of all layers for an image"),
-    figure<&Net::image_px>("image_px", "image-px", "PX", "side of the images (that of the model)"),
+     [](Request& r, Key k, Texts t) { r.job.net.kind = SettingText{r, k, t}.enumerator<ModelKind>(kModelKinds - 1); },
+     [](const Request& r) { return shown_if(r.job.net.kind != ModelKind::other, r.job.net.kind); }},
+    figure<&Model::parameters>("parameters", "parameters", "N", "parameters: 7e9"),
+    figure<&Model::active_parameters>("active_parameters", "active-parameters", "N", "of a mixture of experts, those that a token meets"),
+    figure<&Model::layers>("layers", "layers", "N", "layers"),
+    figure<&Model::hidden>("hidden", "hidden", "N", "width of a layer"),
+    figure<&Model::heads>("heads", "heads", "N", "heads of attention"),
+    figure<&Model::seq_len>("seq_len", "seq-len", "TOKENS", "length of a training sequence (that of the model)"),
+    figure<&Model::vocab>("vocab", "vocab", "N", "tokens in the vocabulary"),
+    figure<&Model::forward_gmacs>("forward_gmacs", "forward-gmacs", "N", "10^9 multiply-adds of an image, forward"),
+    figure<&Model::activations_m>("activations_m", "activations", "MILLIONS", "outputs of all layers for an image"),
+    figure<&Model::image_px>("image_px", "image-px", "PX", "side of the images (that of the model)"),
 });
 // clang-format on
 

@@ -22,7 +22,7 @@ constexpr double kMostFigure = 1e15; // of a net
 constexpr std::string_view kMoney = "Money and time"; // a group of settings in two of the tables
 
 /// The texts given for one setting, and how to complain about them.
-struct Written {
+struct SettingText {
     Request& request;
     std::string_view key;
     std::span<const std::string> texts;

@@ -23,7 +23,7 @@ constexpr double kMinutesPerHour = 60;
 
 namespace {
 
-Weights weights(const Written& in) {
+Weights weights(const SettingText& in) {
     constexpr std::array<double Weights::*, kCriteria> kFields{&Weights::cost,
                                                                &Weights::speed,
                                                                &Weights::gpu_memory,
@@ -56,7 +56,7 @@ Weights weights(const Written& in) {
     return out;
 }
 
-std::string storage_type(const Written& in) {
+std::string storage_type(const SettingText& in) {
     static constexpr std::array<std::string_view, 7> kTypes{
         "gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"};
     std::string written = in.one();
@@ -70,7 +70,7 @@ std::string storage_type(const Written& in) {
 }
 
 /// The way to pay of that name, or all of them for "best".
-std::vector<PurchaseKind> ways_of(const Written& in, const std::string& name) {
+std::vector<PurchaseKind> ways_of(const SettingText& in, const std::string& name) {
     std::vector<std::string_view> names{"best"};
     std::vector<PurchaseKind> all;
     for (std::size_t k = 0; k < kPurchaseKinds; ++k) {
@@ -90,7 +90,7 @@ std::vector<PurchaseKind> ways_of(const Written& in, const std::string& name) {
 
 /// On demand and spot alone choose among the offers. With any other way, each machine is paid
 /// for in the cheapest of those that are named.
-void purchases(const Written& in) {
+void purchases(const SettingText& in) {
     std::vector<PurchaseKind> ways;
     for (const std::string& name : in.list())
         for (const PurchaseKind kind : ways_of(in, name))
@@ -113,13 +113,13 @@ void purchases(const Written& in) {
 }
 
 /// "any" is the word for the pattern that every name matches.
-std::vector<std::string> providers(const Written& in) {
+std::vector<std::string> providers(const SettingText& in) {
     std::vector<std::string> out = in.list();
     std::replace(out.begin(), out.end(), std::string{"any"}, std::string{"*"});
     return out;
 }
 
-Place place(const Written& in) {
+Place place(const SettingText& in) {
     std::string joined; // a YAML list [LAT, LON] is one place too
     for (const std::string& text : in.texts)
         joined += (joined.empty() ? "" : ",") + text;
@@ -130,7 +130,7 @@ Place place(const Written& in) {
     }
 }
 
-void set_regions(const Written& in) {
+void set_regions(const SettingText& in) {
     Constraints& c = in.request.constraints;
     std::vector<std::string> regions = in.list();
     c.any_region = std::find(regions.begin(), regions.end(), "any") != regions.end();
@@ -139,7 +139,7 @@ void set_regions(const Written& in) {
     c.region = c.any_region ? std::vector<std::string>{} : std::move(regions);
 }
 
-Date day(const Written& in) {
+Date day(const SettingText& in) {
     const std::string written = in.one();
     const auto date = date_of(written);
     if (!date || date->day == 0)
@@ -205,53 +205,53 @@ constexpr std::string_view kOutput = "Output";
 // clang-format off
 const auto kRequestSettings = std::to_array<Setting>({
     {"budget_usd", "budget", kMoney, "USD", "all there is to spend",
-     [](Request& r, Key k, Texts t) { r.budget.total = Written{r, k, t}.quantity<Usd>(kMostUsd); },
+     [](Request& r, Key k, Texts t) { r.budget.total = SettingText{r, k, t}.quantity<Usd>(kMostUsd); },
      [](const Request& r) { return shown(r.budget.total); }},
     {"days", "days", kMoney, "DAYS", "days the budget has to last",
-     [](Request& r, Key k, Texts t) { r.budget.days = Written{r, k, t}.quantity<Days>(kMostDays); },
+     [](Request& r, Key k, Texts t) { r.budget.days = SettingText{r, k, t}.quantity<Days>(kMostDays); },
      [](const Request& r) { return shown(r.budget.days); }},
     {"hours_per_day", "hours-per-day", kMoney, "HOURS", "hours rented on each day (24)",
-     [](Request& r, Key k, Texts t) { r.budget.hours_per_day = Written{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay); },
+     [](Request& r, Key k, Texts t) { r.budget.hours_per_day = SettingText{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay); },
      [](const Request& r) { return r.budget.hours_per_day == Budget{}.hours_per_day ? Value{} : Value{r.budget.hours_per_day.value()}; }},
     {"fixed_usd", "fixed", kMoney, "USD", "charges that no choice of machine changes (0)",
-     [](Request& r, Key k, Texts t) { r.budget.fixed = Written{r, k, t}.quantity<Usd>(kMostUsd, true); },
+     [](Request& r, Key k, Texts t) { r.budget.fixed = SettingText{r, k, t}.quantity<Usd>(kMostUsd, true); },
      [](const Request& r) { return r.budget.fixed == Usd{} ? Value{} : Value{r.budget.fixed.value()}; }},
     {"max_price_usd_per_hour", "max-price", kMoney, "USD/H", "highest price per hour, beside the budget's",
-     [](Request& r, Key k, Texts t) { r.constraints.max_price = Written{r, k, t}.quantity<UsdPerHour>(kMostUsdPerHour); },
+     [](Request& r, Key k, Texts t) { r.constraints.max_price = SettingText{r, k, t}.quantity<UsdPerHour>(kMostUsdPerHour); },
      [](const Request& r) { return shown(r.constraints.max_price); }},
 
     {"gpu", "gpu", kMust, "NAME,...", "GPU by name, alias or pattern: T4, \"nvidia-a100*\"",
-     [](Request& r, Key k, Texts t) { r.constraints.gpu = Written{r, k, t}.list(); },
+     [](Request& r, Key k, Texts t) { r.constraints.gpu = SettingText{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.gpu); }},
     {"min_gpus", "min-gpus", kMust, "N", "GPUs at least; 0 admits machines without",
-     [](Request& r, Key k, Texts t) { r.constraints.min_gpus = Written{r, k, t}.number(kMostGpus, "", true); },
+     [](Request& r, Key k, Texts t) { r.constraints.min_gpus = SettingText{r, k, t}.number(kMostGpus, "", true); },
      [](const Request& r) { return shown(r.constraints.min_gpus); }},
     {"max_gpus", "max-gpus", kMust, "N", "GPUs at most; 0 admits only machines without",
-     [](Request& r, Key k, Texts t) { r.constraints.max_gpus = Written{r, k, t}.number(kMostGpus, "", true); },
+     [](Request& r, Key k, Texts t) { r.constraints.max_gpus = SettingText{r, k, t}.number(kMostGpus, "", true); },
      [](const Request& r) { return shown(r.constraints.max_gpus); }},
     {"min_gpu_memory_gib", "min-gpu-memory", kMust, "GIB", "memory of each GPU at least",
-     [](Request& r, Key k, Texts t) { r.constraints.min_gpu_memory = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](Request& r, Key k, Texts t) { r.constraints.min_gpu_memory = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return shown(r.constraints.min_gpu_memory); }},
     {"min_memory_gib", "min-memory", kMust, "GIB", "memory of the machine at least",
-     [](Request& r, Key k, Texts t) { r.constraints.min_memory = Written{r, k, t}.quantity<GiB>(kMostGib); },
+     [](Request& r, Key k, Texts t) { r.constraints.min_memory = SettingText{r, k, t}.quantity<GiB>(kMostGib); },
      [](const Request& r) { return shown(r.constraints.min_memory); }},
     {"min_vcpus", "min-vcpus", kMust, "N", "vCPUs at least",
-     [](Request& r, Key k, Texts t) { r.constraints.min_vcpus = Written{r, k, t}.number(kMostVcpus, "vCPUs"); },
+     [](Request& r, Key k, Texts t) { r.constraints.min_vcpus = SettingText{r, k, t}.number(kMostVcpus, "vCPUs"); },
      [](const Request& r) { return shown(r.constraints.min_vcpus); }},
     {"min_network_gbps", "min-network", kMust, "GBPS", "sustained network rate at least",
-     [](Request& r, Key k, Texts t) { r.constraints.min_network = Written{r, k, t}.quantity<Gbps>(kMostGbps); },
+     [](Request& r, Key k, Texts t) { r.constraints.min_network = SettingText{r, k, t}.quantity<Gbps>(kMostGbps); },
      [](const Request& r) { return shown(r.constraints.min_network); }},
     {"arch", "arch", kMust, "NAME,...", "processor: x86_64, arm64",
-     [](Request& r, Key k, Texts t) { r.constraints.arch = Written{r, k, t}.list(); },
+     [](Request& r, Key k, Texts t) { r.constraints.arch = SettingText{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.arch); }},
     {"family", "family", kMust, "NAME,...", "families by name or pattern: g4dn, \"g*\"",
-     [](Request& r, Key k, Texts t) { r.constraints.family = Written{r, k, t}.list(); },
+     [](Request& r, Key k, Texts t) { r.constraints.family = SettingText{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.family); }},
     {"instance", "instance", kMust, "NAME,...", "machines by name or pattern: p3.2xlarge, \"*.metal\"",
-     [](Request& r, Key k, Texts t) { r.constraints.instance = Written{r, k, t}.list(); },
+     [](Request& r, Key k, Texts t) { r.constraints.instance = SettingText{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.instance); }},
     {"exclude", "exclude", kMust, "NAME,...", "machines or families to leave out",
-     [](Request& r, Key k, Texts t) { r.constraints.exclude = Written{r, k, t}.list(); },
+     [](Request& r, Key k, Texts t) { r.constraints.exclude = SettingText{r, k, t}.list(); },
      [](const Request& r) { return shown(r.constraints.exclude); }},
 
     {"provider", "provider", kWhere, "NAME,...", "who rents it out: aws, azure, gcp, ..., any",
@@ -266,92 +266,92 @@ const auto kRequestSettings = std::to_array<Setting>({
          const auto& p = r.constraints.near;
          return p ? Value{fmt::format("{},{}", p->latitude, p->longitude)} : Value{}; }},
     {"max_rtt_ms", "max-rtt", kWhere, "MS", "longest estimated round trip; needs --near",
-     [](Request& r, Key k, Texts t) { r.constraints.max_rtt = Written{r, k, t}.quantity<Milliseconds>(kMostMilliseconds); },
+     [](Request& r, Key k, Texts t) { r.constraints.max_rtt = SettingText{r, k, t}.quantity<Milliseconds>(kMostMilliseconds); },
      [](const Request& r) { return shown(r.constraints.max_rtt); }},
     {"purchase", "purchase", kWhere, "NAME,...", "on_demand, spot, best, or reserved_1yr_no_upfront and the like (on_demand)",
      [](Request& r, Key k, Texts t) { purchases({r, k, t}); },
      shown_purchases},
     {"include_retired", "include-retired", kWhere, "", "admit machines that can no longer be launched",
-     [](Request& r, Key k, Texts t) { r.constraints.include_retired = Written{r, k, t}.yes(); },
+     [](Request& r, Key k, Texts t) { r.constraints.include_retired = SettingText{r, k, t}.yes(); },
      [](const Request& r) { return r.constraints.include_retired ? Value{true} : Value{}; }},
 
     {"storage_gib", "storage", kCharges, "GIB", "block storage, billed while the machine is stopped too",
-     [](Request& r, Key k, Texts t) { r.usage.storage = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](Request& r, Key k, Texts t) { r.usage.storage = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return shown_unless(r.usage.storage.value(), 0); }},
     {"storage_type", "storage-type", kCharges, "NAME", "gp2, gp3, io1, io2, st1, sc1 or standard (gp3)",
      [](Request& r, Key k, Texts t) { r.usage.storage_type = storage_type({r, k, t}); },
      [](const Request& r) { return r.usage.storage_type == Usage{}.storage_type ? Value{} : Value{r.usage.storage_type}; }},
     {"storage_iops", "storage-iops", kCharges, "N", "provisioned in all",
-     [](Request& r, Key k, Texts t) { r.usage.storage_iops = Written{r, k, t}.number(kMostIops, "", true); },
+     [](Request& r, Key k, Texts t) { r.usage.storage_iops = SettingText{r, k, t}.number(kMostIops, "", true); },
      [](const Request& r) { return shown_unless(r.usage.storage_iops, 0); }},
     {"storage_throughput_mib_per_s", "storage-throughput", kCharges, "MIB/S", "provisioned in all",
-     [](Request& r, Key k, Texts t) { r.usage.storage_throughput_mib_per_s = Written{r, k, t}.number(kMostIops, "", true); },
+     [](Request& r, Key k, Texts t) { r.usage.storage_throughput_mib_per_s = SettingText{r, k, t}.number(kMostIops, "", true); },
      [](const Request& r) { return shown_unless(r.usage.storage_throughput_mib_per_s, 0); }},
     {"snapshots_gib", "snapshots", kCharges, "GIB", "snapshots kept",
-     [](Request& r, Key k, Texts t) { r.usage.snapshots = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](Request& r, Key k, Texts t) { r.usage.snapshots = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return shown_unless(r.usage.snapshots.value(), 0); }},
     {"egress_gib_per_month", "egress", kCharges, "GIB", "data to the internet each month",
-     [](Request& r, Key k, Texts t) { r.usage.egress_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](Request& r, Key k, Texts t) { r.usage.egress_per_month = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return shown_unless(r.usage.egress_per_month.value(), 0); }},
     {"inter_region_gib_per_month", "inter-region", kCharges, "GIB", "data to other regions each month",
-     [](Request& r, Key k, Texts t) { r.usage.inter_region_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](Request& r, Key k, Texts t) { r.usage.inter_region_per_month = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return shown_unless(r.usage.inter_region_per_month.value(), 0); }},
     {"inter_zone_gib_per_month", "inter-zone", kCharges, "GIB", "data between zones each month, in either direction",
-     [](Request& r, Key k, Texts t) { r.usage.inter_zone_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](Request& r, Key k, Texts t) { r.usage.inter_zone_per_month = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return shown_unless(r.usage.inter_zone_per_month.value(), 0); }},
     {"public_ipv4", "public-ipv4", kCharges, "COUNT", "public addresses, attached or kept",
-     [](Request& r, Key k, Texts t) { r.usage.public_ipv4 = Written{r, k, t}.number(kMostIops, "", true); },
+     [](Request& r, Key k, Texts t) { r.usage.public_ipv4 = SettingText{r, k, t}.number(kMostIops, "", true); },
      [](const Request& r) { return shown_unless(r.usage.public_ipv4, 0); }},
     {"object_storage_gib", "object-storage", kCharges, "GIB", "objects kept, standard class",
-     [](Request& r, Key k, Texts t) { r.usage.object_storage = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](Request& r, Key k, Texts t) { r.usage.object_storage = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return shown_unless(r.usage.object_storage.value(), 0); }},
     {"nat_gateways", "nat-gateways", kCharges, "COUNT", "NAT gateways",
-     [](Request& r, Key k, Texts t) { r.usage.nat_gateways = Written{r, k, t}.number(kMostIops, "", true); },
+     [](Request& r, Key k, Texts t) { r.usage.nat_gateways = SettingText{r, k, t}.number(kMostIops, "", true); },
      [](const Request& r) { return shown_unless(r.usage.nat_gateways, 0); }},
     {"nat_gib_per_month", "nat-data", kCharges, "GIB", "data through NAT gateways each month",
-     [](Request& r, Key k, Texts t) { r.usage.nat_per_month = Written{r, k, t}.quantity<GiB>(kMostGib, true); },
+     [](Request& r, Key k, Texts t) { r.usage.nat_per_month = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return shown_unless(r.usage.nat_per_month.value(), 0); }},
     {"reserved_capacity_hours_per_day", "reserved-capacity", kCharges, "HOURS", "hours a day that capacity is held while none runs",
-     [](Request& r, Key k, Texts t) { r.usage.reserved_capacity = Written{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay, true); },
+     [](Request& r, Key k, Texts t) { r.usage.reserved_capacity = SettingText{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay, true); },
      [](const Request& r) { return shown_unless(r.usage.reserved_capacity.value(), 0); }},
     {"starts_per_day", "starts-per-day", kCharges, "N", "starts, each billed a minute at least (1)",
-     [](Request& r, Key k, Texts t) { r.usage.starts_per_day = Written{r, k, t}.number(kMostIops, ""); },
+     [](Request& r, Key k, Texts t) { r.usage.starts_per_day = SettingText{r, k, t}.number(kMostIops, ""); },
      [](const Request& r) { return shown(r.usage.starts_per_day); }},
     {"checkpoint_minutes", "checkpoint-minutes", kCharges, "MIN", "to save work before an interruption (5)",
-     [](Request& r, Key k, Texts t) { r.recovery.checkpoint = Hours{Written{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
+     [](Request& r, Key k, Texts t) { r.recovery.checkpoint = Hours{SettingText{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
      [](const Request& r) { return shown_minutes(r.recovery.checkpoint, Recovery{}.checkpoint); }},
     {"restart_minutes", "restart-minutes", kCharges, "MIN", "to go on after an interruption (10)",
-     [](Request& r, Key k, Texts t) { r.recovery.restart = Hours{Written{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
+     [](Request& r, Key k, Texts t) { r.recovery.restart = Hours{SettingText{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
      [](const Request& r) { return shown_minutes(r.recovery.restart, Recovery{}.restart); }},
 
     {"profile", "profile", kWhatFor, "NAME", "training, inference, graphics or hpc (training)",
-     [](Request& r, Key k, Texts t) { r.profile = Written{r, k, t}.enumerator<Profile>(kProfiles); },
+     [](Request& r, Key k, Texts t) { r.profile = SettingText{r, k, t}.enumerator<Profile>(kProfiles); },
      [](const Request& r) { return shown_if(r.profile != Profile::training, r.profile); }},
     {"precision", "precision", kWhatFor, "NAME", "mixed, fp64, fp32, tf32, fp16, bf16, fp8 or int8",
-     [](Request& r, Key k, Texts t) { r.precision = Written{r, k, t}.enumerator<Precision>(kPrecisions); },
+     [](Request& r, Key k, Texts t) { r.precision = SettingText{r, k, t}.enumerator<Precision>(kPrecisions); },
      [](const Request& r) { return shown_if(r.precision.has_value(), r.precision.value_or(Precision::mixed)); }},
     {"weights", "weights", kWhatFor, "NAME=N,...", "your own weights: cost=0.5,speed=0.3,memory=0.2",
      [](Request& r, Key k, Texts t) { r.weights = weights({r, k, t}); },
      shown_weights},
 
     {"catalog", "catalog", kCatalog, "NAME", "a bundled catalog or a YAML file",
-     [](Request& r, Key k, Texts t) { r.catalog = Written{r, k, t}.one(); },
+     [](Request& r, Key k, Texts t) { r.catalog = SettingText{r, k, t}.one(); },
      [](const Request& r) { return r.catalog.empty() ? Value{} : Value{r.catalog}; }},
     {"charges", "charges", kCatalog, "FILE,...", "YAML files of charges instead of the bundled ones",
-     [](Request& r, Key k, Texts t) { r.charges = Written{r, k, t}.list(); },
+     [](Request& r, Key k, Texts t) { r.charges = SettingText{r, k, t}.list(); },
      [](const Request& r) { return shown(r.charges); }},
     {"today", "today", kCatalog, "DATE", "the day to count the age of prices from (the system's)",
      [](Request& r, Key k, Texts t) { r.today = day({r, k, t}); },
      [](const Request& r) { return r.today.year == 0 ? Value{} : Value{to_string(r.today)}; }},
 
     {"top", "top", kOutput, "N", "most choices to show (10)",
-     [](Request& r, Key k, Texts t) { r.top = Written{r, k, t}.whole_number(1); },
+     [](Request& r, Key k, Texts t) { r.top = SettingText{r, k, t}.whole_number(1); },
      [](const Request& r) { return r.top == Request{}.top ? Value{} : Value{static_cast<double>(r.top)}; }},
     {"nearest", "nearest", kOutput, "N", "most refusals to spell out (3)",
-     [](Request& r, Key k, Texts t) { r.nearest = Written{r, k, t}.whole_number(0); },
+     [](Request& r, Key k, Texts t) { r.nearest = SettingText{r, k, t}.whole_number(0); },
      [](const Request& r) { return r.nearest == Request{}.nearest ? Value{} : Value{static_cast<double>(r.nearest)}; }},
     {"by", "by", kOutput, "NAME", "list by instance or by family (instance)",
-     [](Request& r, Key k, Texts t) { r.by = Written{r, k, t}.enumerator<By>(2); },
+     [](Request& r, Key k, Texts t) { r.by = SettingText{r, k, t}.enumerator<By>(2); },
      [](const Request& r) { return shown_if(r.by != By::instance, r.by); }},
 });
 // clang-format on

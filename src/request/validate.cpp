@@ -37,7 +37,7 @@ void validate(const Request& request) {
     // Figures that only code can give.
     const auto figure = [&scratch](std::string_view key, std::optional<double> value, double most) {
         const std::vector<std::string> text{fmt::format("{}", value.value_or(0))};
-        (void)Written{scratch, key, text}.number(most, "", true);
+        (void)SettingText{scratch, key, text}.number(most, "", true);
     };
     figure("dataset_gib", request.usage.moved_in.value(), kMostGib);
     figure("matmul_parameters", request.job.net.matmul_parameters, kMostFigure);

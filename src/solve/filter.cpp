@@ -1,5 +1,6 @@
 #include "solve/filter.hpp"
 
+#include "cost/rule.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -160,11 +161,11 @@ name_reasons(const Catalog& catalog, const Constraints& c, const std::vector<boo
     out.reserve(catalog.instances().size());
     for (std::size_t type = 0; type < catalog.instances().size(); ++type) {
         const Instance& i = catalog.instances()[type];
-        const std::int32_t gpu = catalog.columns().gpu[type];
+        const std::int32_t gpu = columns_of(catalog).gpu[type];
         const bool wanted_gpu =
             c.gpu.empty() || (gpu >= 0 && gpu_wanted[static_cast<std::size_t>(gpu)]);
         out.push_back(
-            by_family[catalog.columns().family[type]] |
+            by_family[columns_of(catalog).family[type]] |
             set(any_matches(c.exclude, i.name), Reason::excluded) |
             set(!c.instance.empty() && !any_matches(c.instance, i.name), Reason::other_instance) |
             set(!wanted_gpu, Reason::other_gpu) |
@@ -194,9 +195,9 @@ constexpr double kSomeGpu = std::numeric_limits<double>::min();
 Filter::Filter(const Catalog& catalog,
                const Request& request,
                Precision precision,
-               const Plans* plans)
+               const PlanPrices* plans)
     : catalog_{catalog}, request_{request}, plans_{plans},
-      columns_{plans == nullptr ? catalog.columns() : plans->columns()}, precision_{precision} {
+      columns_{plans == nullptr ? columns_of(catalog) : plans->columns()}, precision_{precision} {
     const Constraints& c = request.constraints;
     check_names(catalog, request);
     const bool only_without = c.max_gpus == 0.0 && !c.min_gpus;

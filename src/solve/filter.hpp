@@ -61,7 +61,7 @@ public:
     Filter(const Catalog& catalog,
            const Request& request,
            Precision precision,
-           const Plans* plans = nullptr);
+           const PlanPrices* plans = nullptr);
 
     [[nodiscard]] bool pays(Purchase p) const { return purchases_[static_cast<std::size_t>(p)]; }
     [[nodiscard]] Site site(std::uint16_t site) const { return sites_[site]; }
@@ -125,8 +125,8 @@ private:
 
     const Catalog& catalog_;
     const Request& request_;
-    const Plans* plans_;
-    const Columns& columns_;
+    const PlanPrices* plans_;
+    const OfferColumns& columns_;
     Precision precision_;
     bool without_gpu_ = false;
     bool everywhere_ = true; ///< every offer of the catalog is at an admitted site
@@ -136,8 +136,8 @@ private:
     std::array<bool, kPurchases> purchases_{};
     std::unique_ptr<const JobPlan> job_;
     std::vector<double> job_limit_;       ///< by type: highest price that a job's budget admits
-    std::vector<Site> sites_;             ///< by Columns::site
-    std::vector<SiteCounts> counted_;     ///< by Columns::site
+    std::vector<Site> sites_;             ///< by OfferColumns::site
+    std::vector<SiteCounts> counted_;     ///< by OfferColumns::site
     std::vector<double> rtt_ms_;          ///< by region; empty without `near`
     std::vector<double> rate_by_gpu_;     ///< of one GPU
     std::vector<bool> suited_;            ///< by GPU, for the profile

@@ -2,6 +2,7 @@
 
 #include "solve/job_times.hpp"
 #include "text/durations.hpp"
+#include "training/step_time.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -16,8 +17,8 @@ static Budget plan_of(const Request& request, Hours hours, int machines) {
     return out;
 }
 
-static bool images(NetKind kind) {
-    return kind == NetKind::cnn || kind == NetKind::vit;
+static bool images(ModelKind kind) {
+    return kind == ModelKind::cnn || kind == ModelKind::vit;
 }
 
 void add_job(const JobPlan& plan, std::size_t type, Choice& to) {
@@ -101,44 +102,6 @@ std::vector<FrontPoint> pareto_front(std::vector<FrontPoint> points) {
     const auto knee = std::max_element(
         out.begin(), out.end(), [&](const auto& a, const auto& b) { return below(a) < below(b); });
     knee->knee = below(*knee) > 0;
-    return out;
-}
-
-// ---- warnings -----------------------------------------------------------------------
-
-template <class Condition>
-static std::string names_where(const Recommendation& r, Condition condition) {
-    std::vector<std::string> names;
-    for (const Choice& c : r.choices)
-        if (condition(*c.job) && std::find(names.begin(), names.end(), c.instance) == names.end())
-            names.push_back(c.instance);
-    std::string out;
-    for (const std::string& name : names)
-        out += (out.empty() ? "" : ", ") + name;
-    return out;
-}
-
-std::vector<std::string> job_warnings(const Recommendation& r) {
-    constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
-    std::vector<std::string> out;
-    const auto add = [&out](const std::string& names, std::string_view what) {
-        if (!names.empty())
-            out.push_back(fmt::format("{}: {}", what, names));
-    };
-    add(names_where(r, [](const JobChoice& j) { return !j.memory; }),
-        "how much GPU memory it needs is not known and was not checked");
-    if (std::any_of(r.choices.begin(), r.choices.end(), [](const Choice& c) {
-            return c.purchase == PurchaseKind::spot;
-        }))
-        out.emplace_back("work lost to interruptions of spot machines is not in hours and cost");
-    add(names_where(r, [](const JobChoice& j) { return j.input_bound; }),
-        "reading the dataset takes longer than the GPUs need");
-    add(names_where(r,
-                    [](const JobChoice& j) {
-                        return j.samples_per_second_per_vcpu.value_or(0) > kImagesPerVcpu;
-                    }),
-        "needs more than 100 images a second from each vCPU, so decode them beforehand or on the "
-        "GPU");
     return out;
 }
 

@@ -17,7 +17,4 @@ void mark_ties(Objective objective, std::vector<Choice>& choices);
 /// Those of which no other is as good in both and better in one, fastest first, with the knee.
 std::vector<FrontPoint> pareto_front(std::vector<FrontPoint> points);
 
-/// What a reader of the answer has to know about a job: what was not checked, what may be slow.
-std::vector<std::string> job_warnings(const Recommendation& r);
-
 } // namespace flopwise

@@ -1,6 +1,7 @@
 #include "solve/job_times.hpp"
 
 #include "catalog/offer_columns.hpp"
+#include "cost/rule.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
 
@@ -69,7 +70,7 @@ JobPlan::JobPlan(const Catalog& catalog, const Request& request, const Cheapest&
         find_measured();
     types_.reserve(catalog.instances().size());
     for (std::size_t type = 0; type < catalog.instances().size(); ++type)
-        types_.push_back(catalog.columns().gpu[type] < 0 ? Type{} : best(type, cheapest));
+        types_.push_back(columns_of(catalog).gpu[type] < 0 ? Type{} : best(type, cheapest));
 }
 
 void JobPlan::find_measured() {
@@ -100,7 +101,7 @@ void JobPlan::find_measured() {
 
 GpuSet JobPlan::gpus(std::size_t type, int machines) const {
     const Instance& i = catalog_.instances()[type];
-    const auto gpu = catalog_.columns().gpu[type];
+    const auto gpu = columns_of(catalog_).gpu[type];
     return {.gpu = &catalog_.gpus()[static_cast<std::size_t>(gpu)],
             .gpus = i.gpu_count,
             .machines = static_cast<double>(machines),
@@ -146,7 +147,7 @@ JobPlan::Timed JobPlan::timed(const Gpu& gpu) const {
 }
 
 const JobPlan::Timed& JobPlan::timed(std::size_t type) {
-    const auto gpu = static_cast<std::size_t>(catalog_.columns().gpu[type]);
+    const auto gpu = static_cast<std::size_t>(columns_of(catalog_).gpu[type]);
     Timed& out = timed_[gpu];
     if (!out.looked_up)
         out = timed(catalog_.gpus()[gpu]);
@@ -154,13 +155,13 @@ const JobPlan::Timed& JobPlan::timed(std::size_t type) {
 }
 
 Precision JobPlan::precision(std::size_t type) const {
-    return timed_[static_cast<std::size_t>(catalog_.columns().gpu[type])].precision;
+    return timed_[static_cast<std::size_t>(columns_of(catalog_).gpu[type])].precision;
 }
 
 /// Of one GPU or of the share of one, as the provider reports it if it does: a T4 of 16 GiB has 15.
 GiB JobPlan::gpu_memory(std::size_t type) const {
     const auto& reported = catalog_.instances()[type].reported_gpu_memory;
-    const GiB nominal{catalog_.columns().gpu_memory_gib[type]};
+    const GiB nominal{columns_of(catalog_).gpu_memory_gib[type]};
     return reported ? std::min(*reported, nominal) : nominal;
 }
 
@@ -175,7 +176,7 @@ JobPlan::Fit JobPlan::found_fit(Precision precision, GiB memory, double gpus) co
 
 const JobPlan::Fit& JobPlan::fit(std::size_t type, int machines) {
     const Precision p = timed(type).precision;
-    const double n = catalog_.columns().gpu_count[type] * machines;
+    const double n = columns_of(catalog_).gpu_count[type] * machines;
     const bool wide = p == Precision::fp32 || p == Precision::tf32;
     const GiB memory = gpu_memory(type);
     const auto [known, added] = fits_.try_emplace({memory.value(), n, wide});
@@ -337,7 +338,7 @@ std::string JobPlan::title(const std::string& source) const {
 }
 
 std::optional<MemoryFit> JobPlan::fit(std::size_t type) const {
-    const Columns& all = catalog_.columns();
+    const OfferColumns& all = columns_of(catalog_);
     return memory_fit(net_,
                       training(type),
                       precision(type),
@@ -347,7 +348,7 @@ std::optional<MemoryFit> JobPlan::fit(std::size_t type) const {
 }
 
 std::optional<MemoryRemedy> JobPlan::remedy(std::size_t type) const {
-    const Columns& all = catalog_.columns();
+    const OfferColumns& all = columns_of(catalog_);
     return memory_remedy(net_,
                          training(type),
                          precision(type),
@@ -368,7 +369,7 @@ bool JobPlan::fits_without(std::size_t type, std::span<const std::string_view> m
                                net_,
                                precision(type),
                                gpu_memory(type),
-                               catalog_.columns().gpu_count[type] * types_[type].machines);
+                               columns_of(catalog_).gpu_count[type] * types_[type].machines);
     return !found || found->memory.fits;
 }
 

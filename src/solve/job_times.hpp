@@ -108,7 +108,7 @@ private:
     const Catalog& catalog_;
     const Request& request_;
     Work work_;
-    Net net_; ///< completed
+    Model net_; ///< completed
     Training training_;
     std::optional<Hours> deadline_{};
     std::optional<std::size_t> seen_{}; ///< the type of which a rate was measured

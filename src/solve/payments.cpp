@@ -2,6 +2,7 @@
 // which the lost work is not known, and machines that are left out because no cost is known.
 
 #include "cost/bill_lines.hpp"
+#include "cost/rule.hpp"
 #include "solve/plan_prices.hpp"
 #include "solve/solver.hpp"
 
@@ -72,7 +73,7 @@ std::string Solver::left_out() const {
     Named out;
     for (const std::uint32_t offer : plans_->left_out()) {
         const Offer o = catalog_.offer(offer);
-        const Columns& all = catalog_.columns();
+        const OfferColumns& all = columns_of(catalog_);
         if (types_[all.type[offer]].reasons != 0 || filter_.site(all.site[offer]) != Site::admitted)
             continue;
         const std::string why = plans_->why_left_out(offer);

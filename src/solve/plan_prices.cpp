@@ -1,6 +1,8 @@
 #include "solve/plan_prices.hpp"
 
 #include "cost/bill_lines.hpp"
+#include "cost/rule.hpp"
+#include "request/completed.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -11,18 +13,6 @@ namespace flopwise {
 constexpr Days kMonth{730.0 / 24}; // of a plan whose days are not known
 constexpr Days kCentury{36'525};
 
-bool Plans::pays_spot(const Request& request) {
-    const auto& asked = request.constraints.purchase;
-    return std::find(asked.begin(), asked.end(), Purchase::spot) != asked.end() &&
-           !wanted(request.job) && request.uncertainty.use_cv == 0;
-}
-
-bool Plans::needed(const Request& request) {
-    return charged(request.usage) || !request.ways.empty() ||
-           (request.dataset.size && !request.dataset.region.empty()) ||
-           (pays_spot(request) && (request.budget.days || request.budget.total));
-}
-
 /// For a month if it has no days.
 static Budget with_days(Budget budget) {
     if (!budget.days)
@@ -31,7 +21,7 @@ static Budget with_days(Budget budget) {
 }
 
 /// The columns of machine types, without an offer.
-static Columns types_of(const Columns& all) {
+static OfferColumns types_of(const OfferColumns& all) {
     return {.vcpus = all.vcpus,
             .memory_gib = all.memory_gib,
             .gpu_count = all.gpu_count,
@@ -48,10 +38,10 @@ static Columns types_of(const Columns& all) {
             .used_sites = all.used_sites};
 }
 
-Plans::Plans(const Catalog& catalog, const Request& request, const Charges& charges)
+PlanPrices::PlanPrices(const Catalog& catalog, const Request& request, const Charges& charges)
     : catalog_{catalog}, request_{request}, charges_{charges}, plan_{with_days(request.budget)},
       cheapest_{!request.ways.empty()}, payer_{plan_, request.usage, request.recovery, charges},
-      columns_{types_of(catalog.columns())}, priced_(catalog.instances().size()) {
+      columns_{types_of(columns_of(catalog))}, priced_(catalog.instances().size()) {
     if (request.budget.total && request.budget.days)
         limit_ = affordable_limit(request.budget).value();
     const auto regions = catalog.regions();
@@ -75,10 +65,10 @@ Plans::Plans(const Catalog& catalog, const Request& request, const Charges& char
 
 /// The offers of a type and a way to pay; with several ways, one for each place of the type.
 /// The spans are of no offers, before and after.
-void Plans::add_rows(std::size_t type,
-                     std::span<std::uint32_t> on_demand,
-                     std::span<std::uint32_t> spot) {
-    const Columns& all = catalog_.columns();
+void PlanPrices::add_rows(std::size_t type,
+                          std::span<std::uint32_t> on_demand,
+                          std::span<std::uint32_t> spot) {
+    const OfferColumns& all = columns_of(catalog_);
     constexpr auto kSpot = static_cast<std::size_t>(Purchase::spot);
     const std::size_t group = type * kPurchases;
     const auto each_offer = [&](std::size_t p, auto action) {
@@ -116,8 +106,8 @@ void Plans::add_rows(std::size_t type,
     each_offer(kSpot, [&](std::uint32_t, std::uint16_t site) { spot[site] = kNone; });
 }
 
-Machine Plans::machine(const Row& row) const {
-    const Columns& all = catalog_.columns();
+Machine PlanPrices::machine(const Row& row) const {
+    const OfferColumns& all = columns_of(catalog_);
     const Instance& instance = catalog_.instances()[all.type[row.offer]];
     const auto price = [&](std::uint32_t offer) {
         return offer == kNone ? std::nullopt : std::optional{UsdPerHour{all.usd_per_hour[offer]}};
@@ -130,7 +120,7 @@ Machine Plans::machine(const Row& row) const {
 }
 
 /// Whether the costs of some way to pay are known, but perhaps for the work lost on spot.
-bool Plans::payable(const Row& row) {
+bool PlanPrices::payable(const Row& row) {
     const bool held = request_.usage.reserved_capacity > HoursPerDay{}; // at the price on demand
     const auto offered = [&](PurchaseKind kind) {
         return kind == PurchaseKind::on_demand ? row.on_demand != kNone
@@ -149,7 +139,7 @@ bool Plans::payable(const Row& row) {
 
 /// Prices a row in its own way or in the cheapest. What is not known in full is taken only where
 /// nothing else is known.
-void Plans::price(Row& row, Payer& payer, std::span<const Usd> charges) const {
+void PlanPrices::price(Row& row, Payer& payer, std::span<const Usd> charges) const {
     const bool plain = !cheapest_ && row.kind == PurchaseKind::on_demand;
     const RatedMachine rated = plain ? RatedMachine{machine(row)} : payer.rated(machine(row));
     Parts best;
@@ -172,7 +162,7 @@ void Plans::price(Row& row, Payer& payer, std::span<const Usd> charges) const {
 
 /// The cost of a plan for a rented hour. The limit on the price is made to agree with what the
 /// budget says of the cost, to the last bit.
-double Plans::effective(double usd) const {
+double PlanPrices::effective(double usd) const {
     const double price = usd / rented_hours(plan_).value();
     if (!limit_)
         return price;
@@ -181,7 +171,7 @@ double Plans::effective(double usd) const {
                : std::max(price, std::nextafter(*limit_, std::numeric_limits<double>::infinity()));
 }
 
-void Plans::price_type(std::size_t type) {
+void PlanPrices::price_type(std::size_t type) {
     if (priced_[type])
         return;
     priced_[type] = true;
@@ -198,25 +188,25 @@ void Plans::price_type(std::size_t type) {
         for (std::uint32_t i = columns_.first[group]; i < columns_.first[group + 1]; ++i) {
             columns_.usd_per_hour[i] = effective(rows_[i].usd);
             columns_.site[i] = rows_[i].site;
-            columns_.source[i] = catalog_.columns().source[rows_[i].offer];
+            columns_.source[i] = columns_of(catalog_).source[rows_[i].offer];
         }
     }
 }
 
 // ---- of one row ---------------------------------------------------------------------
 
-Bill Plans::bill(std::uint32_t row) {
+Bill PlanPrices::bill(std::uint32_t row) {
     const Row& r = rows_[row];
     const Machine m = machine(r);
     const Parts parts = payer_.known_parts(r.kind, payer_.rated(m));
     return summed(lines(parts), region_charges_[r.site % asked_.size()], plan_.fixed);
 }
 
-std::optional<UsdPerHour> Plans::on_demand_price(std::uint32_t row) const {
+std::optional<UsdPerHour> PlanPrices::on_demand_price(std::uint32_t row) const {
     return machine(rows_[row]).on_demand;
 }
 
-std::optional<Bill> Plans::on_demand_bill(std::uint32_t row) {
+std::optional<Bill> PlanPrices::on_demand_bill(std::uint32_t row) {
     const Row& r = rows_[row];
     const Parts parts = payer_.parts(PurchaseKind::on_demand, {machine(r)});
     if (parts.empty())
@@ -224,8 +214,8 @@ std::optional<Bill> Plans::on_demand_bill(std::uint32_t row) {
     return summed(lines(parts), region_charges_[r.site % asked_.size()], plan_.fixed);
 }
 
-std::string Plans::why_left_out(std::uint32_t offer) {
-    const Columns& all = catalog_.columns();
+std::string PlanPrices::why_left_out(std::uint32_t offer) {
+    const OfferColumns& all = columns_of(catalog_);
     Row row{.offer = offer, .on_demand = kNone, .spot = kNone, .site = all.site[offer]};
     const std::size_t group = all.type[offer] * kPurchases;
     const auto same = [&](std::size_t p) {
@@ -243,25 +233,25 @@ std::string Plans::why_left_out(std::uint32_t offer) {
     return "";
 }
 
-std::vector<PurchaseOption> Plans::options(std::uint32_t row) const {
+std::vector<PurchaseOption> PlanPrices::options(std::uint32_t row) const {
     return purchase_options(
         plan_, request_.usage, request_.recovery, machine(rows_[row]), charges_);
 }
 
-const Source& Plans::source(std::uint32_t row) const {
+const Source& PlanPrices::source(std::uint32_t row) const {
     const Row& r = rows_[row];
     if (term_of(r.kind))
         return *payer_.source(r.kind, payer_.rated(machine(r)));
     const std::uint32_t offer = r.kind == PurchaseKind::spot ? r.spot : r.on_demand;
-    return catalog_.sources()[catalog_.columns().source[offer]];
+    return catalog_.sources()[columns_of(catalog_).source[offer]];
 }
 
-DateRange Plans::price_dates(std::uint32_t row, PurchaseKind kind) const {
+DateRange PlanPrices::price_dates(std::uint32_t row, PurchaseKind kind) const {
     const Row& r = rows_[row];
     DateRange out;
     const auto add_offer = [&](std::uint32_t offer) {
         if (offer != kNone)
-            out.add(catalog_.sources()[catalog_.columns().source[offer]].as_of);
+            out.add(catalog_.sources()[columns_of(catalog_).source[offer]].as_of);
     };
     if (kind == PurchaseKind::spot)
         add_offer(r.spot);
@@ -274,7 +264,7 @@ DateRange Plans::price_dates(std::uint32_t row, PurchaseKind kind) const {
     return out;
 }
 
-double Plans::cost(std::uint32_t row, const Budget& plan) const {
+double PlanPrices::cost(std::uint32_t row, const Budget& plan) const {
     Row r = rows_[row];
     const Machine m = machine(r);
     Payer payer{plan, request_.usage, request_.recovery, charges_};
@@ -300,7 +290,7 @@ static double greatest(double most, Fits fits) {
     return low;
 }
 
-Days Plans::lasts(std::uint32_t row) const {
+Days PlanPrices::lasts(std::uint32_t row) const {
     return Days{greatest(kCentury.value(), [&](double days) {
         Budget plan = request_.budget;
         plan.days = Days{days};
@@ -308,7 +298,7 @@ Days Plans::lasts(std::uint32_t row) const {
     })};
 }
 
-void Plans::relax(std::uint32_t row, Refusal& to) const {
+void PlanPrices::relax(std::uint32_t row, Refusal& to) const {
     Budget plan = plan_;
     to.relaxation.push_back({"budget_usd", (cost(row) + plan.fixed).value()});
     const double days = greatest(plan_.days->value(), [&](double value) {
@@ -326,7 +316,7 @@ void Plans::relax(std::uint32_t row, Refusal& to) const {
         to.relaxation.push_back({"hours_per_day", use});
 }
 
-std::optional<std::uint32_t> Plans::row_of(std::size_t offer) const {
+std::optional<std::uint32_t> PlanPrices::row_of(std::size_t offer) const {
     const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) {
         return row.offer == offer || (cheapest_ && (row.spot == offer || row.on_demand == offer));
     });
@@ -337,7 +327,7 @@ std::optional<std::uint32_t> Plans::row_of(std::size_t offer) const {
 
 // ---- of one region ------------------------------------------------------------------
 
-ChargeSummary Plans::summary(std::size_t region) const {
+ChargeSummary PlanPrices::summary(std::size_t region) const {
     ChargeSummary out{.provider = catalog_.regions()[region].provider,
                       .region = catalog_.regions()[region].code};
     for (const LineItem& item : region_charges_[region]) {
@@ -354,7 +344,7 @@ ChargeSummary Plans::summary(std::size_t region) const {
     return out;
 }
 
-bool Plans::asked(const Region& region) const {
+bool PlanPrices::asked(const Region& region) const {
     const Constraints& c = request_.constraints;
     const auto any = [](const std::vector<std::string>& patterns, const std::string& name) {
         return patterns.empty() ||
@@ -365,7 +355,7 @@ bool Plans::asked(const Region& region) const {
     return any(c.provider, region.provider) && any(c.region, region.code);
 }
 
-std::size_t Plans::cheapest_region() const {
+std::size_t PlanPrices::cheapest_region() const {
     std::size_t best = 0;
     std::optional<Usd> least;
     for (std::size_t region = 0; region < region_charges_.size(); ++region)

@@ -12,23 +12,18 @@
 
 namespace flopwise {
 
-class Plans {
+class PlanPrices {
 public:
-    /// Whether a request needs them: the rest is priced by the catalog's own columns.
-    static bool needed(const Request& request);
-    /// Whether it asks for spot in a way that counts lost work, once there are days or a budget.
-    static bool pays_spot(const Request& request);
-
     /// `request` is completed; the arguments outlive this.
-    Plans(const Catalog& catalog, const Request& request, const Charges& charges);
-    Plans(const Plans&) = delete;
-    Plans& operator=(const Plans&) = delete;
+    PlanPrices(const Catalog& catalog, const Request& request, const Charges& charges);
+    PlanPrices(const PlanPrices&) = delete;
+    PlanPrices& operator=(const PlanPrices&) = delete;
 
     /// Offers in the regions and of the providers that are asked for. A machine is left out if no
     /// way to pay that is asked for is known. Those of one machine type and one way to pay stand
     /// in any order and without a price until price_type(); then those within the highest price
     /// come first, by cost, then the others.
-    [[nodiscard]] const Columns& columns() const { return columns_; }
+    [[nodiscard]] const OfferColumns& columns() const { return columns_; }
     void price_type(std::size_t type);
 
     // Of a row of columns(), by its position. Its type is priced.
@@ -92,7 +87,7 @@ private:
     bool cheapest_;                 ///< of several ways to pay, instead of that of the offer
     std::optional<double> limit_{}; ///< of the budget, USD/h
     Payer payer_;
-    Columns columns_;
+    OfferColumns columns_;
     std::vector<Row> rows_;
     std::vector<std::uint32_t> left_out_;
     std::vector<bool> priced_;                          ///< by type

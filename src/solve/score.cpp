@@ -1,5 +1,7 @@
 #include <flopwise/score.hpp>
 
+#include "solve/reference.hpp"
+
 #include <numeric>
 
 namespace flopwise {

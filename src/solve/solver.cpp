@@ -1,6 +1,8 @@
 #include "solve/solver.hpp"
 
+#include "request/completed.hpp"
 #include "solve/job_choice.hpp"
+#include "solve/reference.hpp"
 #include "solve/unpriced.hpp"
 
 #include <algorithm>
@@ -32,8 +34,8 @@ static Figures reference_of(const Filter& filter, const Request& request) {
     return out;
 }
 
-Solver::Solver(const Catalog& catalog, const Request& request, Plans* plans)
-    : catalog_{catalog}, plans_{plans}, columns_{plans == nullptr ? catalog.columns()
+Solver::Solver(const Catalog& catalog, const Request& request, PlanPrices* plans)
+    : catalog_{catalog}, plans_{plans}, columns_{plans == nullptr ? columns_of(catalog)
                                                                   : plans->columns()},
       request_{request}, filter_{catalog, request, *request.precision, plans},
       reference_{reference_of(filter_, request)}, weights_{weights_used(request,
@@ -415,6 +417,27 @@ void Solver::add_charges(const std::vector<Scored>& best, Recommendation& to) co
     to.charges = plans_->summary(region);
     if (to.charges->ceiling)
         to.price_ceiling = to.charges->ceiling;
+}
+
+std::unique_ptr<PlanPrices>
+plan_prices_of(const Catalog& catalog, const Request& request, const Charges& charges) {
+    return needs_plan_prices(request) ? std::make_unique<PlanPrices>(catalog, request, charges)
+                                      : nullptr;
+}
+
+Recommendation solved(const Catalog& catalog, const Request& request, const Charges& charges) {
+    const auto plans = plan_prices_of(catalog, request, charges);
+    return Solver{catalog, request, plans.get()}.solve();
+}
+
+std::vector<Ranked> ranked(const Catalog& catalog, const Request& request, const Charges& charges) {
+    const auto plans = plan_prices_of(catalog, request, charges);
+    const OfferColumns& columns = plans != nullptr ? plans->columns() : columns_of(catalog);
+    std::vector<Ranked> out;
+    for (const std::uint32_t row : Solver{catalog, request, plans.get()}.ranking())
+        out.push_back({.offer = plans != nullptr ? plans->offer(row) : row,
+                       .effective = UsdPerHour{columns.usd_per_hour[row]}});
+    return out;
 }
 
 } // namespace flopwise

@@ -11,17 +11,15 @@
 #include "solve/filter.hpp"
 
 #include <limits>
+#include <memory>
 
 namespace flopwise {
-
-/// The request with what it leaves open filled in. Throws for contradictions in it.
-Request completed(Request request);
 
 class Solver {
 public:
     /// `request` has its precision and weights filled in, and outlives the solver.
     /// With `plans`, offers are rows of these, which are priced as far as the answer needs them.
-    Solver(const Catalog& catalog, const Request& request, Plans* plans = nullptr);
+    Solver(const Catalog& catalog, const Request& request, PlanPrices* plans = nullptr);
 
     /// The answer without `instead`, and with the warnings that are about ways to pay.
     Recommendation solve();
@@ -111,8 +109,8 @@ private:
     void add_dates(Recommendation& to) const;
 
     const Catalog& catalog_;
-    Plans* plans_;
-    const Columns& columns_;
+    PlanPrices* plans_;
+    const OfferColumns& columns_;
     const Request& request_;
     Filter filter_;
     Figures reference_;
@@ -124,5 +122,24 @@ private:
     std::size_t admitted_ = 0;
     std::size_t in_scope_ = 0;
 };
+
+// ---- one question to the solver: priced by the catalog alone or by the cost of whole plans -----
+
+/// The plans of a completed request; null if the catalog alone prices it. All arguments outlive
+/// what is returned.
+std::unique_ptr<PlanPrices>
+plan_prices_of(const Catalog& catalog, const Request& request, const Charges& charges);
+
+/// The solver's answer to a completed request.
+Recommendation solved(const Catalog& catalog, const Request& request, const Charges& charges);
+
+/// An offer of the catalog that qualifies, and what stands for its price in the score.
+struct Ranked {
+    std::uint32_t offer = 0;
+    UsdPerHour effective{};
+};
+
+/// The offers that qualify, best first.
+std::vector<Ranked> ranked(const Catalog& catalog, const Request& request, const Charges& charges);
 
 } // namespace flopwise

@@ -52,7 +52,7 @@ static auto is_asked_for(const Filter& filter) {
 }
 
 static void look_up(const Catalog& catalog, const Filter& filter, Found& to) {
-    const Columns& all = catalog.columns();
+    const OfferColumns& all = columns_of(catalog);
     for (std::size_t p = 0; p < kPurchases; ++p) {
         const std::size_t group = to.type * kPurchases + p;
         std::uint32_t& cheapest = filter.pays(static_cast<Purchase>(p)) ? to.known : to.other;
@@ -180,7 +180,7 @@ UnpricedMachines unpriced(const Catalog& catalog,
     }
     const auto price = [&](std::uint32_t offer) {
         return offer == kNone ? std::numeric_limits<double>::infinity()
-                              : catalog.columns().usd_per_hour[offer];
+                              : columns_of(catalog).usd_per_hour[offer];
     };
     std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
         const auto order = [&](const Found& f) {

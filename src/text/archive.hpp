@@ -94,7 +94,7 @@ private:
 };
 
 /// Throws ArgumentError for `catalog`: only what is compiled in or was sealed is read.
-[[noreturn]] inline void refuse_image(std::string_view reason) {
+[[noreturn]] inline void refuse_bytes(std::string_view reason) {
     throw ArgumentError{"catalog", fmt::format("must be a whole image: {}", reason)};
 }
 
@@ -120,7 +120,7 @@ public:
 private:
     void require(std::size_t size) const {
         if (size > bytes.size())
-            refuse_image(fmt::format("it ends {} B too soon", size - bytes.size()));
+            refuse_bytes(fmt::format("it ends {} B too soon", size - bytes.size()));
     }
     void take(void* to, std::size_t size) {
         require(size);
@@ -137,7 +137,7 @@ private:
     template <class T>
     static void check(const T& value) {
         if (!possible(value))
-            refuse_image("a figure is out of its range");
+            refuse_bytes("a figure is out of its range");
     }
     template <class T>
     void field(T& value) {
@@ -147,7 +147,7 @@ private:
     void field(bool& value) {
         const auto byte = taken<std::uint8_t>();
         if (byte > 1)
-            refuse_image("a flag is neither set nor not");
+            refuse_bytes("a flag is neither set nor not");
         value = byte == 1;
     }
     template <class T>
@@ -161,7 +161,7 @@ private:
         value.assign(bytes.substr(0, n));
         bytes.remove_prefix(n);
         if (from_outside_ && !is_ascii(value) && text::not_utf8(value) != std::string::npos)
-            refuse_image("a text is not UTF-8");
+            refuse_bytes("a text is not UTF-8");
     }
     template <class T>
     void field(std::vector<T>& items) {
@@ -176,7 +176,7 @@ private:
                 each(*this, item);
         if constexpr (std::is_enum_v<T>)
             if (!std::all_of(items.begin(), items.end(), [](T item) { return possible(item); }))
-                refuse_image("a value has no name");
+                refuse_bytes("a value has no name");
     }
 
     bool from_outside_;

@@ -6,31 +6,31 @@
 
 namespace flopwise {
 
-void Grid::column(std::string title, Align align, int keep) {
+void TextTable::column(std::string title, Align align, int keep) {
     columns_.push_back({std::move(title), align, keep, false});
 }
 
-void Grid::row(std::vector<std::string> cells) {
+void TextTable::row(std::vector<std::string> cells) {
     for (std::size_t i = 0; i < cells.size(); ++i)
         columns_[i].used = columns_[i].used || !cells[i].empty();
     rows_.push_back(std::move(cells));
 }
 
-std::size_t Grid::width_of(std::size_t column) const {
+std::size_t TextTable::width_of(std::size_t column) const {
     std::size_t width = columns_[column].title.size();
     for (const auto& cells : rows_)
         width = std::max(width, cells[column].size());
     return width;
 }
 
-std::size_t Grid::total(const std::vector<std::size_t>& shown, std::size_t gap) const {
+std::size_t TextTable::total(const std::vector<std::size_t>& shown, std::size_t gap) const {
     std::size_t sum = shown.empty() ? 0 : gap * (shown.size() - 1);
     for (const std::size_t i : shown)
         sum += width_of(i);
     return sum;
 }
 
-std::string Grid::terminal(std::size_t width, bool colour) const {
+std::string TextTable::terminal(std::size_t width, bool colour) const {
     std::vector<std::size_t> shown;
     for (std::size_t i = 0; i < columns_.size(); ++i)
         if (columns_[i].used)
@@ -59,7 +59,7 @@ std::string Grid::terminal(std::size_t width, bool colour) const {
     return out;
 }
 
-std::string Grid::markdown() const {
+std::string TextTable::markdown() const {
     const auto escaped = [](std::string_view text) {
         std::string out;
         for (const char c : text)

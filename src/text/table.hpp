@@ -8,13 +8,13 @@
 
 namespace flopwise {
 
-class Grid {
+class TextTable {
 public:
     enum class Align { left, right };
 
     static constexpr int kAlways = 100;
 
-    /// Columns of a lower `keep` are left out first where the width does not suffice.
+    /// OfferColumns of a lower `keep` are left out first where the width does not suffice.
     void column(std::string title, Align align, int keep = kAlways);
     void row(std::vector<std::string> cells);
 

@@ -35,14 +35,14 @@ struct Collector {
 } // namespace
 
 /// What a unit of work is called.
-static std::string_view unit_of(const Work& work) {
-    if (work.net.kind == NetKind::other)
+static std::string_view unit_name(const Work& work) {
+    if (work.net.kind == ModelKind::other)
         return "FLOP";
     return is_text(work.net.kind) ? "token" : "sample";
 }
 
 void Collector::add_work() {
-    const std::string_view unit = unit_of(work);
+    const std::string_view unit = unit_name(work);
     const std::string source = work.net.source.empty() ? "as asked" : work.net.source;
     add(fmt::format("{}s", unit), work.units, "", "as asked");
     if (work.epochs != 1)
@@ -51,7 +51,7 @@ void Collector::add_work() {
             "",
             work.net.epochs == work.epochs && !work.net.recipe.empty() ? work.net.recipe
                                                                        : "as asked");
-    if (work.net.kind == NetKind::other)
+    if (work.net.kind == ModelKind::other)
         return;
     add(fmt::format("FLOPs of a {}", unit), work.unit.flops, "FLOP", source);
     if (work.unit.attention_flops > 0)
@@ -82,7 +82,7 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
             add(name,
                 time.common * seconds,
                 "s",
-                fmt::format("of each {} on one of {} GPUs; docs/calibration.md", unit_of(work), n));
+                fmt::format("of each {} on one of {} GPUs; docs/calibration.md", unit_name(work), n));
     };
     term("multiplications", time.compute);
     term("attention", time.attention);

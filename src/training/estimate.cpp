@@ -107,7 +107,7 @@ std::optional<double> measured_step_ms(std::string_view seen,
 }
 
 /// FLOPs of training for each activation; a usual value where one of them is not known.
-static double intensity(const Net& net) {
+static double intensity(const Model& net) {
     return net.forward_gmacs && net.activations_m ? 6e3 * *net.forward_gmacs / *net.activations_m
                                                   : utilisation().default_flops_per_activation;
 }
@@ -119,7 +119,7 @@ static std::optional<Hours> by_steps(const Work& work,
                                      const MeasuredOn& asked,
                                      Precision precision) {
     constexpr double kMilliseconds = 1000;
-    const bool images = work.net.kind == NetKind::cnn || work.net.kind == NetKind::other;
+    const bool images = work.net.kind == ModelKind::cnn || work.net.kind == ModelKind::other;
     if (!images || precision != Precision::fp32 || !work.batch)
         return std::nullopt;
     const auto there =

@@ -2,14 +2,14 @@
 
 #pragma once
 
-#include <flopwise/net.hpp>
+#include <flopwise/model.hpp>
 
 namespace flopwise::bundled {
 
 /// A row of data/models.yaml. A figure that it does not have is a NaN.
-struct NetRow {
+struct ModelRow {
     std::string_view name;
-    NetKind kind;
+    ModelKind kind;
     double parameters;
     double active_parameters;
     double matmul_parameters;
@@ -68,7 +68,7 @@ struct Utilisation {
     std::span<const MeasuredMachine> machines;
 };
 
-std::span<const NetRow> nets();
+std::span<const ModelRow> models();
 const Utilisation& utilisation();
 
 } // namespace flopwise::bundled

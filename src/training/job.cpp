@@ -1,6 +1,7 @@
 #include <flopwise/job.hpp>
 
 #include "text/text.hpp"
+#include "training/model_parts.hpp"
 
 #include <array>
 #include <cmath>
@@ -46,20 +47,20 @@ double Work::units_per_sample() const {
 // ---- the net ------------------------------------------------------------------------
 
 /// A named net with the figures of one's own over it.
-static Net with_own(Net net, const Net& own) {
-    if (own.kind != NetKind::other)
+static Model with_own(Model net, const Model& own) {
+    if (own.kind != ModelKind::other)
         net.kind = own.kind;
-    constexpr std::array<std::optional<double> Net::*, 11> kFigures{&Net::parameters,
-                                                                    &Net::active_parameters,
-                                                                    &Net::matmul_parameters,
-                                                                    &Net::layers,
-                                                                    &Net::hidden,
-                                                                    &Net::heads,
-                                                                    &Net::seq_len,
-                                                                    &Net::vocab,
-                                                                    &Net::forward_gmacs,
-                                                                    &Net::activations_m,
-                                                                    &Net::operations};
+    constexpr std::array<std::optional<double> Model::*, 11> kFigures{&Model::parameters,
+                                                                      &Model::active_parameters,
+                                                                      &Model::matmul_parameters,
+                                                                      &Model::layers,
+                                                                      &Model::hidden,
+                                                                      &Model::heads,
+                                                                      &Model::seq_len,
+                                                                      &Model::vocab,
+                                                                      &Model::forward_gmacs,
+                                                                      &Model::activations_m,
+                                                                      &Model::operations};
     if (own.image_px && net.image_px && !own.forward_gmacs)
         net = resized(std::move(net), *own.image_px);
     else if (own.image_px)
@@ -75,18 +76,18 @@ static Net with_own(Net net, const Net& own) {
 }
 
 /// The kind of a net of one's own, where its figures tell.
-static NetKind kind_of(const Net& net) {
-    if (net.kind != NetKind::other)
+static ModelKind kind_of(const Model& net) {
+    if (net.kind != ModelKind::other)
         return net.kind;
     if (net.active_parameters)
-        return NetKind::moe;
+        return ModelKind::moe;
     if (net.forward_gmacs)
-        return NetKind::cnn;
-    return net.parameters ? NetKind::transformer_decoder : NetKind::other;
+        return ModelKind::cnn;
+    return net.parameters ? ModelKind::transformer_decoder : ModelKind::other;
 }
 
-Net net_of(const Job& job) {
-    Net net = with_own(job.model.empty() ? Net{} : find_net(job.model), job.net);
+Model model_of(const Job& job) {
+    Model net = with_own(job.model.empty() ? Model{} : find_model(job.model), job.net);
     net.kind = kind_of(net);
     if (net.active_parameters && net.parameters && *net.active_parameters > *net.parameters)
         throw ArgumentError{"active_parameters",
@@ -147,7 +148,7 @@ static void require_alone(const Job& job) {
 }
 
 /// Those of the recipe go with its data set, and with nothing else.
-static double epochs_of(const Job& job, const Net& net) {
+static double epochs_of(const Job& job, const Model& net) {
     const bool own = job.tokens || job.samples || job.flops || job.fine_tune != FineTune::none;
     return job.epochs ? *job.epochs : own ? 1 : net.epochs.value_or(1);
 }
@@ -155,7 +156,7 @@ static double epochs_of(const Job& job, const Net& net) {
 static double units_of(const Job& job, const Work& work) {
     if (job.flops)
         return *job.flops / work.unit.total();
-    if (job.tokens && !is_text(work.net.kind) && work.net.kind != NetKind::other)
+    if (job.tokens && !is_text(work.net.kind) && work.net.kind != ModelKind::other)
         throw ArgumentError{"tokens", "must not be given for a net over images: use samples"};
     if (job.tokens)
         return *job.tokens * work.epochs;
@@ -169,12 +170,12 @@ static double units_of(const Job& job, const Work& work) {
 Work work_of(const Job& job) {
     require_range(job);
     require_alone(job);
-    Work out{.net = net_of(job),
+    Work out{.net = model_of(job),
              .fine_tune = job.fine_tune,
              .recompute = job.recompute,
              .batch = job.batch,
              .lora_rank = job.lora_rank};
-    const bool counted = out.net.kind != NetKind::other;
+    const bool counted = out.net.kind != ModelKind::other;
     if (!counted && !job.flops && !job.measured)
         throw ArgumentError{"model",
                             "must be given, or the figures of a net, or flops, or what was "
@@ -197,7 +198,7 @@ Training training_of(const Job& job) {
 }
 
 std::optional<JobFit>
-job_fit(const Job& job, const Net& net, Precision precision, GiB available, double gpus) {
+job_fit(const Job& job, const Model& net, Precision precision, GiB available, double gpus) {
     Training how = training_of(job);
     auto memory = memory_fit(net, how, precision, job.sharding, available, gpus);
     if (!memory)

@@ -45,7 +45,7 @@ static double optimiser_bytes(Optimiser optimiser, Precision precision) {
 
 /// Bytes kept for one sequence by a transformer. Fused attention keeps no scores.
 static std::optional<double>
-sequence_bytes(const Net& net, const Training& training, Precision precision) {
+sequence_bytes(const Model& net, const Training& training, Precision precision) {
     if (!net.layers || !net.hidden)
         return std::nullopt;
     const double tokens = net.seq_len.value_or(kAssumedSeqLen);
@@ -68,15 +68,18 @@ sequence_bytes(const Net& net, const Training& training, Precision precision) {
 }
 
 static std::optional<double>
-sample_bytes(const Net& net, const Training& training, Precision precision) {
+sample_bytes(const Model& net, const Training& training, Precision precision) {
     if (net.activations_m)
         return 2 * *net.activations_m * 1e6 * width(precision);
     return sequence_bytes(net, training, precision);
 }
 
 /// Of a net that is completed.
-static std::optional<MemoryNeed> need_of(
-    const Net& net, const Training& training, Precision precision, Sharding sharding, double gpus) {
+static std::optional<MemoryNeed> need_of(const Model& net,
+                                         const Training& training,
+                                         Precision precision,
+                                         Sharding sharding,
+                                         double gpus) {
     const std::optional<double> kept = sample_bytes(net, training, precision);
     if (!net.parameters || !kept)
         return std::nullopt;
@@ -99,8 +102,11 @@ static std::optional<MemoryNeed> need_of(
                       .reserved = GiB{kReservedGib + in_transit / kGiB}};
 }
 
-std::optional<MemoryNeed> memory_need(
-    const Net& net, const Training& training, Precision precision, Sharding sharding, double gpus) {
+std::optional<MemoryNeed> memory_need(const Model& net,
+                                      const Training& training,
+                                      Precision precision,
+                                      Sharding sharding,
+                                      double gpus) {
     return need_of(completed(net), training, precision, sharding, gpus);
 }
 
@@ -111,7 +117,7 @@ static double micro_batch(const MemoryNeed& need, GiB available) {
     return std::max(0.0, std::floor(left / need.per_sample * kRounding));
 }
 
-static std::optional<MemoryFit> fit_of(const Net& net,
+static std::optional<MemoryFit> fit_of(const Model& net,
                                        const Training& training,
                                        Precision precision,
                                        std::optional<Sharding> asked,
@@ -136,7 +142,7 @@ static std::optional<MemoryFit> fit_of(const Net& net,
     return out;
 }
 
-std::optional<MemoryFit> memory_fit(const Net& net,
+std::optional<MemoryFit> memory_fit(const Model& net,
                                     const Training& training,
                                     Precision precision,
                                     std::optional<Sharding> sharding,
@@ -157,7 +163,7 @@ struct Remedy {
 
 } // namespace
 
-static std::vector<Remedy> remedies(const Net& net, const Training& training) {
+static std::vector<Remedy> remedies(const Model& net, const Training& training) {
     std::vector<Remedy> out;
     const auto add = [&](Recompute recompute, Optimiser optimiser, FineTune fine_tune) {
         Remedy remedy{.training = training};
@@ -188,14 +194,14 @@ static std::vector<Remedy> remedies(const Net& net, const Training& training) {
     return out;
 }
 
-std::optional<MemoryRemedy> memory_remedy(const Net& given,
+std::optional<MemoryRemedy> memory_remedy(const Model& given,
                                           const Training& training,
                                           Precision precision,
                                           std::optional<Sharding> asked,
                                           GiB available,
                                           double gpus,
                                           std::span<const std::string> unsupported) {
-    const Net net = completed(given);
+    const Model net = completed(given);
     const auto runs = [&](std::string_view method) {
         return std::find(unsupported.begin(), unsupported.end(), method) == unsupported.end();
     };

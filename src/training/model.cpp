@@ -1,7 +1,8 @@
-#include <flopwise/net.hpp>
+#include <flopwise/model.hpp>
 
 #include "text/text.hpp"
 #include "training/fitted.hpp"
+#include "training/model_parts.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,15 +10,15 @@
 
 namespace flopwise {
 
-std::string_view to_string(NetKind kind) {
-    constexpr std::array<std::string_view, kNetKinds> kNames{"transformer_decoder",
-                                                             "transformer_encoder",
-                                                             "encoder_decoder",
-                                                             "moe",
-                                                             "vit",
-                                                             "cnn",
-                                                             "diffusion",
-                                                             "other"};
+std::string_view to_string(ModelKind kind) {
+    constexpr std::array<std::string_view, kModelKinds> kNames{"transformer_decoder",
+                                                               "transformer_encoder",
+                                                               "encoder_decoder",
+                                                               "moe",
+                                                               "vit",
+                                                               "cnn",
+                                                               "diffusion",
+                                                               "other"};
     return kNames.at(static_cast<std::size_t>(kind));
 }
 
@@ -36,58 +37,58 @@ std::string_view to_string(Optimiser optimiser) {
     return kNames.at(static_cast<std::size_t>(optimiser));
 }
 
-bool is_text(NetKind kind) {
-    return kind == NetKind::transformer_decoder || kind == NetKind::transformer_encoder ||
-           kind == NetKind::encoder_decoder || kind == NetKind::moe;
+bool is_text(ModelKind kind) {
+    return kind == ModelKind::transformer_decoder || kind == ModelKind::transformer_encoder ||
+           kind == ModelKind::encoder_decoder || kind == ModelKind::moe;
 }
 
 static std::optional<double> known(double figure) {
     return std::isnan(figure) ? std::nullopt : std::optional{figure};
 }
 
-static Net net_of(const bundled::NetRow& row) {
-    Net out{.name = std::string{row.name},
-            .kind = row.kind,
-            .parameters = known(row.parameters),
-            .active_parameters = known(row.active_parameters),
-            .matmul_parameters = known(row.matmul_parameters),
-            .layers = known(row.layers),
-            .hidden = known(row.hidden),
-            .heads = known(row.heads),
-            .seq_len = known(row.seq_len),
-            .vocab = known(row.vocab),
-            .forward_gmacs = known(row.forward_gmacs),
-            .image_px = known(row.image_px),
-            .activations_m = known(row.activations_m),
-            .operations = known(row.operations),
-            .dataset = std::string{row.dataset},
-            .samples = known(row.samples),
-            .epochs = known(row.epochs),
-            .recipe = std::string{row.recipe},
-            .source = std::string{row.source}};
+static Model model_of(const bundled::ModelRow& row) {
+    Model out{.name = std::string{row.name},
+              .kind = row.kind,
+              .parameters = known(row.parameters),
+              .active_parameters = known(row.active_parameters),
+              .matmul_parameters = known(row.matmul_parameters),
+              .layers = known(row.layers),
+              .hidden = known(row.hidden),
+              .heads = known(row.heads),
+              .seq_len = known(row.seq_len),
+              .vocab = known(row.vocab),
+              .forward_gmacs = known(row.forward_gmacs),
+              .image_px = known(row.image_px),
+              .activations_m = known(row.activations_m),
+              .operations = known(row.operations),
+              .dataset = std::string{row.dataset},
+              .samples = known(row.samples),
+              .epochs = known(row.epochs),
+              .recipe = std::string{row.recipe},
+              .source = std::string{row.source}};
     if (!row.aliases.empty())
         out.aliases = text::split(row.aliases, '|');
     return out;
 }
 
-std::span<const Net> nets() {
-    static const std::vector<Net> all = [] {
-        std::vector<Net> out;
-        for (const bundled::NetRow& row : bundled::nets())
-            out.push_back(net_of(row));
+std::span<const Model> models() {
+    static const std::vector<Model> all = [] {
+        std::vector<Model> out;
+        for (const bundled::ModelRow& row : bundled::models())
+            out.push_back(model_of(row));
         return out;
     }();
     return all;
 }
 
-const Net& find_net(std::string_view name) {
+const Model& find_model(std::string_view name) {
     const std::string wanted = text::lower(name);
     std::vector<std::string_view> spellings;
-    for (const Net& net : nets()) {
+    for (const Model& net : models()) {
         spellings.emplace_back(net.name);
         spellings.insert(spellings.end(), net.aliases.begin(), net.aliases.end());
     }
-    for (const Net& net : nets())
+    for (const Model& net : models())
         if (text::lower(net.name) == wanted ||
             std::any_of(net.aliases.begin(), net.aliases.end(), [&](const std::string& alias) {
                 return text::lower(alias) == wanted;
@@ -99,7 +100,7 @@ const Net& find_net(std::string_view name) {
                                     text::did_you_mean(name, spellings))};
 }
 
-Net resized(Net net, double image_px) {
+Model resized(Model net, double image_px) {
     if (!net.image_px)
         throw ArgumentError{"image_px",
                             fmt::format("must not be given for {}, whose operations are not "
@@ -115,11 +116,11 @@ Net resized(Net net, double image_px) {
 }
 
 /// What a token is multiplied with, as far as it is known.
-static std::optional<double> active_parameters(const Net& net) {
+static std::optional<double> active_parameters(const Model& net) {
     return net.active_parameters ? net.active_parameters : net.parameters;
 }
 
-static void complete_shape(Net& net) {
+static void complete_shape(Model& net) {
     constexpr double kAspect = 128; // width / depth of GPT-3, and the width of one of its heads
     if (const auto size = active_parameters(net); size && !net.hidden)
         net.hidden = std::cbrt(*size * kAspect / 12);
@@ -129,31 +130,31 @@ static void complete_shape(Net& net) {
         net.heads = *net.hidden / kAspect;
 }
 
-Net completed(Net net) {
+Model completed(Model net) {
     constexpr double kFlopsPerActivationM = 2200e6;    // of ResNet-50
     constexpr double kFlopsPerActivationMVit = 4400e6; // of ViT-B/16
     if (is_text(net.kind))
         complete_shape(net);
     if (net.forward_gmacs && !net.activations_m)
-        if (net.kind == NetKind::cnn || net.kind == NetKind::vit)
+        if (net.kind == ModelKind::cnn || net.kind == ModelKind::vit)
             net.activations_m =
                 6e9 * *net.forward_gmacs /
-                (net.kind == NetKind::cnn ? kFlopsPerActivationM : kFlopsPerActivationMVit);
+                (net.kind == ModelKind::cnn ? kFlopsPerActivationM : kFlopsPerActivationMVit);
     return net;
 }
 
-double adapter_parameters(const Net& net, double rank) {
-    const Net full = completed(net);
+double adapter_parameters(const Model& net, double rank) {
+    const Model full = completed(net);
     return is_text(net.kind) && full.layers && full.hidden ? 19 * rank * *full.hidden * *full.layers
                                                            : 0;
 }
 
-std::optional<double> trained_parameters(const Net& net, FineTune fine_tune, double lora_rank) {
+std::optional<double> trained_parameters(const Model& net, FineTune fine_tune, double lora_rank) {
     const double added = has_adapters(fine_tune) ? adapter_parameters(net, lora_rank) : 0;
     return added > 0 ? std::optional{added} : net.parameters;
 }
 
-UnitWork unit_work(const Net& net, FineTune fine_tune) {
+UnitWork unit_work(const Model& net, FineTune fine_tune) {
     const double passes = has_adapters(fine_tune) ? 4 : 6;
     if (!is_text(net.kind)) {
         if (!net.forward_gmacs)
@@ -165,7 +166,7 @@ UnitWork unit_work(const Net& net, FineTune fine_tune) {
         throw ArgumentError{"parameters", "must be given for a transformer"};
     // A token goes through the encoder or through the decoder; both are in the parameters and
     // layers.
-    const double sides = net.kind == NetKind::encoder_decoder ? 2 : 1;
+    const double sides = net.kind == ModelKind::encoder_decoder ? 2 : 1;
     UnitWork out{.flops = passes * *size / (net.matmul_parameters ? 1 : sides)};
     if (net.layers && net.hidden && net.seq_len)
         out.attention_flops = 12 * *net.layers / sides * *net.hidden * *net.seq_len;

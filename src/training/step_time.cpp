@@ -200,13 +200,13 @@ static double recomputed(const Work& work) {
 }
 
 /// Memory traffic of one unit without its coefficient, in bytes; 0 if it is left out.
-static double traffic(const Work& work, const Net& full, double bytes) {
+static double traffic(const Work& work, const Model& full, double bytes) {
     if (is_text(work.net.kind))
         return work.unit.flops * bytes / (72 * full.hidden.value_or(1));
     return full.activations_m.value_or(0) * 1e6 * bytes;
 }
 
-static double layers(const Work& work, const Net& full) {
+static double layers(const Work& work, const Model& full) {
     return full.layers.value_or(is_text(work.net.kind) ? 2 : parameter("default_vision_layers"));
 }
 
@@ -232,7 +232,7 @@ static double summed_bytes(const Work& work, double bytes, double frozen, bool s
 
 /// What depends on the batch: launches and the sum of the gradients.
 static void
-add_steps(const Work& work, const Net& full, const Gpu& gpu, Precision precision, UnitTime& to) {
+add_steps(const Work& work, const Model& full, const Gpu& gpu, Precision precision, UnitTime& to) {
     if (!work.batch) {
         to.share = parameter("all_reduce_share");
         return;
@@ -262,7 +262,7 @@ unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole) {
     const auto tflops = timed_tflops(gpu, precision);
     if (!tflops || !gpu.memory_bandwidth)
         return std::nullopt;
-    const Net full = completed(work.net);
+    const Model full = completed(work.net);
     const double device = std::exp(gpu_factor(gpu, precision)) / whole;
     const double rate = device * recomputed(work) *
                         std::exp(parameter("time_per_flop") +
@@ -272,7 +272,7 @@ unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole) {
     out.compute = rate * work.unit.flops / (*tflops * kTera);
     out.attention = rate * std::exp(parameter("attention")) * work.unit.attention_flops /
                     (attention_tflops(gpu, precision, *tflops) * kTera);
-    if (work.net.kind != NetKind::other) {
+    if (work.net.kind != ModelKind::other) {
         out.memory = device * std::exp(parameter(text ? "memory_token" : "memory_sample")) *
                      traffic(work, full, bytes_of(precision)) /
                      (gpu.memory_bandwidth->value() * kGiga);

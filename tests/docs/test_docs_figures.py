@@ -336,6 +336,7 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         **{f"{name}.yaml": counts(load(f"{name}.yaml"), "families", "instances", "regions", "prices")
            for name in CLOUDS},
         "clouds.yaml": "–",
+        "bundle.yaml": counts(load("bundle.yaml"), "catalogs"),
         "snapshots/aws-2020-04.yaml": counts(world, "families", "instances", "prices"),
         "charges/aws.yaml": counts(load("charges/aws.yaml"),
                                    "charges", "reserved", "reserved_ratios"),

@@ -89,13 +89,13 @@ void read_catalog(std::string_view content) {
     const std::string text = to_yaml(catalog);
     const MemoryFile again{text};
     must_hold(to_yaml(Catalog::read(again.path())) == text);
-    (void)check(catalog);
+    (void)lint(catalog);
 }
 
 /// The image of a catalog in which each four bytes of the content change one: where, and to what.
 /// What comes out answers, or is refused.
 void read_image(std::string_view content) {
-    static const std::string whole = CatalogImage::write(Catalog::bundled("aws-2020-04"));
+    static const std::string whole = CatalogBinary::write(Catalog::bundled("aws-2020-04"));
     (void)unsealed(content);
     std::string image = whole;
     for (; content.size() >= 4; content.remove_prefix(4)) {
@@ -104,7 +104,7 @@ void read_image(std::string_view content) {
         image[(edit >> 8U) % image.size()] = static_cast<char>(edit);
     }
     image.resize(image.size() - content.size()); // up to three bytes less
-    const Catalog catalog = CatalogImage::checked(image);
+    const Catalog catalog = CatalogBinary::checked(image);
     (void)to_yaml(catalog);
     (void)recommend(catalog, {.constraints = {.min_gpus = 0}});
 }

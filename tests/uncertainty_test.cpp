@@ -1,6 +1,7 @@
 #include <flopwise/recommend.hpp>
 
 #include "catch.hpp"
+#include "cost/rule.hpp"
 
 #include <algorithm>
 #include <random>

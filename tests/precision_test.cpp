@@ -1,4 +1,4 @@
-#include <flopwise/workload.hpp>
+#include <flopwise/precision.hpp>
 
 #include "catch.hpp"
 

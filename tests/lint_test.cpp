@@ -1,4 +1,4 @@
-#include <flopwise/check.hpp>
+#include <flopwise/lint.hpp>
 
 #include "catch.hpp"
 #include "random_catalog.hpp"
@@ -9,14 +9,14 @@
 using namespace flopwise;
 
 static std::vector<Finding> findings(const Catalog& catalog, std::string_view what) {
-    auto all = check(catalog);
+    auto all = lint(catalog);
     std::erase_if(all, [what](const Finding& f) { return f.what != what; });
     return all;
 }
 
 TEST_CASE("the bundled data has only findings that are known and explained", "[check][data]") {
     std::map<std::string, std::size_t> counts;
-    for (const Finding& f : check(Catalog::bundled())) {
+    for (const Finding& f : lint(Catalog::bundled())) {
         INFO(f.what << ": " << f.where << ": " << f.detail);
         ++counts[f.what];
         // data/README.md gives the reason for each.
@@ -25,7 +25,7 @@ TEST_CASE("the bundled data has only findings that are known and explained", "[c
     }
     CHECK(counts["spot above on demand"] == 0);
     CHECK(counts["retired without a successor"] == 0);
-    CHECK(check(Catalog::bundled("aws-2020-04")).size() <= 5);
+    CHECK(lint(Catalog::bundled("aws-2020-04")).size() <= 5);
 }
 
 TEST_CASE("every figure of the bundled data has a source with a date", "[check][data]") {

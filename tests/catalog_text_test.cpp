@@ -1,6 +1,6 @@
 // The prices are those that AWS publishes for p2 and p3 on demand.
 
-#include <flopwise/listing.hpp>
+#include <flopwise/catalog_text.hpp>
 
 #include "catch.hpp"
 
@@ -62,21 +62,21 @@ TEST_CASE("reserved rates are listed with what an hour comes to", "[listing]") {
 }
 
 TEST_CASE("machines are listed by pattern with the range of their prices", "[listing]") {
-    CHECK(machines(listed(), "p3dn*") ==
+    CHECK(table_of(listed(), "p3dn*") ==
           "provider  machine        GPUs                       vCPU  GiB  from USD/h  to USD/h  "
           "regions  as of\n"
           "aws       p3dn.24xlarge  8 x nvidia-v100-sxm2-32gb    96  768      31.212    31.212  "
           "      1  2020-06-18\n");
-    CHECK(has(machines(listed(), {}), "p2.xlarge"));
-    CHECK(machines(listed(), "q*").empty());
+    CHECK(has(table_of(listed(), {}), "p2.xlarge"));
+    CHECK(table_of(listed(), "q*").empty());
 }
 
 TEST_CASE("a machine is shown with its facts and prices", "[listing]") {
-    const std::string shown = machine(listed(), "p2.xlarge");
+    const std::string shown = sheet_of(listed(), "p2.xlarge");
     CHECK(shown.starts_with("aws p2.xlarge\n  family         p2\n"));
     CHECK(has(shown, "  memory         61 GiB\n  GPUs           1 x nvidia-k80-gk210\n"));
     CHECK(has(shown, "us-east-1       on_demand    0.9  yes"));
-    CHECK(machine(listed(), "p9.xlarge").empty());
+    CHECK(sheet_of(listed(), "p9.xlarge").empty());
 }
 
 // g6f.xlarge has an eighth, g6f.4xlarge half of an L4 of 24 GiB
@@ -96,10 +96,10 @@ TEST_CASE("of a share of a GPU its share of the memory is listed", "[listing]") 
     REQUIRE(at != std::string::npos);
     CHECK(has(json.substr(at, 500), R"("gpu_count": 0.125,
   "gpu_memory_gib": 3.0,)"));
-    CHECK(has(machine(catalog, "g6f.xlarge"),
+    CHECK(has(sheet_of(catalog, "g6f.xlarge"),
               "  GPUs           1/8 x nvidia-l4\n  GPU memory     3 GiB of 24\n"));
-    CHECK(has(machine(catalog, "g6.xlarge"), "  GPU memory     24 GiB\n"));
-    CHECK(has(machines(catalog, "g6f.4xlarge"), "1/2 x nvidia-l4"));
+    CHECK(has(sheet_of(catalog, "g6.xlarge"), "  GPU memory     24 GiB\n"));
+    CHECK(has(table_of(catalog, "g6f.4xlarge"), "1/2 x nvidia-l4"));
 }
 
 TEST_CASE("what became of a file is told in lines", "[listing]") {

@@ -1,7 +1,8 @@
-#include <flopwise/cost.hpp>
+#include <flopwise/bill.hpp>
 
 #include "bundled_charges.hpp"
 #include "catch.hpp"
+#include "cost/bill_lines.hpp"
 
 #include <random>
 

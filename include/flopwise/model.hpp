@@ -1,0 +1,135 @@
+// flopwise: what is trained: a net, how it is trained, and the work of it
+//
+// The work of training is counted in floating-point operations of the model itself. What is
+// computed twice to save memory (recomputation) costs time, but is no work that was asked for.
+
+#pragma once
+
+#include <flopwise/precision.hpp>
+
+namespace flopwise {
+
+/// What kind of net, which decides how its work and its memory are counted.
+enum class ModelKind : std::uint8_t {
+    transformer_decoder, ///< a language model such as GPT or Llama
+    transformer_encoder, ///< such as BERT
+    encoder_decoder,     ///< such as T5
+    moe,                 ///< a mixture of experts: a token meets a part of the parameters
+    vit,                 ///< a transformer over images
+    cnn,                 ///< a convolutional net over images
+    diffusion,           ///< an image generator that removes noise
+    other,               ///< known by its operations only
+};
+constexpr std::size_t kModelKinds = 8;
+FLOPWISE_API std::string_view to_string(ModelKind kind);
+/// Whether its work is counted in tokens; that of the others is counted in samples.
+FLOPWISE_API bool is_text(ModelKind kind);
+
+/// A net, as far as time and memory of its training depend on it. Figures that are not known
+/// are absent; what can be derived is derived in completed(). Names are those of data/models.yaml.
+struct Model {
+    std::string name{};
+    ModelKind kind = ModelKind::other;
+    std::optional<double> parameters{};        ///< all of them; positive
+    std::optional<double> active_parameters{}; ///< that one token meets; at most `parameters`
+    std::optional<double> matmul_parameters{}; ///< of those, what is multiplied: no embeddings
+    std::optional<double> layers{};
+    std::optional<double> hidden{};        ///< width of a layer
+    std::optional<double> heads{};         ///< of attention
+    std::optional<double> seq_len{};       ///< tokens in a training sequence
+    std::optional<double> vocab{};         ///< tokens there are
+    std::optional<double> forward_gmacs{}; ///< multiply-adds of one sample forward, in 10^9
+    std::optional<double> image_px{};      ///< along a side, for forward_gmacs and activations_m
+    std::optional<double> activations_m{}; ///< outputs of all layers for one sample, in 10^6
+    std::optional<double> operations{};    ///< layers and normalisations of an image net
+    std::string dataset{};                 ///< it is usually trained on; empty: none is named
+    std::optional<double> samples{};       ///< in that data set
+    std::optional<double> epochs{};        ///< over it, of the net's published recipe
+    std::string recipe{};                  ///< title of who published it
+    std::vector<std::string> aliases{};    ///< other spellings: "Llama-2-7B"
+    std::string source{};                  ///< title; with "recalled" if it was not looked up
+
+    bool operator==(const Model&) const = default;
+};
+
+/// Tokens of a sequence of a net whose own length is not known.
+constexpr double kAssumedSeqLen = 512;
+
+/// The named nets, by name. Source: data/models.yaml.
+FLOPWISE_API std::span<const Model> models();
+/// The net of that name or alias, in any case; throws ArgumentError for `model`, with what may
+/// be meant, if there is none.
+FLOPWISE_API const Model& find_model(std::string_view name);
+
+/// The net with what its time and memory need filled in where only its size is known:
+///
+///     layers = (N / (12 * 128^2))^(1/3)   hidden = 128 * layers   heads = hidden / 128
+///     activations_m = FLOPs of a sample / 2200e6 (cnn) or 4400e6 (vit)
+///
+/// N are the active parameters: parameters = 12 * layers * hidden^2 (Kaplan et al. 2020) in the
+/// shape of GPT-3, whose width is 128 times its depth. Activations are as many for each FLOP as
+/// those of ResNet-50 and ViT-B/16 (docs/calibration.md).
+FLOPWISE_API Model completed(Model net);
+
+/// Which parameters are trained, and from where.
+enum class FineTune : std::uint8_t {
+    none,  ///< all, from the start: pre-training
+    full,  ///< all, of a net that is trained already
+    lora,  ///< adapters of low rank beside frozen weights of 16 bits
+    qlora, ///< adapters beside frozen weights of 4 bits
+};
+constexpr std::size_t kFineTunes = 4;
+FLOPWISE_API std::string_view to_string(FineTune fine_tune);
+/// Whether only adapters are trained.
+constexpr bool has_adapters(FineTune fine_tune) {
+    return fine_tune == FineTune::lora || fine_tune == FineTune::qlora;
+}
+
+/// What of the forward pass is computed again in the backward pass, to keep less in memory.
+enum class Recompute : std::uint8_t {
+    none,
+    selective, ///< attention scores only, as fused attention kernels do
+    full,      ///< all but the input of each layer
+};
+constexpr std::size_t kRecomputes = 3;
+FLOPWISE_API std::string_view to_string(Recompute recompute);
+
+enum class Optimiser : std::uint8_t { adam, adam_8bit, sgd };
+constexpr std::size_t kOptimisers = 3;
+FLOPWISE_API std::string_view to_string(Optimiser optimiser);
+
+/// How a net is trained.
+struct Training {
+    FineTune fine_tune = FineTune::none;
+    Recompute recompute = Recompute::selective;
+    Optimiser optimiser = Optimiser::adam;
+    double lora_rank = 16; ///< of the adapters; at least 1
+
+    bool operator==(const Training&) const = default;
+};
+
+/// Floating-point operations of training one token or one sample, of the model alone:
+///
+///     transformer over text   6 * N + 12 * layers * hidden * seq_len      for a token
+///     encoder-decoder         half of it: a token goes through one side
+///     image net               3 * 2 * forward_gmacs * 1e9                 for a sample
+///
+/// with N the matrix parameters, else the active ones, else all; 4 in place of 6 with adapters,
+/// whose frozen weights get no gradients. The second term is attention, which gets no less;
+/// absent where the shape is not known.
+/// Source: Kaplan et al. 2020 (6 N), Chowdhery et al. 2022, appendix B (attention).
+struct UnitWork {
+    double flops = 0;           ///< without attention
+    double attention_flops = 0; ///< 0 for nets without, or of unknown shape
+    [[nodiscard]] double total() const { return flops + attention_flops; }
+
+    bool operator==(const UnitWork&) const = default;
+};
+/// Throws ArgumentError for `parameters` or `forward_gmacs` if the net lacks what is needed.
+FLOPWISE_API UnitWork unit_work(const Model& net, FineTune fine_tune = FineTune::none);
+
+/// The parameters that get gradients: those of the adapters, or all. Absent if not known.
+FLOPWISE_API std::optional<double>
+trained_parameters(const Model& net, FineTune fine_tune, double lora_rank);
+
+} // namespace flopwise

@@ -1,0 +1,124 @@
+#include "request/completed.hpp"
+
+#include <flopwise/settings.hpp>
+
+#include <algorithm>
+
+namespace flopwise {
+
+bool pays_spot(const Request& request) {
+    const auto& asked = request.constraints.purchase;
+    return std::find(asked.begin(), asked.end(), Purchase::spot) != asked.end() &&
+           !wanted(request.job) && request.uncertainty.use_cv == 0;
+}
+
+bool needs_plan_prices(const Request& request) {
+    return charged(request.usage) || !request.ways.empty() ||
+           (request.dataset.size && !request.dataset.region.empty()) ||
+           (pays_spot(request) && (request.budget.days || request.budget.total));
+}
+
+/// A job is judged by what it costs and how long it takes, and by nothing else.
+static Weights weights_of(Objective objective) {
+    switch (objective) {
+    case Objective::cost:
+        return {.cost = 1};
+    case Objective::time:
+        return {.speed = 1};
+    case Objective::balanced:
+        break;
+    }
+    return {.cost = 0.5, .speed = 0.5};
+}
+
+/// Charges and ways to pay, as far as no catalog is needed.
+static void check_plan(const Request& request) {
+    validate(request.usage, request.budget);
+    require_not_negative("checkpoint_minutes", request.recovery.checkpoint);
+    require_not_negative("restart_minutes", request.recovery.restart);
+    if (!request.ways.empty() && !request.budget.days)
+        request.refuse("purchase", "must come with days to compare ways to pay");
+    if (request.uncertainty.use_cv != 0 && needs_plan_prices(request))
+        request.refuse("use_cv", "must not come with charges or ways to pay");
+}
+
+/// What cannot be asked together with a training job, whose hours are estimated.
+static void check_job(const Request& request) {
+    const Budget& b = request.budget;
+    const auto alone = [&](bool given, std::string_view key, std::string_view reason) {
+        if (given)
+            request.refuse(key, reason);
+    };
+    alone(b.days.has_value(),
+          "days",
+          "must not come with a training job, whose hours are estimated: use deadline");
+    alone(b.hours_per_day != Budget{}.hours_per_day && !request.own.price,
+          "hours_per_day",
+          "must not come with a training job, which runs day and night");
+    alone(request.uncertainty.use_cv != 0,
+          "use_cv",
+          "must not come with a training job, whose hours vary by its own estimate");
+    alone(!request.ways.empty(), "purchase", "must be on_demand or spot with a training job");
+    alone(!request.dataset.region.empty(),
+          "dataset_region",
+          "must not come with a training job: charges are not counted in its cost");
+    alone(charged(request.usage),
+          "model",
+          "must not come with charges: they are not counted in the cost of a training job");
+    const Constraints& c = request.constraints;
+    alone(c.min_gpus == 0.0 || c.max_gpus == 0.0,
+          c.min_gpus == 0.0 ? "min_gpus" : "max_gpus",
+          "must not be 0 with a training job: its time is predicted for GPUs");
+    alone(request.weights && request.job.objective != Objective::cost,
+          "objective",
+          "must not come with weights");
+    const Precision p = request.precision.value_or(Precision::mixed);
+    alone(p == Precision::fp64 || p == Precision::int8,
+          "precision",
+          "must be mixed, fp32, tf32, fp16, bf16 or fp8 with a training job");
+}
+
+/// The time of the plan and how uncertain it is, as far as they are given.
+static void check_time(const Request& request) {
+    Budget plan = request.budget;
+    if (plan.days)
+        (void)rented_hours(plan);
+    else
+        plan.days = Days{1}; // the rest can be checked without
+    if (request.uncertainty != Uncertainty{})
+        (void)at_confidence(plan, request.uncertainty);
+    if (request.uncertainty.use_cv != 0 && !request.budget.days && !request.budget.total)
+        throw ArgumentError{"use_cv", "must come with a budget or with days"};
+}
+
+Request completed(Request request) {
+    validate(request);
+    const Budget& b = request.budget;
+    if (request.dataset.size && !request.dataset.region.empty()) {
+        request.usage.moved_in = *request.dataset.size;
+        request.usage.moved_from = request.dataset.region;
+    }
+    if (wanted(request.job))
+        check_job(request);
+    try {
+        check_plan(request);
+        if (b.total && b.days)
+            (void)price_ceiling(b);
+        else if (b.total)
+            (void)days_affordable(b, UsdPerHour{1});
+        check_time(request);
+        (void)normalised(request.weights.value_or(Weights{.cost = 1}));
+    } catch (const ArgumentError& e) {
+        request.refuse(e.where().field, e.reason());
+    }
+    if (b.fixed != Usd{} && !b.total && !b.days)
+        request.refuse("fixed_usd", "must come with a budget or with days");
+    if (!request.precision)
+        request.precision = precision_of(request.profile);
+    if (!request.weights)
+        request.weights =
+            wanted(request.job) ? weights_of(request.job.objective) : weights_of(request.profile);
+    return request;
+}
+
+} // namespace flopwise

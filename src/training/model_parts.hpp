@@ -1,0 +1,17 @@
+// A model at another size of image, and its adapters.
+
+#pragma once
+
+#include <flopwise/model.hpp>
+
+namespace flopwise {
+
+/// The net at another image size: operations and activations grow with the number of pixels.
+/// Exact for convolutions; throws ArgumentError if the net has no image size.
+Model resized(Model net, double image_px);
+
+/// Parameters of the adapters: rank * (in + out) for each of the seven matrices of a layer of
+/// a Llama, 19 * rank * hidden * layers in all (39.8 million for Llama 7B at rank 16).
+double adapter_parameters(const Model& net, double rank);
+
+} // namespace flopwise
