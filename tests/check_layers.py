@@ -12,7 +12,8 @@ import sys
 ORDER = ["export", "version", "date", "units", "error", "place", "catalog", "regions", "charges", "lint",
          "diff", "feed", "catalog_text", "precision", "model", "memory", "job", "estimate", "budget", "uncertainty",
          "constraints", "bill", "purchase", "ownership", "profile", "score", "request", "settings",
-         "recommendation", "recommend", "launch", "report", "flopwise"]
+         "recommendation", "recommend", "sweep", "launch",
+         "report", "names", "flopwise"]
 # Earlier names of headers: each includes the present one, and no other header includes them.
 EARLIER = ["workload", "nearby", "check", "uncertain", "cost", "net", "listing"]
 # Each room, and the public headers of which it has the sources.
@@ -25,9 +26,9 @@ ROOMS = {
     "bundle": "",
     "request": "constraints profile request settings",
     "solve": "score recommendation",
-    "recommend": "recommend launch",
+    "recommend": "recommend sweep launch",
     "report": "catalog_text report",
-    "command": "flopwise",
+    "command": "names flopwise",
 }
 PLACE = {room: i for i, room in enumerate(ROOMS)}
 ROOM_OF = {header: room for room, headers in ROOMS.items() for header in headers.split()}

@@ -93,7 +93,8 @@ TEST_CASE("accelerators that cannot do the work are refused for it", "[constrain
     CHECK(training.outcome == Outcome::nothing_fits);
     REQUIRE_FALSE(training.refusals.nearest.empty());
     CHECK(training.refusals.nearest[0].text == "aws-inferentia1 cannot be used for training");
-    CHECK(training.refusals.nearest[0].relaxation == std::vector<Change>{{"profile", "inference"}});
+    CHECK(training.refusals.nearest[0].relaxation ==
+          std::vector<Relaxation>{{"profile", "inference"}});
     request.profile = Profile::inference;
     CHECK(recommend(catalog, request).outcome == Outcome::found);
 }
@@ -102,7 +103,7 @@ TEST_CASE("a refusal says what the machine has and what was needed", "[constrain
     struct Row {
         std::function<void(Request&)> set;
         const char* text;
-        std::vector<Change> relaxation;
+        std::vector<Relaxation> relaxation;
     };
     const Row row = GENERATE(values<Row>({
         {[](Request& r) { r.constraints.min_memory = GiB{64}; },
@@ -181,7 +182,7 @@ TEST_CASE("a refusal names the architecture", "[constraints]") {
         {.constraints = {.arch = {"arm64"}, .instance = {"g4dn.xlarge"}, .region = {"us-east-1"}}});
     REQUIRE_FALSE(r.refusals.nearest.empty());
     CHECK(r.refusals.nearest[0].text == "is x86_64");
-    CHECK(r.refusals.nearest[0].relaxation == std::vector<Change>{{"arch", "x86_64"}});
+    CHECK(r.refusals.nearest[0].relaxation == std::vector<Relaxation>{{"arch", "x86_64"}});
 }
 
 TEST_CASE("a price above the ceiling can be lifted in three ways", "[constraints]") {
@@ -202,7 +203,8 @@ TEST_CASE("a price above the ceiling can be lifted in three ways", "[constraints
 /// The request with a refusal's relaxation applied; `alternative` is the one of budget, days and
 /// hours a day that is taken.
 static Request relaxed(Request request, const Refusal& refusal, std::string_view alternative) {
-    for (const Change& change : refusal.relaxation) {
+    for (const Relaxation& change : refusal.relaxation) {
+        REQUIRE(find_setting(change.key) != nullptr);
         const bool choice =
             change.key == "budget_usd" || change.key == "days" || change.key == "hours_per_day";
         if (choice && change.key != alternative)

@@ -236,7 +236,7 @@ TEST_CASE("what a refusal says admits the offer", "[plans][property]") {
         for (const Refusal& refusal : recommend(catalog, request).refusals.nearest) {
             if (refusal.reasons != std::vector{Reason::above_ceiling})
                 continue;
-            for (const Change& change : refusal.relaxation) {
+            for (const Relaxation& change : refusal.relaxation) {
                 Request changed = request;
                 set(changed,
                     change.key,

@@ -208,7 +208,7 @@ TEST_CASE("qualifying offers are those that why_not has nothing against", "[swee
     Request request;
     request.constraints.purchase = {Purchase::spot};
     request.budget = {.total = Usd{500}, .days = Days{10}};
-    const auto found = qualifying(catalog, request);
+    const auto found = filter(catalog, request);
     REQUIRE_FALSE(found.empty());
     for (std::uint32_t i = 0; i < catalog.size(); ++i)
         CHECK(std::binary_search(found.begin(), found.end(), i) ==
@@ -224,7 +224,7 @@ TEST_CASE("so are those of a plan with charges", "[sweep]") {
         GENERATE(std::vector<PurchaseKind>{},
                  std::vector{PurchaseKind::on_demand, PurchaseKind::reserved_1yr_no_upfront});
     request.ways = ways;
-    const auto found = qualifying(catalog, request);
+    const auto found = filter(catalog, request);
     REQUIRE_FALSE(found.empty());
     for (std::uint32_t i = 0; i < catalog.size(); ++i)
         if (catalog.offer(i).purchase == Purchase::on_demand)

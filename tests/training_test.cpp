@@ -79,7 +79,7 @@ TEST_CASE("machines without enough GPU memory are refused with what is missing a
     // is not ruled out, (2 * 32 + 34) * 4096² + 6 * 4096 * 32000 bytes = 2.26 GiB; reserved 0.75.
     CHECK(refusal.text == "needs 103.4 GiB of memory on each GPU, has 16.0 GiB: lacks 87.4 GiB; "
                           "fine_tune qlora would fit");
-    CHECK(refusal.relaxation == std::vector<Change>{{"fine_tune", "qlora"}});
+    CHECK(refusal.relaxation == std::vector<Relaxation>{{"fine_tune", "qlora"}});
     // What it names is enough.
     r = answer({{"model", "llama-2-7b"},
                 {"tokens", "1e8"},
@@ -176,7 +176,7 @@ TEST_CASE("every refusal by deadline or cost names the least that would admit th
                               {"instance", "p4d.24xlarge"},
                               {"region", "us-east-1"}});
     CHECK(dear.outcome == Outcome::nothing_affordable);
-    const Change& change = dear.refusals.nearest.front().relaxation.front();
+    const Relaxation& change = dear.refusals.nearest.front().relaxation.front();
     CHECK(change.key == "budget_usd");
     const double total = std::get<double>(change.value);
     const auto with = [](double usd) {
@@ -310,10 +310,10 @@ TEST_CASE("methods that a GPU does not run are refused for that", "[training]") 
     Refusal r = refused("fine_tune", "qlora", "trn1.2xlarge", "llama-2-7b");
     CHECK(r.reasons == std::vector{Reason::other_method});
     CHECK(r.text == "needs qlora, which aws-trainium1 (Neuron) does not run");
-    CHECK(r.relaxation == std::vector<Change>{{"fine_tune", "lora"}}); // 13.5 of 32 GB
+    CHECK(r.relaxation == std::vector<Relaxation>{{"fine_tune", "lora"}}); // 13.5 of 32 GB
     r = refused("optimiser", "adam_8bit", "trn1.2xlarge", "bert-base");
     CHECK(r.text == "needs adam_8bit, which aws-trainium1 (Neuron) does not run");
-    CHECK(r.relaxation == std::vector<Change>{{"optimiser", "adam"}});
+    CHECK(r.relaxation == std::vector<Relaxation>{{"optimiser", "adam"}});
     r = refused("fine_tune", "qlora", "p2.xlarge", "gpt2"); // compute capability 3.7, needs 6.0
     CHECK(r.text == "needs qlora, which nvidia-k80-gk210 (CUDA) does not run");
     // With lora, 2 bytes * 70.55e9 do not fit into 32 GiB: then no change is named.
@@ -325,7 +325,7 @@ TEST_CASE("methods that a GPU does not run are refused for that", "[training]") 
                               {"fine_tune", "full"},
                               {"tokens", "1e7"},
                               {"instance", "trn1.2xlarge"}});
-    for (const Change& change : full.refusals.nearest.front().relaxation)
+    for (const Relaxation& change : full.refusals.nearest.front().relaxation)
         CHECK((change.value != decltype(change.value){"qlora"} &&
                change.value != decltype(change.value){"adam_8bit"}));
 }

@@ -235,7 +235,7 @@ TEST_CASE("each relaxation of an uncertain budget admits the machine", "[uncerta
     request.nearest = 1;
     const Recommendation r = recommend(catalog, request);
     REQUIRE(r.refusals.nearest.size() == 1);
-    for (const Change& change : r.refusals.nearest[0].relaxation) {
+    for (const Relaxation& change : r.refusals.nearest[0].relaxation) {
         Request relaxed = request;
         const double value = std::get<double>(change.value) * // to the last bits
                              (change.key == "budget_usd" ? 1 + 1e-12 : 1 - 1e-12);

@@ -89,6 +89,12 @@ struct Rental {
 /// A plan is whole months of 730 h and a rest, in which data flows at the same pace; the free
 /// part of a tier counts whole in each month that is begun, as AWS gives it by calendar month.
 /// Throws ArgumentError as bill() does, and for a figure of the usage that is out of its range.
+///
+///     const Bill b = bill({.days = Days{30}, .hours_per_day = HoursPerDay{2}},
+///                         {.storage = GiB{100}, .egress_per_month = GiB{50}},
+///                         {.provider = "aws", .region = "us-east-1", .price = UsdPerHour{3.06}},
+///                         Charges::bundled());
+///     b.total; // with a line for compute, storage_gp3 and egress
 FLOPWISE_API Bill bill(const Budget& budget,
                        const Usage& usage,
                        const Rental& rental,

@@ -24,22 +24,25 @@ namespace flopwise {
 struct OfferColumns; // the offers in the form the solver reads; private to the library
 
 /// How a machine is paid for.
-enum class Purchase : std::uint8_t { on_demand, spot };
+enum class Purchase : std::uint8_t {
+    on_demand, ///< by the hour, kept as long as it is paid for
+    spot,      ///< from what is left over; can be taken back at any time
+};
 constexpr std::size_t kPurchases = 2;
 FLOPWISE_API std::string_view to_string(Purchase purchase);
 
 /// What the provider made a family for.
 enum class Purpose : std::uint8_t {
-    training,
-    inference,
-    graphics,
-    hpc,
-    general,
-    compute,
-    memory,
-    storage,
-    fpga,
-    video,
+    training,  ///< of models, on accelerators
+    inference, ///< of models, on accelerators
+    graphics,  ///< rendering and work stations
+    hpc,       ///< simulation: fp64, fast networks
+    general,   ///< no one thing more than another
+    compute,   ///< many vCPUs for their memory
+    memory,    ///< much memory for its vCPUs
+    storage,   ///< large or fast local disks
+    fpga,      ///< with programmable logic
+    video,     ///< transcoding
 };
 constexpr std::size_t kPurposes = 10;
 FLOPWISE_API std::string_view to_string(Purpose purpose);
@@ -206,7 +209,8 @@ public:
 
     /// The newest catalog that is compiled into the library, or the one of that name. The newest
     /// has one provider, AWS; "clouds-2026-07" has all, see catalog_for().
-    /// Needs no file and takes under a millisecond. Throws ArgumentError for `catalog`.
+    /// Needs no file; each is made once, in under a millisecond, and shared from then on.
+    /// Throws ArgumentError for `catalog`.
     static Catalog bundled(std::string_view name = {});
     /// Names of the bundled catalogs; the usual one is the first.
     static std::vector<std::string_view> bundled_names();
@@ -218,6 +222,8 @@ public:
     static Catalog read(const std::filesystem::path& file);
     /// Reads several files as one catalog; a reference may point into any of them.
     static Catalog read(std::span<const std::filesystem::path> files);
+    /// The same of the text of a file. Messages and, if it has none, the catalog call it `name`.
+    static Catalog parse(const std::string& yaml, const std::string& name = "text");
 
     [[nodiscard]] const std::string& name() const noexcept;
     [[nodiscard]] Date as_of() const noexcept;
@@ -243,7 +249,7 @@ public:
 
     /// Number of offers, which is the number of prices.
     [[nodiscard]] std::size_t size() const noexcept;
-    /// An offer; the order is the library's own. Needs i < size().
+    /// An offer; the order is the library's own. Throws ArgumentError unless i < size().
     [[nodiscard]] Offer offer(std::size_t i) const&;
     void offer(std::size_t i) const&& = delete;
 
@@ -251,6 +257,19 @@ public:
     [[nodiscard]] std::optional<std::span<const std::uint16_t>> offered_in(std::size_t i) const&;
     void offered_in(std::size_t i) const&& = delete;
 
+    /// The machine type of that name; null if there is none.
+    [[nodiscard]] const Instance* find_instance(std::string_view provider,
+                                                std::string_view name) const&;
+    void find_instance(std::string_view, std::string_view) const&& = delete;
+    /// The region of that code; null if there is none.
+    [[nodiscard]] const Region* find_region(std::string_view provider,
+                                            std::string_view code) const&;
+    void find_region(std::string_view, std::string_view) const&& = delete;
+    /// The position of an offer, for offer(); empty if the machine has no such price there.
+    [[nodiscard]] std::optional<std::size_t> find_offer(std::string_view provider,
+                                                        std::string_view instance,
+                                                        std::string_view region,
+                                                        Purchase purchase) const;
     /// The accelerator of that name or alias, in any case ("T4", "tesla t4"); null if none.
     [[nodiscard]] const Gpu* find_gpu(std::string_view name) const&;
     void find_gpu(std::string_view name) const&& = delete;

@@ -31,7 +31,11 @@ struct Rate {
 };
 
 /// How a reservation is paid.
-enum class Payment : std::uint8_t { no_upfront, partial_upfront, all_upfront };
+enum class Payment : std::uint8_t {
+    no_upfront,      ///< all of it by the hour
+    partial_upfront, ///< about half at the start, the rest by the hour
+    all_upfront,     ///< all of it at the start
+};
 constexpr std::size_t kPayments = 3;
 FLOPWISE_API std::string_view to_string(Payment payment);
 

@@ -18,7 +18,7 @@ struct Constraints {
     std::optional<double> max_gpus{};    ///< 0: only machines without a GPU
     std::optional<GiB> min_gpu_memory{}; ///< of each GPU, or of the share of one
     std::optional<GiB> min_memory{};     ///< of the machine
-    std::optional<double> min_vcpus{};   ///<
+    std::optional<double> min_vcpus{};   ///< of the machine; a share of a core is possible
     std::optional<Gbps> min_network{};   ///< sustained
     std::vector<std::string> arch{};     ///< "x86_64", "arm64"
     std::vector<std::string> family{};   ///< "g4dn", "g*"
@@ -40,32 +40,32 @@ struct Constraints {
 /// Why an offer is refused, in the order in which they are looked at: an offer counts under the
 /// first that applies. The first three put it out of scope, and then it is not counted at all.
 enum class Reason : std::uint8_t {
-    other_provider,
-    other_region,
-    other_purchase,
-    excluded,
-    other_instance,
-    other_family,
-    other_gpu,
-    other_arch,
-    retired,
-    no_gpu,
-    other_work,
-    other_method,
-    too_few_gpus,
-    too_many_gpus,
-    little_gpu_memory,
-    little_memory,
-    few_vcpus,
-    slow_network,
-    unknown_network,
-    unknown_rate,
-    does_not_fit,
-    misses_deadline,
-    not_offered,
-    too_far,
-    above_max_price,
-    above_ceiling,
+    other_provider,    ///< out of scope: not of Constraints::provider
+    other_region,      ///< out of scope: not in Constraints::region
+    other_purchase,    ///< out of scope: not paid for as asked
+    excluded,          ///< named in Constraints::exclude
+    other_instance,    ///< not in Constraints::instance
+    other_family,      ///< not in Constraints::family
+    other_gpu,         ///< none of Constraints::gpu in it
+    other_arch,        ///< its processors are not of Constraints::arch
+    retired,           ///< can no longer be launched anywhere
+    no_gpu,            ///< has none, and one is asked for
+    other_work,        ///< its accelerator cannot do the work of the profile (Gpu::not_for)
+    other_method,      ///< the job's method is not to be had on its GPU (Gpu::unsupported)
+    too_few_gpus,      ///< below Constraints::min_gpus
+    too_many_gpus,     ///< above Constraints::max_gpus
+    little_gpu_memory, ///< below Constraints::min_gpu_memory
+    little_memory,     ///< below Constraints::min_memory
+    few_vcpus,         ///< below Constraints::min_vcpus
+    slow_network,      ///< below Constraints::min_network
+    unknown_network,   ///< a network is asked for, and its rate is not known
+    unknown_rate,      ///< its GPU has no published rate in the precision
+    does_not_fit,      ///< the job does not fit into its GPU memory
+    misses_deadline,   ///< the job is not done in time on it
+    not_offered,       ///< priced in the region, but cannot be launched there
+    too_far,           ///< its region is beyond Constraints::max_rtt
+    above_max_price,   ///< above Constraints::max_price
+    above_ceiling,     ///< the budget does not carry it
 };
 constexpr std::size_t kReasons = 26;
 
@@ -73,12 +73,14 @@ constexpr std::size_t kReasons = 26;
 FLOPWISE_API std::string_view to_string(Reason reason);
 
 /// One setting of the request and the value that would admit an offer.
-struct Change {
-    std::string key; ///< "min_memory_gib", "budget_usd", "family"
+struct Relaxation {
+    std::string key; ///< of a Setting, see find_setting(): "min_memory_gib", "budget_usd", "family"
     std::variant<double, std::string, bool> value;
 
-    bool operator==(const Change&) const = default;
+    bool operator==(const Relaxation&) const = default;
 };
+
+using Change [[deprecated("Relaxation")]] = Relaxation;
 
 /// An offer that does not qualify.
 struct Refusal {
@@ -93,7 +95,7 @@ struct Refusal {
     std::string text{};            ///< the reasons with what it has and what was needed
     /// The smallest changes that admit it. All are needed together, except that `budget_usd`,
     /// `days` and `hours_per_day` are alternatives: one of them is enough.
-    std::vector<Change> relaxation{};
+    std::vector<Relaxation> relaxation{};
 
     bool operator==(const Refusal&) const = default;
 };

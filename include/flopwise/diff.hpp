@@ -7,7 +7,14 @@
 namespace flopwise {
 
 /// What happened to a price or a machine.
-enum class ChangeKind : std::uint8_t { rose, fell, appeared, went, machine_appeared, machine_went };
+enum class ChangeKind : std::uint8_t {
+    rose,             ///< a price is higher
+    fell,             ///< a price is lower
+    appeared,         ///< a price is new
+    went,             ///< a price is no longer there
+    machine_appeared, ///< a machine is new
+    machine_went,     ///< a machine is no longer there
+};
 constexpr std::size_t kChangeKinds = 6;
 FLOPWISE_API std::string_view to_string(ChangeKind kind);
 

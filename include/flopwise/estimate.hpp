@@ -27,7 +27,7 @@ struct Estimate {
 struct GpuSet {
     const Gpu* gpu = nullptr;      ///< not null
     double gpus = 1;               ///< of each machine; below 1, a share of one
-    double machines = 1;           ///<
+    double machines = 1;           ///< equal ones that work on it together
     std::optional<Gbps> network{}; ///< between machines; needed if there are several
     bool split_weights = false;    ///< ZeRO 3: the weights are gathered from the other GPUs
 };
@@ -35,7 +35,13 @@ struct GpuSet {
 /// The hours of a job. GPUs and machines that would only slow it down are left idle. With `mixed`
 /// the fastest of bf16, fp16, tf32 and fp32 that the GPU has; else absent as above.
 /// The interval is wider for whole runs, and for kinds, GPUs and numbers of GPUs or machines that
-/// few sources measured.
+/// few sources measured. Throws ArgumentError for a GpuSet without a GPU.
+///
+///     const Catalog catalog = Catalog::bundled();
+///     const Work work = work_of({.model = "llama-2-7b", .tokens = 2e9});
+///     const auto time = estimate(work, {.gpu = catalog.find_gpu("A100"), .gpus = 8},
+///     Precision::mixed); if (time)
+///         fmt::print("{:.0f}\n", time->median);
 FLOPWISE_API std::optional<Estimate>
 estimate(const Work& work, const GpuSet& on, Precision precision);
 

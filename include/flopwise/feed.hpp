@@ -17,7 +17,7 @@ namespace flopwise {
 /// A form of file. `automatic` ("auto") recognises the others by their content, whatever their
 /// name.
 enum class Format : std::uint8_t {
-    automatic,
+    automatic,            ///< whichever of the others it is
     aws_offers,           ///< price list of EC2 as JSON: products, terms
     aws_offers_csv,       ///< the same as CSV
     aws_products,         ///< pages of `aws pricing get-products`
@@ -124,6 +124,9 @@ struct ImportOptions {
 /// balanced brackets only. Rows are a few MiB at most.
 /// Throws InputError if the file cannot be read, its format is another or not recognised, or it
 /// ends early or is broken between rows.
+///
+///     const Import import = import_feed("index.csv", Catalog::bundled());
+///     fmt::print("{}", to_text(import)); // how many rows were read, skipped and rejected
 FLOPWISE_API Import import_feed(const std::filesystem::path& file,
                                 const Catalog& known,
                                 const ImportOptions& options = {});
@@ -152,6 +155,9 @@ struct Joined {
 ///   is priced in a covered region but not offered there is priced, not offered.
 /// - A machine of `base` keeps what an import does not know of it.
 /// - A region that `base` does not have is added without a place, so it is never the nearest.
+///
+///     const Import imports[] = {import_feed("index.csv", Catalog::bundled())};
+///     const Catalog newer = join(Catalog::bundled(), imports).catalog;
 FLOPWISE_API Joined join(const Catalog& base, std::span<const Import> imports);
 /// The imports over Catalog::bundled(), with what the bundled catalog of all clouds has of other
 /// providers in the imports.

@@ -25,6 +25,7 @@
 #include <flopwise/listing.hpp>
 #include <flopwise/memory.hpp>
 #include <flopwise/model.hpp>
+#include <flopwise/names.hpp>
 #include <flopwise/nearby.hpp>
 #include <flopwise/net.hpp>
 #include <flopwise/ownership.hpp>
@@ -39,6 +40,7 @@
 #include <flopwise/request.hpp>
 #include <flopwise/score.hpp>
 #include <flopwise/settings.hpp>
+#include <flopwise/sweep.hpp>
 #include <flopwise/uncertain.hpp>
 #include <flopwise/uncertainty.hpp>
 #include <flopwise/units.hpp>

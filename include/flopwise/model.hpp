@@ -87,14 +87,18 @@ constexpr bool has_adapters(FineTune fine_tune) {
 
 /// What of the forward pass is computed again in the backward pass, to keep less in memory.
 enum class Recompute : std::uint8_t {
-    none,
+    none,      ///< all is kept
     selective, ///< attention scores only, as fused attention kernels do
     full,      ///< all but the input of each layer
 };
 constexpr std::size_t kRecomputes = 3;
 FLOPWISE_API std::string_view to_string(Recompute recompute);
 
-enum class Optimiser : std::uint8_t { adam, adam_8bit, sgd };
+enum class Optimiser : std::uint8_t {
+    adam,      ///< two moments of 4 B for each number that is trained
+    adam_8bit, ///< two moments of 1 B
+    sgd,       ///< one moment of 4 B
+};
 constexpr std::size_t kOptimisers = 3;
 FLOPWISE_API std::string_view to_string(Optimiser optimiser);
 

@@ -7,7 +7,16 @@
 namespace flopwise {
 
 /// The arithmetic of the work. It decides which of a GPU's peak rates counts.
-enum class Precision : std::uint8_t { mixed, fp64, fp32, tf32, fp16, bf16, fp8, int8 };
+enum class Precision : std::uint8_t {
+    mixed, ///< 16 bits with 32-bit sums, else tf32 or fp32: the fastest that the GPU has
+    fp64,  ///< IEEE 754 binary64
+    fp32,  ///< IEEE 754 binary32
+    tf32,  ///< 8 bits of exponent, 10 of fraction, in tensor units
+    fp16,  ///< IEEE 754 binary16
+    bf16,  ///< 8 bits of exponent, 7 of fraction
+    fp8,   ///< 8-bit floating point, E4M3 or E5M2
+    int8,  ///< 8-bit integers
+};
 constexpr std::size_t kPrecisions = 8;
 FLOPWISE_API std::string_view to_string(Precision precision);
 

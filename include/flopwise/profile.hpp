@@ -14,8 +14,8 @@ enum class Criterion : std::uint8_t {
     speed,      ///< rate of the whole machine
     gpu_memory, ///< of each GPU
     memory,     ///< of the machine
-    vcpus,
-    network, ///< sustained
+    vcpus,      ///< of the machine
+    network,    ///< sustained
 };
 constexpr std::size_t kCriteria = 6;
 FLOPWISE_API std::string_view to_string(Criterion criterion);
@@ -33,7 +33,12 @@ struct Weights {
 };
 
 /// What the machine is for; fixes weights and precision unless they are given.
-enum class Profile : std::uint8_t { training, inference, graphics, hpc };
+enum class Profile : std::uint8_t {
+    training,  ///< of models
+    inference, ///< of models
+    graphics,  ///< rendering and work stations
+    hpc,       ///< simulation in fp64
+};
 constexpr std::size_t kProfiles = 4;
 FLOPWISE_API std::string_view to_string(Profile profile);
 

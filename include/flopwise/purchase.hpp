@@ -12,20 +12,26 @@ namespace flopwise {
 
 /// A way to pay. Reservations are for 1 or 3 years, standard or convertible, by upfront payment.
 enum class PurchaseKind : std::uint8_t {
-    on_demand,
-    spot,
-    reserved_1yr_no_upfront,
-    reserved_1yr_partial_upfront,
-    reserved_1yr_all_upfront,
-    reserved_3yr_no_upfront,
-    reserved_3yr_partial_upfront,
-    reserved_3yr_all_upfront,
-    convertible_1yr_no_upfront,
-    convertible_1yr_partial_upfront,
-    convertible_1yr_all_upfront,
-    convertible_3yr_no_upfront,
-    convertible_3yr_partial_upfront,
-    convertible_3yr_all_upfront,
+    on_demand,               ///< by the hour, kept as long as it is paid for
+    spot,                    ///< from what is left over; can be taken back, which costs lost work
+    reserved_1yr_no_upfront, ///< reserved, 1 year, paid by the hour
+    reserved_1yr_partial_upfront, ///< reserved, 1 year, half paid at the start
+    reserved_1yr_all_upfront,     ///< reserved, 1 year, all paid at the start
+    reserved_3yr_no_upfront,      ///< reserved, 3 years, paid by the hour
+    reserved_3yr_partial_upfront, ///< reserved, 3 years, half paid at the start
+    reserved_3yr_all_upfront,     ///< reserved, 3 years, all paid at the start
+    convertible_1yr_no_upfront,   ///< reserved, to be changed for another machine, 1 year, paid by
+                                  ///< the hour
+    convertible_1yr_partial_upfront, ///< reserved, to be changed for another machine, 1 year, half
+                                     ///< paid at the start
+    convertible_1yr_all_upfront, ///< reserved, to be changed for another machine, 1 year, all paid
+                                 ///< at the start
+    convertible_3yr_no_upfront,  ///< reserved, to be changed for another machine, 3 years, paid by
+                                 ///< the hour
+    convertible_3yr_partial_upfront, ///< reserved, to be changed for another machine, 3 years, half
+                                     ///< paid at the start
+    convertible_3yr_all_upfront, ///< reserved, to be changed for another machine, 3 years, all paid
+                                 ///< at the start
 };
 constexpr std::size_t kPurchaseKinds = 14;
 FLOPWISE_API std::string_view to_string(PurchaseKind kind);

@@ -18,7 +18,17 @@ FLOPWISE_API Catalog catalog_for(const Request& request, const Catalog& usual);
 /// ones; none if it asks for nothing that is charged. Throws as Charges::read() does.
 FLOPWISE_API Charges charges_of(const Request& request);
 
+/// The catalog that a request names, bundled or a YAML file; without a name, catalog_for() it and
+/// the newest bundled one. Throws as Catalog::bundled() and Catalog::read() do.
+FLOPWISE_API Catalog opened(const Request& request);
+
 /// Ranks all offers of a catalog for a request, with the charges_of() it.
+///
+///     const Recommendation r = recommend(
+///         Catalog::bundled(),
+///         {.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}}});
+///     if (r.outcome == Outcome::found)
+///         std::puts(r.choices.front().instance.c_str());
 ///
 /// With `near` and no region, the answer is as if the nearest region with an offer that qualifies
 /// had been asked for; `Constraints::any_region` looks at all of them.
@@ -30,8 +40,11 @@ FLOPWISE_API Charges charges_of(const Request& request);
 /// region and purchase, so that equal input gives equal output. What it costs grows with the
 /// number of machine types; an offer adds a comparison of its price.
 /// Throws ArgumentError, or InputError for a setting from a file, if a figure is out of its
-/// range, if figures contradict one another, or if a name is not in the catalog.
+/// range, if figures contradict one another, if a name is not in the catalog, or if the request
+/// names a catalog of its own.
 FLOPWISE_API Recommendation recommend(const Catalog& catalog, const Request& request);
+/// The same over the catalog that the request names, opened().
+FLOPWISE_API Recommendation recommend(const Request& request);
 /// The same with charges at hand, whatever files the request names.
 FLOPWISE_API Recommendation recommend(const Catalog& catalog,
                                       const Request& request,

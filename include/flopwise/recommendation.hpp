@@ -123,7 +123,11 @@ struct Refusals {
 };
 
 /// Whether a machine can be rented where it is asked for, by the offerings of the catalog.
-enum class Sold : std::uint8_t { yes, no, unknown };
+enum class Sold : std::uint8_t {
+    yes,     ///< its offerings say so
+    no,      ///< its offerings name other places
+    unknown, ///< the catalog has no offerings of it
+};
 constexpr std::size_t kSoldStates = 3;
 FLOPWISE_API std::string_view to_string(Sold sold);
 

@@ -15,7 +15,10 @@
 namespace flopwise {
 
 /// What the families or the machines of an answer are listed by.
-enum class By : std::uint8_t { instance, family };
+enum class By : std::uint8_t {
+    instance, ///< each machine and region a row
+    family,   ///< each family a row, with its best machine
+};
 FLOPWISE_API std::string_view to_string(By by);
 
 /// The data to work on.
@@ -58,7 +61,8 @@ struct Request {
     int top = 10;    ///< most choices in the answer; at least 1
     int nearest = 3; ///< most refusals that are spelled out; at least 0
     By by = By::instance;
-    std::string catalog{}; ///< name or file, for the caller to open; recommend() does not read it
+    std::string
+        catalog{}; ///< name or file that recommend(request) opens; given with a catalog, refused
     std::vector<std::string> charges{}; ///< files that charges_of() reads; empty: the bundled ones
 
     /// Where each setting was written, by key, for messages. Empty for a request made in code.

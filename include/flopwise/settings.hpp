@@ -32,6 +32,8 @@ struct Setting {
 
 /// All settings, in the order of the help.
 FLOPWISE_API std::span<const Setting> settings();
+/// The setting of that key; null if there is none.
+FLOPWISE_API const Setting* find_setting(std::string_view key);
 
 /// Sets one setting from text, as a flag or a request file gives it; `where` is kept as its
 /// origin. Lists are texts separated by commas, several texts, or both.
@@ -49,5 +51,7 @@ FLOPWISE_API void validate(const Request& request);
 /// Reads a request file: YAML with the settings as keys. Throws InputError with file, line and
 /// key for an unknown or duplicate key and for a value that is not accepted.
 FLOPWISE_API Request read_request(const std::filesystem::path& file);
+/// The same of the text of a file, which messages call `name`.
+FLOPWISE_API Request parse_request(const std::string& yaml, const std::string& name = "text");
 
 } // namespace flopwise

@@ -43,10 +43,10 @@ static py::object offers(const Catalog& catalog) {
     return python::table_of(std::move(rows));
 }
 
-static py::object filter(const Catalog& catalog, const py::kwargs& settings) {
+static py::object filtered(const Catalog& catalog, const py::kwargs& settings) {
     const Request request = with_settings({}, settings);
     std::vector<OfferRow> rows;
-    for (const std::uint32_t i : without_gil([&] { return qualifying(catalog, request); }))
+    for (const std::uint32_t i : without_gil([&] { return flopwise::filter(catalog, request); }))
         rows.push_back(row(catalog, i));
     return python::table_of(std::move(rows));
 }
@@ -138,6 +138,12 @@ static py::object read_files(const py::object& files) {
     return made(catalog, fmt::format("Catalog.read([{}])", fmt::join(paths, ", ")));
 }
 
+static py::object parse_text(const std::string& yaml, const std::string& name) {
+    const Catalog catalog = without_gil([&] { return Catalog::parse(yaml, name); });
+    return made(catalog,
+                fmt::format("Catalog.parse({}, {})", text(py::str(yaml)), text(py::str(name))));
+}
+
 static py::list bundled_names() {
     py::list out;
     for (const std::string_view name : Catalog::bundled_names())
@@ -225,11 +231,16 @@ Examples
                     "Raises\n------\nFlopwiseError\n"
                     "    With ``file``, ``line`` and ``field`` for what is wrong in a file.\n"
                     "FileNotFoundError\n    If a file is not there (a FlopwiseError too).")
+        .def_static("parse",
+                    &parse_text,
+                    "yaml"_a,
+                    "name"_a = "text",
+                    "The same from the text of a file, which messages call ``name``.")
         .def_property_readonly("name", &Catalog::name)
         .def_property_readonly("as_of", &Catalog::as_of, "Day of the newest prices, as text.")
         .def("__len__", &Catalog::size, "Number of offers.")
         .def("filter",
-             &filter,
+             &filtered,
              "Offers that qualify for a request with these settings, as a Table in the order\n"
              "of the catalog. Takes the keyword arguments of :func:`flopwise.recommend`.")
         .def("why_not",
@@ -239,6 +250,24 @@ Examples
              "purchase"_a = Purchase::on_demand,
              "Why one offer does not qualify for a request with these settings; None if it\n"
              "does.\n\nRaises\n------\nFlopwiseError\n    If the catalog has no such offer.")
+        .def(
+            "find_instance",
+            [](const Catalog& self, const std::string& provider, const std::string& name) {
+                const Instance* found = self.find_instance(provider, name);
+                return found == nullptr ? std::nullopt : std::optional{*found};
+            },
+            "provider"_a,
+            "name"_a,
+            "The machine type of that name; None if there is none.")
+        .def(
+            "find_region",
+            [](const Catalog& self, const std::string& provider, const std::string& code) {
+                const Region* found = self.find_region(provider, code);
+                return found == nullptr ? std::nullopt : std::optional{*found};
+            },
+            "provider"_a,
+            "code"_a,
+            "The region of that code; None if there is none.")
         .def(
             "find_gpu",
             [](const Catalog& self, const std::string& name) -> std::optional<Gpu> {

@@ -1,4 +1,5 @@
 #include "python.hpp"
+#include "recommend/recommend.hpp"
 #include "record.hpp"
 #include "report/cost_part.hpp"
 #include "report/job_part.hpp"
@@ -20,12 +21,14 @@ answer(const py::object& request, const py::object& catalog, const py::dict& set
         asked = with_settings(asked, py::dict("catalog"_a = catalog));
     if (!py::isinstance<Charges>(charges))
         asked = with_settings(asked, py::dict("charges"_a = charges));
+    if (opened)
+        require_no_catalog(asked);
     const Catalog machines = catalog_of(opened ? catalog : py::none(), asked);
     std::optional<Charges> rates;
     if (py::isinstance<Charges>(charges))
         rates = charges.cast<Charges>();
     Recommendation out = without_gil(
-        [&] { return rates ? recommend(machines, asked, *rates) : recommend(machines, asked); });
+        [&] { return answered(machines, asked, rates ? *rates : flopwise::charges_of(asked)); });
     out.request.origin.clear(); // equal questions give equal answers, wherever they were written
     return out;
 }

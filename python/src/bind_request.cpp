@@ -247,6 +247,7 @@ void bind_request(py::module_& m) {
                 return without_gil([&file] { return read_request(file); });
             },
             "file"_a)
+        .def_static("parse", &parse_request, "yaml"_a, "name"_a = "text")
         .def("replace", &replaced)
         .def("to_dict", &settings_of)
         .def("__eq__",

@@ -214,15 +214,15 @@ struct py::detail::type_caster<flopwise::CostQuantiles> {
 
 /// What to change: {"budget_usd": 2233.8}.
 template <>
-struct py::detail::type_caster<std::vector<flopwise::Change>> {
-    PYBIND11_TYPE_CASTER(std::vector<flopwise::Change>,
+struct py::detail::type_caster<std::vector<flopwise::Relaxation>> {
+    PYBIND11_TYPE_CASTER(std::vector<flopwise::Relaxation>,
                          const_name("dict[str, float | str | bool]"));
 
     bool load(handle source, bool /*convert*/) {
         if (!isinstance<py::dict>(source))
             return false;
         for (const auto& [key, to] : reinterpret_borrow<py::dict>(source)) {
-            flopwise::Change change{key.cast<std::string>(), 0.0};
+            flopwise::Relaxation change{key.cast<std::string>(), 0.0};
             if (isinstance<py::bool_>(to))
                 change.value = to.cast<bool>();
             else if (isinstance<py::str>(to))
@@ -233,7 +233,8 @@ struct py::detail::type_caster<std::vector<flopwise::Change>> {
         }
         return true;
     }
-    static handle cast(const std::vector<flopwise::Change>& changes, return_value_policy, handle) {
+    static handle
+    cast(const std::vector<flopwise::Relaxation>& changes, return_value_policy, handle) {
         py::dict out;
         for (const auto& [key, to] : changes)
             out[py::cast(key)] = std::visit([](const auto& v) { return py::cast(v); }, to);

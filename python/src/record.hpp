@@ -247,7 +247,7 @@ void flatten(Put& put, const std::string&, const std::vector<Tier>& tiers) {
     put("last_usd", Kind::number, tiers.empty() ? Cell{} : cell(tiers.back()));
 }
 template <class Put>
-void flatten(Put& put, const std::string& name, const std::vector<Change>& changes) {
+void flatten(Put& put, const std::string& name, const std::vector<Relaxation>& changes) {
     std::string text;
     for (const auto& [key, value] : changes)
         text += fmt::format("{}{}={}",

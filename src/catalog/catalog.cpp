@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <set>
 
 namespace flopwise {
@@ -16,7 +17,7 @@ namespace flopwise {
 
 std::string_view to_string(Purchase purchase) {
     constexpr std::array<std::string_view, kPurchases> kNames{"on_demand", "spot"};
-    return kNames.at(static_cast<std::size_t>(purchase));
+    return text::name_of(kNames, purchase);
 }
 
 std::string_view to_string(Purpose purpose) {
@@ -30,7 +31,7 @@ std::string_view to_string(Purpose purpose) {
                                                              "storage",
                                                              "fpga",
                                                              "video"};
-    return kNames.at(static_cast<std::size_t>(purpose));
+    return text::name_of(kNames, purpose);
 }
 
 GiB gpu_memory(const Instance& machine, const Gpu& gpu) {
@@ -109,10 +110,25 @@ Catalog::Catalog(std::shared_ptr<const Data> data) noexcept : data_{std::move(da
 
 // ---- looking ------------------------------------------------------------------------
 
+namespace {
+
+/// A bundled catalog, made when it is first asked for and kept: it never changes.
+struct Kept {
+    std::once_flag once;
+    std::optional<Catalog> catalog;
+};
+
+} // namespace
+
 Catalog Catalog::bundled(std::string_view name) {
-    for (const auto& image : bundled::catalogs())
-        if (name.empty() || image.name == name)
-            return CatalogBinary::read(image.bytes);
+    static const auto all = bundled::catalogs();
+    static const auto kept = std::make_unique<Kept[]>(all.size()); // NOLINT: no vector of these
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (name.empty() || all[i].name == name) {
+            std::call_once(kept[i].once,
+                           [&] { kept[i].catalog = CatalogBinary::read(all[i].bytes); });
+            return *kept[i].catalog;
+        }
     const auto names = bundled_names();
     throw ArgumentError{"catalog",
                         fmt::format("must be the name of a bundled catalog ({}) or a file, got "
@@ -169,6 +185,8 @@ std::size_t Catalog::size() const noexcept {
 }
 
 Offer Catalog::offer(std::size_t i) const& {
+    if (i >= size())
+        throw ArgumentError{"offer", fmt::format("must be below {}, got {}", size(), i)};
     return offer_of(*this, data_->columns, i);
 }
 
@@ -181,11 +199,55 @@ std::optional<std::span<const std::uint16_t>> Catalog::offered_in(std::size_t i)
     return std::span{rows.region}.subspan(rows.first[row], rows.first[row + 1] - rows.first[row]);
 }
 
+/// The position of the row of a key among rows that ascend by it; that of no row if there is none.
+template <class Rows, class KeyOf, class Key>
+static std::size_t position(const Rows& rows, KeyOf key_of, const Key& key) {
+    const auto found = std::ranges::lower_bound(rows, key, {}, key_of);
+    return found == rows.end() || key_of(*found) != key
+               ? rows.size()
+               : static_cast<std::size_t>(found - rows.begin());
+}
+
+const Instance* Catalog::find_instance(std::string_view provider, std::string_view name) const& {
+    const std::size_t i = position(data_->instances, kByProviderAndName, NameView{provider, name});
+    return i < data_->instances.size() ? &data_->instances[i] : nullptr;
+}
+
+const Region* Catalog::find_region(std::string_view provider, std::string_view code) const& {
+    const std::size_t i = position(data_->regions, kByProviderAndCode, NameView{provider, code});
+    return i < data_->regions.size() ? &data_->regions[i] : nullptr;
+}
+
+std::optional<std::size_t> Catalog::find_offer(std::string_view provider,
+                                               std::string_view instance,
+                                               std::string_view region,
+                                               Purchase purchase) const {
+    const OfferColumns& c = data_->columns;
+    const std::size_t regions = data_->regions.size();
+    const std::size_t type =
+        position(data_->instances, kByProviderAndName, NameView{provider, instance});
+    const std::size_t place =
+        position(data_->regions, kByProviderAndCode, NameView{provider, region});
+    if (type == data_->instances.size() || place == regions)
+        return std::nullopt;
+    (void)to_string(purchase); // throws for none
+    const std::size_t group = type * kPurchases + static_cast<std::size_t>(purchase);
+    for (std::size_t i = c.first[group]; i < c.first[group + 1]; ++i)
+        if (c.site[i] % regions == place)
+            return i;
+    return std::nullopt;
+}
+
+/// Whether two names differ at most in the case of ASCII letters.
+static bool same_name(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
 const Gpu* Catalog::find_gpu(std::string_view name) const& {
-    const std::string wanted = text::lower(name);
-    const auto is_wanted = [&](const std::string& alias) { return text::lower(alias) == wanted; };
+    const auto is_it = [name](const std::string& other) { return same_name(name, other); };
     for (const Gpu& gpu : data_->gpus)
-        if (is_wanted(gpu.name) || std::any_of(gpu.aliases.begin(), gpu.aliases.end(), is_wanted))
+        if (is_it(gpu.name) || std::ranges::any_of(gpu.aliases, is_it))
             return &gpu;
     return nullptr;
 }

@@ -1,6 +1,7 @@
 #include <flopwise/diff.hpp>
 
 #include "text/json_out.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,7 +15,7 @@ namespace flopwise {
 std::string_view to_string(ChangeKind kind) {
     constexpr std::array<std::string_view, kChangeKinds> kNames{
         "rose", "fell", "appeared", "went", "machine_appeared", "machine_went"};
-    return kNames.at(static_cast<std::size_t>(kind));
+    return text::name_of(kNames, kind);
 }
 
 // ---- comparing ----------------------------------------------------------------------

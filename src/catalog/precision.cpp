@@ -1,5 +1,7 @@
 #include <flopwise/precision.hpp>
 
+#include "text/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
@@ -9,7 +11,7 @@ namespace flopwise {
 std::string_view to_string(Precision precision) {
     constexpr std::array<std::string_view, kPrecisions> kNames{
         "mixed", "fp64", "fp32", "tf32", "fp16", "bf16", "fp8", "int8"};
-    return kNames.at(static_cast<std::size_t>(precision));
+    return text::name_of(kNames, precision);
 }
 
 /// An absent rate is below any other, and never zero.

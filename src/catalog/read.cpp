@@ -200,13 +200,12 @@ static void read_section(yaml::Fields& file,
     }
 }
 
-static void read_file(const std::filesystem::path& path, Reading& reading) {
-    reading.file = path.string();
-    const std::string content = text::read_file(path, yaml::kLargestFile);
-    const yaml::Node root = yaml::parse(content, path.string());
+static void read_text(const std::string& content, const std::string& path, Reading& reading) {
+    reading.file = path;
+    const yaml::Node root = yaml::parse(content, path);
     if (root.kind == yaml::Node::Kind::null)
-        throw InputError{{.file = path.string()}, "must be a catalog, is empty"};
-    yaml::Fields file{root, path.string(), ""};
+        throw InputError{{.file = path}, "must be a catalog, is empty"};
+    yaml::Fields file{root, path, ""};
     Tables& tables = reading.tables;
     if (const yaml::Node* about = file.take("catalog")) {
         yaml::Fields fields{*about, file.file(), "catalog"};
@@ -273,11 +272,8 @@ Catalog Catalog::read(const std::filesystem::path& file) {
     return read({&file, 1});
 }
 
-Catalog Catalog::read(std::span<const std::filesystem::path> files) {
-    Reading reading;
-    for (const auto& file : files)
-        read_file(file, reading);
-    const std::string first_file = files.empty() ? "" : files.front().string();
+/// The tables of what was read, whose first file gives a name to a catalog without one.
+static Tables tables_of(Reading reading, const std::string& first_file) {
     if (!reading.base.empty())
         reading.tables = extended(reading.tables, reading.base);
     if (const auto problem = problem_in(reading.tables))
@@ -286,7 +282,20 @@ Catalog Catalog::read(std::span<const std::filesystem::path> files) {
         throw InputError{{.file = first_file, .field = "prices"}, "must have at least one price"};
     if (reading.tables.name.empty())
         reading.tables.name = std::filesystem::path{first_file}.stem().string();
-    return Catalog{std::move(reading.tables)};
+    return std::move(reading.tables);
+}
+
+Catalog Catalog::read(std::span<const std::filesystem::path> files) {
+    Reading reading;
+    for (const auto& file : files)
+        read_text(text::read_file(file, yaml::kLargestFile), file.string(), reading);
+    return Catalog{tables_of(std::move(reading), files.empty() ? "" : files.front().string())};
+}
+
+Catalog Catalog::parse(const std::string& yaml, const std::string& name) {
+    Reading reading;
+    read_text(yaml, name, reading);
+    return Catalog{tables_of(std::move(reading), name)};
 }
 
 } // namespace flopwise

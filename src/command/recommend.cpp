@@ -1,5 +1,7 @@
 // The command: flags and a request file in, a report out. All else is in the library.
 
+#include "recommend/recommend.hpp"
+
 #include <flopwise/flopwise.hpp>
 
 #include "command/cache.hpp"
@@ -177,9 +179,10 @@ static int run(const Arguments& arguments) {
     if (request.launch.wanted && output.format == "csv")
         request.refuse("launch", "must not come with the format csv");
     const Recommendation advice =
-        recommend(request.catalog.empty() ? catalog_for(request, usual_catalog(request.today))
-                                          : catalog_of(request),
-                  request);
+        answered(request.catalog.empty() ? catalog_for(request, usual_catalog(request.today))
+                                         : catalog_of(request),
+                 request,
+                 charges_of(request));
     write_output(report(advice, output), output.file);
     return advice.outcome == Outcome::found ? answer : nothing_qualifies;
 }

@@ -123,7 +123,7 @@ Usd amount_of(const Wanted& w, std::span<const Tier> tiers, double hours) {
 
 } // namespace
 
-std::string shown(const Source& source) {
+std::string cited(const Source& source) {
     return fmt::format("{}, {}", source.title, to_string(source.as_of));
 }
 
@@ -165,7 +165,7 @@ static LineItem line(const Wanted& w,
     if (const auto rate = rate_of(w, provider, region, charges)) {
         out.amount = amount_of(w, rate->tiers, hours);
         out.tiers.assign(rate->tiers.begin(), rate->tiers.end());
-        out.source = shown(rate->source);
+        out.source = cited(rate->source);
     } else {
         out.assumed = assumed(w, hours, provider, charges);
     }

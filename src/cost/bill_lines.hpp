@@ -10,7 +10,7 @@ namespace flopwise {
 constexpr std::string_view kLostWork = "lost_work";
 
 /// The source of a rate and its date, for a line.
-std::string shown(const Source& source);
+std::string cited(const Source& source);
 
 /// A line of hours at a price.
 LineItem hourly_line(std::string_view charge, Hours hours, UsdPerHour price);

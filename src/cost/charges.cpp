@@ -4,6 +4,7 @@
 #include "cost/charge_rows.hpp"
 #include "cost/charges_binary.hpp"
 #include "cost/machine_rates.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +18,7 @@ constexpr std::string_view kStorage = "storage_";
 std::string_view to_string(Payment payment) {
     constexpr std::array<std::string_view, kPayments> kNames{
         "no_upfront", "partial_upfront", "all_upfront"};
-    return kNames.at(static_cast<std::size_t>(payment));
+    return text::name_of(kNames, payment);
 }
 
 std::string_view unit_of(std::string_view charge) {

@@ -4,6 +4,7 @@
 #include "cost/payer.hpp"
 #include "text/doubles.hpp"
 #include "text/durations.hpp"
+#include "text/text.hpp"
 
 #include <boost/math/distributions/gamma.hpp>
 #include <boost/math/special_functions/gamma.hpp>
@@ -35,7 +36,7 @@ std::string_view to_string(PurchaseKind kind) {
         "convertible_3yr_partial_upfront",
         "convertible_3yr_all_upfront",
     };
-    return kNames.at(static_cast<std::size_t>(kind));
+    return text::name_of(kNames, kind);
 }
 
 std::optional<Term> term_of(PurchaseKind kind) {
@@ -393,7 +394,7 @@ PurchaseOption Payer::option(PurchaseKind kind, const RatedMachine& of) {
             out.hours = billed_;
     }
     if (const Source* rates = source(kind, of)) {
-        out.source = shown(*rates);
+        out.source = cited(*rates);
         out.as_of = rates->as_of;
     }
     return out;

@@ -26,7 +26,7 @@ std::string_view to_string(Format format) {
                                                             "ec2instances",
                                                             "gpuhunt",
                                                             "skypilot"};
-    return kNames.at(static_cast<std::size_t>(format));
+    return text::name_of(kNames, format);
 }
 
 UsdPerHour effective(const ReservedPrice& rate) {

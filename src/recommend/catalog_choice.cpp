@@ -33,4 +33,15 @@ Catalog catalog_for(const Request& request, const Catalog& usual) {
     return has_all ? usual : *clouds;
 }
 
+Catalog opened(const Request& request) {
+    if (request.catalog.empty())
+        return catalog_for(request, Catalog::bundled());
+    const auto names = Catalog::bundled_names();
+    if (std::ranges::find(names, request.catalog) != names.end())
+        return Catalog::bundled(request.catalog);
+    const bool is_file = request.catalog.find('/') != std::string::npos ||
+                         request.catalog.ends_with(".yaml") || request.catalog.ends_with(".yml");
+    return is_file ? Catalog::read(request.catalog) : Catalog::bundled(request.catalog);
+}
+
 } // namespace flopwise

@@ -1,3 +1,5 @@
+#include "recommend/recommend.hpp"
+
 #include <flopwise/launch.hpp>
 #include <flopwise/recommend.hpp>
 
@@ -55,7 +57,27 @@ Recommendation recommend(const Catalog& catalog, const Request& request) {
     return recommend(catalog, request, charges_of(request));
 }
 
+void require_no_catalog(const Request& request) {
+    if (!request.catalog.empty())
+        request.refuse("catalog",
+                       fmt::format("must not be named where a catalog is given, got {}",
+                                   text::quoted(request.catalog)));
+}
+
+Recommendation recommend(const Request& request) {
+    Request rest = request;
+    rest.catalog.clear();
+    Recommendation out = recommend(opened(request), rest);
+    out.request.catalog = request.catalog;
+    return out;
+}
+
 Recommendation recommend(const Catalog& catalog, const Request& request, const Charges& charges) {
+    require_no_catalog(request);
+    return answered(catalog, request, charges);
+}
+
+Recommendation answered(const Catalog& catalog, const Request& request, const Charges& charges) {
     const Request asked = completed(request);
     check_ownership(catalog, asked);
     const Request full = with_nearest_region(catalog, asked, charges);
@@ -88,6 +110,7 @@ static Refusal without_price(const Offer& offer) {
 }
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
+    require_no_catalog(request);
     const Request asked = completed(request);
     const Purchase purchase = catalog.offer(offer).purchase;
     Request priced = asked; // what would admit an offer depends on its own way to pay

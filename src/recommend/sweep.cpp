@@ -1,6 +1,7 @@
 #include "recommend/sweep.hpp"
 
 #include "cost/rule.hpp"
+#include "recommend/recommend.hpp"
 #include "recommend/region_choice.hpp"
 #include "request/completed.hpp"
 #include "solve/plan_prices.hpp"
@@ -19,7 +20,8 @@ static std::int8_t code_of(PurchaseKind kind) {
     return static_cast<std::int8_t>(kind);
 }
 
-std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& request) {
+std::vector<std::uint32_t> filter(const Catalog& catalog, const Request& request) {
+    require_no_catalog(request);
     const Request asked = completed(request);
     const Charges charges = charges_of(asked);
     const Request full = with_nearest_region(catalog, asked, charges);
@@ -226,13 +228,9 @@ void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
 static std::int32_t position_of(const Catalog& catalog, const Choice& choice) {
     const Purchase purchase =
         choice.purchase == PurchaseKind::spot ? Purchase::spot : Purchase::on_demand;
-    for (std::size_t i = 0; i < catalog.size(); ++i) {
-        const Offer o = catalog.offer(i);
-        if (o.instance.name == choice.instance && o.region.code == choice.region &&
-            o.purchase == purchase && o.instance.provider == choice.provider)
-            return static_cast<std::int32_t>(i);
-    }
-    return -1; // not to be had: a choice is an offer
+    const auto found =
+        catalog.find_offer(choice.provider, choice.instance, choice.region, purchase);
+    return found ? static_cast<std::int32_t>(*found) : -1; // -1 is not to be had
 }
 
 /// As recommend() answers; for figures that are out of range or nearly so.
@@ -252,8 +250,8 @@ void Sweep::answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t
               std::pair{"max_price_usd_per_hour", f.max_price_usd_per_hour}})
             if (!std::isnan(value))
                 set(request, key, std::array{fmt::format("{}", value)});
-        const Recommendation r = plan.charges ? recommend(*group.catalog, request, *plan.charges)
-                                              : recommend(*group.catalog, request);
+        const Recommendation r =
+            answered(*group.catalog, request, plan.charges ? *plan.charges : charges_of(request));
         const Choice* best = r.choices.empty() ? nullptr : &r.choices.front();
         answers_.outcome[row] = static_cast<std::int8_t>(r.outcome);
         answers_.price_ceiling_usd_per_hour[row] =
@@ -285,6 +283,79 @@ void Sweep::refuse(std::size_t row, const Error& error) {
 std::vector<SweepError> Sweep::errors() const {
     std::vector<SweepError> out = errors_;
     std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+    return out;
+}
+
+// ---- one question at many budgets ---------------------------------------------------
+
+namespace {
+
+/// The columns of a sweep, as it reads and writes them.
+struct SweepColumns {
+    explicit SweepColumns(std::span<const Budget> budgets)
+        : offer(budgets.size()), purchase(budgets.size()), outcome(budgets.size()),
+          price(budgets.size()), total(budgets.size()), score(budgets.size()),
+          ceiling(budgets.size()) {
+        const auto figure = [](const auto& value) { return value ? value->value() : kNothing; };
+        for (const Budget& b : budgets) {
+            budget_usd.push_back(figure(b.total));
+            days.push_back(figure(b.days));
+            hours_per_day.push_back(b.hours_per_day.value());
+            fixed_usd.push_back(b.fixed.value());
+        }
+    }
+
+    [[nodiscard]] SweepFigures figures() const {
+        return {.budget_usd = budget_usd,
+                .days = days,
+                .hours_per_day = hours_per_day,
+                .fixed_usd = fixed_usd};
+    }
+    [[nodiscard]] SweepAnswers answers() {
+        return {offer, purchase, price, total, score, ceiling, outcome};
+    }
+    [[nodiscard]] SweepAnswer answer(std::size_t i) const {
+        const auto known = [](double value, auto like) {
+            return std::isnan(value) ? std::nullopt : std::optional{decltype(like){value}};
+        };
+        SweepAnswer out{.price = known(price[i], UsdPerHour{}),
+                        .total = known(total[i], Usd{}),
+                        .score = known(score[i], double{}),
+                        .price_ceiling = known(ceiling[i], UsdPerHour{})};
+        if (outcome[i] >= 0)
+            out.outcome = static_cast<Outcome>(outcome[i]);
+        if (offer[i] >= 0)
+            out.offer = static_cast<std::size_t>(offer[i]);
+        if (purchase[i] >= 0)
+            out.purchase = static_cast<PurchaseKind>(purchase[i]);
+        return out;
+    }
+
+    std::vector<double> budget_usd, days, hours_per_day, fixed_usd;
+    std::vector<std::int32_t> offer;
+    std::vector<std::int8_t> purchase, outcome;
+    std::vector<double> price, total, score, ceiling;
+};
+
+} // namespace
+
+std::vector<SweepAnswer>
+sweep(const Catalog& catalog, const Request& request, std::span<const Budget> budgets) {
+    require_no_catalog(request);
+    SweepGroup group{.catalog = &catalog, .request = request};
+    group.request.budget = {};
+    (void)completed(group.request);
+    SweepColumns columns{budgets};
+    const std::vector<std::uint32_t> group_of(budgets.size(), 0);
+    Sweep sweep{{&group, 1}, group_of, columns.figures(), columns.answers()};
+    sweep.work();
+    if (sweep.failure())
+        std::rethrow_exception(sweep.failure());
+    std::vector<SweepAnswer> out;
+    for (std::size_t i = 0; i < budgets.size(); ++i)
+        out.push_back(columns.answer(i));
+    for (const SweepError& e : sweep.errors())
+        out[e.row].error = e.error.what();
     return out;
 }
 

@@ -3,16 +3,13 @@
 
 #pragma once
 
-#include <flopwise/recommend.hpp>
+#include <flopwise/sweep.hpp>
 
 #include <atomic>
 #include <exception>
 #include <mutex>
 
 namespace flopwise {
-
-/// Positions of the offers that qualify, ascending. Throws as recommend() does.
-std::vector<std::uint32_t> qualifying(const Catalog& catalog, const Request& request);
 
 /// A request without its figures, or why it is none.
 struct SweepGroup {

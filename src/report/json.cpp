@@ -8,7 +8,7 @@
 namespace flopwise {
 
 /// So many digits that no reader misses one, and so few that no platform's logarithm shows.
-static double shown(double value) {
+static double rounded(double value) {
     return text::number(fmt::format("{:.12g}", value)).value_or(value);
 }
 
@@ -21,7 +21,7 @@ static Json count(double value) {
 }
 
 static Json or_null(const std::optional<double>& value) {
-    return value ? Json(shown(*value)) : Json(nullptr);
+    return value ? Json(rounded(*value)) : Json(nullptr);
 }
 
 static Json text_or_null(const std::string& text) {
@@ -71,7 +71,7 @@ static Json cost_of(const Bill& bill) {
 static Json by_criterion(const std::array<double, kCriteria>& figures) {
     Json out = Json::object();
     for (std::size_t i = 0; i < kCriteria; ++i)
-        out[to_string(static_cast<Criterion>(i))] = shown(figures[i]);
+        out[to_string(static_cast<Criterion>(i))] = rounded(figures[i]);
     return out;
 }
 
@@ -79,24 +79,26 @@ static Json quantiles_of(const Choice& c) {
     if (!c.cost_quantiles)
         return nullptr;
     const CostQuantiles& q = *c.cost_quantiles;
-    return {{"p50", shown(q.p50.value())},
-            {"p80", shown(q.p80.value())},
-            {"p90", shown(q.p90.value())}};
+    return {{"p50", rounded(q.p50.value())},
+            {"p80", rounded(q.p80.value())},
+            {"p90", rounded(q.p90.value())}};
 }
 
 static Json factors_of(const JobChoice& job) {
     Json out = Json::array();
     for (const Factor& f : job.factors)
-        out.push_back(
-            {{"name", f.name}, {"value", shown(f.value)}, {"unit", f.unit}, {"source", f.source}});
+        out.push_back({{"name", f.name},
+                       {"value", rounded(f.value)},
+                       {"unit", f.unit},
+                       {"source", f.source}});
     return out;
 }
 
 static Json memory_of(const std::optional<MemoryFit>& memory) {
     if (!memory)
         return nullptr;
-    return {{"needed_gib", shown(memory->needed.value())},
-            {"available_gib", shown(memory->available.value())},
+    return {{"needed_gib", rounded(memory->needed.value())},
+            {"available_gib", rounded(memory->available.value())},
             {"sharding", to_string(memory->sharding)},
             {"micro_batch", count(memory->micro_batch)}};
 }
@@ -107,12 +109,12 @@ static Json job_of(const Choice& c) {
     const JobChoice& job = *c.job;
     return {{"machines", job.machines},
             {"hours",
-             {{"p10", shown(job.p10.value())},
-              {"p50", shown(job.time.median.value())},
-              {"p90", shown(job.p90.value())}}},
-            {"ln_scale", shown(job.time.scale)},
-            {"degrees_of_freedom", shown(job.time.degrees_of_freedom)},
-            {"cost_p10_usd", shown(job.cost_p10.value())},
+             {{"p10", rounded(job.p10.value())},
+              {"p50", rounded(job.time.median.value())},
+              {"p90", rounded(job.p90.value())}}},
+            {"ln_scale", rounded(job.time.scale)},
+            {"degrees_of_freedom", rounded(job.time.degrees_of_freedom)},
+            {"cost_p10_usd", rounded(job.cost_p10.value())},
             {"probability_in_time", or_null(job.probability_in_time)},
             {"precision", to_string(job.precision)},
             {"memory", memory_of(job.memory)},
@@ -129,8 +131,8 @@ static Json front_of(const Recommendation& r) {
         out.push_back({{"instance", p.instance},
                        {"region", p.region},
                        {"machines", p.machines},
-                       {"cost_usd", shown(p.cost.value())},
-                       {"hours", shown(p.hours.value())},
+                       {"cost_usd", rounded(p.cost.value())},
+                       {"hours", rounded(p.hours.value())},
                        {"knee", p.knee}});
     return out;
 }
@@ -159,7 +161,7 @@ static Json choice_of(const Choice& c) {
             {"network_gbps", or_null(c.network)},
             {"network_estimated", c.network_estimated},
             {"tflops", or_null(c.tflops)},
-            {"score", shown(c.score.value)},
+            {"score", rounded(c.score.value)},
             {"contributions", by_criterion(c.score.contributions)},
             {"pareto", c.pareto},
             {"cost", c.cost ? cost_of(*c.cost) : Json(nullptr)},
@@ -199,7 +201,7 @@ static Json charges_of(const Recommendation& r) {
 
 static Json option_of(const PurchaseOption& o) {
     const auto number = [](const std::optional<double>& value) {
-        return value ? Json(shown(*value)) : Json(nullptr);
+        return value ? Json(rounded(*value)) : Json(nullptr);
     };
     return {{"purchase", to_string(o.kind)},
             {"price_usd_per_hour", or_null(o.price)},
@@ -220,8 +222,8 @@ static Json nearby_of(const Nearby& n) {
     return {{"provider", n.provider},
             {"region", n.region},
             {"city", text_or_null(n.city)},
-            {"distance_km", shown(n.distance.value())},
-            {"rtt_ms", shown(n.rtt.value())}};
+            {"distance_km", rounded(n.distance.value())},
+            {"rtt_ms", rounded(n.rtt.value())}};
 }
 
 static Json region_choice_of(const std::optional<RegionChoice>& found) {
@@ -236,7 +238,7 @@ static Json region_choice_of(const std::optional<RegionChoice>& found) {
         cheapest = {{"region", choice.cheapest->region},
                     {"price_usd_per_hour", choice.cheapest->price.value()},
                     {"total_usd", or_null(choice.cheapest->total)},
-                    {"extra_rtt_ms", shown(choice.cheapest->extra_rtt.value())},
+                    {"extra_rtt_ms", rounded(choice.cheapest->extra_rtt.value())},
                     {"price_dates", dates_of(choice.cheapest->price_dates)}};
     Json unpriced = Json::array();
     for (const Nearby& n : choice.unpriced)
@@ -250,12 +252,12 @@ static Json region_choice_of(const std::optional<RegionChoice>& found) {
 static Json own_job_of(const std::optional<OwnJob>& job) {
     if (!job)
         return nullptr;
-    return {{"rented_usd", shown(job->rented.value())},
+    return {{"rented_usd", rounded(job->rented.value())},
             {"hours", or_null(job->hours)},
             {"share_usd", or_null(job->share)},
-            {"alone_usd", shown(job->alone.value())},
+            {"alone_usd", rounded(job->alone.value())},
             {"jobs_per_month",
-             job->jobs_per_month ? Json(shown(*job->jobs_per_month)) : Json(nullptr)}};
+             job->jobs_per_month ? Json(rounded(*job->jobs_per_month)) : Json(nullptr)}};
 }
 
 static Json ownership_of(const std::optional<OwnOrRent>& compared) {
@@ -267,22 +269,22 @@ static Json ownership_of(const std::optional<OwnOrRent>& compared) {
         sensitivities[s.key] = text::number(fmt::format("{:.6f}", s.elasticity)).value_or(0);
     const auto rented = [&](const auto& value) { return o.rented ? Json(value) : Json(nullptr); };
     return {
-        {"own_usd_per_day", shown(o.cost.daily.value())},
-        {"own_usd_per_year", shown(o.cost.annual.value())},
-        {"own_usd_per_hour", shown(o.cost.hourly.value())},
-        {"capital_usd_per_day", shown(o.cost.capital.value())},
-        {"upkeep_usd_per_day", shown(o.cost.upkeep.value())},
-        {"staff_usd_per_day", shown(o.cost.staff.value())},
-        {"energy_usd_per_day", shown(o.cost.energy.value())},
+        {"own_usd_per_day", rounded(o.cost.daily.value())},
+        {"own_usd_per_year", rounded(o.cost.annual.value())},
+        {"own_usd_per_hour", rounded(o.cost.hourly.value())},
+        {"capital_usd_per_day", rounded(o.cost.capital.value())},
+        {"upkeep_usd_per_day", rounded(o.cost.upkeep.value())},
+        {"staff_usd_per_day", rounded(o.cost.staff.value())},
+        {"energy_usd_per_day", rounded(o.cost.energy.value())},
         {"watts", or_null(o.owned.power)},
         {"electricity_usd_per_kwh", or_null(o.owned.electricity)},
         {"tflops", or_null(o.tflops)},
         {"rented", o.rented ? choice_of(*o.rented) : Json(nullptr)},
-        {"rent_usd_per_day", o.job ? Json(nullptr) : rented(shown(o.rent.value()))},
+        {"rent_usd_per_day", o.job ? Json(nullptr) : rented(rounded(o.rent.value()))},
         {"verdict",
          o.job && !o.job->decided() ? Json(nullptr) : rented(o.own_is_cheaper ? "own" : "rent")},
         {"break_even_hours_per_day",
-         o.break_even_use ? Json(shown(o.break_even_use->value())) : Json(nullptr)},
+         o.break_even_use ? Json(rounded(o.break_even_use->value())) : Json(nullptr)},
         {"break_even_month", o.break_even_month ? Json(*o.break_even_month) : Json(nullptr)},
         {"sensitivities", sensitivities},
         {"job", own_job_of(o.job)}};
@@ -294,7 +296,7 @@ static Json family_of(const FamilyChoice& f) {
             {"family", f.family},
             {"purpose", to_string(f.purpose)},
             {"gpu", text_or_null(f.gpu)},
-            {"score", shown(f.score)},
+            {"score", rounded(f.score)},
             {"best", f.best},
             {"price_from_usd_per_hour", f.price_from.value()},
             {"price_to_usd_per_hour", f.price_to.value()},
@@ -307,7 +309,7 @@ static Json family_of(const FamilyChoice& f) {
 
 static Json refusal_of(const Refusal& r) {
     Json relaxation = Json::object();
-    for (const Change& change : r.relaxation)
+    for (const Relaxation& change : r.relaxation)
         std::visit([&](const auto& value) { relaxation[change.key] = value; }, change.value);
     return {{"provider", r.provider},
             {"instance", r.instance},

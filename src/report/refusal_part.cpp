@@ -22,7 +22,7 @@ static std::string typed(std::string_view key, double value) {
     return fmt::format("{}", value);
 }
 
-static std::string flag_of(const Change& change) {
+static std::string flag_of(const Relaxation& change) {
     const auto all = settings();
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == change.key; });
@@ -39,7 +39,7 @@ static std::string flag_of(const Change& change) {
 std::string relaxation_of(const Refusal& refusal) {
     std::vector<std::string> all;
     std::vector<std::string> any;
-    for (const Change& change : refusal.relaxation) {
+    for (const Relaxation& change : refusal.relaxation) {
         const bool alternative =
             change.key == "budget_usd" || change.key == "days" || change.key == "hours_per_day";
         (alternative ? any : all).push_back(flag_of(change));

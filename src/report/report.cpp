@@ -37,7 +37,7 @@ static std::string score_of(double value) {
 }
 
 template <class T>
-static std::string shown(const std::optional<T>& value, int decimals) {
+static std::string figure_if(const std::optional<T>& value, int decimals) {
     return value ? grouped(value->value(), decimals) : "";
 }
 
@@ -148,7 +148,7 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
             large(c.memory.value()),
             large(c.vcpus),
             c.tflops ? large(c.tflops->value()) : "",
-            shown(c.rtt, 0),
+            figure_if(c.rtt, 0),
             c.job ? large(c.job->time.median.value()) : "",
             c.job ? large(c.job->p90.value()) : "",
             c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : "",
@@ -156,7 +156,7 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
             c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
             c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
             c.probability_within_budget ? percent(*c.probability_within_budget) : "",
-            shown(c.lasts, 1),
+            figure_if(c.lasts, 1),
             score_of(c.score.value),
             fmt::format("{}{}{}",
                         c.pareto ? "*" : "",

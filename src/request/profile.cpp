@@ -1,5 +1,7 @@
 #include <flopwise/profile.hpp>
 
+#include "text/text.hpp"
+
 #include <numeric>
 
 namespace flopwise {
@@ -7,13 +9,13 @@ namespace flopwise {
 std::string_view to_string(Criterion criterion) {
     constexpr std::array<std::string_view, kCriteria> kNames{
         "cost", "speed", "gpu_memory", "memory", "vcpus", "network"};
-    return kNames.at(static_cast<std::size_t>(criterion));
+    return text::name_of(kNames, criterion);
 }
 
 std::string_view to_string(Profile profile) {
     constexpr std::array<std::string_view, kProfiles> kNames{
         "training", "inference", "graphics", "hpc"};
-    return kNames.at(static_cast<std::size_t>(profile));
+    return text::name_of(kNames, profile);
 }
 
 Weights weights_of(Profile profile) {

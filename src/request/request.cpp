@@ -1,9 +1,14 @@
 #include <flopwise/request.hpp>
 
+#include "text/text.hpp"
+
+#include <array>
+
 namespace flopwise {
 
 std::string_view to_string(By by) {
-    return by == By::family ? "family" : "instance";
+    constexpr std::array<std::string_view, 2> kNames{"instance", "family"};
+    return text::name_of(kNames, by);
 }
 
 void Request::refuse(std::string_view key, std::string_view reason) const {

@@ -114,7 +114,7 @@ private:
 
 /// A figure, a quantity or a named value; nothing if it is absent.
 template <class T>
-Value shown(const std::optional<T>& value) {
+Value value_of(const std::optional<T>& value) {
     if (!value)
         return {};
     if constexpr (std::is_same_v<T, double>)
@@ -124,17 +124,17 @@ Value shown(const std::optional<T>& value) {
     else
         return std::string{to_string(*value)};
 }
-inline Value shown(const std::vector<std::string>& list) {
+inline Value value_of(const std::vector<std::string>& list) {
     return list.empty() ? Value{} : Value{list};
 }
 inline Value shown_text(const std::string& text) {
     return text.empty() ? Value{} : Value{text};
 }
 /// A named value, where it differs from the usual one.
-Value shown_if(bool differs, auto value) {
+Value value_if(bool differs, auto value) {
     return differs ? Value{std::string{to_string(value)}} : Value{};
 }
-inline Value shown_unless(double value, double usual) {
+inline Value value_unless(double value, double usual) {
     return value == usual ? Value{} : Value{value};
 }
 

@@ -152,7 +152,7 @@ Date day(const SettingText& in) {
 // ---- values to show -----------------------------------------------------------------
 
 /// The minutes that were written: the product is not always the number that was divided.
-Value shown_minutes(Hours value, Hours otherwise) {
+Value minutes_value(Hours value, Hours otherwise) {
     constexpr double kDigits = 1e9; // kLeast is one
     const double minutes = value.value() * kMinutesPerHour;
     const double plain = std::round(minutes * kDigits) / kDigits;
@@ -161,7 +161,7 @@ Value shown_minutes(Hours value, Hours otherwise) {
     return Value{plain / kMinutesPerHour == value.value() ? plain : minutes};
 }
 /// "best", or the ways to pay of which each machine takes the cheapest.
-Value shown_ways(const std::vector<PurchaseKind>& ways) {
+Value ways_value(const std::vector<PurchaseKind>& ways) {
     std::vector<std::string> names{"best"};
     if (ways.size() < kPurchaseKinds) {
         names.clear();
@@ -170,9 +170,9 @@ Value shown_ways(const std::vector<PurchaseKind>& ways) {
     }
     return names;
 }
-Value shown_purchases(const Request& r) {
+Value purchases_value(const Request& r) {
     if (!r.ways.empty())
-        return shown_ways(r.ways);
+        return ways_value(r.ways);
     if (r.constraints.purchase == Constraints{}.purchase)
         return {};
     std::vector<std::string> names;
@@ -180,7 +180,7 @@ Value shown_purchases(const Request& r) {
         names.emplace_back(to_string(p));
     return names;
 }
-Value shown_weights(const Request& r) {
+Value weights_value(const Request& r) {
     if (!r.weights)
         return {};
     const Weights& w = *r.weights;
@@ -206,10 +206,10 @@ constexpr std::string_view kOutput = "Output";
 const auto kRequestSettings = std::to_array<Setting>({
     {"budget_usd", "budget", kMoney, "USD", "all there is to spend",
      [](Request& r, Key k, Texts t) { r.budget.total = SettingText{r, k, t}.quantity<Usd>(kMostUsd); },
-     [](const Request& r) { return shown(r.budget.total); }},
+     [](const Request& r) { return value_of(r.budget.total); }},
     {"days", "days", kMoney, "DAYS", "days the budget has to last",
      [](Request& r, Key k, Texts t) { r.budget.days = SettingText{r, k, t}.quantity<Days>(kMostDays); },
-     [](const Request& r) { return shown(r.budget.days); }},
+     [](const Request& r) { return value_of(r.budget.days); }},
     {"hours_per_day", "hours-per-day", kMoney, "HOURS", "hours rented on each day (24)",
      [](Request& r, Key k, Texts t) { r.budget.hours_per_day = SettingText{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay); },
      [](const Request& r) { return r.budget.hours_per_day == Budget{}.hours_per_day ? Value{} : Value{r.budget.hours_per_day.value()}; }},
@@ -218,48 +218,48 @@ const auto kRequestSettings = std::to_array<Setting>({
      [](const Request& r) { return r.budget.fixed == Usd{} ? Value{} : Value{r.budget.fixed.value()}; }},
     {"max_price_usd_per_hour", "max-price", kMoney, "USD/H", "highest price per hour, beside the budget's",
      [](Request& r, Key k, Texts t) { r.constraints.max_price = SettingText{r, k, t}.quantity<UsdPerHour>(kMostUsdPerHour); },
-     [](const Request& r) { return shown(r.constraints.max_price); }},
+     [](const Request& r) { return value_of(r.constraints.max_price); }},
 
     {"gpu", "gpu", kMust, "NAME,...", "GPU by name, alias or pattern: T4, \"nvidia-a100*\"",
      [](Request& r, Key k, Texts t) { r.constraints.gpu = SettingText{r, k, t}.list(); },
-     [](const Request& r) { return shown(r.constraints.gpu); }},
+     [](const Request& r) { return value_of(r.constraints.gpu); }},
     {"min_gpus", "min-gpus", kMust, "N", "GPUs at least; 0 admits machines without",
      [](Request& r, Key k, Texts t) { r.constraints.min_gpus = SettingText{r, k, t}.number(kMostGpus, "", true); },
-     [](const Request& r) { return shown(r.constraints.min_gpus); }},
+     [](const Request& r) { return value_of(r.constraints.min_gpus); }},
     {"max_gpus", "max-gpus", kMust, "N", "GPUs at most; 0 admits only machines without",
      [](Request& r, Key k, Texts t) { r.constraints.max_gpus = SettingText{r, k, t}.number(kMostGpus, "", true); },
-     [](const Request& r) { return shown(r.constraints.max_gpus); }},
+     [](const Request& r) { return value_of(r.constraints.max_gpus); }},
     {"min_gpu_memory_gib", "min-gpu-memory", kMust, "GIB", "memory of each GPU at least",
      [](Request& r, Key k, Texts t) { r.constraints.min_gpu_memory = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown(r.constraints.min_gpu_memory); }},
+     [](const Request& r) { return value_of(r.constraints.min_gpu_memory); }},
     {"min_memory_gib", "min-memory", kMust, "GIB", "memory of the machine at least",
      [](Request& r, Key k, Texts t) { r.constraints.min_memory = SettingText{r, k, t}.quantity<GiB>(kMostGib); },
-     [](const Request& r) { return shown(r.constraints.min_memory); }},
+     [](const Request& r) { return value_of(r.constraints.min_memory); }},
     {"min_vcpus", "min-vcpus", kMust, "N", "vCPUs at least",
      [](Request& r, Key k, Texts t) { r.constraints.min_vcpus = SettingText{r, k, t}.number(kMostVcpus, "vCPUs"); },
-     [](const Request& r) { return shown(r.constraints.min_vcpus); }},
+     [](const Request& r) { return value_of(r.constraints.min_vcpus); }},
     {"min_network_gbps", "min-network", kMust, "GBPS", "sustained network rate at least",
      [](Request& r, Key k, Texts t) { r.constraints.min_network = SettingText{r, k, t}.quantity<Gbps>(kMostGbps); },
-     [](const Request& r) { return shown(r.constraints.min_network); }},
+     [](const Request& r) { return value_of(r.constraints.min_network); }},
     {"arch", "arch", kMust, "NAME,...", "processor: x86_64, arm64",
      [](Request& r, Key k, Texts t) { r.constraints.arch = SettingText{r, k, t}.list(); },
-     [](const Request& r) { return shown(r.constraints.arch); }},
+     [](const Request& r) { return value_of(r.constraints.arch); }},
     {"family", "family", kMust, "NAME,...", "families by name or pattern: g4dn, \"g*\"",
      [](Request& r, Key k, Texts t) { r.constraints.family = SettingText{r, k, t}.list(); },
-     [](const Request& r) { return shown(r.constraints.family); }},
+     [](const Request& r) { return value_of(r.constraints.family); }},
     {"instance", "instance", kMust, "NAME,...", "machines by name or pattern: p3.2xlarge, \"*.metal\"",
      [](Request& r, Key k, Texts t) { r.constraints.instance = SettingText{r, k, t}.list(); },
-     [](const Request& r) { return shown(r.constraints.instance); }},
+     [](const Request& r) { return value_of(r.constraints.instance); }},
     {"exclude", "exclude", kMust, "NAME,...", "machines or families to leave out",
      [](Request& r, Key k, Texts t) { r.constraints.exclude = SettingText{r, k, t}.list(); },
-     [](const Request& r) { return shown(r.constraints.exclude); }},
+     [](const Request& r) { return value_of(r.constraints.exclude); }},
 
     {"provider", "provider", kWhere, "NAME,...", "who rents it out: aws, azure, gcp, ..., any",
      [](Request& r, Key k, Texts t) { r.constraints.provider = providers({r, k, t}); },
-     [](const Request& r) { return shown(r.constraints.provider); }},
+     [](const Request& r) { return value_of(r.constraints.provider); }},
     {"region", "region", kWhere, "CODE,...", "regions by code or pattern: us-east-1, \"eu-*\"; any",
      [](Request& r, Key k, Texts t) { set_regions({r, k, t}); },
-     [](const Request& r) { return shown(r.constraints.any_region ? std::vector<std::string>{"any"} : r.constraints.region); }},
+     [](const Request& r) { return value_of(r.constraints.any_region ? std::vector<std::string>{"any"} : r.constraints.region); }},
     {"near", "near", kWhere, "PLACE", "where you are: LAT,LON or a country such as vn",
      [](Request& r, Key k, Texts t) { r.constraints.near = place({r, k, t}); },
      [](const Request& r) {
@@ -267,79 +267,79 @@ const auto kRequestSettings = std::to_array<Setting>({
          return p ? Value{fmt::format("{},{}", p->latitude, p->longitude)} : Value{}; }},
     {"max_rtt_ms", "max-rtt", kWhere, "MS", "longest estimated round trip; needs --near",
      [](Request& r, Key k, Texts t) { r.constraints.max_rtt = SettingText{r, k, t}.quantity<Milliseconds>(kMostMilliseconds); },
-     [](const Request& r) { return shown(r.constraints.max_rtt); }},
+     [](const Request& r) { return value_of(r.constraints.max_rtt); }},
     {"purchase", "purchase", kWhere, "NAME,...", "on_demand, spot, best, or reserved_1yr_no_upfront and the like (on_demand)",
      [](Request& r, Key k, Texts t) { purchases({r, k, t}); },
-     shown_purchases},
+     purchases_value},
     {"include_retired", "include-retired", kWhere, "", "admit machines that can no longer be launched",
      [](Request& r, Key k, Texts t) { r.constraints.include_retired = SettingText{r, k, t}.yes(); },
      [](const Request& r) { return r.constraints.include_retired ? Value{true} : Value{}; }},
 
     {"storage_gib", "storage", kCharges, "GIB", "block storage, billed while the machine is stopped too",
      [](Request& r, Key k, Texts t) { r.usage.storage = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_unless(r.usage.storage.value(), 0); }},
+     [](const Request& r) { return value_unless(r.usage.storage.value(), 0); }},
     {"storage_type", "storage-type", kCharges, "NAME", "gp2, gp3, io1, io2, st1, sc1 or standard (gp3)",
      [](Request& r, Key k, Texts t) { r.usage.storage_type = storage_type({r, k, t}); },
      [](const Request& r) { return r.usage.storage_type == Usage{}.storage_type ? Value{} : Value{r.usage.storage_type}; }},
     {"storage_iops", "storage-iops", kCharges, "N", "provisioned in all",
      [](Request& r, Key k, Texts t) { r.usage.storage_iops = SettingText{r, k, t}.number(kMostIops, "", true); },
-     [](const Request& r) { return shown_unless(r.usage.storage_iops, 0); }},
+     [](const Request& r) { return value_unless(r.usage.storage_iops, 0); }},
     {"storage_throughput_mib_per_s", "storage-throughput", kCharges, "MIB/S", "provisioned in all",
      [](Request& r, Key k, Texts t) { r.usage.storage_throughput_mib_per_s = SettingText{r, k, t}.number(kMostIops, "", true); },
-     [](const Request& r) { return shown_unless(r.usage.storage_throughput_mib_per_s, 0); }},
+     [](const Request& r) { return value_unless(r.usage.storage_throughput_mib_per_s, 0); }},
     {"snapshots_gib", "snapshots", kCharges, "GIB", "snapshots kept",
      [](Request& r, Key k, Texts t) { r.usage.snapshots = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_unless(r.usage.snapshots.value(), 0); }},
+     [](const Request& r) { return value_unless(r.usage.snapshots.value(), 0); }},
     {"egress_gib_per_month", "egress", kCharges, "GIB", "data to the internet each month",
      [](Request& r, Key k, Texts t) { r.usage.egress_per_month = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_unless(r.usage.egress_per_month.value(), 0); }},
+     [](const Request& r) { return value_unless(r.usage.egress_per_month.value(), 0); }},
     {"inter_region_gib_per_month", "inter-region", kCharges, "GIB", "data to other regions each month",
      [](Request& r, Key k, Texts t) { r.usage.inter_region_per_month = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_unless(r.usage.inter_region_per_month.value(), 0); }},
+     [](const Request& r) { return value_unless(r.usage.inter_region_per_month.value(), 0); }},
     {"inter_zone_gib_per_month", "inter-zone", kCharges, "GIB", "data between zones each month, in either direction",
      [](Request& r, Key k, Texts t) { r.usage.inter_zone_per_month = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_unless(r.usage.inter_zone_per_month.value(), 0); }},
+     [](const Request& r) { return value_unless(r.usage.inter_zone_per_month.value(), 0); }},
     {"public_ipv4", "public-ipv4", kCharges, "COUNT", "public addresses, attached or kept",
      [](Request& r, Key k, Texts t) { r.usage.public_ipv4 = SettingText{r, k, t}.number(kMostIops, "", true); },
-     [](const Request& r) { return shown_unless(r.usage.public_ipv4, 0); }},
+     [](const Request& r) { return value_unless(r.usage.public_ipv4, 0); }},
     {"object_storage_gib", "object-storage", kCharges, "GIB", "objects kept, standard class",
      [](Request& r, Key k, Texts t) { r.usage.object_storage = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_unless(r.usage.object_storage.value(), 0); }},
+     [](const Request& r) { return value_unless(r.usage.object_storage.value(), 0); }},
     {"nat_gateways", "nat-gateways", kCharges, "COUNT", "NAT gateways",
      [](Request& r, Key k, Texts t) { r.usage.nat_gateways = SettingText{r, k, t}.number(kMostIops, "", true); },
-     [](const Request& r) { return shown_unless(r.usage.nat_gateways, 0); }},
+     [](const Request& r) { return value_unless(r.usage.nat_gateways, 0); }},
     {"nat_gib_per_month", "nat-data", kCharges, "GIB", "data through NAT gateways each month",
      [](Request& r, Key k, Texts t) { r.usage.nat_per_month = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
-     [](const Request& r) { return shown_unless(r.usage.nat_per_month.value(), 0); }},
+     [](const Request& r) { return value_unless(r.usage.nat_per_month.value(), 0); }},
     {"reserved_capacity_hours_per_day", "reserved-capacity", kCharges, "HOURS", "hours a day that capacity is held while none runs",
      [](Request& r, Key k, Texts t) { r.usage.reserved_capacity = SettingText{r, k, t}.quantity<HoursPerDay>(kMostHoursPerDay, true); },
-     [](const Request& r) { return shown_unless(r.usage.reserved_capacity.value(), 0); }},
+     [](const Request& r) { return value_unless(r.usage.reserved_capacity.value(), 0); }},
     {"starts_per_day", "starts-per-day", kCharges, "N", "starts, each billed a minute at least (1)",
      [](Request& r, Key k, Texts t) { r.usage.starts_per_day = SettingText{r, k, t}.number(kMostIops, ""); },
-     [](const Request& r) { return shown(r.usage.starts_per_day); }},
+     [](const Request& r) { return value_of(r.usage.starts_per_day); }},
     {"checkpoint_minutes", "checkpoint-minutes", kCharges, "MIN", "to save work before an interruption (5)",
      [](Request& r, Key k, Texts t) { r.recovery.checkpoint = Hours{SettingText{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
-     [](const Request& r) { return shown_minutes(r.recovery.checkpoint, Recovery{}.checkpoint); }},
+     [](const Request& r) { return minutes_value(r.recovery.checkpoint, Recovery{}.checkpoint); }},
     {"restart_minutes", "restart-minutes", kCharges, "MIN", "to go on after an interruption (10)",
      [](Request& r, Key k, Texts t) { r.recovery.restart = Hours{SettingText{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
-     [](const Request& r) { return shown_minutes(r.recovery.restart, Recovery{}.restart); }},
+     [](const Request& r) { return minutes_value(r.recovery.restart, Recovery{}.restart); }},
 
     {"profile", "profile", kWhatFor, "NAME", "training, inference, graphics or hpc (training)",
      [](Request& r, Key k, Texts t) { r.profile = SettingText{r, k, t}.enumerator<Profile>(kProfiles); },
-     [](const Request& r) { return shown_if(r.profile != Profile::training, r.profile); }},
+     [](const Request& r) { return value_if(r.profile != Profile::training, r.profile); }},
     {"precision", "precision", kWhatFor, "NAME", "mixed, fp64, fp32, tf32, fp16, bf16, fp8 or int8",
      [](Request& r, Key k, Texts t) { r.precision = SettingText{r, k, t}.enumerator<Precision>(kPrecisions); },
-     [](const Request& r) { return shown_if(r.precision.has_value(), r.precision.value_or(Precision::mixed)); }},
+     [](const Request& r) { return value_if(r.precision.has_value(), r.precision.value_or(Precision::mixed)); }},
     {"weights", "weights", kWhatFor, "NAME=N,...", "your own weights: cost=0.5,speed=0.3,memory=0.2",
      [](Request& r, Key k, Texts t) { r.weights = weights({r, k, t}); },
-     shown_weights},
+     weights_value},
 
     {"catalog", "catalog", kCatalog, "NAME", "a bundled catalog or a YAML file",
      [](Request& r, Key k, Texts t) { r.catalog = SettingText{r, k, t}.one(); },
      [](const Request& r) { return r.catalog.empty() ? Value{} : Value{r.catalog}; }},
     {"charges", "charges", kCatalog, "FILE,...", "YAML files of charges instead of the bundled ones",
      [](Request& r, Key k, Texts t) { r.charges = SettingText{r, k, t}.list(); },
-     [](const Request& r) { return shown(r.charges); }},
+     [](const Request& r) { return value_of(r.charges); }},
     {"today", "today", kCatalog, "DATE", "the day to count the age of prices from (the system's)",
      [](Request& r, Key k, Texts t) { r.today = day({r, k, t}); },
      [](const Request& r) { return r.today.year == 0 ? Value{} : Value{to_string(r.today)}; }},
@@ -352,7 +352,7 @@ const auto kRequestSettings = std::to_array<Setting>({
      [](const Request& r) { return r.nearest == Request{}.nearest ? Value{} : Value{static_cast<double>(r.nearest)}; }},
     {"by", "by", kOutput, "NAME", "list by instance or by family (instance)",
      [](Request& r, Key k, Texts t) { r.by = SettingText{r, k, t}.enumerator<By>(2); },
-     [](const Request& r) { return shown_if(r.by != By::instance, r.by); }},
+     [](const Request& r) { return value_if(r.by != By::instance, r.by); }},
 });
 // clang-format on
 
@@ -368,7 +368,7 @@ std::span<const Setting> settings() {
     return all;
 }
 
-static const Setting* setting_of(std::string_view key) {
+const Setting* find_setting(std::string_view key) {
     for (const Setting& setting : settings())
         if (setting.key == key)
             return &setting;
@@ -379,7 +379,7 @@ void set(Request& request,
          std::string_view key,
          std::span<const std::string> texts,
          const Where& where) {
-    const Setting* setting = setting_of(key);
+    const Setting* setting = find_setting(key);
     if (where != Where{})
         request.origin.insert_or_assign(std::string{key}, where);
     if (setting == nullptr) {
@@ -411,8 +411,11 @@ static std::vector<std::string> texts_of(const yaml::Node& value, const Where& w
 
 Request read_request(const std::filesystem::path& path) {
     constexpr std::size_t kLargestRequest = std::size_t{1} << 20U;
-    const std::string file = path.string();
-    const yaml::Node root = yaml::parse(text::read_file(path, kLargestRequest), file);
+    return parse_request(text::read_file(path, kLargestRequest), path.string());
+}
+
+Request parse_request(const std::string& yaml, const std::string& file) {
+    const yaml::Node root = yaml::parse(yaml, file);
     if (root.kind == yaml::Node::Kind::null)
         throw InputError{{.file = file}, "must be a request, is empty"};
     const yaml::Fields fields{root, file, ""}; // refuses what is no mapping

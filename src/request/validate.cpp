@@ -2,8 +2,6 @@
 
 #include "request/setting_text.hpp"
 
-#include <stdexcept>
-
 namespace flopwise {
 
 /// The texts that would have set a value.
@@ -30,7 +28,7 @@ void validate(const Request& request) {
             const Value value = setting.get(request);
             if (!std::holds_alternative<std::monostate>(value))
                 setting.set(scratch, setting.key, texts_for(value));
-        } catch (const std::out_of_range&) { // an enumerator without a name
+        } catch (const text::NoName&) { // whose message does not know the key
             request.refuse(setting.key, "must be a value that has a name");
         }
     }

@@ -37,7 +37,7 @@ std::string_view to_string(Reason reason) {
         "above the highest price",
         "above the price ceiling",
     };
-    return kNames.at(static_cast<std::size_t>(reason));
+    return text::name_of(kNames, reason);
 }
 
 static Profile fitting_profile(const Gpu& gpu) {
@@ -134,9 +134,10 @@ void Filter::explain_method(std::size_t type, const Gpu& gpu, Refusal& to) const
     if (!job_->fits_without(type, missing))
         return;
     for (const std::string_view method : missing)
-        to.relaxation.push_back(method == to_string(FineTune::qlora)
-                                    ? Change{"fine_tune", std::string{to_string(FineTune::lora)}}
-                                    : Change{"optimiser", std::string{to_string(Optimiser::adam)}});
+        to.relaxation.push_back(
+            method == to_string(FineTune::qlora)
+                ? Relaxation{"fine_tune", std::string{to_string(FineTune::lora)}}
+                : Relaxation{"optimiser", std::string{to_string(Optimiser::adam)}});
 }
 
 void Filter::explain_memory(std::size_t type, Refusal& to) const {
@@ -161,7 +162,7 @@ void Filter::explain_deadline(std::size_t type, Refusal& to) const {
 }
 
 /// Adds what an offer has and needs, and the setting that would admit it.
-static void say(const std::string& words, Change change, Refusal& to) {
+static void say(const std::string& words, Relaxation change, Refusal& to) {
     say(words, to);
     to.relaxation.push_back(std::move(change));
 }
@@ -338,7 +339,7 @@ Refusal Filter::refusal(std::size_t offer) const {
     }
     // What is retired and what is not offered here are admitted by the same change.
     auto& all = out.relaxation;
-    const Change retired{"include_retired", true};
+    const Relaxation retired{"include_retired", true};
     const auto once = std::find(all.begin(), all.end(), retired);
     if (once != all.end())
         all.erase(std::remove(once + 1, all.end(), retired), all.end());

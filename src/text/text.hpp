@@ -50,6 +50,21 @@ std::string single_quoted(std::string_view text);
 /// A number of GPUs: "8", and of a share the fraction that it is: "1/6".
 std::string count(double number);
 
+/// An enumerator that has no name: made from a number.
+class NoName : public ArgumentError {
+public:
+    explicit NoName(std::size_t value)
+        : ArgumentError{"", fmt::format("must be a value that has a name, got {}", value)} {}
+};
+/// The name of an enumerator. Throws NoName.
+template <class Names, class E>
+std::string_view name_of(const Names& names, E value) {
+    const auto i = static_cast<std::size_t>(value);
+    if (i >= names.size())
+        throw NoName{i};
+    return names[i];
+}
+
 /// "a", "a or b", "a, b or c".
 std::string one_of(std::span<const std::string_view> names);
 

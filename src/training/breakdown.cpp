@@ -97,6 +97,8 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
 }
 
 std::vector<Factor> factors(const Work& work, const GpuSet& on, Precision asked) {
+    if (on.gpu == nullptr)
+        throw ArgumentError{"gpu", "must be given, got none"};
     const Gpu& gpu = *on.gpu;
     const Precision precision = precision_used(work, gpu, asked);
     const double whole = std::min(1.0, on.gpus);

@@ -31,11 +31,17 @@ double Estimate::probability(Hours within) const {
     return boost::math::cdf(t, std::log(within / median) / scale);
 }
 
+static void require_gpu(const GpuSet& on) {
+    if (on.gpu == nullptr)
+        throw ArgumentError{"gpu", "must be given, got none"};
+}
+
 static double whole_gpu(const GpuSet& on) {
     return std::min(1.0, on.gpus);
 }
 
 std::optional<double> seconds_per_unit(const Work& work, const GpuSet& on, Precision precision) {
+    require_gpu(on);
     const auto time = unit_time(work, *on.gpu, precision, whole_gpu(on));
     if (!time)
         return std::nullopt;
@@ -58,6 +64,7 @@ Precision precision_used(const Work& work, const Gpu& gpu, Precision precision) 
 }
 
 std::optional<Estimate> estimate(const Work& work, const GpuSet& on, Precision precision) {
+    require_gpu(on);
     std::optional<double> least;
     for (const Precision p : precisions_for(precision)) {
         if (precision == Precision::mixed && !peak(*on.gpu, p))
@@ -138,6 +145,8 @@ std::optional<Estimate> measured_estimate(const Work& work,
                                           const MeasuredOn& seen,
                                           const MeasuredOn& asked,
                                           Precision precision) {
+    require_gpu(seen.gpus);
+    require_gpu(asked.gpus);
     const bundled::Utilisation& u = utilisation();
     const Hours here{work.units / per_second / kSecondsPerHour};
     const Estimate close{.median = here,

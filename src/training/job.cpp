@@ -10,7 +10,7 @@ namespace flopwise {
 
 std::string_view to_string(Objective objective) {
     constexpr std::array<std::string_view, kObjectives> kNames{"cost", "time", "balanced"};
-    return kNames.at(static_cast<std::size_t>(objective));
+    return text::name_of(kNames, objective);
 }
 
 std::string to_string(const Measured& measured) {

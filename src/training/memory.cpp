@@ -1,5 +1,7 @@
 #include <flopwise/memory.hpp>
 
+#include "text/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -12,7 +14,7 @@ constexpr double kVocabulary = 32'000; // of a net whose own is not known: Llama
 
 std::string_view to_string(Sharding sharding) {
     constexpr std::array<std::string_view, kShardings> kNames{"none", "zero1", "zero2", "zero3"};
-    return kNames.at(static_cast<std::size_t>(sharding));
+    return text::name_of(kNames, sharding);
 }
 
 static bool is_wide(Precision precision) {

@@ -19,22 +19,22 @@ std::string_view to_string(ModelKind kind) {
                                                                "cnn",
                                                                "diffusion",
                                                                "other"};
-    return kNames.at(static_cast<std::size_t>(kind));
+    return text::name_of(kNames, kind);
 }
 
 std::string_view to_string(FineTune fine_tune) {
     constexpr std::array<std::string_view, kFineTunes> kNames{"none", "full", "lora", "qlora"};
-    return kNames.at(static_cast<std::size_t>(fine_tune));
+    return text::name_of(kNames, fine_tune);
 }
 
 std::string_view to_string(Recompute recompute) {
     constexpr std::array<std::string_view, kRecomputes> kNames{"none", "selective", "full"};
-    return kNames.at(static_cast<std::size_t>(recompute));
+    return text::name_of(kNames, recompute);
 }
 
 std::string_view to_string(Optimiser optimiser) {
     constexpr std::array<std::string_view, kOptimisers> kNames{"adam", "adam_8bit", "sgd"};
-    return kNames.at(static_cast<std::size_t>(optimiser));
+    return text::name_of(kNames, optimiser);
 }
 
 bool is_text(ModelKind kind) {

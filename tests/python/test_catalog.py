@@ -100,3 +100,31 @@ def test_files_are_refused_with_their_place(tmp_path):
 
 def test_check_finds_rows(now):
     assert all(f.what and f.where for f in now.check())
+
+
+def test_a_catalog_and_a_request_come_from_text_too():
+    catalog = flopwise.Catalog.bundled("aws-2020-04")
+    assert flopwise.Catalog.parse(catalog.to_yaml()) == catalog
+    with pytest.raises(flopwise.FlopwiseError, match=r"^mine: must be a catalog, is empty$"):
+        flopwise.Catalog.parse("", "mine")
+    request = flopwise.Request.parse("budget_usd: 2000\ndays: 365\n")
+    assert request == flopwise.Request(budget_usd=2000, days=365)
+    with pytest.raises(flopwise.FlopwiseError, match=r"^mine:1: dais: must be a known key, did you mean days\?$"):
+        flopwise.Request.parse("dais: 365\n", "mine")
+
+
+def test_rows_are_found_by_name():
+    catalog = flopwise.Catalog.bundled("aws-2020-04")
+    assert catalog.find_instance("aws", "p3.2xlarge").gpu == "nvidia-v100-sxm2-16gb"
+    assert catalog.find_region("aws", "us-east-1").code == "us-east-1"
+    assert catalog.find_instance("aws", "p9.large") is None
+    assert catalog.find_region("gcp", "us-east-1") is None
+
+
+def test_a_catalog_of_its_own_is_refused_beside_another():
+    catalog = flopwise.Catalog.bundled("aws-2020-04")
+    with pytest.raises(flopwise.FlopwiseError, match="^catalog: must not be named where a catalog is given"):
+        catalog.filter(catalog="aws-2026-07")
+    request = flopwise.Request(catalog="aws-2026-07")
+    with pytest.raises(flopwise.FlopwiseError, match="^catalog: must not be named where a catalog is given"):
+        flopwise.recommend(request, catalog=catalog)
