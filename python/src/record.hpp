@@ -7,6 +7,7 @@
 #include "python.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 namespace flopwise::python {
@@ -16,20 +17,48 @@ template <class See>
 struct Visit {
     See& see;
 
-    template <class Field>
-    void operator()(const char* name, Field& field) {
-        see(name, field, false);
+    template <class Value>
+    void operator()(const char* name, Value& value) const {
+        seen(name, value, false, "");
     }
-    template <class Field>
-    void maybe(const char* name, Field& field) {
-        see(name, field, true);
+    template <class Value>
+    void maybe(const char* name, Value& value) const {
+        seen(name, value, true, "");
+    }
+    template <class Value>
+    void operator()(const Field& field, Value& value) const {
+        seen(field.key.data(), value, field.is(kMaybe), field.meaning.data());
+    }
+    /// A place is two attributes; with one of them alone, a catalog refuses it.
+    void operator()(const Field& north, const Field& east, std::optional<Place>& place) const {
+        std::optional<double> latitude;
+        std::optional<double> longitude;
+        if (place) {
+            latitude = place->latitude;
+            longitude = place->longitude;
+        }
+        (*this)(north, latitude);
+        (*this)(east, longitude);
+        constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+        if (latitude || longitude)
+            place = Place{latitude.value_or(kMissing), longitude.value_or(kMissing)};
+    }
+
+private:
+    template <class Value>
+    void seen(const char* name, Value& value, bool maybe, const char* meaning) const {
+        if constexpr (std::is_invocable_v<See&, const char*, Value&, bool, const char*>)
+            see(name, value, maybe, meaning);
+        else
+            see(name, value, maybe);
     }
 };
 
-/// Calls `see(name, field, maybe)` for each field of a record.
+/// Calls `see(name, value, maybe)` for each field of a record, or `see(name, value, maybe,
+/// meaning)` if it takes that too.
 template <class Record, class See>
 void each_field(const Record& record, See see) {
-    Visit<See> visit{see};
+    const Visit<See> visit{see};
     fields(visit, const_cast<Record&>(record)); // the lists serve loading too, so take no const
 }
 
@@ -111,10 +140,10 @@ py::class_<Record>
 bind_record(py::module_& m, const char* name, const char* doc, const Extra&... extra) {
     py::class_<Record> c(m, name, doc, extra...);
     py::list names;
-    each_field(Record{}, [&](const char* field, const auto&, bool) {
+    each_field(Record{}, [&](const char* field, const auto&, bool, const char* meaning) {
         names.append(field);
-        c.def_property_readonly(field,
-                                [field](const Record& self) { return attribute(self, field); });
+        c.def_property_readonly(
+            field, [field](const Record& self) { return attribute(self, field); }, meaning);
     });
     c.attr("_fields") = py::tuple(names);
     c.def(py::init([](const py::kwargs& given) { return record_from<Record>(given); }));
