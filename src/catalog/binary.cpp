@@ -89,12 +89,11 @@ bool type_holds(const Data& d, std::size_t i) {
     if (c.family[i] >= d.families.size() || (with_gpu && gpu >= d.gpus.size()))
         return false;
     const Family& family = d.families[c.family[i]];
-    const double gpu_memory =
-        with_gpu ? d.gpus[gpu].memory.value() * std::min(1.0, row.gpu_count) : 0;
+    const double of_gpu = with_gpu ? gpu_memory(row, d.gpus[gpu]).value() : 0;
     return row.provider == family.provider && row.family == family.name &&
            row.gpu == (with_gpu ? d.gpus[gpu].name : "") && with_gpu == (row.gpu_count > 0) &&
            row.vcpus > 0 && c.vcpus[i] == row.vcpus && c.memory_gib[i] == row.memory.value() &&
-           c.gpu_count[i] == row.gpu_count && c.gpu_memory_gib[i] == gpu_memory &&
+           c.gpu_count[i] == row.gpu_count && c.gpu_memory_gib[i] == of_gpu &&
            (row.network ? c.network_gbps[i] == row.network->value()
                         : std::isnan(c.network_gbps[i])) &&
            (c.retired[i] != 0) == row.retired;

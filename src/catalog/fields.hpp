@@ -162,4 +162,28 @@ void fields(Visit&& visit, Row& p) {
     visit({"source", "name of a source", kSourceName}, p.source);
 }
 
+/// An offer as `catalog export` has it: the columns, in their order.
+template <class Visit>
+void fields(Visit&& visit, const Offer& o) {
+    const Instance& m = o.instance;
+    visit({"provider", "who rents it out"}, m.provider);
+    visit({"instance", "name of the machine"}, m.name);
+    visit({"family", "name of its family"}, m.family);
+    visit({"region", "code of the region"}, o.region.code);
+    visit({"purchase", "on_demand or spot"}, o.purchase);
+    visit({"price_usd_per_hour", "of the machine"}, o.price);
+    visit({"offered", "whether it can be launched there"}, o.offered && !m.retired);
+    visit({"gpu", "name of its GPU", kMaybe}, m.gpu);
+    visit({"gpu_count", "0.125 for an eighth of a GPU", kWithGpu}, m.gpu_count);
+    visit({"gpu_memory_gib", "of one GPU, or of the share of one"},
+          o.gpu == nullptr ? std::nullopt : std::optional{gpu_memory(m, *o.gpu)});
+    visit({"vcpus", "a share of a core is possible"}, m.vcpus);
+    visit({"memory_gib", "of the host"}, m.memory);
+    visit({"network_gbps", "sustained"}, m.network);
+    visit({"arch", "x86_64, arm64", kMaybe}, m.arch);
+    visit({"source", "name of the source of the price"}, o.source.name);
+    visit({"as_of", "the day the price held"}, o.source.as_of);
+    visit({"stack", "what programs are built on", kMaybe}, o.gpu ? o.gpu->stack : std::string{});
+}
+
 } // namespace flopwise
