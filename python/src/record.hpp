@@ -5,6 +5,7 @@
 #include "cells.hpp"
 #include "fields.hpp"
 #include "python.hpp"
+#include "stub_type.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -134,6 +135,17 @@ std::string repr_of(const Record& record, std::string_view name) {
     return fmt::format("{}({})", name, out);
 }
 
+/// The type of each field as the stub says it, by name.
+template <class Record>
+py::dict field_types() {
+    py::dict out;
+    each_field(Record{}, [&out](const char* name, const auto& field, bool maybe) {
+        const std::string type = StubType<std::decay_t<decltype(field)>>::text();
+        out[name] = maybe ? type + " | None" : type;
+    });
+    return out;
+}
+
 /// Binds a record: immutable, equal by its fields, made with keyword arguments for them.
 template <class Record, class... Extra>
 py::class_<Record>
@@ -158,6 +170,7 @@ bind_record(py::module_& m, const char* name, const char* doc, const Extra&... e
     });
     c.def("__hash__", [](const py::object& self) { return py::hash(py::repr(self)); });
     c.def("_asdict", &dict_of<Record>);
+    c.def_static("_field_types", &field_types<Record>);
     c.def("__copy__", [](const py::object& self) { return self; });
     c.def("__deepcopy__", [](const py::object& self, const py::object&) { return self; });
     c.def("__reduce__", [](const py::object& self) {
