@@ -1,11 +1,11 @@
-// The fields of each record, once. Attributes, constructor, repr, pickle, dictionaries and table
-// columns are all made from these lists. The names are those of the JSON report.
+// The fields of each record that is no row of a catalog, once; those of rows are in
+// catalog/fields.hpp. Attributes, constructor, repr, pickle, dictionaries and table columns are all
+// made from these lists. The names are those of the JSON report.
 
 #pragma once
 
 #include "casters.hpp"
-
-#include <limits>
+#include "catalog/fields.hpp"
 
 namespace flopwise::python {
 
@@ -48,112 +48,6 @@ struct RateRow {
 // or zero value means that it is not known or does not apply.
 
 template <class Visit>
-void fields(Visit& visit, Source& s) {
-    visit("name", s.name);
-    visit("title", s.title);
-    visit("as_of", s.as_of);
-    visit("recalled", s.recalled);
-}
-
-template <class Visit>
-void fields(Visit& visit, Gpu& g) {
-    visit("name", g.name);
-    visit.maybe("marketing_name", g.marketing_name);
-    visit.maybe("vendor", g.vendor);
-    visit.maybe("architecture", g.architecture);
-    visit.maybe("year", g.year);
-    visit("memory_gib", g.memory);
-    visit("memory_bandwidth_gb_per_s", g.memory_bandwidth);
-    visit("fp64_tflops", g.fp64);
-    visit("fp64_tensor_tflops", g.fp64_tensor);
-    visit("fp32_tflops", g.fp32);
-    visit("tf32_tensor_tflops", g.tf32_tensor);
-    visit("fp16_tflops", g.fp16);
-    visit("fp16_tensor_tflops", g.fp16_tensor);
-    visit("bf16_tensor_tflops", g.bf16_tensor);
-    visit("fp8_tensor_tflops", g.fp8_tensor);
-    visit("int8_tops", g.int8);
-    visit("fp4_tensor_tflops", g.fp4_tensor);
-    visit.maybe("interconnect", g.interconnect);
-    visit("interconnect_gb_per_s", g.interconnect_bandwidth);
-    visit("tdp_watts", g.tdp);
-    visit("aliases", g.aliases);
-    visit.maybe("stack", g.stack);
-    visit("unsupported", g.unsupported);
-    visit("not_for", g.not_for);
-    visit.maybe("note", g.note);
-    visit("source", g.source);
-}
-
-template <class Visit>
-void fields(Visit& visit, Family& f) {
-    visit("provider", f.provider);
-    visit("name", f.name);
-    visit("purpose", f.purpose);
-    visit.maybe("year", f.year);
-    visit.maybe("successor", f.successor);
-    visit("source", f.source);
-}
-
-template <class Visit>
-void fields(Visit& visit, Instance& i) {
-    visit("provider", i.provider);
-    visit("name", i.name);
-    visit("family", i.family);
-    visit("vcpus", i.vcpus);
-    visit("memory_gib", i.memory);
-    visit.maybe("arch", i.arch);
-    visit.maybe("cpu_vendor", i.cpu_vendor);
-    visit.maybe("clock_ghz", i.clock_ghz);
-    visit.maybe("gpu", i.gpu);
-    visit("gpu_count", i.gpu_count);
-    visit("reported_gpu_memory_gib", i.reported_gpu_memory);
-    visit("local_storage_gb", i.local_storage);
-    visit.maybe("local_storage_kind", i.local_storage_kind);
-    visit("network_gbps", i.network);
-    visit("network_peak_gbps", i.network_peak);
-    visit("network_estimated", i.network_estimated);
-    visit("ebs_gbps", i.ebs);
-    visit("burstable", i.burstable);
-    visit("bare_metal", i.bare_metal);
-    visit("retired", i.retired);
-    visit("source", i.source);
-}
-
-template <class Visit>
-void fields(Visit& visit, Region& r) {
-    visit("provider", r.provider);
-    visit("code", r.code);
-    visit.maybe("name", r.name);
-    visit.maybe("city", r.city);
-    visit.maybe("country", r.country);
-    std::optional<double> latitude;
-    std::optional<double> longitude;
-    if (r.place) {
-        latitude = r.place->latitude;
-        longitude = r.place->longitude;
-    }
-    visit("latitude", latitude);
-    visit("longitude", longitude);
-    constexpr double kMissing = std::numeric_limits<double>::quiet_NaN(); // a catalog refuses it
-    if (latitude || longitude)
-        r.place = Place{latitude.value_or(kMissing), longitude.value_or(kMissing)};
-    visit.maybe("year", r.year);
-    visit.maybe("note", r.note);
-    visit("source", r.source);
-}
-
-template <class Visit>
-void fields(Visit& visit, Price& p) {
-    visit("provider", p.provider);
-    visit("instance", p.instance);
-    visit("region", p.region);
-    visit("purchase", p.purchase);
-    visit("price_usd_per_hour", p.hourly);
-    visit("source", p.source);
-}
-
-template <class Visit>
 void fields(Visit& visit, OfferRow& o) {
     visit("provider", o.provider);
     visit("instance", o.instance);
@@ -178,14 +72,6 @@ void fields(Visit& visit, Finding& f) {
     visit("what", f.what);
     visit("where", f.where);
     visit("detail", f.detail);
-}
-
-template <class Visit>
-void fields(Visit& visit, Offering& o) {
-    visit("provider", o.provider);
-    visit("instance", o.instance);
-    visit("regions", o.regions);
-    visit("source", o.source);
 }
 
 template <class Visit>

@@ -5,8 +5,10 @@
 #include "cells.hpp"
 #include "fields.hpp"
 #include "python.hpp"
+#include "stub_type.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 namespace flopwise::python {
@@ -16,20 +18,48 @@ template <class See>
 struct Visit {
     See& see;
 
-    template <class Field>
-    void operator()(const char* name, Field& field) {
-        see(name, field, false);
+    template <class Value>
+    void operator()(const char* name, Value& value) const {
+        seen(name, value, false, "");
     }
-    template <class Field>
-    void maybe(const char* name, Field& field) {
-        see(name, field, true);
+    template <class Value>
+    void maybe(const char* name, Value& value) const {
+        seen(name, value, true, "");
+    }
+    template <class Value>
+    void operator()(const Field& field, Value& value) const {
+        seen(field.key.data(), value, field.is(kMaybe), field.meaning.data());
+    }
+    /// A place is two attributes; with one of them alone, a catalog refuses it.
+    void operator()(const Field& north, const Field& east, std::optional<Place>& place) const {
+        std::optional<double> latitude;
+        std::optional<double> longitude;
+        if (place) {
+            latitude = place->latitude;
+            longitude = place->longitude;
+        }
+        (*this)(north, latitude);
+        (*this)(east, longitude);
+        constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+        if (latitude || longitude)
+            place = Place{latitude.value_or(kMissing), longitude.value_or(kMissing)};
+    }
+
+private:
+    template <class Value>
+    void seen(const char* name, Value& value, bool maybe, const char* meaning) const {
+        if constexpr (std::is_invocable_v<See&, const char*, Value&, bool, const char*>)
+            see(name, value, maybe, meaning);
+        else
+            see(name, value, maybe);
     }
 };
 
-/// Calls `see(name, field, maybe)` for each field of a record.
+/// Calls `see(name, value, maybe)` for each field of a record, or `see(name, value, maybe,
+/// meaning)` if it takes that too.
 template <class Record, class See>
 void each_field(const Record& record, See see) {
-    Visit<See> visit{see};
+    const Visit<See> visit{see};
     fields(visit, const_cast<Record&>(record)); // the lists serve loading too, so take no const
 }
 
@@ -105,16 +135,27 @@ std::string repr_of(const Record& record, std::string_view name) {
     return fmt::format("{}({})", name, out);
 }
 
+/// The type of each field as the stub says it, by name.
+template <class Record>
+py::dict field_types() {
+    py::dict out;
+    each_field(Record{}, [&out](const char* name, const auto& field, bool maybe) {
+        const std::string type = StubType<std::decay_t<decltype(field)>>::text();
+        out[name] = maybe ? type + " | None" : type;
+    });
+    return out;
+}
+
 /// Binds a record: immutable, equal by its fields, made with keyword arguments for them.
 template <class Record, class... Extra>
 py::class_<Record>
 bind_record(py::module_& m, const char* name, const char* doc, const Extra&... extra) {
     py::class_<Record> c(m, name, doc, extra...);
     py::list names;
-    each_field(Record{}, [&](const char* field, const auto&, bool) {
+    each_field(Record{}, [&](const char* field, const auto&, bool, const char* meaning) {
         names.append(field);
-        c.def_property_readonly(field,
-                                [field](const Record& self) { return attribute(self, field); });
+        c.def_property_readonly(
+            field, [field](const Record& self) { return attribute(self, field); }, meaning);
     });
     c.attr("_fields") = py::tuple(names);
     c.def(py::init([](const py::kwargs& given) { return record_from<Record>(given); }));
@@ -129,6 +170,7 @@ bind_record(py::module_& m, const char* name, const char* doc, const Extra&... e
     });
     c.def("__hash__", [](const py::object& self) { return py::hash(py::repr(self)); });
     c.def("_asdict", &dict_of<Record>);
+    c.def_static("_field_types", &field_types<Record>);
     c.def("__copy__", [](const py::object& self) { return self; });
     c.def("__deepcopy__", [](const py::object& self, const py::object&) { return self; });
     c.def("__reduce__", [](const py::object& self) {

@@ -29,31 +29,6 @@ static bool is_unknown(Place p) {
     return std::isnan(p.latitude);
 }
 
-// One list of fields for each row serves both directions.
-template <class Archive, class Row>
-static void each(Archive& a, Row& r) {
-    using T = std::remove_const_t<Row>;
-    if constexpr (std::is_same_v<T, Gpu>) {
-        a(r.name, r.marketing_name, r.vendor, r.architecture, r.year, r.memory);
-        a(r.memory_bandwidth, r.fp64, r.fp64_tensor, r.fp32, r.tf32_tensor, r.fp16);
-        a(r.fp16_tensor, r.bf16_tensor, r.fp8_tensor, r.int8, r.fp4_tensor, r.interconnect);
-        a(r.interconnect_bandwidth, r.tdp, r.aliases, r.stack, r.unsupported, r.not_for);
-        a(r.note, r.source);
-    } else if constexpr (std::is_same_v<T, Family>)
-        a(r.provider, r.name, r.purpose, r.year, r.successor, r.source);
-    else if constexpr (std::is_same_v<T, Instance>) {
-        a(r.provider, r.name, r.family, r.vcpus, r.memory, r.arch, r.cpu_vendor, r.clock_ghz);
-        a(r.gpu, r.gpu_count, r.reported_gpu_memory, r.local_storage, r.local_storage_kind);
-        a(r.network, r.network_peak, r.network_estimated, r.ebs, r.burstable, r.bare_metal);
-        a(r.retired, r.source);
-    } else if constexpr (std::is_same_v<T, Region>)
-        a(r.provider, r.code, r.name, r.city, r.country, r.place, r.year, r.note, r.source);
-    else if constexpr (std::is_same_v<T, Price>)
-        a(r.provider, r.instance, r.region, r.purchase, r.hourly, r.source);
-    else
-        static_assert(!sizeof(T), "a row without a list of fields");
-}
-
 template <class Archive, class Data>
 static void all(Archive& a, Data& d) {
     auto& c = d.columns;
@@ -114,12 +89,11 @@ bool type_holds(const Data& d, std::size_t i) {
     if (c.family[i] >= d.families.size() || (with_gpu && gpu >= d.gpus.size()))
         return false;
     const Family& family = d.families[c.family[i]];
-    const double gpu_memory =
-        with_gpu ? d.gpus[gpu].memory.value() * std::min(1.0, row.gpu_count) : 0;
+    const double of_gpu = with_gpu ? gpu_memory(row, d.gpus[gpu]).value() : 0;
     return row.provider == family.provider && row.family == family.name &&
            row.gpu == (with_gpu ? d.gpus[gpu].name : "") && with_gpu == (row.gpu_count > 0) &&
            row.vcpus > 0 && c.vcpus[i] == row.vcpus && c.memory_gib[i] == row.memory.value() &&
-           c.gpu_count[i] == row.gpu_count && c.gpu_memory_gib[i] == gpu_memory &&
+           c.gpu_count[i] == row.gpu_count && c.gpu_memory_gib[i] == of_gpu &&
            (row.network ? c.network_gbps[i] == row.network->value()
                         : std::isnan(c.network_gbps[i])) &&
            (c.retired[i] != 0) == row.retired;

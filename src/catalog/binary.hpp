@@ -5,15 +5,25 @@
 
 #pragma once
 
-#include <flopwise/catalog.hpp>
+#include "catalog/fields.hpp"
 
 namespace flopwise {
 
-/// The fields of a source, of catalogs and of charges; see archive.hpp.
+/// Hands the values of a row's fields to an archive; see archive.hpp.
+template <class Archive>
+struct Stored {
+    Archive& archive;
+
+    void operator()(const Field& /*field*/, auto& value) const { archive(value); }
+    void operator()(const Field& /*a*/, const Field& /*b*/, auto& value) const { archive(value); }
+};
+
 template <class Archive, class Row>
-requires std::is_same_v<std::remove_const_t<Row>, Source>
-void each(Archive& a, Row& r) {
-    a(r.name, r.title, r.as_of, r.recalled);
+requires requires(Stored<Archive> stored, Row& row) {
+    fields(stored, row);
+}
+void each(Archive& a, Row& row) {
+    fields(Stored<Archive>{a}, row);
 }
 
 struct CatalogBinary {

@@ -1,3 +1,4 @@
+#include "catalog/fields.hpp"
 #include "catalog/tables.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
@@ -22,12 +23,6 @@ struct Reading {
     std::string base;                                                ///< value of `extends`
     std::string file;                                                ///< read last
 };
-
-template <class Unit>
-void read(yaml::Fields& row, std::string_view key, std::optional<Quantity<Unit>>& to) {
-    if (const auto value = row.number_or_none(key))
-        to = Quantity<Unit>{*value};
-}
 
 /// The enumerator of type E of that name; the error points at `key`.
 template <class E>
@@ -68,114 +63,71 @@ std::string source(yaml::Fields& row) {
     return row.text("source");
 }
 
-// ---- one function for each kind of row ----------------------------------------------
+/// Reads the fields of a row.
+struct FromYaml {
+    yaml::Fields& row;
+    const std::string& provider; ///< of the file
 
-void read(yaml::Fields& row, const std::string& /*provider*/, Source& to) {
-    to.name = row.text("name");
-    to.title = row.text("title");
-    to.as_of = date(row, "as_of");
-    const std::string evidence = row.text_or("evidence", "looked_up");
-    if (evidence != "looked_up" && evidence != "recalled")
-        row.refuse(*row.take("evidence"),
-                   "evidence",
-                   fmt::format("must be looked_up or recalled, got {}", text::quoted(evidence)));
-    to.recalled = evidence == "recalled";
-}
+    void operator()(const Field& f, std::string& to) const {
+        if (f.is(kSourceName))
+            to = source(row);
+        else if (f.is(kRequired))
+            to = row.text(f.in_file());
+        else
+            to = row.text_or(f.in_file(), f.is(kOfFile) ? provider : "");
+    }
+    void operator()(const Field& f, std::vector<std::string>& to) const {
+        to = row.texts(f.in_file());
+    }
+    void operator()(const Field& f, double& to) const {
+        const bool required = f.is(kWithGpu) ? !row.text_or("gpu", "").empty() : f.is(kRequired);
+        to = required ? row.number(f.in_file()) : row.number_or_none(f.in_file()).value_or(0);
+    }
+    template <class Unit>
+    void operator()(const Field& f, Quantity<Unit>& to) const {
+        to = Quantity<Unit>{row.number(f.in_file())};
+    }
+    template <class Unit>
+    void operator()(const Field& f, std::optional<Quantity<Unit>>& to) const {
+        if (const auto value = row.number_or_none(f.in_file()))
+            to = Quantity<Unit>{*value};
+    }
+    void operator()(const Field& f, int& to) const { to = row.whole_number_or(f.in_file(), 0); }
+    void operator()(const Field& f, bool& to) const {
+        to = f.set_word.empty() ? row.flag(f.in_file()) : one_of_two(f);
+    }
+    void operator()(const Field& f, Date& to) const { to = date(row, f.in_file()); }
+    void operator()(const Field& f, Purchase& to) const {
+        to = enumerator<Purchase>(row, f.in_file(), kPurchases);
+    }
+    void operator()(const Field& f, Purpose& to) const {
+        to = enumerator<Purpose>(row, f.in_file(), kPurposes);
+    }
+    void operator()(const Field& f, std::vector<Purpose>& to) const {
+        for (const std::string& name : row.texts(f.in_file()))
+            to.push_back(enumerator<Purpose>(row, f.in_file(), kPurposes, name));
+    }
+    /// One of its two keys alone is refused.
+    void operator()(const Field& north, const Field& east, std::optional<Place>& to) const {
+        const bool latitude = row.number_or_none(north.in_file()).has_value();
+        const bool longitude = row.number_or_none(east.in_file()).has_value();
+        if (latitude || longitude)
+            to = Place{.latitude = row.number(north.in_file()),
+                       .longitude = row.number(east.in_file())};
+    }
 
-void read(yaml::Fields& row, const std::string& /*provider*/, Gpu& to) {
-    to.name = row.text("name");
-    to.marketing_name = row.text_or("marketing_name", "");
-    to.vendor = row.text_or("vendor", "");
-    to.architecture = row.text_or("architecture", "");
-    to.year = row.whole_number_or("year", 0);
-    to.memory = GiB{row.number("memory_gib")};
-    read(row, "memory_bandwidth_gb_per_s", to.memory_bandwidth);
-    read(row, "fp64_tflops", to.fp64);
-    read(row, "fp64_tensor_tflops", to.fp64_tensor);
-    read(row, "fp32_tflops", to.fp32);
-    read(row, "tf32_tensor_tflops", to.tf32_tensor);
-    read(row, "fp16_tflops", to.fp16);
-    read(row, "fp16_tensor_tflops", to.fp16_tensor);
-    read(row, "bf16_tensor_tflops", to.bf16_tensor);
-    read(row, "fp8_tensor_tflops", to.fp8_tensor);
-    read(row, "int8_tops", to.int8);
-    read(row, "fp4_tensor_tflops", to.fp4_tensor);
-    to.interconnect = row.text_or("interconnect", "");
-    read(row, "interconnect_gb_per_s", to.interconnect_bandwidth);
-    read(row, "tdp_watts", to.tdp);
-    to.aliases = row.texts("aliases");
-    to.stack = row.text_or("stack", "");
-    to.unsupported = row.texts("unsupported");
-    for (const std::string& name : row.texts("not_for"))
-        to.not_for.push_back(enumerator<Purpose>(row, "not_for", kPurposes, name));
-    to.note = row.text_or("note", "");
-    to.source = source(row);
-}
-
-void read(yaml::Fields& row, const std::string& provider, Family& to) {
-    to.provider = row.text_or("provider", provider);
-    to.name = row.text("name");
-    to.purpose = enumerator<Purpose>(row, "purpose", kPurposes);
-    to.year = row.whole_number_or("year", 0);
-    to.successor = row.text_or("successor", "");
-    to.source = source(row);
-}
-
-void read(yaml::Fields& row, const std::string& provider, Instance& to) {
-    to.provider = row.text_or("provider", provider);
-    to.name = row.text("name");
-    to.family = row.text("family");
-    to.vcpus = row.number("vcpus");
-    to.memory = GiB{row.number("memory_gib")};
-    to.arch = row.text_or("arch", "");
-    to.cpu_vendor = row.text_or("cpu_vendor", "");
-    to.clock_ghz = row.number_or_none("clock_ghz").value_or(0);
-    to.gpu = row.text_or("gpu", "");
-    to.gpu_count =
-        to.gpu.empty() ? row.number_or_none("gpu_count").value_or(0) : row.number("gpu_count");
-    read(row, "reported_gpu_memory_gib", to.reported_gpu_memory);
-    read(row, "local_storage_gb", to.local_storage);
-    to.local_storage_kind = row.text_or("local_storage_kind", "");
-    read(row, "network_gbps", to.network);
-    read(row, "network_peak_gbps", to.network_peak);
-    to.network_estimated = row.flag("network_estimated");
-    read(row, "ebs_gbps", to.ebs);
-    to.burstable = row.flag("burstable");
-    to.bare_metal = row.flag("bare_metal");
-    to.retired = row.flag("retired");
-    to.source = source(row);
-}
-
-void read(yaml::Fields& row, const std::string& provider, Region& to) {
-    to.provider = row.text_or("provider", provider);
-    to.code = row.text("code");
-    to.name = row.text_or("name", "");
-    to.city = row.text_or("city", "");
-    to.country = row.text_or("country", "");
-    const bool latitude = row.number_or_none("latitude").has_value();
-    const bool longitude = row.number_or_none("longitude").has_value();
-    if (latitude || longitude) // one alone is refused
-        to.place = Place{.latitude = row.number("latitude"), .longitude = row.number("longitude")};
-    to.year = row.whole_number_or("year", 0);
-    to.note = row.text_or("note", "");
-    to.source = source(row);
-}
-
-void read(yaml::Fields& row, const std::string& provider, Offering& to) {
-    to.provider = row.text_or("provider", provider);
-    to.instance = row.text("instance");
-    to.regions = row.texts("regions");
-    to.source = source(row);
-}
-
-void read(yaml::Fields& row, const std::string& provider, Price& to) {
-    to.provider = row.text_or("provider", provider);
-    to.instance = row.text("instance");
-    to.region = row.text("region");
-    to.purchase = enumerator<Purchase>(row, "purchase", kPurchases);
-    to.hourly = UsdPerHour{row.number("usd_per_hour")};
-    to.source = source(row);
-}
+private:
+    [[nodiscard]] bool one_of_two(const Field& f) const {
+        const std::string word = row.text_or(f.in_file(), std::string{f.unset_word});
+        if (word != f.unset_word && word != f.set_word)
+            row.refuse(
+                *row.take(f.in_file()),
+                f.in_file(),
+                fmt::format(
+                    "must be {} or {}, got {}", f.unset_word, f.set_word, text::quoted(word)));
+        return word == f.set_word;
+    }
+};
 
 } // namespace
 
@@ -194,7 +146,7 @@ static void read_section(yaml::Fields& file,
     for (std::size_t i = 0; i < rows->items.size(); ++i) {
         const yaml::Node& node = rows->items[i];
         yaml::Fields row{node, file.file(), fmt::format("{}[{}]", section, i)};
-        read(row, provider, to.emplace_back());
+        fields(FromYaml{row, provider}, to.emplace_back());
         row.done();
         origins.push_back({file.file(), node.line, i});
     }

@@ -1,3 +1,4 @@
+#include "catalog/fields.hpp"
 #include "catalog/tables.hpp"
 #include "text/text.hpp"
 
@@ -12,10 +13,18 @@ using Named = std::pair<std::string, std::string>; // provider, name
 using NameSet = std::set<std::string, std::less<>>;
 using ProviderNames = std::set<Named>;
 
+struct Known {
+    NameSet sources;
+    NameSet gpus;
+    ProviderNames families;
+    ProviderNames instances;
+    ProviderNames regions;
+};
+
 /// Looks through one section and stops at the first problem.
 class Section {
 public:
-    Section(std::string_view name, const NameSet& sources) : name_{name}, sources_{sources} {}
+    Section(std::string_view name, const Known& known) : name_{name}, known_{known} {}
 
     std::optional<Problem> problem;
 
@@ -45,11 +54,6 @@ public:
         if (!(value > 0 && std::isfinite(value)))
             refuse(field, fmt::format("must be positive and finite, got {}", value));
     }
-    template <class Unit>
-    void positive(std::string_view field, const std::optional<Quantity<Unit>>& value) {
-        if (value)
-            positive(field, value->value());
-    }
     void within(std::string_view field, double value, double least, double most) {
         if (!(value >= least && value <= most))
             refuse(field, fmt::format("must be in [{}, {}], got {}", least, most, value));
@@ -57,8 +61,8 @@ public:
     void source(const std::string& name) {
         if (name.empty())
             refuse("source", "must be given: a figure without a source is not accepted");
-        else if (!sources_.contains(name))
-            unknown("source", "the name of a source", name, sources_);
+        else if (!known_.sources.contains(name))
+            unknown("source", "the name of a source", name, known_.sources);
     }
     template <class Set>
     void unknown(std::string_view field,
@@ -87,26 +91,94 @@ public:
             unknown(field, what, name, known);
     }
 
+    /// The row that a field names, if it names one.
+    void refers(const Field& f, const std::string& provider, const std::string& name) {
+        if (f.is(kSourceName))
+            source(name);
+        if (f.is(kGpuName) && !name.empty() && !known_.gpus.contains(name))
+            unknown(f.in_file(), "the name of a GPU", name, known_.gpus);
+        if (f.is(kFamilyName))
+            reference(f.in_file(), "the name of a family", provider, name, known_.families);
+        if (f.is(kMachineName))
+            reference(f.in_file(), "the name of an instance", provider, name, known_.instances);
+        if (f.is(kRegionCode))
+            reference(f.in_file(), "the code of a region", provider, name, known_.regions);
+    }
+
 private:
     std::string_view name_;
-    const NameSet& sources_;
+    const Known& known_;
     std::size_t row_ = 0;
 };
 
-struct Known {
-    NameSet sources;
-    NameSet gpus;
-    ProviderNames families;
-    ProviderNames instances;
-    ProviderNames regions;
+constexpr UsdPerHour kMostPrice{1e9}; // no bill overflows, and no slip passes
+
+/// Looks at each field of a row for itself.
+template <class Row>
+struct Checked {
+    Section& section;
+    const Row& row;
+
+    void operator()(const Field& f, const std::string& value) const {
+        if (f.is(kGiven))
+            section.given(f.in_file(), value);
+        section.refers(f, provider(), value);
+    }
+    void operator()(const Field& f, const std::vector<std::string>& values) const {
+        for (const std::string& value : values)
+            section.refers(f, provider(), value);
+    }
+    void operator()(const Field& f, double value) const {
+        if constexpr (requires { row.gpu; })
+            if (f.is(kWithGpu) && row.gpu.empty()) {
+                if (value != 0)
+                    section.refuse(f.in_file(), "must not be given without gpu");
+                return;
+            }
+        if (f.is(kPositive | kWithGpu))
+            section.positive(f.in_file(), value);
+    }
+    void operator()(const Field& f, UsdPerHour value) const {
+        (*this)(f, value.value());
+        if (value > kMostPrice)
+            section.refuse(f.in_file(),
+                           fmt::format("must be at most {}, got {}", kMostPrice, value));
+    }
+    template <class Unit>
+    void operator()(const Field& f, Quantity<Unit> value) const {
+        (*this)(f, value.value());
+    }
+    template <class Unit>
+    void operator()(const Field& f, const std::optional<Quantity<Unit>>& value) const {
+        if (value)
+            (*this)(f, value->value());
+    }
+    void operator()(const Field& north, const Field& east, const std::optional<Place>& p) const {
+        if (p) {
+            section.within(north.in_file(), p->latitude, -90, 90);
+            section.within(east.in_file(), p->longitude, -180, 180);
+        }
+    }
+    template <class Value> // a flag, a date, an enumerator, a year: any will do
+    requires std::is_integral_v<Value> || std::is_enum_v<Value> || std::is_same_v<Value, Date>
+    void operator()(const Field& /*field*/, Value /*value*/) const {}
+    void operator()(const Field& /*field*/, const std::vector<Purpose>& /*values*/) const {}
+
+private:
+    [[nodiscard]] const std::string& provider() const {
+        static const std::string none;
+        if constexpr (requires { row.provider; })
+            return row.provider;
+        else
+            return none;
+    }
 };
 
 } // namespace
 
 static void look(Section& s, const Source& row, Known& known) {
-    s.given("name", row.name);
     s.unique("name", known.sources.insert(row.name).second, row.name);
-    s.given("title", row.title); // --explain prints it
+    fields(Checked<Source>{s, row}, row);
 }
 
 static void look(Section& s, const Gpu& row, Known& known, NameSet& spellings) {
@@ -128,84 +200,36 @@ static void look(Section& s, const Gpu& row, Known& known, NameSet& spellings) {
                                  to_string(purpose)));
     if (row.not_for.size() >= 4)
         s.refuse("not_for", "must leave some work that it can do");
-    s.positive("memory_gib", row.memory.value());
-    s.positive("memory_bandwidth_gb_per_s", row.memory_bandwidth);
-    s.positive("fp64_tflops", row.fp64);
-    s.positive("fp64_tensor_tflops", row.fp64_tensor);
-    s.positive("fp32_tflops", row.fp32);
-    s.positive("tf32_tensor_tflops", row.tf32_tensor);
-    s.positive("fp16_tflops", row.fp16);
-    s.positive("fp16_tensor_tflops", row.fp16_tensor);
-    s.positive("bf16_tensor_tflops", row.bf16_tensor);
-    s.positive("fp8_tensor_tflops", row.fp8_tensor);
-    s.positive("int8_tops", row.int8);
-    s.positive("fp4_tensor_tflops", row.fp4_tensor);
-    s.positive("interconnect_gb_per_s", row.interconnect_bandwidth);
-    s.positive("tdp_watts", row.tdp);
-    s.source(row.source);
+    fields(Checked<Gpu>{s, row}, row);
 }
 
 static void look(Section& s, const Family& row, Known& known) {
-    s.given("provider", row.provider);
-    s.given("name", row.name);
     s.unique("name", known.families.insert({row.provider, row.name}).second, row.name);
-    s.source(row.source);
+    fields(Checked<Family>{s, row}, row);
 }
 
 static void look(Section& s, const Instance& row, Known& known) {
-    s.given("provider", row.provider);
-    s.given("name", row.name);
     s.unique("name", known.instances.insert({row.provider, row.name}).second, row.name);
-    s.reference("family", "the name of a family", row.provider, row.family, known.families);
-    s.positive("vcpus", row.vcpus);
-    s.positive("memory_gib", row.memory.value());
-    if (!row.gpu.empty() && !known.gpus.contains(row.gpu))
-        s.unknown("gpu", "the name of a GPU", row.gpu, known.gpus);
-    if (!row.gpu.empty())
-        s.positive("gpu_count", row.gpu_count);
-    else if (row.gpu_count != 0)
-        s.refuse("gpu_count", "must not be given without gpu");
-    s.positive("reported_gpu_memory_gib", row.reported_gpu_memory);
-    s.positive("local_storage_gb", row.local_storage);
-    s.positive("network_gbps", row.network);
-    s.positive("network_peak_gbps", row.network_peak);
-    s.positive("ebs_gbps", row.ebs);
-    s.source(row.source);
+    fields(Checked<Instance>{s, row}, row);
 }
 
 static void look(Section& s, const Region& row, Known& known) {
-    s.given("provider", row.provider);
-    s.given("code", row.code);
     s.unique("code", known.regions.insert({row.provider, row.code}).second, row.code);
-    if (row.place) {
-        s.within("latitude", row.place->latitude, -90, 90);
-        s.within("longitude", row.place->longitude, -180, 180);
-    }
-    s.source(row.source);
+    fields(Checked<Region>{s, row}, row);
 }
 
-static void look(Section& s, const Offering& row, const Known& known, ProviderNames& seen) {
-    s.reference("instance", "the name of an instance", row.provider, row.instance, known.instances);
+static void look(Section& s, const Offering& row, Known& /*known*/, ProviderNames& seen) {
     s.unique("instance", seen.insert({row.provider, row.instance}).second, row.instance);
-    for (const std::string& code : row.regions)
-        s.reference("regions", "the code of a region", row.provider, code, known.regions);
-    s.source(row.source);
+    fields(Checked<Offering>{s, row}, row);
 }
-
-constexpr UsdPerHour kMostPrice{1e9}; // no bill overflows, and no slip passes
 
 using PriceKey = std::tuple<std::string_view, std::string_view, std::string_view, Purchase>;
 
-static void look(Section& s, const Price& row, const Known& known) {
-    s.reference("instance", "the name of an instance", row.provider, row.instance, known.instances);
-    s.reference("region", "the code of a region", row.provider, row.region, known.regions);
-    s.positive("usd_per_hour", row.hourly.value());
-    if (row.hourly > kMostPrice)
-        s.refuse("usd_per_hour", fmt::format("must be at most {}, got {}", kMostPrice, row.hourly));
-    s.source(row.source);
+static void look(Section& s, const Price& row, Known& /*known*/) {
+    fields(Checked<Price>{s, row}, row);
 }
 
-static void look(Section& s, const Price& row, const Known& known, std::set<PriceKey>& seen) {
+static void look(Section& s, const Price& row, Known& known, std::set<PriceKey>& seen) {
     look(s, row, known);
     if (!seen.insert({row.provider, row.instance, row.region, row.purchase}).second)
         s.refuse("",
@@ -216,7 +240,7 @@ static void look(Section& s, const Price& row, const Known& known, std::set<Pric
 }
 
 static std::optional<Problem> problem_in_name(const Tables& tables) {
-    const NameSet none;
+    const Known none;
     Section section{"catalog", none};
     section.plain("name", tables.name);
     return section.problem;
@@ -239,7 +263,7 @@ std::optional<Problem> problem_in(const Tables& tables) {
     ProviderNames offerings;
     std::set<PriceKey> prices;
     const auto first_in = [&](std::string_view name, const auto& rows, auto&... more) {
-        Section section{name, known.sources};
+        Section section{name, known};
         for (std::size_t i = 0; i < rows.size() && !section.problem; ++i) {
             section.begin(i);
             look(section, rows[i], known, more...);

@@ -1,4 +1,4 @@
-#include <flopwise/catalog.hpp>
+#include "catalog/fields.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -15,15 +15,6 @@ public:
             pair(key, written(value));
     }
     void number(std::string_view key, double value) { pair(key, fmt::format("{}", value)); }
-    void number_if(std::string_view key, double value) {
-        if (value != 0)
-            number(key, value);
-    }
-    template <class Unit>
-    void number_if(std::string_view key, const std::optional<Quantity<Unit>>& value) {
-        if (value)
-            number(key, value->value());
-    }
     void flag(std::string_view key, bool value) {
         if (value)
             pair(key, "true");
@@ -67,108 +58,53 @@ private:
     std::string pairs_;
 };
 
-void write(Row& to, const Source& s) {
-    to.text("name", s.name);
-    to.text("title", s.title);
-    to.text("as_of", to_string(s.as_of));
-    to.text("evidence", s.recalled ? "recalled" : "");
-}
+/// Writes the fields of a row.
+struct ToYaml {
+    Row& to;
 
-void write(Row& to, const Gpu& g) {
-    to.text("name", g.name);
-    to.text("marketing_name", g.marketing_name);
-    to.text("vendor", g.vendor);
-    to.text("architecture", g.architecture);
-    to.number_if("year", g.year);
-    to.number("memory_gib", g.memory.value());
-    to.number_if("memory_bandwidth_gb_per_s", g.memory_bandwidth);
-    to.number_if("fp64_tflops", g.fp64);
-    to.number_if("fp64_tensor_tflops", g.fp64_tensor);
-    to.number_if("fp32_tflops", g.fp32);
-    to.number_if("tf32_tensor_tflops", g.tf32_tensor);
-    to.number_if("fp16_tflops", g.fp16);
-    to.number_if("fp16_tensor_tflops", g.fp16_tensor);
-    to.number_if("bf16_tensor_tflops", g.bf16_tensor);
-    to.number_if("fp8_tensor_tflops", g.fp8_tensor);
-    to.number_if("int8_tops", g.int8);
-    to.number_if("fp4_tensor_tflops", g.fp4_tensor);
-    to.text("interconnect", g.interconnect);
-    to.number_if("interconnect_gb_per_s", g.interconnect_bandwidth);
-    to.number_if("tdp_watts", g.tdp);
-    to.texts("aliases", g.aliases);
-    to.text("stack", g.stack);
-    to.texts("unsupported", g.unsupported);
-    std::vector<std::string> not_for;
-    for (const Purpose purpose : g.not_for)
-        not_for.emplace_back(to_string(purpose));
-    to.texts("not_for", not_for);
-    to.text("note", g.note);
-    to.text("source", g.source);
-}
-
-void write(Row& to, const Family& f) {
-    to.text("provider", f.provider);
-    to.text("name", f.name);
-    to.text("purpose", to_string(f.purpose));
-    to.number_if("year", f.year);
-    to.text("successor", f.successor);
-    to.text("source", f.source);
-}
-
-void write(Row& to, const Instance& i) {
-    to.text("provider", i.provider);
-    to.text("name", i.name);
-    to.text("family", i.family);
-    to.number("vcpus", i.vcpus);
-    to.number("memory_gib", i.memory.value());
-    to.text("arch", i.arch);
-    to.text("cpu_vendor", i.cpu_vendor);
-    to.number_if("clock_ghz", i.clock_ghz);
-    to.text("gpu", i.gpu);
-    to.number_if("gpu_count", i.gpu_count);
-    to.number_if("reported_gpu_memory_gib", i.reported_gpu_memory);
-    to.number_if("local_storage_gb", i.local_storage);
-    to.text("local_storage_kind", i.local_storage_kind);
-    to.number_if("network_gbps", i.network);
-    to.number_if("network_peak_gbps", i.network_peak);
-    to.flag("network_estimated", i.network_estimated);
-    to.number_if("ebs_gbps", i.ebs);
-    to.flag("burstable", i.burstable);
-    to.flag("bare_metal", i.bare_metal);
-    to.flag("retired", i.retired);
-    to.text("source", i.source);
-}
-
-void write(Row& to, const Region& r) {
-    to.text("provider", r.provider);
-    to.text("code", r.code);
-    to.text("name", r.name);
-    to.text("city", r.city);
-    to.text("country", r.country);
-    if (r.place) {
-        to.number("latitude", r.place->latitude);
-        to.number("longitude", r.place->longitude);
+    void operator()(const Field& f, const std::string& value) const { to.text(f.in_file(), value); }
+    void operator()(const Field& f, const std::vector<std::string>& values) const {
+        to.texts(f.in_file(), values);
     }
-    to.number_if("year", r.year);
-    to.text("note", r.note);
-    to.text("source", r.source);
-}
-
-void write(Row& to, const Offering& o) {
-    to.text("provider", o.provider);
-    to.text("instance", o.instance);
-    to.texts("regions", o.regions);
-    to.text("source", o.source);
-}
-
-void write(Row& to, const Price& p) {
-    to.text("provider", p.provider);
-    to.text("instance", p.instance);
-    to.text("region", p.region);
-    to.text("purchase", to_string(p.purchase));
-    to.number("usd_per_hour", p.hourly.value());
-    to.text("source", p.source);
-}
+    void operator()(const Field& f, double value) const {
+        if (value != 0 || f.is(kRequired))
+            to.number(f.in_file(), value);
+    }
+    template <class Unit>
+    void operator()(const Field& f, Quantity<Unit> value) const {
+        (*this)(f, value.value());
+    }
+    template <class Unit>
+    void operator()(const Field& f, const std::optional<Quantity<Unit>>& value) const {
+        if (value)
+            to.number(f.in_file(), value->value());
+    }
+    void operator()(const Field& f, int value) const { (*this)(f, static_cast<double>(value)); }
+    void operator()(const Field& f, bool value) const {
+        if (f.set_word.empty())
+            to.flag(f.in_file(), value);
+        else
+            to.text(f.in_file(), value ? f.set_word : "");
+    }
+    void operator()(const Field& f, Date value) const { to.text(f.in_file(), to_string(value)); }
+    template <class E>
+    requires std::is_enum_v<E>
+    void operator()(const Field& f, E value) const { to.text(f.in_file(), to_string(value)); }
+    template <class E>
+    requires std::is_enum_v<E>
+    void operator()(const Field& f, const std::vector<E>& values) const {
+        std::vector<std::string> names;
+        for (const E value : values)
+            names.emplace_back(to_string(value));
+        to.texts(f.in_file(), names);
+    }
+    void operator()(const Field& north, const Field& east, const std::optional<Place>& p) const {
+        if (p) {
+            to.number(north.in_file(), p->latitude);
+            to.number(east.in_file(), p->longitude);
+        }
+    }
+};
 
 template <class Rows>
 void write_section(std::string& out, std::string_view name, const Rows& rows) {
@@ -177,7 +113,7 @@ void write_section(std::string& out, std::string_view name, const Rows& rows) {
     out += fmt::format("{}:\n", name);
     for (const auto& row : rows) {
         Row line;
-        write(line, row);
+        fields(ToYaml{line}, row);
         out += line.line();
     }
 }

@@ -1,5 +1,7 @@
 #include <flopwise/catalog_text.hpp>
 
+#include "catalog/fields.hpp"
+#include "text/figures.hpp"
 #include "text/json_out.hpp"
 #include "text/table.hpp"
 #include "text/text.hpp"
@@ -43,64 +45,91 @@ static std::string cell(std::string_view text) {
     return out + '"';
 }
 
+namespace {
+
+/// The cells of a row of CSV, each behind a comma; empty where a figure is not known.
+struct CsvCells {
+    std::string& to;
+
+    void operator()(const Field& /*field*/, const std::string& value) const { put(cell(value)); }
+    void operator()(const Field& f, double value) const {
+        put(f.is(kWithGpu) && value == 0 ? "" : fmt::format("{}", value));
+    }
+    template <class Unit>
+    void operator()(const Field& f, Quantity<Unit> value) const {
+        (*this)(f, value.value());
+    }
+    template <class Unit>
+    void operator()(const Field& f, const std::optional<Quantity<Unit>>& value) const {
+        value ? (*this)(f, *value) : put("");
+    }
+    void operator()(const Field& /*field*/, bool value) const { put(value ? "true" : "false"); }
+    void operator()(const Field& /*field*/, Purchase value) const { put(to_string(value)); }
+    void operator()(const Field& /*field*/, Date value) const { put(to_string(value)); }
+
+private:
+    void put(std::string_view text) const { to.append(",").append(text); }
+};
+
+/// The members of a JSON object; null is what is not known.
+struct JsonMembers {
+    Json& to;
+
+    void operator()(const Field& f, const std::string& value) const {
+        put(f, f.is(kMaybe) && value.empty() ? Json(nullptr) : Json(value));
+    }
+    void operator()(const Field& f, double value) const { put(f, value); }
+    template <class Unit>
+    void operator()(const Field& f, Quantity<Unit> value) const {
+        put(f, value.value());
+    }
+    template <class Unit>
+    void operator()(const Field& f, const std::optional<Quantity<Unit>>& value) const {
+        put(f, or_null(value));
+    }
+    void operator()(const Field& f, bool value) const { put(f, value); }
+    void operator()(const Field& f, Purchase value) const { put(f, to_string(value)); }
+    void operator()(const Field& f, Date value) const { put(f, to_string(value)); }
+
+private:
+    void put(const Field& f, Json value) const { to.emplace(f.key, std::move(value)); }
+};
+
+} // namespace
+
+/// The names of an offer's columns, each behind a comma.
+static std::string offer_columns() {
+    const Instance machine{};
+    const Family family{};
+    const Region region{};
+    const Source source{};
+    std::string out;
+    fields([&out](const Field& f, const auto& /*value*/) { out.append(",").append(f.key); },
+           Offer{.instance = machine,
+                 .family = family,
+                 .gpu = nullptr,
+                 .region = region,
+                 .purchase = {},
+                 .price = {},
+                 .source = source,
+                 .offered = false});
+    return out;
+}
+
 std::string to_csv(const Catalog& catalog) {
-    std::string out =
-        "provider,instance,family,region,purchase,price_usd_per_hour,offered,gpu,"
-        "gpu_count,gpu_memory_gib,vcpus,memory_gib,network_gbps,arch,source,as_of,stack\n";
+    std::string out = offer_columns().substr(1) + '\n';
     for (const std::size_t i : sorted(catalog)) {
-        const Offer o = catalog.offer(i);
-        const Instance& m = o.instance;
-        const auto number = [](double value) { return fmt::format("{}", value); };
-        fmt::format_to(std::back_inserter(out),
-                       "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
-                       cell(m.provider),
-                       cell(m.name),
-                       cell(m.family),
-                       cell(o.region.code),
-                       to_string(o.purchase),
-                       o.price.value(),
-                       o.offered && !m.retired,
-                       cell(m.gpu),
-                       m.gpu.empty() ? "" : number(m.gpu_count),
-                       o.gpu == nullptr ? "" : number(gpu_memory(m, *o.gpu).value()),
-                       m.vcpus,
-                       m.memory.value(),
-                       m.network ? number(m.network->value()) : "",
-                       cell(m.arch),
-                       cell(o.source.name),
-                       to_string(o.source.as_of),
-                       o.gpu == nullptr ? "" : cell(o.gpu->stack));
+        std::string row;
+        fields(CsvCells{row}, catalog.offer(i));
+        out.append(row, 1).append("\n");
     }
     return out;
 }
 
 std::string to_json(const Catalog& catalog) {
-    const auto text_or_null = [](const std::string& text) {
-        return text.empty() ? Json(nullptr) : Json(text);
-    };
     Json rows = Json::array();
-    for (const std::size_t i : sorted(catalog)) {
-        const Offer o = catalog.offer(i);
-        const Instance& m = o.instance;
-        rows.push_back(
-            {{"provider", m.provider},
-             {"instance", m.name},
-             {"family", m.family},
-             {"region", o.region.code},
-             {"purchase", to_string(o.purchase)},
-             {"price_usd_per_hour", o.price.value()},
-             {"offered", o.offered && !m.retired},
-             {"gpu", text_or_null(m.gpu)},
-             {"gpu_count", m.gpu_count},
-             {"gpu_memory_gib", o.gpu == nullptr ? Json() : Json(gpu_memory(m, *o.gpu).value())},
-             {"vcpus", m.vcpus},
-             {"memory_gib", m.memory.value()},
-             {"network_gbps", or_null(m.network)},
-             {"arch", text_or_null(m.arch)},
-             {"source", o.source.name},
-             {"as_of", to_string(o.source.as_of)},
-             {"stack", o.gpu == nullptr ? Json() : text_or_null(o.gpu->stack)}});
-    }
+    for (const std::size_t i : sorted(catalog))
+        fields(JsonMembers{rows.emplace_back(Json::object())}, catalog.offer(i));
     return rows.dump(1) + "\n";
 }
 
@@ -138,13 +167,6 @@ std::string to_csv(std::span<const InterruptionBand> interruptions) {
 }
 
 // ---- for people ---------------------------------------------------------------------
-
-/// "8 x a100-sxm4-40gb"; empty for a machine without.
-static std::string gpus_of(const Instance& machine) {
-    return machine.gpu.empty()
-               ? ""
-               : fmt::format("{} x {}", text::count(machine.gpu_count), machine.gpu);
-}
 
 namespace {
 
@@ -186,7 +208,7 @@ std::string table_of(const Catalog& catalog, std::string_view pattern) {
         const bool priced = range.regions > 0;
         grid.row({m.provider,
                   m.name,
-                  gpus_of(m),
+                  gpus(m.gpu_count, m.gpu),
                   fmt::format("{}", m.vcpus),
                   fmt::format("{}", m.memory.value()),
                   priced ? fmt::format("{}", range.lowest) : "",
@@ -206,24 +228,51 @@ static std::string gpu_memory_of(const Instance& machine, const Gpu& gpu) {
     return fmt::format("{:.6g}{}", gpu_memory(machine, gpu), whole);
 }
 
+namespace {
+
+/// The lines of a machine's facts.
+struct Facts {
+    const Instance& machine;
+    const Gpu* gpu;
+    std::string& to;
+
+    template <class Value>
+    void operator()(const Field& f, const Value& value) const {
+        if (f.key == "source") { // last, as everywhere
+            line("architecture", machine.arch);
+            line("stack", gpu == nullptr ? "" : gpu->stack);
+        }
+        if (!f.label.empty())
+            line(f.label, in_words(f, value));
+        if (f.key == "gpu") {
+            line("GPUs", gpus(machine.gpu_count, machine.gpu));
+            line("GPU memory", gpu == nullptr ? "" : gpu_memory_of(machine, *gpu));
+        }
+    }
+
+private:
+    void line(std::string_view name, const std::string& value) const {
+        if (!value.empty())
+            to += fmt::format("  {:<14} {}\n", name, value);
+    }
+    template <class Value>
+    static std::string in_words(const Field& f, const Value& value) {
+        if constexpr (std::is_same_v<Value, bool>)
+            return value ? "yes" : "";
+        else if constexpr (std::is_arithmetic_v<Value>)
+            return f.is(kMaybe) && value == 0 ? "" : fmt::format("{}", value);
+        else if constexpr (requires { value.has_value(); })
+            return value ? in_words(f, *value) : "";
+        else
+            return fmt::format("{}", value);
+    }
+};
+
+} // namespace
+
 static std::string facts_of(const Catalog& catalog, const Instance& m) {
     std::string out = fmt::format("{} {}{}\n", m.provider, m.name, m.retired ? ", retired" : "");
-    const auto line = [&](std::string_view name, const std::string& value) {
-        if (!value.empty())
-            out += fmt::format("  {:<14} {}\n", name, value);
-    };
-    const auto quantity = [](const auto& value) { return value ? fmt::format("{}", *value) : ""; };
-    const Gpu* gpu = m.gpu.empty() ? nullptr : catalog.find_gpu(m.gpu);
-    line("family", m.family);
-    line("vCPUs", fmt::format("{}", m.vcpus));
-    line("memory", fmt::format("{}", m.memory));
-    line("GPUs", gpus_of(m));
-    line("GPU memory", gpu == nullptr ? "" : gpu_memory_of(m, *gpu));
-    line("local storage", quantity(m.local_storage));
-    line("network", quantity(m.network));
-    line("architecture", m.arch);
-    line("stack", gpu == nullptr ? "" : gpu->stack);
-    line("source", m.source);
+    fields(Facts{m, m.gpu.empty() ? nullptr : catalog.find_gpu(m.gpu), out}, m);
     return out;
 }
 

@@ -19,11 +19,10 @@ constexpr std::size_t kWidth = 80;
 
 // ---- figures in words ---------------------------------------------------------------
 
-static std::string gpus(double count, const std::string& name) {
-    const auto dash = name.find('-');
-    const std::string_view model =
-        dash == std::string::npos ? name : std::string_view{name}.substr(dash + 1);
-    return name.empty() ? "" : fmt::format("{} x {}", text::count(count), model);
+/// The name of a GPU without its vendor.
+static std::string_view model_of(std::string_view gpu) {
+    const auto dash = gpu.find('-');
+    return dash == std::string_view::npos ? gpu : gpu.substr(dash + 1);
 }
 
 /// Of what is not certain, so never 100 %.
@@ -144,7 +143,7 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
             show.provider ? c.provider : "",
             show.region ? c.region : "",
             show.purchase ? std::string{to_string(c.purchase)} : "",
-            gpus(c.gpu_count, c.gpu),
+            gpus(c.gpu_count, model_of(c.gpu)),
             large(c.memory.value()),
             large(c.vcpus),
             c.tflops ? large(c.tflops->value()) : "",

@@ -1,5 +1,7 @@
 #include "text/figures.hpp"
 
+#include "text/text.hpp"
+
 #include <algorithm>
 
 namespace flopwise {
@@ -32,6 +34,10 @@ std::string figure(double value) {
 
 std::string large(double value) {
     return value >= 1000 ? grouped(value, 0) : figure(value);
+}
+
+std::string gpus(double count, std::string_view name) {
+    return name.empty() ? "" : fmt::format("{} x {}", text::count(count), name);
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view with) {

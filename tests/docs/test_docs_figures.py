@@ -299,21 +299,6 @@ def test_every_flag_is_described(recommend):
         line for line in COMMAND.splitlines(keepends=True) if line.startswith("| `--"))))
 
 
-def test_every_key_of_a_catalog_is_described():
-    text = source_of("catalog/read.cpp")
-    names = {"Source": "sources", "Gpu": "gpus", "Family": "families", "Instance": "instances",
-             "Region": "regions", "Offering": "offerings", "Price": "prices"}
-    readers = re.findall(r"^void read\(yaml::Fields& row, const std::string& .*?, (\w+)& to\) \{"
-                         r"(.*?)^\}", text, re.M | re.S)
-    assert {kind for kind, _ in readers} == set(names)
-    for kind, body in readers:
-        keys = set(re.findall(r'(?:row\.\w+\(|read\(row, |date\(row, |>\(row, )"(\w+)"', body))
-        if "source(row)" in body:
-            keys.add("source")
-        shown = {cells[0] for cells in rows_of(CATALOG, names[kind])} - {"key"}
-        assert shown == keys, kind
-
-
 # ---- data/README.md -----------------------------------------------------------------
 
 def test_the_counts_of_rows_are_right(gpus, aws):
