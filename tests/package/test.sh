@@ -77,6 +77,7 @@ for name in fmt yaml-cpp simdjson; do
   mkdir -p "$stub"
   : >"$stub/stub.cpp"
   cat >"$stub/CMakeLists.txt" <<CMAKE
+cmake_minimum_required(VERSION 3.4) # as yaml-cpp has it; CMake 4 refuses it
 project($name LANGUAGES CXX)
 add_library($name STATIC stub.cpp)
 add_library($name::$name ALIAS $name)
