@@ -26,6 +26,11 @@ find_package(Threads REQUIRED) # several price files at once
 if(FLOPWISE_PYTHON) # what is built from source ends up in a shared module
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
+set(CMAKE_POLICY_DEFAULT_CMP0077 NEW) # what is set here holds in their projects
+set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # CMake 4 refuses what yaml-cpp asks for
+if(FLOPWISE_INSTALL) # what a program links is installed with the library
+  set(YAML_CPP_INSTALL ON)
+endif()
 FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json simdjson Boost)
 if(NOT TARGET Boost::headers) # the name of an installed Boost; imported, so without its warnings
   add_library(Boost::headers INTERFACE IMPORTED)

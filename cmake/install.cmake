@@ -1,18 +1,22 @@
 # find_package(flopwise) and pkg-config for an installed library.
+include(GNUInstallDirs) # here, so that who only includes flopwise keeps his own folders
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/flopwise)
 
-install(TARGETS flopwise EXPORT flopwise-targets FILE_SET HEADERS)
+set(header_dir ${CMAKE_INSTALL_INCLUDEDIR})
+if(IS_ABSOLUTE ${header_dir}) # of a file set, install(EXPORT) puts the prefix before it nonetheless
+  file(RELATIVE_PATH header_dir ${CMAKE_INSTALL_PREFIX} ${header_dir})
+endif()
+install(TARGETS flopwise EXPORT flopwise-targets FILE_SET HEADERS DESTINATION ${header_dir})
 install(EXPORT flopwise-targets NAMESPACE flopwise:: DESTINATION ${package_dir})
 if(FLOPWISE_TOOLS)
   install(TARGETS recommend catalog)
 endif()
 
-# A static library passes its private dependencies on to the program that links it.
-if(BUILD_SHARED_LIBS)
-  set(private_dependency "")
-  set(private_libs "")
-else()
+# What a program that links the library needs. A static library passes its private dependencies on.
+set(private_dependency "")
+set(private_libs "")
+if(NOT BUILD_SHARED_LIBS)
   set(private_dependency [[
 find_dependency(simdjson)
 find_dependency(Threads)
@@ -21,30 +25,49 @@ if(NOT TARGET yaml-cpp::yaml-cpp) # the name before 0.8
   add_library(yaml-cpp::yaml-cpp INTERFACE IMPORTED)
   target_link_libraries(yaml-cpp::yaml-cpp INTERFACE yaml-cpp)
 endif()
+set_property(TARGET flopwise::flopwise APPEND PROPERTY INTERFACE_LINK_LIBRARIES
+  $<LINK_ONLY:yaml-cpp::yaml-cpp> $<LINK_ONLY:simdjson::simdjson> $<LINK_ONLY:Threads::Threads>)
 ]])
   set(private_libs "-lyaml-cpp -lsimdjson -lpthread")
 endif()
+# The dependencies are named here and not by install(EXPORT), which knows no target that was built
+# from source and is installed by nobody.
 file(CONFIGURE OUTPUT flopwise-config.cmake @ONLY CONTENT [[
 include(CMakeFindDependencyMacro)
 find_dependency(fmt)
-@private_dependency@
 include(${CMAKE_CURRENT_LIST_DIR}/flopwise-targets.cmake)
-]])
+set_property(TARGET flopwise::flopwise APPEND PROPERTY INTERFACE_LINK_LIBRARIES fmt::fmt)
+@private_dependency@]])
 write_basic_package_version_file(flopwise-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/flopwise-config.cmake
               ${PROJECT_BINARY_DIR}/flopwise-config-version.cmake DESTINATION ${package_dir})
 
+# Below the prefix the paths lead from the file itself, so that an installed tree can be moved.
+function(pkgconfig_path name folder) # sets name
+  if(IS_ABSOLUTE ${folder})
+    set(${name} ${folder} PARENT_SCOPE)
+  else()
+    set(${name} \${prefix}/${folder} PARENT_SCOPE)
+  endif()
+endfunction()
+pkgconfig_path(pc_libdir ${CMAKE_INSTALL_LIBDIR})
+pkgconfig_path(pc_includedir ${CMAKE_INSTALL_INCLUDEDIR})
+set(pc_prefix ${CMAKE_INSTALL_PREFIX})
+if(NOT IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
+  file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  string(REGEX REPLACE "/$" "" up ${up})
+  set(pc_prefix \${pcfiledir}/${up})
+endif()
 file(CONFIGURE OUTPUT flopwise.pc @ONLY CONTENT [[
-prefix=${pcfiledir}/../..
-libdir=${prefix}/lib
-includedir=${prefix}/include
+prefix=@pc_prefix@
+libdir=@pc_libdir@
+includedir=@pc_includedir@
 
 Name: flopwise
 Description: Which machine to rent, what it costs, and why not the others
 Version: @PROJECT_VERSION@
 Requires: fmt
 Libs: -L${libdir} -lflopwise @private_libs@
-Cflags: -I${includedir} -std=c++20
+Cflags: -I${includedir}
 ]])
-# Not under the multiarch folder, so that pcfiledir leads back to the prefix.
-install(FILES ${PROJECT_BINARY_DIR}/flopwise.pc DESTINATION lib/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/flopwise.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

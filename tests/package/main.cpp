@@ -1,5 +1,9 @@
 #include <flopwise/flopwise.hpp>
 
+#ifdef STANDARD // the one that the program asks for
+static_assert((STANDARD > 20) == (__cplusplus > 202002L));
+#endif
+
 int main() {
     using namespace flopwise;
     const Recommendation advice = recommend(
