@@ -11,7 +11,7 @@ namespace flopwise::bench {
 
 namespace {
 
-/// A machine in a region, and the cheapest of all ways to pay for it.
+/// A machine in a region, and the cheapest of all purchase options for it.
 struct Found {
     std::string_view instance;
     std::string_view region;
@@ -51,7 +51,7 @@ machines(const Catalog& catalog) {
     return out;
 }
 
-/// All that can be paid, best first, by looking at every way to pay for every machine.
+/// All that can be paid, best first, by looking at every purchase option for every machine.
 static std::vector<Found> plain(const Catalog& catalog, const Request& q) {
     const Charges charges = Charges::bundled();
     const Precision precision = precision_of(q.profile);

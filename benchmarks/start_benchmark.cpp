@@ -103,7 +103,7 @@ static void add_format(const std::string& format, const std::string& before) {
          .limit_ms = kLimitMs});
 }
 
-/// Nearest region, disk and transfer, the cheapest way to pay, and owning: the longest way.
+/// Nearest region, disk and transfer, the cheapest purchase option, and owning: the longest way.
 static void add_best() {
     constexpr double kLimitMs = 10;
     constexpr Place kVietnam{.latitude = 21.0, .longitude = 105.8};

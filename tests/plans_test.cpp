@@ -91,7 +91,7 @@ TEST_CASE("a rate that is not the catalog's counts with its own date", "[plans]"
     CHECK(r.warnings.at(0) == fmt::format("1 of 1 prices shown are older than 90 days on "
                                           "2026-10-01; the oldest is {}",
                                           to_string(rate.as_of)));
-    DateRange all = spot.price_dates; // all ways to pay are shown with their prices
+    DateRange all = spot.price_dates; // all purchase options are shown with their prices
     all.add(Date{2026, 7, 20});
     for (const PurchaseOption& o : r.purchase_options)
         if (o.total && term_of(o.kind))

@@ -10,7 +10,7 @@
 struct CatalogSize {
     int types = 12;
     int regions = 3;
-    double priced = 0.8; ///< share of machine, region and way to pay that has a price
+    double priced = 0.8; ///< share of machine, region and purchase option that has a price
 };
 
 inline flopwise::Tables random_tables(unsigned seed, CatalogSize size = {}) {

@@ -1,4 +1,4 @@
-// flopwise: the ways to pay for one machine, at the hours that are really used
+// flopwise: the purchase options for one machine, at the hours that are really used
 //
 // On demand is paid by the hour. Spot is cheaper by the hour but loses work when the machine is
 // reclaimed, so it needs more hours. A reservation is paid for its whole term, used or not. Which
@@ -10,7 +10,8 @@
 
 namespace flopwise {
 
-/// A way to pay. Reservations are for 1 or 3 years, standard or convertible, by upfront payment.
+/// A purchase option. Reservations are for 1 or 3 years, standard or convertible, by upfront
+/// payment.
 enum class PurchaseKind : std::uint8_t {
     on_demand,               ///< by the hour, kept as long as it is paid for
     spot,                    ///< from what is left over; can be taken back, which costs lost work
@@ -35,7 +36,7 @@ enum class PurchaseKind : std::uint8_t {
 };
 constexpr std::size_t kPurchaseKinds = 14;
 FLOPWISE_API std::string_view to_string(PurchaseKind kind);
-/// The way to pay that an offer of a catalog stands for.
+/// The purchase option that an offer of a catalog stands for.
 constexpr PurchaseKind kind_of(Purchase purchase) {
     return static_cast<PurchaseKind>(purchase);
 }
@@ -93,12 +94,12 @@ struct Machine {
     std::optional<UsdPerHour> spot{};
 };
 
-/// One way to pay for a machine, priced for the whole plan.
+/// One purchase option for a machine, priced for the whole plan.
 struct PurchaseOption {
     PurchaseKind kind = PurchaseKind::on_demand;
     std::optional<UsdPerHour> price{}; ///< for an hour that is paid; absent: not known
     /// For the machine through the plan, unused capacity included; not disks, data, addresses
-    /// and fixed charges, which are the same for every way to pay. Absent: not known.
+    /// and fixed charges, which are the same for every purchase option. Absent: not known.
     std::optional<Usd> total{};
     std::optional<UsdPerHour> effective{};   ///< total / hours of work
     Usd upfront{};                           ///< part of the total that is paid at the start
@@ -116,7 +117,7 @@ struct PurchaseOption {
     bool operator==(const PurchaseOption&) const = default;
 };
 
-/// All ways to pay for a machine through a plan, the cheapest first, unknown ones last.
+/// All purchase options for a machine through a plan, the cheapest first, unknown ones last.
 ///
 /// A reservation is paid in whole terms: one at least. What remains of a plan after its last
 /// whole term is paid on demand where that is cheaper than one more term. So the first option

@@ -58,7 +58,7 @@ struct Choice {
     std::string region{};
     PurchaseKind purchase = PurchaseKind::on_demand; ///< with Request::ways the cheapest of these
     UsdPerHour price{};                              ///< for an hour that is paid
-    /// With charges, ways to pay, or spot and days or a budget: all costs but fixed ones for a
+    /// With charges, purchase options, or spot and days or a budget: all costs but fixed ones for a
     /// rented hour. It is what stands for the price in the score.
     std::optional<UsdPerHour> effective{};
     std::string gpu{}; ///< empty for a machine without
@@ -245,7 +245,8 @@ struct Recommendation {
     /// confidence.
     std::optional<UsdPerHour> price_ceiling{};
     std::optional<ChargeSummary> charges{}; ///< of that region, if anything is charged
-    /// All ways to pay for the best choice, with days and charges, spot or ways to pay; else empty.
+    /// All purchase options for the best choice, with days and charges, spot or purchase options;
+    /// else empty.
     std::vector<PurchaseOption> purchase_options{};
     std::size_t admitted = 0; ///< offers; choices are the best of them
     std::vector<Choice> choices{};
@@ -253,7 +254,7 @@ struct Recommendation {
     std::vector<FrontPoint> front{}; ///< of a training job, from the fastest to the cheapest
     Refusals refusals{};
     UnpricedMachines unpriced{};
-    /// Offers of other providers, other regions or other ways to pay: neither admitted nor
+    /// Offers of other providers, other regions or other purchase options: neither admitted nor
     /// refused, so admitted + refusals.count + out_of_scope = catalog_offers.
     std::size_t out_of_scope = 0;
     /// If nothing was found among the machines asked for by name: the best of all others.

@@ -5,7 +5,7 @@
 using namespace flopwise;
 using namespace flopwise::python;
 
-// What a plan is made of, each for itself: bills, ways to pay, lost work, owning, regions.
+// What a plan is made of, each for itself: bills, purchase options, lost work, owning, regions.
 
 // ---- charges ------------------------------------------------------------------------
 
@@ -81,7 +81,7 @@ Examples
         .def("__len__", &Charges::size, "Number of rows.");
 }
 
-// ---- bills and ways to pay ----------------------------------------------------------
+// ---- bills and purchase options ----------------------------------------------------------
 
 static Request plan_of(const py::kwargs& settings) {
     return completed(with_settings({}, settings));

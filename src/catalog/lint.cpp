@@ -152,7 +152,7 @@ static void check_successors(const Catalog& catalog, Findings& to) {
     }
 }
 
-/// Offers by family, region and way to pay, or what else is compared with what.
+/// Offers by family, region and purchase option, or what else is compared with what.
 using Groups = std::map<std::tuple<std::string_view, std::string_view, std::string_view, Purchase>,
                         std::vector<std::size_t>>;
 

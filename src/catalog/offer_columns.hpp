@@ -1,7 +1,7 @@
 // The offers of a catalog in the form the solver reads: one array for each figure.
 //
-// Offers stand in groups of one machine type and one way to pay, cheapest first. What depends on
-// the type alone is decided once for a group, a refused type is skipped whole, and "affordable"
+// Offers stand in groups of one machine type and one purchase option, cheapest first. What depends
+// on the type alone is decided once for a group, a refused type is skipped whole, and "affordable"
 // is a prefix of the group.
 
 #pragma once

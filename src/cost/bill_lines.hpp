@@ -1,4 +1,4 @@
-// The pieces a bill is put together from, shared by the ways to pay for a machine.
+// The pieces a bill is put together from, shared by the purchase options for a machine.
 
 #pragma once
 

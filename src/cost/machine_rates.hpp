@@ -1,5 +1,5 @@
-// What charges say of a machine in a region. Its names are looked up once for all the ways to pay,
-// and names that all machines share once for all of them.
+// What charges say of a machine in a region. Its names are looked up once for all the purchase
+// options, and names that all machines share once for all of them.
 
 #pragma once
 

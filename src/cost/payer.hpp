@@ -1,4 +1,4 @@
-// What each way to pay for a machine costs, without text: for many machines in a row.
+// What each purchase option for a machine costs, without text: for many machines in a row.
 
 #pragma once
 

@@ -95,7 +95,7 @@ Recommendation answered(const Catalog& catalog, const Request& request, const Ch
     return out;
 }
 
-/// An offer whose price in none of the ways to pay that are asked for is known.
+/// An offer whose price in none of the purchase options that are asked for is known.
 static Refusal without_price(const Offer& offer) {
     return {.provider = offer.instance.provider,
             .instance = offer.instance.name,
@@ -113,7 +113,7 @@ std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, s
     require_no_catalog(request);
     const Request asked = completed(request);
     const Purchase purchase = catalog.offer(offer).purchase;
-    Request priced = asked; // what would admit an offer depends on its own way to pay
+    Request priced = asked; // what would admit an offer depends on its own purchase option
     if (priced.ways.empty())
         priced.constraints.purchase.push_back(purchase);
     const Charges charges = charges_of(priced);

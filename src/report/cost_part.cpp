@@ -72,7 +72,7 @@ TextTable bill_grid(const Recommendation& r, bool sources) {
     return grid;
 }
 
-// ---- ways to pay --------------------------------------------------------------------
+// ---- purchase options --------------------------------------------------------------------
 
 static std::string hours_of_plan(const Recommendation& r) {
     return large(rented_hours(r.request.budget).value());

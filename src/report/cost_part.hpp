@@ -1,4 +1,4 @@
-// The parts of a report that are about charges and ways to pay.
+// The parts of a report that are about charges and purchase options.
 
 #pragma once
 
@@ -11,9 +11,10 @@ namespace flopwise {
 /// What the charges do to the ceiling; empty without charges.
 std::string charges_line(const Recommendation& recommendation);
 
-/// The bill of the best choice; empty without charges or ways to pay.
+/// The bill of the best choice; empty without charges or purchase options.
 TextTable bill_grid(const Recommendation& recommendation, bool sources);
-/// The ways to pay for the best choice whose cost is known, all or the cheapest; empty as above.
+/// The purchase options for the best choice whose cost is known, all or the cheapest; empty as
+/// above.
 TextTable ways_grid(const Recommendation& recommendation, bool all);
 std::string bill_title(const Recommendation& recommendation);
 std::string ways_title(const Recommendation& recommendation);

@@ -31,7 +31,7 @@ static Weights weights_of(Objective objective) {
     return {.cost = 0.5, .speed = 0.5};
 }
 
-/// Charges and ways to pay, as far as no catalog is needed.
+/// Charges and purchase options, as far as no catalog is needed.
 static void check_plan(const Request& request) {
     validate(request.usage, request.budget);
     require_not_negative("checkpoint_minutes", request.recovery.checkpoint);

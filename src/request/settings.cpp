@@ -69,7 +69,7 @@ std::string storage_type(const SettingText& in) {
     return written;
 }
 
-/// The way to pay of that name, or all of them for "best".
+/// The purchase option of that name, or all of them for "best".
 std::vector<PurchaseKind> ways_of(const SettingText& in, const std::string& name) {
     std::vector<std::string_view> names{"best"};
     std::vector<PurchaseKind> all;
@@ -160,7 +160,7 @@ Value minutes_value(Hours value, Hours otherwise) {
         return {};
     return Value{plain / kMinutesPerHour == value.value() ? plain : minutes};
 }
-/// "best", or the ways to pay of which each machine takes the cheapest.
+/// "best", or the purchase options of which each machine takes the cheapest.
 Value ways_value(const std::vector<PurchaseKind>& ways) {
     std::vector<std::string> names{"best"};
     if (ways.size() < kPurchaseKinds) {

@@ -1,5 +1,5 @@
-// What an answer has to say of the ways to pay: choices that are dearer than on demand, spot of
-// which the lost work is not known, and machines that are left out because no cost is known.
+// What an answer has to say of the purchase options: choices that are dearer than on demand, spot
+// of which the lost work is not known, and machines that are left out because no cost is known.
 
 #include "cost/bill_lines.hpp"
 #include "cost/rule.hpp"

@@ -63,7 +63,7 @@ PlanPrices::PlanPrices(const Catalog& catalog, const Request& request, const Cha
     columns_.source.resize(rows_.size());
 }
 
-/// The offers of a type and a way to pay; with several ways, one for each place of the type.
+/// The offers of a type and a purchase option; with several ways, one for each place of the type.
 /// The spans are of no offers, before and after.
 void PlanPrices::add_rows(std::size_t type,
                           std::span<std::uint32_t> on_demand,
@@ -119,7 +119,7 @@ Machine PlanPrices::machine(const Row& row) const {
             .spot = price(row.spot)};
 }
 
-/// Whether the costs of some way to pay are known, but perhaps for the work lost on spot.
+/// Whether the costs of some purchase option are known, but perhaps for the work lost on spot.
 bool PlanPrices::payable(const Row& row) {
     const bool held = request_.usage.reserved_capacity > HoursPerDay{}; // at the price on demand
     const auto offered = [&](PurchaseKind kind) {

@@ -20,9 +20,9 @@ public:
     PlanPrices& operator=(const PlanPrices&) = delete;
 
     /// Offers in the regions and of the providers that are asked for. A machine is left out if no
-    /// way to pay that is asked for is known. Those of one machine type and one way to pay stand
-    /// in any order and without a price until price_type(); then those within the highest price
-    /// come first, by cost, then the others.
+    /// purchase option that is asked for is known. Those of one machine type and one purchase
+    /// option stand in any order and without a price until price_type(); then those within the
+    /// highest price come first, by cost, then the others.
     [[nodiscard]] const OfferColumns& columns() const { return columns_; }
     void price_type(std::size_t type);
 
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] std::uint32_t offer(std::uint32_t row) const { return rows_[row].offer; }
     [[nodiscard]] UsdPerHour price(std::uint32_t row) const { return UsdPerHour{rows_[row].price}; }
     [[nodiscard]] PurchaseKind paid(std::uint32_t row) const { return rows_[row].kind; }
-    /// Of its price, in its way to pay.
+    /// Of its price, in its purchase option.
     [[nodiscard]] const Source& source(std::uint32_t row) const;
     /// Of all that makes its cost, if it is paid for in this way.
     [[nodiscard]] DateRange price_dates(std::uint32_t row, PurchaseKind kind) const;
@@ -47,9 +47,9 @@ public:
     /// The changes of budget, days or hours a day that make a plan affordable.
     void relax(std::uint32_t row, Refusal& to) const;
 
-    /// Offers of the catalog that have no row: what they cost in the ways to pay is not known.
+    /// Offers of the catalog that have no row: what they cost in the purchase options is not known.
     [[nodiscard]] std::span<const std::uint32_t> left_out() const { return left_out_; }
-    /// What is known of a way to pay for such an offer; empty if nothing is.
+    /// What is known of a purchase option for such an offer; empty if nothing is.
     [[nodiscard]] std::string why_left_out(std::uint32_t offer);
 
     /// The row of an offer of the catalog; empty if it has none.
@@ -84,7 +84,7 @@ private:
     const Request& request_;
     const Charges& charges_;
     Budget plan_;                   ///< the request's, for a month if it has no days
-    bool cheapest_;                 ///< of several ways to pay, instead of that of the offer
+    bool cheapest_;                 ///< of several purchase options, instead of that of the offer
     std::optional<double> limit_{}; ///< of the budget, USD/h
     Payer payer_;
     OfferColumns columns_;

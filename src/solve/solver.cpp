@@ -152,7 +152,7 @@ void Solver::scan() {
 // ---- the best -----------------------------------------------------------------------
 
 /// A strict order: score, round trip if it is asked for, then provider, instance, region and
-/// way to pay. Types and regions stand in the order of their names.
+/// purchase option. Types and regions stand in the order of their names.
 bool Solver::before(const Scored& a, const Scored& b) const {
     if (a.score.value != b.score.value)
         return a.score.value > b.score.value;
@@ -404,7 +404,7 @@ std::vector<FrontPoint> Solver::front() const {
     return pareto_front(std::move(points));
 }
 
-/// The charges of the best choice's region, the ceiling they leave, and its ways to pay.
+/// The charges of the best choice's region, the ceiling they leave, and its purchase options.
 void Solver::add_charges(const std::vector<Scored>& best, Recommendation& to) const {
     std::size_t region = plans_->cheapest_region();
     if (!best.empty()) {

@@ -21,7 +21,7 @@ public:
     /// With `plans`, offers are rows of these, which are priced as far as the answer needs them.
     Solver(const Catalog& catalog, const Request& request, PlanPrices* plans = nullptr);
 
-    /// The answer without `instead`, and with the warnings that are about ways to pay.
+    /// The answer without `instead`, and with the warnings that are about purchase options.
     Recommendation solve();
 
     /// All offers that are admitted, best first, whatever the request's `top`.

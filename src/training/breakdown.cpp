@@ -82,7 +82,8 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
             add(name,
                 time.common * seconds,
                 "s",
-                fmt::format("of each {} on one of {} GPUs; docs/calibration.md", unit_name(work), n));
+                fmt::format(
+                    "of each {} on one of {} GPUs; docs/calibration.md", unit_name(work), n));
     };
     term("multiplications", time.compute);
     term("attention", time.attention);
