@@ -89,7 +89,7 @@ yaml_rows(const Catalog& catalog, const std::string& section, const char* a, con
 /// The facts that `catalog show` has of a machine, by their labels.
 static Texts shown(const Catalog& catalog, const std::string& name) {
     Texts out;
-    for (const std::string& line : split(machine(catalog, name), '\n'))
+    for (const std::string& line : split(sheet_of(catalog, name), '\n'))
         if (line.starts_with("  ") && line.size() > 17)
             out[line.substr(2, line.find("  ", 2) - 2)] = line.substr(17);
     return out;
@@ -233,7 +233,7 @@ TEST_CASE("every field of every row survives YAML and the image", "[fields]") {
     const std::string yaml = to_yaml(catalog);
     const Temporary folder;
     CHECK(Catalog::read(folder.file("catalog.yaml", yaml)) == catalog);
-    CHECK(CatalogImage::checked(CatalogImage::write(catalog)) == catalog);
+    CHECK(CatalogBinary::checked(CatalogBinary::write(catalog)) == catalog);
     const auto named = [&yaml](const Field& f, const auto& /*value*/) {
         INFO(f.in_file());
         const bool filled =
