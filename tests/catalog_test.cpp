@@ -191,7 +191,7 @@ TEST_CASE("figures of well-known machines are right", "[catalog]") {
     CAPTURE(name);
     const auto found = std::find_if(catalog.instances().begin(),
                                     catalog.instances().end(),
-                                    [&](const Instance& i) { return i.name == name; });
+                                    [&name = name](const Instance& i) { return i.name == name; });
     REQUIRE(found != catalog.instances().end());
     CHECK(found->gpu == gpu);
     CHECK(found->gpu_count == count);

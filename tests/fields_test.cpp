@@ -1,7 +1,7 @@
 // One list of fields for each row: what is written of a row in each form is the same, for random
 // catalogs, and every field of the list survives every form.
 
-#include <flopwise/listing.hpp>
+#include <flopwise/catalog_text.hpp>
 
 #include "catalog/binary.hpp"
 #include "catch.hpp"
