@@ -284,7 +284,7 @@ def test_every_setting_is_described():
     table = re.findall(r'^    \{"(\w+)", "([\w-]+)", \w+, "',
                        source_of("request/settings.cpp") + source_of("request/plan_settings.cpp")
                        + source_of("request/job_settings.cpp"), re.M)
-    table += re.findall(r'^    figure<&Net::\w+>\("(\w+)", "([\w-]+)"',
+    table += re.findall(r'^    figure<&Model::\w+>\("(\w+)", "([\w-]+)"',
                         source_of("request/job_settings.cpp"), re.M)
     assert len(table) > 25
     shown = dict(re.findall(r"^\| `--([\w-]+)[^`]*` \| `(\w+)` \|", COMMAND, re.M))
