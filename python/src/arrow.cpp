@@ -332,12 +332,13 @@ static std::string shown(const Cell& cell) {
 
 std::string text_of(const std::vector<Column>& columns, std::size_t rows) {
     constexpr std::size_t kWidth = 100;
-    Grid grid;
+    TextTable grid;
     int keep = static_cast<int>(columns.size()); // the last columns go first
     for (const Column& column : columns)
         grid.column(column.name,
-                    column.kind == Kind::integer || column.kind == Kind::number ? Grid::Align::right
-                                                                                : Grid::Align::left,
+                    column.kind == Kind::integer || column.kind == Kind::number
+                        ? TextTable::Align::right
+                        : TextTable::Align::left,
                     keep--);
     const std::size_t all = columns.empty() ? 0 : columns.front().cells.size();
     for (std::size_t i = 0; i < std::min(all, rows); ++i) {
