@@ -1,5 +1,6 @@
 #include "python.hpp"
 #include "record.hpp"
+#include "request/completed.hpp"
 #include "solve/solver.hpp"
 
 using namespace flopwise;

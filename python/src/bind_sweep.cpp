@@ -221,7 +221,7 @@ py::list errors_of(const Sweep& sweep) {
     return out;
 }
 
-py::dict sweep(const std::size_t rows,
+py::dict swept(const std::size_t rows,
                const py::dict& figures,
                const std::vector<std::tuple<std::string, Codes, py::list>>& columns,
                const py::object& catalog,
@@ -315,7 +315,7 @@ py::tuple encode(const py::list& objects) {
 
 void bind_sweep(py::module_& m) {
     m.def("_sweep",
-          &sweep,
+          &swept,
           "rows"_a,
           "figures"_a,
           "columns"_a,
