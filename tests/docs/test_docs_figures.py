@@ -503,10 +503,10 @@ def test_the_line_of_headers_is_the_one_that_is_enforced():
     assert [cells[0] for cells in rows_of(design, "The headers")[1:]] == order[1:]
 
 
-def test_each_source_is_named():
+def test_each_room_is_named_in_its_order():
+    rooms = list(re.findall(r'^    "(\w+)": "', re.search(
+        r"ROOMS = \{(.*?)\}", (ROOT / "tests/check_layers.py").read_text(encoding="utf-8"), re.S)[1], re.M))
     design = (ROOT / "docs/design.md").read_text(encoding="utf-8")
-    headers = {path.stem for path in (ROOT / "include/flopwise").glob("*.hpp")}
-    sources = {path.relative_to(ROOT / "src").with_suffix("").as_posix()
-               for path in (ROOT / "src").rglob("*.cpp")}
-    named = set(re.findall(r"`([\w/]+)(?:\.hpp|\.cpp)?`", design))
-    assert sources - headers <= named
+    assert f"\n{' < '.join(rooms)}\n" in design
+    assert [cells[0] for cells in rows_of(design, "The rooms")[1:]] == rooms
+    assert {path.name for path in (ROOT / "src").iterdir() if path.is_dir()} == set(rooms)
