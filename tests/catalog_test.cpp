@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 using namespace flopwise;
 
@@ -515,4 +516,15 @@ TEST_CASE("a superseded price refers to what is there, and makes no offer", "[ca
     t.superseded[0].region = old.region;
     t.superseded[0].hourly = UsdPerHour{0};
     CHECK_THROWS_WITH(Catalog{t}, "superseded[0].usd_per_hour: must be positive and finite, got 0");
+}
+
+TEST_CASE("the providers of a catalog are those of its machines, each once, by name", "[catalog]") {
+    const Catalog aws = Catalog::bundled("aws-2020-04");
+    CHECK(aws.providers() == std::vector<std::string_view>{"aws"});
+    const Catalog clouds = Catalog::bundled("clouds-2026-07");
+    std::set<std::string_view> of_machines;
+    for (const Instance& machine : clouds.instances())
+        of_machines.insert(machine.provider);
+    const auto found = clouds.providers();
+    CHECK(found == std::vector<std::string_view>(of_machines.begin(), of_machines.end()));
 }
