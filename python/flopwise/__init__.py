@@ -11,6 +11,9 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 from ._core import (
     Bill,
     Catalog,
@@ -33,8 +36,8 @@ from ._core import (
     LineItem,
     MemoryFit,
     MissingFileError,
+    Model,
     Nearby,
-    Net,
     Offer,
     Offering,
     OwnJob,
@@ -65,15 +68,15 @@ from ._core import (
     break_even_years,
     days_affordable,
     estimate,
-    find_net,
+    find_model,
     hours_per_day_affordable,
     hours_quantile,
     import_feed,
     import_feeds,
     interruptions_per_hour,
     memory_fit,
+    models,
     nearby,
-    nets,
     owning_cost,
     price_ceiling_usd_per_hour,
     probability_within_budget,
@@ -111,8 +114,8 @@ __all__ = [
     "LineItem",
     "MemoryFit",
     "MissingFileError",
+    "Model",
     "Nearby",
-    "Net",
     "Offer",
     "Offering",
     "OwnJob",
@@ -146,7 +149,7 @@ __all__ = [
     "days_affordable",
     "diff",
     "estimate",
-    "find_net",
+    "find_model",
     "hours_per_day_affordable",
     "hours_quantile",
     "import_feed",
@@ -154,8 +157,8 @@ __all__ = [
     "interruptions_per_hour",
     "join",
     "memory_fit",
+    "models",
     "nearby",
-    "nets",
     "owning_cost",
     "price_ceiling_usd_per_hour",
     "probability_within_budget",
@@ -166,3 +169,13 @@ __all__ = [
     "sweep",
     "total_needed_usd",
 ]
+
+_EARLIER_NAMES = {"Net": "Model", "nets": "models", "find_net": "find_model"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _EARLIER_NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    now = _EARLIER_NAMES[name]
+    warnings.warn(f"flopwise.{name} is flopwise.{now} now", DeprecationWarning, stacklevel=2)
+    return globals()[now]

@@ -836,7 +836,7 @@ class Sensitivity(_Record):
     ) -> None: ...
 
 @final
-class Net(_Record):
+class Model(_Record):
     @property
     def name(self) -> str: ...
     @property
@@ -1568,8 +1568,8 @@ class PurchaseOptionRows(_Rows[PurchaseOption]):
     _record: ClassVar[type[PurchaseOption]]
 
 @final
-class NetRows(_Rows[Net]):
-    _record: ClassVar[type[Net]]
+class ModelRows(_Rows[Model]):
+    _record: ClassVar[type[Model]]
 
 @final
 class FactorRows(_Rows[Factor]):
@@ -1715,8 +1715,8 @@ def nearby(
     near: str | tuple[float, float],
     catalog: Catalog | str | os.PathLike[str] | None = None,
 ) -> Table[Nearby]: ...
-def nets() -> Table[Net]: ...
-def find_net(name: str) -> Net: ...
+def models() -> Table[Model]: ...
+def find_model(name: str) -> Model: ...
 def estimate(
     *,
     gpu: str,

@@ -4,7 +4,7 @@
 using namespace flopwise;
 using namespace flopwise::python;
 
-// What a training job is made of, each for itself: nets, their time on some GPUs, their memory.
+// What a training job is made of, each for itself: models, their time on some GPUs, their memory.
 
 static const Gpu& gpu_of(const Catalog& catalog, const std::string& name) {
     const Gpu* gpu = catalog.find_gpu(name);
@@ -52,7 +52,7 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
 }
 
 static void bind_records(py::module_& m) {
-    bind_rows(m, bind_record<Model>(m, "Model", "A net, as far as time and memory depend on it."));
+    bind_rows(m, bind_record<Model>(m, "Model", "A model, as far as time and memory depend on it."));
     bind_record<Estimate>(
         m, "Estimate", "Hours of a job: a Student-t distribution of their logarithm.")
         .def(
@@ -65,23 +65,23 @@ static void bind_records(py::module_& m) {
             [](const Estimate& self, double hours) { return self.probability(Hours{hours}); },
             "hours"_a,
             "P(the job is done within so many hours).");
-    bind_record<MemoryFit>(m, "MemoryFit", "How a net fits into the memory of some GPUs.");
+    bind_record<MemoryFit>(m, "MemoryFit", "How a model fits into the memory of some GPUs.");
     bind_rows(m, bind_record<Factor>(m, "Factor", "One figure of an estimate, and its source."));
     bind_record<JobChoice>(m, "JobChoice", "What a training job comes to on a choice.");
 }
 
-static void bind_nets(py::module_& m) {
+static void bind_models(py::module_& m) {
     m.def(
-        "nets",
+        "models",
         [] {
             const auto all = models();
             return table_of(std::vector<Model>(all.begin(), all.end()));
         },
-        "The named nets, a Table of :class:`Model` (data/models.yaml).");
+        "The named models, a Table of :class:`Model` (data/models.yaml).");
     m.def("find_model",
           &find_model,
           "name"_a,
-          "The net of that name or alias, in any case.\n\n"
+          "The model of that name or alias, in any case.\n\n"
           "Raises\n------\nFlopwiseError\n    If there is none, with what may be meant.\n\n"
           "Examples\n--------\n>>> import flopwise\n"
           ">>> flopwise.find_model(\"ResNet50\").forward_gmacs\n4.11");
@@ -138,7 +138,7 @@ static void bind_memory(py::module_& m) {
           "gpu"_a,
           "gpus"_a = 1.0,
           "catalog"_a = py::none(),
-          R"(Whether a net fits into the memory of some GPUs while it is trained.
+          R"(Whether a model fits into the memory of some GPUs while it is trained.
 
 Takes the settings of a job as :func:`estimate` does: ``model``, ``fine_tune``, ``sharding`` ...
 Where ``recompute`` is not given, activations of text are computed again if it does not fit otherwise.
@@ -146,7 +146,7 @@ Where ``recompute`` is not given, activations of text are computed again if it d
 Returns
 -------
 MemoryFit or None
-    None if what the net needs is not known.
+    None if what the model needs is not known.
 
 Examples
 --------
@@ -159,7 +159,7 @@ True)");
 
 void bind_job(py::module_& m) {
     bind_records(m);
-    bind_nets(m);
+    bind_models(m);
     bind_estimate(m);
     bind_memory(m);
 }

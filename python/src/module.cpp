@@ -6,7 +6,7 @@ void bind_catalog(py::module_& m);   // Catalog and its records
 void bind_feed(py::module_& m);      // price files, and what changed
 void bind_recommend(py::module_& m); // recommend() and the records of its answer
 void bind_plan(py::module_& m);      // bills, purchase options, owning, regions by distance
-void bind_job(py::module_& m);       // nets, the time of training, memory
+void bind_job(py::module_& m);       // models, the time of training, memory
 void bind_budget(py::module_& m);    // the rule, over arrays
 void bind_sweep(py::module_& m);     // many requests at once
 void bind_command(py::module_& m);   // the command

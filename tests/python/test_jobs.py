@@ -74,13 +74,21 @@ def test_memory_against_published_accounts():
     assert split.micro_batch >= 1
 
 
-def test_nets_are_a_table():
-    nets = flopwise.nets()
-    assert len(nets) > 100
-    assert flopwise.find_net("Llama-2-7B") == next(n for n in nets if n.name == "llama-2-7b")
-    assert {"name", "kind", "parameters", "source"} <= set(nets.to_pandas().columns)
+def test_models_are_a_table():
+    models = flopwise.models()
+    assert len(models) > 100
+    assert flopwise.find_model("Llama-2-7B") == next(n for n in models if n.name == "llama-2-7b")
+    assert {"name", "kind", "parameters", "source"} <= set(models.to_pandas().columns)
     with pytest.raises(flopwise.FlopwiseError, match="model: .*did you mean"):
-        flopwise.find_net("lama-2-7b")
+        flopwise.find_model("lama-2-7b")
+
+
+def test_the_earlier_names_warn():
+    for earlier, now in {"Net": "Model", "nets": "models", "find_net": "find_model"}.items():
+        with pytest.warns(DeprecationWarning, match=f"flopwise.{earlier} is flopwise.{now} now"):
+            assert getattr(flopwise, earlier) is getattr(flopwise, now)
+    with pytest.raises(AttributeError, match="no attribute 'Nets'"):
+        _ = flopwise.Nets
 
 
 def test_tables_and_pages_have_the_job(advice):

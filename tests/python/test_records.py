@@ -47,7 +47,7 @@ def value(request, article, then):
         "uncertain": flopwise.recommend(budget_usd=2000, days=30, hours_per_day=8, use_cv=0.1).choices[0],
         "rate": flopwise.Charges.bundled().rate("egress", "us-east-1"),
         "job": flopwise.recommend(model="resnet-50", samples=1e6, deadline="9h", top=2),
-        "net": flopwise.find_net("resnet-50"),
+        "net": flopwise.find_model("resnet-50"),
         "spot hours": flopwise.spot_hours(work_hours=10, interruptions_per_hour=0.1),
         "recommendation": article,
         "choices": article.choices,
