@@ -123,7 +123,8 @@ struct Instance {
     std::optional<Gbps> ebs{};          ///< to network disks, sustained
     bool burstable = false;
     bool bare_metal = false;
-    bool retired = false; ///< can no longer be launched anywhere, though a price may remain
+    bool community = false; ///< a private person's, rented out by the provider; in no data centre
+    bool retired = false;   ///< can no longer be launched anywhere, though a price may remain
     std::string source;
 
     bool operator==(const Instance&) const = default;

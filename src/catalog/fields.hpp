@@ -121,6 +121,7 @@ void fields(Visit&& visit, Row& i) {
     visit({"ebs_gbps", "to network disks, sustained", kPositive}, i.ebs);
     visit({"burstable", "full speed only in bursts"}, i.burstable);
     visit({"bare_metal", "without a hypervisor"}, i.bare_metal);
+    visit({"community", "a private person's, in no data centre"}, i.community);
     visit({"retired", "can no longer be launched anywhere"}, i.retired);
     visit({"source", "name of a source", kSourceName, "source"}, i.source);
 }

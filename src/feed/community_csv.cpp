@@ -44,6 +44,11 @@ std::string arch_of(std::string_view written) {
     return std::string{written == "arm" ? "arm64" : written};
 }
 
+/// RunPod's machines of private people have this suffix in both catalogs.
+bool is_community(std::string_view machine) {
+    return machine.ends_with("_COMMUNITY");
+}
+
 // ---- halves of a machine ------------------------------------------------------------
 // Google prices a machine and the GPUs in it apart, and each alone looks cheap.
 
@@ -102,6 +107,7 @@ public:
         machine.vcpus = positive(row.field(c.vcpus), "vCPUs");
         machine.memory = GiB{positive(row.field(c.memory), "MemoryGiB")};
         machine.arch = arch_of(row.field(c.arch));
+        machine.community = is_community(machine.name);
         if (!row.field(c.gpu).empty())
             sink_.set_gpu(machine,
                           row.field(c.gpu),
@@ -186,6 +192,7 @@ public:
         machine.vcpus = positive(row.field(c.vcpus), "cpu");
         machine.memory = GiB{positive(row.field(c.memory), "memory")};
         machine.arch = arch_of(row.field(c.arch));
+        machine.community = is_community(machine.name);
         set_gpu(row, c, machine);
         const std::string_view spot = row.field(c.spot);
         if (spot != "True" && spot != "False" && !spot.empty())

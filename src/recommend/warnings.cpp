@@ -108,14 +108,10 @@ static bool differ(const std::map<std::string, Date>& dates) {
     });
 }
 
-/// RunPod rents out other people's machines under this suffix.
-static bool is_community(const Choice& choice) {
-    return choice.instance.ends_with("_COMMUNITY");
-}
-
 /// Network rates that are assumed, prices of different dates, hosts of different kinds, and spot of
 /// different providers.
-static std::vector<std::string> what_is_not_comparable(const Recommendation& r) {
+static std::vector<std::string> what_is_not_comparable(const Catalog& catalog,
+                                                       const Recommendation& r) {
     std::vector<std::string> out;
     const bool network_counts = r.weights[static_cast<std::size_t>(Criterion::network)] > 0;
     const auto unknown = choices_where(r, [](const Choice& c) { return !c.network; });
@@ -126,7 +122,10 @@ static std::vector<std::string> what_is_not_comparable(const Recommendation& r) 
     if (differ(dates))
         out.push_back(
             fmt::format("prices of different dates are compared: {}", dates_in_words(dates)));
-    const auto community = choices_where(r, is_community);
+    const auto community = choices_where(r, [&](const Choice& c) {
+        const Instance* machine = catalog.find_instance(c.provider, c.instance);
+        return machine != nullptr && machine->community;
+    });
     if (!community.empty())
         out.push_back(
             fmt::format("hosts of private people, not of a data centre: {}", names_of(community)));
@@ -319,7 +318,7 @@ void add_warnings(const Catalog& catalog, Recommendation& r) {
         !guessed.empty())
         r.warnings.push_back(fmt::format(
             "network rate estimated from the provider's word for it: {}", names_of(guessed)));
-    for (std::string& warning : what_is_not_comparable(r))
+    for (std::string& warning : what_is_not_comparable(catalog, r))
         r.warnings.push_back(std::move(warning));
     warn_of_gpus_in_no_machine(catalog, r);
     warn_of_other_machines(catalog, r);
