@@ -175,6 +175,15 @@ TEST_CASE("a bad file of charges is refused with its place", "[charges][error]")
         {"reserved_ratios:\n"
          "  - {offering: standard_1yr, payment: none, ratio: 1, source: s}",
          "5: reserved_ratios[0].payment: must be all_upfront or partial_upfront, got \"none\""},
+        {"reserved_ratios:\n"
+         "  - {offering: standard_1yr, payment: partial_upfront, upfront: 1, ratio: 1, source: s}",
+         "5: reserved_ratios[0].upfront: must be above 0 and below 1, got 1"},
+        {"reserved_ratios:\n"
+         "  - {offering: standard_1yr, payment: all_upfront, upfront: 0.5, ratio: 1, source: s}",
+         "5: reserved_ratios[0].upfront: must be 1 where all is paid upfront, got 0.5"},
+        {"reserved_ratios:\n"
+         "  - {offering: standard_1yr, payment: partial_upfront, ratio: 1, source: s}",
+         "5: reserved_ratios[0].upfront: must be given"},
         {"interruptions:\n  - {instance: m, region: r, from: 1, source: s}",
          "5: interruptions[0].from: must be in [0, 1), got 1"},
         {"interruptions:\n  - {instance: m, region: r, from: 0.2, to: 0.1, source: s}",

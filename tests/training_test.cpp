@@ -59,9 +59,9 @@ TEST_CASE("cost is price, machines and hours; the score is that of the reference
 
 TEST_CASE("the reference machine of scores has the figures of the catalog's V100", "[training]") {
     const Request request = completed(asked({{"model", "resnet-50"}, {"epochs", "1"}}));
-    const JobPlan plan{catalog(), request, [](std::size_t) { return 0.0; }};
+    const JobTimes times{catalog(), request, [](std::size_t) { return 0.0; }};
     const Gpu v100 = *catalog().find_gpu("nvidia-v100-sxm2-16gb");
-    CHECK(plan.reference() ==
+    CHECK(times.reference() ==
           estimate(work_of(request.job), {.gpu = &v100}, Precision::mixed)->median);
 }
 
@@ -116,15 +116,15 @@ TEST_CASE("of the same GPUs, more never take longer for a job", "[training][prop
         const bool text = is_text(find_model(model).kind);
         const Request request =
             completed(asked({{"model", model}, {text ? "tokens" : "samples", "1e9"}}));
-        const JobPlan plan{catalog(), request, [](std::size_t) { return 0.0; }};
+        const JobTimes times{catalog(), request, [](std::size_t) { return 0.0; }};
         const auto all = catalog().instances();
         for (std::size_t a = 0; a < all.size(); ++a)
             for (std::size_t b = 0; b < all.size(); ++b) {
                 if (all[a].gpu.empty() || all[a].gpu != all[b].gpu ||
-                    all[a].gpu_count > all[b].gpu_count || !plan.known(a) || !plan.known(b))
+                    all[a].gpu_count > all[b].gpu_count || !times.known(a) || !times.known(b))
                     continue;
                 INFO(model << " on " << all[a].name << " and " << all[b].name);
-                CHECK(plan.median(b).value() <= plan.median(a).value() * (1 + 1e-12));
+                CHECK(times.median(b).value() <= times.median(a).value() * (1 + 1e-12));
             }
     }
 }
@@ -423,8 +423,8 @@ TEST_CASE("what cannot be asked of a training job is refused", "[training][error
 TEST_CASE("a date as deadline counts to its end", "[training]") {
     const Request request = completed(
         asked({{"model", "resnet-50"}, {"deadline", "2026-11-25"}, {"today", "2026-11-23"}}));
-    const JobPlan plan{catalog(), request, [](std::size_t) { return 0.0; }};
-    CHECK(*plan.deadline() == Hours{72});
+    const JobTimes times{catalog(), request, [](std::size_t) { return 0.0; }};
+    CHECK(*times.deadline() == Hours{72});
 }
 
 TEST_CASE("more tokens never make a machine qualify, nor cheaper", "[training][property]") {

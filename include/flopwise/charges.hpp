@@ -52,6 +52,7 @@ struct Term {
 struct ReservedRate {
     UsdPerHour hourly{};
     bool estimated = false; ///< the ratio to "no upfront" is that of another machine
+    double upfront = 0;     ///< share of the cost of the term that is paid at its start, in [0, 1]
     /// The price on demand that stood beside the rate on its day; absent: not known.
     std::optional<UsdPerHour> on_demand{};
     const Source& source;

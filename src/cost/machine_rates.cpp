@@ -64,6 +64,7 @@ std::optional<ReservedRate> MachineRates::reserved(const Rows& of, Term term) co
         return std::nullopt;
     out.hourly = out.hourly * data_.ratio[ratio.begin];
     out.estimated = true;
+    out.upfront = data_.upfront[ratio.begin];
     return out;
 }
 

@@ -77,9 +77,29 @@ Recommendation recommend(const Catalog& catalog, const Request& request, const C
     return answered(catalog, request, charges);
 }
 
+/// Refuses a type of disk that neither these charges nor those that are bundled have.
+static void require_storage_type(const Request& request, const Charges& charges) {
+    const std::string& type = request.usage.storage_type;
+    if (type == Usage{}.storage_type)
+        return;
+    const Charges bundled = Charges::bundled();
+    std::vector<std::string_view> known = charges.storage_types();
+    for (const std::string_view other : bundled.storage_types())
+        known.push_back(other);
+    std::sort(known.begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    if (!std::binary_search(known.begin(), known.end(), type))
+        request.refuse("storage_type",
+                       fmt::format("must be {}, got {}{}",
+                                   text::one_of(known),
+                                   text::quoted(type),
+                                   text::did_you_mean(type, known)));
+}
+
 Recommendation answered(const Catalog& catalog, const Request& request, const Charges& charges) {
     const Request asked = completed(request);
-    check_ownership(catalog, asked);
+    require_storage_type(asked, charges);
+    require_valid_ownership(catalog, asked);
     const Request full = with_nearest_region(catalog, asked, charges);
     Recommendation out = solved(catalog, full, charges);
     if (out.outcome != Outcome::found && has_names(full.constraints)) {
@@ -117,6 +137,7 @@ std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, s
     if (priced.ways.empty())
         priced.constraints.purchase.push_back(purchase);
     const Charges charges = charges_of(priced);
+    require_storage_type(asked, charges);
     const Request full = with_nearest_region(catalog, asked, charges);
     Request everywhere = full; // plans are made only where they are asked for
     everywhere.constraints.provider.clear();

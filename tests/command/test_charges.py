@@ -243,3 +243,54 @@ def test_a_request_file_has_the_same_settings(answer, write):
     found = answer("plan.yaml")
     assert found["request"]["storage_gib"] == 100
     assert found["choices"][0]["cost"]["total_usd"] == pytest.approx(MACHINE + 96 + 43.8)
+
+
+CLOUD = """
+catalog: {name: new, as_of: 2026-11-01}
+provider: newcloud
+sources:
+  - {name: s, title: "made up for a test", as_of: 2026-11-01}
+families:
+  - {name: m, purpose: general, source: s}
+instances:
+  - {name: m1, family: m, vcpus: 4, memory_gib: 16, source: s}
+regions:
+  - {code: here, source: s}
+prices:
+  - {instance: m1, region: here, purchase: on_demand, usd_per_hour: 1, source: s}
+"""
+CHARGES = """
+provider: newcloud
+sources:
+  - {name: s, title: "made up for a test", as_of: 2026-11-01}
+charges:
+  - {charge: storage_fast-ssd, region: all, usd: 0.2, source: s}
+reserved:
+  - {instance: m1, region: here, offering: standard_1yr, usd_per_hour: 0.6, source: s}
+reserved_ratios:
+  - {offering: standard_1yr, payment: partial_upfront, upfront: 0.3, ratio: 0.9, source: s}
+"""
+
+
+def test_a_new_provider_has_its_own_types_of_disk_and_upfront_shares(answer, write):
+    flags = ("--catalog", write("new.yaml", CLOUD), "--charges", write("charges.yaml", CHARGES),
+             "--min-gpus", "0", "--days", "365", "--storage", "100", "--storage-type", "fast-ssd")
+    cost = answer(*flags)["choices"][0]["cost"]
+    lines = {i["charge"]: i["amount_usd"] for i in cost["items"]}
+    assert lines == {"compute": 8760, "storage_fast-ssd": pytest.approx(100 * 0.2 * 12)}
+    found = answer(*flags, "--purchase", "reserved_1yr_partial_upfront")
+    cost = found["choices"][0]["cost"]
+    lines = {i["charge"]: i["amount_usd"] for i in cost["items"]}
+    total = 0.6 * 0.9 * 8760
+    assert lines["upfront"] == pytest.approx(0.3 * total)
+    assert lines["reservation"] == pytest.approx(0.7 * total)
+
+
+def test_a_type_of_disk_that_no_charges_have_is_refused_at_its_line(complaint, write):
+    file = write("plan.yaml", "days: 365\nstorage_gib: 100\nstorage_type: fast-sdd\n")
+    charges = write("charges.yaml", CHARGES)
+    assert complaint(file, "--charges", charges) == (
+        f"{file}:3: storage_type: must be fast-ssd, gp2, gp3, io1, io2, sc1, st1 or standard, "
+        'got "fast-sdd", did you mean fast-ssd?')
+    assert complaint("--storage-type", "gp3,Encrypted=false") == (
+        '--storage-type: must be a name of letters, digits, - and _, got "gp3,Encrypted=false"')
