@@ -30,9 +30,9 @@ Milliseconds round_trip(Kilometres distance) {
 }
 
 std::optional<Place> country(std::string_view code) {
-    const std::string wanted = text::lower(code);
+    const std::string sought = text::lower(code);
     for (const auto& [name, place] : bundled::countries())
-        if (name == wanted)
+        if (name == sought)
             return place;
     return std::nullopt;
 }

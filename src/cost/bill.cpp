@@ -72,7 +72,7 @@ enum class Form {
     once,   ///< a single time
 };
 
-struct Wanted {
+struct BilledQuantity {
     std::string charge;
     double quantity;
     Form form;
@@ -80,8 +80,8 @@ struct Wanted {
     std::string region{}; ///< whose rate it is, if not that of the machine
 };
 
-std::vector<Wanted> wanted(const Usage& u, std::string_view region) {
-    std::vector<Wanted> out;
+std::vector<BilledQuantity> billed_quantities(const Usage& u, std::string_view region) {
+    std::vector<BilledQuantity> out;
     const auto add = [&out](std::string charge, double quantity, Form form) {
         if (quantity > 0)
             out.push_back({std::move(charge), quantity, form});
@@ -104,7 +104,7 @@ std::vector<Wanted> wanted(const Usage& u, std::string_view region) {
     return out;
 }
 
-Usd amount_of(const Wanted& w, std::span<const Tier> tiers, double hours) {
+Usd amount_of(const BilledQuantity& w, std::span<const Tier> tiers, double hours) {
     const double months = hours / kHoursPerMonth;
     switch (w.form) {
     case Form::kept:
@@ -127,11 +127,11 @@ std::string cited(const Source& source) {
     return fmt::format("{}, {}", source.title, to_string(source.as_of));
 }
 
-static std::string_view rate_name(const Wanted& w) {
+static std::string_view rate_name(const BilledQuantity& w) {
     return w.rate.empty() ? w.charge : w.rate;
 }
 
-static std::optional<Rate> rate_of(const Wanted& w,
+static std::optional<Rate> rate_of(const BilledQuantity& w,
                                    std::string_view provider,
                                    std::string_view region,
                                    const Charges& charges) {
@@ -141,7 +141,7 @@ static std::optional<Rate> rate_of(const Wanted& w,
 /// Where no rate is known: what it comes to in the dearest region known; in that of any provider
 /// where its own says nothing, for not to say is no advantage.
 static std::optional<Usd>
-assumed(const Wanted& w, double hours, std::string_view provider, const Charges& charges) {
+assumed(const BilledQuantity& w, double hours, std::string_view provider, const Charges& charges) {
     std::optional<Usd> out;
     auto rates = charges.rates(provider, rate_name(w));
     if (rates.empty())
@@ -151,7 +151,7 @@ assumed(const Wanted& w, double hours, std::string_view provider, const Charges&
     return out;
 }
 
-static LineItem line(const Wanted& w,
+static LineItem line(const BilledQuantity& w,
                      double hours,
                      std::string_view provider,
                      std::string_view region,
@@ -184,7 +184,7 @@ std::vector<LineItem> region_charges(const Budget& budget,
     validate(usage, budget);
     const double hours = hours_of_plan(budget);
     std::vector<LineItem> out;
-    for (const Wanted& w : wanted(usage, region))
+    for (const BilledQuantity& w : billed_quantities(usage, region))
         out.push_back(line(w, hours, provider, region, charges));
     return out;
 }
@@ -196,7 +196,7 @@ std::vector<Usd> region_amounts(const Budget& budget,
                                 const Charges& charges) {
     const double hours = hours_of_plan(budget);
     std::vector<Usd> out;
-    for (const Wanted& w : wanted(usage, region)) {
+    for (const BilledQuantity& w : billed_quantities(usage, region)) {
         const auto rate = rate_of(w, provider, region, charges);
         out.push_back(rate ? amount_of(w, rate->tiers, hours)
                            : assumed(w, hours, provider, charges).value_or(Usd{}));
@@ -209,7 +209,7 @@ DateRange rate_dates(const Usage& usage,
                      std::string_view region,
                      const Charges& charges) {
     DateRange out;
-    for (const Wanted& w : wanted(usage, region))
+    for (const BilledQuantity& w : billed_quantities(usage, region))
         out.add(charges.dates(
             provider, w.region.empty() ? region : w.region, rate_name(w), w.quantity));
     return out;

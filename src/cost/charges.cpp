@@ -154,11 +154,11 @@ std::vector<Rate> Charges::rates(std::string_view provider, std::string_view cha
 
 std::vector<Rate> Charges::rates(std::string_view charge) const& {
     std::vector<Rate> out;
-    const auto wanted = data_->number(charge);
+    const auto sought = data_->number(charge);
     const auto& keys = data_->charges.key;
-    for (auto at = keys.begin(); wanted && at != keys.end();
+    for (auto at = keys.begin(); sought && at != keys.end();
          at = std::upper_bound(at, keys.end(), *at))
-        if ((*at >> kNameBits & kNameMask) == *wanted)
+        if ((*at >> kNameBits & kNameMask) == *sought)
             out.push_back(
                 *rate(data_->names[*at >> 2 * kNameBits], data_->names[*at & kNameMask], charge));
     return out;

@@ -72,6 +72,20 @@ double share(yaml::Fields& row, std::string_view key) {
     return value;
 }
 
+/// The share of a term's cost that is paid at its start; all of it needs no saying.
+double upfront(yaml::Fields& row, bool all) {
+    if (all && !row.has("upfront"))
+        return (row.number_or_none("upfront"), 1.0);
+    const double value = row.number("upfront");
+    if (all ? value != 1 : !(value > 0 && value < 1))
+        row.refuse(*row.take("upfront"),
+                   "upfront",
+                   fmt::format("must be {}, got {}",
+                               all ? "1 where all is paid upfront" : "above 0 and below 1",
+                               value));
+    return value;
+}
+
 // ---- one function for each kind of row ----------------------------------------------
 
 void charge(yaml::Fields& row, ChargesRow& to) {
@@ -95,6 +109,7 @@ void ratio(yaml::Fields& row, ChargesRow& to) {
     static constexpr std::array<std::string_view, 2> kPaid{"all_upfront", "partial_upfront"};
     to.names.insert(to.names.end(), {offering(row), one_of(row, "payment", kPaid)});
     to.a = figure(row, "ratio", false);
+    to.b = upfront(row, to.names.back() == kPaid.front());
 }
 
 void interruption(yaml::Fields& row, ChargesRow& to) {
@@ -200,7 +215,7 @@ void no_duplicates(const std::vector<ChargesRow>& rows) {
 }
 
 /// The tiers of a charge start at zero and rise.
-void check_tiers(std::vector<ChargesRow>& rows) {
+void require_tiers(std::vector<ChargesRow>& rows) {
     std::stable_sort(rows.begin(), rows.end(), [](const ChargesRow& a, const ChargesRow& b) {
         return std::tie(a.names, a.a) < std::tie(b.names, b.a);
     });
@@ -227,7 +242,7 @@ struct ChargesReader {
         data->names.assign(names.begin(), names.end());
         for (const auto& [name, source] : in.sources)
             data->sources.push_back(source);
-        check_tiers(in.charges);
+        require_tiers(in.charges);
         for (auto* rows : {&in.reserved, &in.ratios, &in.interruptions}) {
             sort(*rows);
             no_duplicates(*rows);
@@ -242,8 +257,10 @@ struct ChargesReader {
             data->usd_per_hour.push_back(row.a);
             data->on_demand_usd_per_hour.push_back(row.b);
         }
-        for (const ChargesRow& row : in.ratios)
+        for (const ChargesRow& row : in.ratios) {
             data->ratio.push_back(row.a);
+            data->upfront.push_back(row.b);
+        }
         for (const ChargesRow& row : in.interruptions) {
             data->from.push_back(row.a);
             data->to.push_back(row.b);

@@ -17,8 +17,6 @@
 
 namespace flopwise {
 
-constexpr double kUpfrontShare = 0.5; // of a partial upfront payment: AWS asks for about half
-
 std::string_view to_string(PurchaseKind kind) {
     constexpr std::array<std::string_view, kPurchaseKinds> kNames{
         "on_demand",
@@ -251,14 +249,11 @@ Parts Payer::reserved(const RatedMachine& of, Term term) const {
     const bool renew = rest > 0 && (!m.on_demand || rate->hourly * term_hours <
                                                         on_demand * (billed_ + capacity_) * rest);
     const double terms = whole + (renew ? 1 : 0);
-    const double upfront = term.payment == Payment::no_upfront        ? 0
-                           : term.payment == Payment::partial_upfront ? kUpfrontShare
-                                                                      : 1;
-    const Usd each = rate->hourly * term_hours * upfront;
-    if (upfront > 0)
+    const Usd each = rate->hourly * term_hours * rate->upfront;
+    if (rate->upfront > 0)
         out.add({"upfront", "term", terms, each.value(), (each * terms).value()});
-    if (upfront < 1)
-        out.add(hours_at("reservation", term_hours * terms, rate->hourly * (1 - upfront)));
+    if (rate->upfront < 1)
+        out.add(hours_at("reservation", term_hours * terms, rate->hourly * (1 - rate->upfront)));
     if (rest > 0 && !renew) {
         out.add(hours_at("compute", billed_ * rest, on_demand));
         if (capacity_ > Hours{})

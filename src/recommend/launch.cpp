@@ -85,7 +85,7 @@ static std::string one_line(std::string text) {
     return text;
 }
 
-static std::string no_plan(const std::string& why) {
+static std::string no_script(const std::string& why) {
     return fmt::format("#!/usr/bin/env bash\necho {} >&2\nexit 1\n",
                        text::single_quoted("No start plan: " + why));
 }
@@ -398,7 +398,7 @@ esac
 )sh";
 
 /// Why there is no plan; empty if there is one.
-static std::string why_no_plan(const Request& request, const Choice& c) {
+static std::string why_no_script(const Request& request, const Choice& c) {
     const std::string name = one_line(c.instance);
     if (c.provider != "aws")
         return fmt::format("there is one for machines of aws only, and {} is rented out by {}",
@@ -424,8 +424,8 @@ static std::string why_no_plan(const Request& request, const Choice& c) {
 }
 
 std::string launch_script(const Request& request, const Choice& c) {
-    if (const std::string why = why_no_plan(request, c); !why.empty())
-        return no_plan(why);
+    if (const std::string why = why_no_script(request, c); !why.empty())
+        return no_script(why);
     Request checked; // what the settings refuse is no text for a script either
     set(checked, "key_name", std::array{request.launch.key_name});
     set(checked, "storage_type", std::array{request.usage.storage_type});

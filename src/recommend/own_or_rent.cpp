@@ -12,7 +12,7 @@ namespace flopwise {
 constexpr double kMonthsPerYear = 12;
 constexpr std::size_t kSensitivities = 3;
 
-void check_ownership(const Catalog& catalog, const Request& request) {
+void require_valid_ownership(const Catalog& catalog, const Request& request) {
     const Ownership& own = request.own;
     if (!own.price) {
         if (own != Ownership{})

@@ -7,7 +7,7 @@
 namespace flopwise {
 
 /// Refuses, through Request::refuse(), what is wrong with the machine to buy.
-void check_ownership(const Catalog& catalog, const Request& request);
+void require_valid_ownership(const Catalog& catalog, const Request& request);
 
 /// `request` has its precision and weights filled in and is that of the answer. Empty without a
 /// machine to buy.

@@ -40,7 +40,7 @@ bool SweepGroup::request_is_plain() const {
 
 /// The ranking of a group without what can never be its best: an offer that a better one
 /// undercuts. So prices fall with the rank, and the best below a limit is found by bisection.
-struct Sweep::Plan {
+struct Sweep::Prepared {
     std::once_flag once{};
     std::atomic<std::size_t> rows_left = 0;
     std::vector<double> price_usd_per_hour{};
@@ -64,13 +64,13 @@ Sweep::Sweep(std::span<const SweepGroup> groups,
              const SweepFigures& figures,
              const SweepAnswers& answers)
     : groups_{groups}, figures_{figures}, answers_{answers}, rows_(group_of.size()),
-      plans_(groups.size()) {
+      prepared_(groups.size()) {
     constexpr std::size_t kMostRequests = 16'384; // short enough to stop soon, long enough to share
     std::vector<std::size_t> first(groups.size() + 1);
     for (const std::uint32_t group : group_of)
         ++first[group + 1];
     for (std::size_t g = 0; g < groups.size(); ++g) {
-        plans_[g].rows_left = first[g + 1];
+        prepared_[g].rows_left = first[g + 1];
         first[g + 1] += first[g];
         for (std::size_t begin = first[g]; begin < first[g + 1]; begin += kMostRequests)
             pieces_.push_back({static_cast<std::uint32_t>(g),
@@ -98,46 +98,47 @@ void Sweep::work() noexcept {
     }
 }
 
-void Sweep::prepare(Plan& plan, const SweepGroup& group) {
+void Sweep::prepare(Prepared& prepared, const SweepGroup& group) {
     if (group.error) {
-        plan.error = group.error;
+        prepared.error = group.error;
         return;
     }
     try {
-        plan.plain = group.request_is_plain();
-        plan.charges = charges_of(group.request);
-        if (!plan.plain) // its answer depends on the figures of each row
+        prepared.plain = group.request_is_plain();
+        prepared.charges = charges_of(group.request);
+        if (!prepared.plain) // its answer depends on the figures of each row
             return;
         const Request full = completed(group.request);
         Solver solver{*group.catalog, full};
         for (const std::uint32_t position : solver.ranking()) {
             const Offer offer = group.catalog->offer(position);
-            if (!plan.offer.empty() && offer.price.value() >= plan.price_usd_per_hour.back())
+            if (!prepared.offer.empty() &&
+                offer.price.value() >= prepared.price_usd_per_hour.back())
                 continue;
-            plan.offer.push_back(position);
-            plan.purchase.push_back(offer.purchase);
-            plan.price_usd_per_hour.push_back(offer.price.value());
-            plan.score.push_back(solver.score_of(position).value);
+            prepared.offer.push_back(position);
+            prepared.purchase.push_back(offer.purchase);
+            prepared.price_usd_per_hour.push_back(offer.price.value());
+            prepared.score.push_back(solver.score_of(position).value);
         }
     } catch (const Error& e) {
-        plan.error = e;
+        prepared.error = e;
     }
 }
 
 void Sweep::answer(const Piece& piece) {
-    Plan& plan = plans_[piece.group];
+    Prepared& prepared = prepared_[piece.group];
     const SweepGroup& group = groups_[piece.group];
-    std::call_once(plan.once, [&] { prepare(plan, group); });
+    std::call_once(prepared.once, [&] { prepare(prepared, group); });
     for (std::size_t i = piece.begin; i < piece.end; ++i)
-        answer(plan, group, rows_[i]);
+        answer(prepared, group, rows_[i]);
     const std::size_t rows = piece.end - piece.begin;
     done_ += rows;
-    if ((plan.rows_left -= rows) == 0) { // there may be as many plans as rows
-        plan.price_usd_per_hour = {};
-        plan.score = {};
-        plan.offer = {};
-        plan.purchase = {};
-        plan.charges = {};
+    if ((prepared.rows_left -= rows) == 0) { // there may be as many plans as rows
+        prepared.price_usd_per_hour = {};
+        prepared.score = {};
+        prepared.offer = {};
+        prepared.purchase = {};
+        prepared.charges = {};
     }
 }
 
@@ -189,12 +190,12 @@ SweepRow row_of(const SweepFigures& f, std::size_t row) {
 
 } // namespace
 
-void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
+void Sweep::answer(const Prepared& prepared, const SweepGroup& group, std::size_t row) {
     const SweepRow figures = row_of(figures_, row);
-    if (!figures.plain() || !plan.plain)
-        return answer_slowly(plan, group, row);
-    if (plan.error)
-        return refuse(row, *plan.error);
+    if (!figures.plain() || !prepared.plain)
+        return answer_slowly(prepared, group, row);
+    if (prepared.error)
+        return refuse(row, *prepared.error);
     const Budget budget = figures.budget();
     double limit = std::numeric_limits<double>::infinity();
     if (!std::isnan(figures.max_price_usd_per_hour))
@@ -205,7 +206,7 @@ void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
     } else {
         answers_.price_ceiling_usd_per_hour[row] = kNothing;
     }
-    const auto& prices = plan.price_usd_per_hour;
+    const auto& prices = prepared.price_usd_per_hour;
     const auto best = static_cast<std::size_t>(
         std::partition_point(
             prices.begin(), prices.end(), [limit](double price) { return price > limit; }) -
@@ -215,10 +216,10 @@ void Sweep::answer(const Plan& plan, const SweepGroup& group, std::size_t row) {
                             : prices.empty() ? Outcome::nothing_fits
                                              : Outcome::nothing_affordable;
     answers_.outcome[row] = static_cast<std::int8_t>(outcome);
-    answers_.offer[row] = found ? static_cast<std::int32_t>(plan.offer[best]) : -1;
-    answers_.purchase[row] = found ? code_of(kind_of(plan.purchase[best])) : kNone;
+    answers_.offer[row] = found ? static_cast<std::int32_t>(prepared.offer[best]) : -1;
+    answers_.purchase[row] = found ? code_of(kind_of(prepared.purchase[best])) : kNone;
     answers_.price_usd_per_hour[row] = found ? prices[best] : kNothing;
-    answers_.score[row] = found ? plan.score[best] : kNothing;
+    answers_.score[row] = found ? prepared.score[best] : kNothing;
     answers_.total_usd[row] =
         found && budget.days ? total_needed(budget, UsdPerHour{prices[best]}).value() : kNothing;
 }
@@ -234,7 +235,7 @@ static std::int32_t position_of(const Catalog& catalog, const Choice& choice) {
 }
 
 /// As recommend() answers; for figures that are out of range or nearly so.
-void Sweep::answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t row) {
+void Sweep::answer_slowly(const Prepared& prepared, const SweepGroup& group, std::size_t row) {
     const SweepRow f = row_of(figures_, row);
     try {
         if (group.error)
@@ -250,8 +251,8 @@ void Sweep::answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t
               std::pair{"max_price_usd_per_hour", f.max_price_usd_per_hour}})
             if (!std::isnan(value))
                 set(request, key, std::array{fmt::format("{}", value)});
-        const Recommendation r =
-            answered(*group.catalog, request, plan.charges ? *plan.charges : charges_of(request));
+        const Recommendation r = answered(
+            *group.catalog, request, prepared.charges ? *prepared.charges : charges_of(request));
         const Choice* best = r.choices.empty() ? nullptr : &r.choices.front();
         answers_.outcome[row] = static_cast<std::int8_t>(r.outcome);
         answers_.price_ceiling_usd_per_hour[row] =

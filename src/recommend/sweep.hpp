@@ -68,12 +68,12 @@ public:
     [[nodiscard]] std::exception_ptr failure() const { return failure_; }
 
 private:
-    struct Plan;
+    struct Prepared;
     struct Piece;
-    static void prepare(Plan& plan, const SweepGroup& group);
+    static void prepare(Prepared& prepared, const SweepGroup& group);
     void answer(const Piece& piece);
-    void answer(const Plan& plan, const SweepGroup& group, std::size_t row);
-    void answer_slowly(const Plan& plan, const SweepGroup& group, std::size_t row);
+    void answer(const Prepared& prepared, const SweepGroup& group, std::size_t row);
+    void answer_slowly(const Prepared& prepared, const SweepGroup& group, std::size_t row);
     void refuse(std::size_t row, const Error& error);
 
     std::span<const SweepGroup> groups_;
@@ -81,7 +81,7 @@ private:
     SweepAnswers answers_;
     std::vector<std::uint32_t> rows_; ///< by group
     std::vector<Piece> pieces_;
-    std::vector<Plan> plans_;
+    std::vector<Prepared> prepared_;
     std::atomic<std::size_t> next_ = 0;
     std::atomic<std::size_t> done_ = 0;
     std::mutex mutex_; ///< of what follows

@@ -32,7 +32,7 @@ static Weights weights_of(Objective objective) {
 }
 
 /// Charges and purchase options, as far as no catalog is needed.
-static void check_plan(const Request& request) {
+static void require_valid_plan(const Request& request) {
     validate(request.usage, request.budget);
     require_not_negative("checkpoint_minutes", request.recovery.checkpoint);
     require_not_negative("restart_minutes", request.recovery.restart);
@@ -43,7 +43,7 @@ static void check_plan(const Request& request) {
 }
 
 /// What cannot be asked together with a training job, whose hours are estimated.
-static void check_job(const Request& request) {
+static void require_valid_job(const Request& request) {
     const Budget& b = request.budget;
     const auto alone = [&](bool given, std::string_view key, std::string_view reason) {
         if (given)
@@ -79,7 +79,7 @@ static void check_job(const Request& request) {
 }
 
 /// The time of the plan and how uncertain it is, as far as they are given.
-static void check_time(const Request& request) {
+static void require_valid_time(const Request& request) {
     Budget plan = request.budget;
     if (plan.days)
         (void)rented_hours(plan);
@@ -99,14 +99,14 @@ Request completed(Request request) {
         request.usage.moved_from = request.dataset.region;
     }
     if (wanted(request.job))
-        check_job(request);
+        require_valid_job(request);
     try {
-        check_plan(request);
+        require_valid_plan(request);
         if (b.total && b.days)
             (void)price_ceiling(b);
         else if (b.total)
             (void)days_affordable(b, UsdPerHour{1});
-        check_time(request);
+        require_valid_time(request);
         (void)normalised(request.weights.value_or(Weights{.cost = 1}));
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());

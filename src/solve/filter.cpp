@@ -249,7 +249,7 @@ double Filter::cheapest(std::size_t type) const {
 }
 
 void Filter::add_job() {
-    job_ = std::make_unique<const JobPlan>(
+    job_ = std::make_unique<const JobTimes>(
         catalog_, request_, [this](std::size_t type) { return cheapest(type); });
     for (std::size_t type = 0; type < catalog_.instances().size(); ++type)
         job_limit_.push_back(job_->known(type) ? job_->price_limit(type)

@@ -92,7 +92,7 @@ public:
         return job_ == nullptr ? budget_limit_ : job_limit_[type];
     }
     /// Of a training job; null if none is asked for.
-    [[nodiscard]] const JobPlan* job() const { return job_.get(); }
+    [[nodiscard]] const JobTimes* job() const { return job_.get(); }
     /// Machines of a type that are rented together.
     [[nodiscard]] int machines(std::size_t type) const {
         return job_ == nullptr ? 1 : job_->machines(type);
@@ -134,7 +134,7 @@ private:
     double max_price_ = 0;
     double budget_limit_ = 0;
     std::array<bool, kPurchases> purchases_{};
-    std::unique_ptr<const JobPlan> job_;
+    std::unique_ptr<const JobTimes> job_;
     std::vector<double> job_limit_;       ///< by type: highest price that a job's budget admits
     std::vector<Site> sites_;             ///< by OfferColumns::site
     std::vector<SiteCounts> counted_;     ///< by OfferColumns::site

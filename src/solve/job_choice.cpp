@@ -21,7 +21,7 @@ static bool images(ModelKind kind) {
     return kind == ModelKind::cnn || kind == ModelKind::vit;
 }
 
-void add_job(const JobPlan& plan, std::size_t type, Choice& to) {
+void add_job(const JobTimes& plan, std::size_t type, Choice& to) {
     const Request& request = plan.request();
     JobChoice job{.machines = plan.machines(type),
                   .time = plan.estimate(type),

@@ -6,10 +6,10 @@
 
 namespace flopwise {
 
-class JobPlan;
+class JobTimes;
 
 /// Fills in the job, its cost and how sure these are; price and machine are filled in already.
-void add_job(const JobPlan& plan, std::size_t type, Choice& to);
+void add_job(const JobTimes& plan, std::size_t type, Choice& to);
 
 /// Marks the choices of other GPUs that are not told apart from the first.
 void mark_ties(Objective objective, std::vector<Choice>& choices);

@@ -57,7 +57,7 @@ static double student(double degrees_of_freedom, double p) {
     return std::log(e.quantile(p).value());
 }
 
-JobPlan::JobPlan(const Catalog& catalog, const Request& request, const Cheapest& cheapest)
+JobTimes::JobTimes(const Catalog& catalog, const Request& request, const Cheapest& cheapest)
     : catalog_{catalog}, request_{request}, work_{work_of(request)}, net_{completed(work_.net)},
       training_{training_of(request.job)}, deadline_{deadline_of(request)} {
     const double p = request.uncertainty.confidence;
@@ -73,7 +73,7 @@ JobPlan::JobPlan(const Catalog& catalog, const Request& request, const Cheapest&
         types_.push_back(columns_of(catalog).gpu[type] < 0 ? Type{} : best(type, cheapest));
 }
 
-void JobPlan::find_measured() {
+void JobTimes::find_measured() {
     const std::string& name = request_.job.measured->instance;
     const auto all = catalog_.instances();
     const auto found =
@@ -99,7 +99,7 @@ void JobPlan::find_measured() {
 
 // ---- one type -----------------------------------------------------------------------
 
-GpuSet JobPlan::gpus(std::size_t type, int machines) const {
+GpuSet JobTimes::gpus(std::size_t type, int machines) const {
     const Instance& i = catalog_.instances()[type];
     const auto gpu = columns_of(catalog_).gpu[type];
     return {.gpu = &catalog_.gpus()[static_cast<std::size_t>(gpu)],
@@ -108,27 +108,27 @@ GpuSet JobPlan::gpus(std::size_t type, int machines) const {
             .network = i.network};
 }
 
-GpuSet JobPlan::gpus(std::size_t type) const {
+GpuSet JobTimes::gpus(std::size_t type) const {
     GpuSet out = gpus(type, types_[type].machines);
     out.split_weights = types_[type].split;
     return out;
 }
 
-Work JobPlan::work(std::size_t type) const {
+Work JobTimes::work(std::size_t type) const {
     Work out = work_;
     if (types_[type].longer)
         out.recompute = Recompute::full;
     return out;
 }
 
-Training JobPlan::training(std::size_t type) const {
+Training JobTimes::training(std::size_t type) const {
     Training out = training_;
     if (types_[type].recomputed)
         out.recompute = Recompute::full;
     return out;
 }
 
-JobPlan::Timed JobPlan::timed(const Gpu& gpu) const {
+JobTimes::Timed JobTimes::timed(const Gpu& gpu) const {
     Timed out{.looked_up = true};
     const Precision asked = *request_.precision;
     double least = std::numeric_limits<double>::infinity();
@@ -146,7 +146,7 @@ JobPlan::Timed JobPlan::timed(const Gpu& gpu) const {
     return out;
 }
 
-const JobPlan::Timed& JobPlan::timed(std::size_t type) {
+const JobTimes::Timed& JobTimes::timed(std::size_t type) {
     const auto gpu = static_cast<std::size_t>(columns_of(catalog_).gpu[type]);
     Timed& out = timed_[gpu];
     if (!out.looked_up)
@@ -154,18 +154,18 @@ const JobPlan::Timed& JobPlan::timed(std::size_t type) {
     return out;
 }
 
-Precision JobPlan::precision(std::size_t type) const {
+Precision JobTimes::precision(std::size_t type) const {
     return timed_[static_cast<std::size_t>(columns_of(catalog_).gpu[type])].precision;
 }
 
 /// Of one GPU or of the share of one, as the provider reports it if it does: a T4 of 16 GiB has 15.
-GiB JobPlan::gpu_memory(std::size_t type) const {
+GiB JobTimes::gpu_memory(std::size_t type) const {
     const auto& reported = catalog_.instances()[type].reported_gpu_memory;
     const GiB nominal{columns_of(catalog_).gpu_memory_gib[type]};
     return reported ? std::min(*reported, nominal) : nominal;
 }
 
-JobPlan::Fit JobPlan::found_fit(Precision precision, GiB memory, double gpus) const {
+JobTimes::Fit JobTimes::found_fit(Precision precision, GiB memory, double gpus) const {
     const auto found = job_fit(request_.job, net_, precision, memory, gpus);
     if (!found)
         return {};
@@ -174,7 +174,7 @@ JobPlan::Fit JobPlan::found_fit(Precision precision, GiB memory, double gpus) co
             .split = found->memory.sharding == Sharding::zero3};
 }
 
-const JobPlan::Fit& JobPlan::fit(std::size_t type, int machines) {
+const JobTimes::Fit& JobTimes::fit(std::size_t type, int machines) {
     const Precision p = timed(type).precision;
     const double n = columns_of(catalog_).gpu_count[type] * machines;
     const bool wide = p == Precision::fp32 || p == Precision::tf32;
@@ -195,7 +195,7 @@ static UnitTime of_share(UnitTime time, double share) {
 
 /// Of work that does not state recomputation: as such work takes or, if that is longer and the net
 /// does not fit otherwise, with full recomputation. So more GPUs never take longer.
-double JobPlan::seconds(const UnitTime& time, const GpuSet& on, Type& to) const {
+double JobTimes::seconds(const UnitTime& time, const GpuSet& on, Type& to) const {
     const double usual = least_seconds(time, on);
     if (!to.recomputed)
         return usual;
@@ -204,7 +204,7 @@ double JobPlan::seconds(const UnitTime& time, const GpuSet& on, Type& to) const 
     return std::max(full, usual);
 }
 
-JobPlan::Type JobPlan::with(std::size_t type, int machines) {
+JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     const Timed& gpu = timed(type);
     Type out{.machines = machines};
     if (!gpu.time || (machines > 1 && !catalog_.instances()[type].network))
@@ -233,7 +233,7 @@ JobPlan::Type JobPlan::with(std::size_t type, int machines) {
 }
 
 /// In place of a ratio, the step times where they are known.
-void JobPlan::measure(std::size_t type, const GpuSet& on, Type& to) const {
+void JobTimes::measure(std::size_t type, const GpuSet& on, Type& to) const {
     const auto instances = catalog_.instances();
     const std::string& name = instances[type].name;
     const bool timed = std::any_of(utilisation().machines.begin(),
@@ -253,33 +253,33 @@ void JobPlan::measure(std::size_t type, const GpuSet& on, Type& to) const {
     to.spread = e->scale == utilisation().measured_scale ? Spread::steps : Spread::ratio;
 }
 
-Hours JobPlan::sure(const Type& type) const {
+Hours JobTimes::sure(const Type& type) const {
     const Hours hours =
         type.hours * std::exp(type.scale * sure_[static_cast<std::size_t>(type.spread)]);
     return hours;
 }
 
-Hours JobPlan::sure(std::size_t type) const {
+Hours JobTimes::sure(std::size_t type) const {
     return sure(types_[type]);
 }
 
-bool JobPlan::in_time(const Type& type) const {
+bool JobTimes::in_time(const Type& type) const {
     return !deadline_ || sure(type) <= *deadline_;
 }
 
-bool JobPlan::in_time(std::size_t type) const {
+bool JobTimes::in_time(std::size_t type) const {
     return in_time(types_[type]);
 }
 
 /// What of the budget is left at the confidence, at a price for an hour of one machine.
-double JobPlan::spare(const Type& type, double price) const {
+double JobTimes::spare(const Type& type, double price) const {
     return request_.budget.total->value() - request_.budget.fixed.value() -
            price * type.machines * sure(type).value();
 }
 
 /// How many machines are best: the fewest that fit and are in time; for the least time, the
 /// fastest that can be paid for; else those of the least cost * hours.
-JobPlan::Type JobPlan::best(std::size_t type, const Cheapest& cheapest) {
+JobTimes::Type JobTimes::best(std::size_t type, const Cheapest& cheapest) {
     Type out = with(type, 1);
     const Objective objective = request_.job.objective;
     const auto worth = [&](const Type& t) { // of those that fit and are in time; less is better
@@ -307,7 +307,7 @@ JobPlan::Type JobPlan::best(std::size_t type, const Cheapest& cheapest) {
 
 // ---- what the solver asks -----------------------------------------------------------
 
-Estimate JobPlan::estimate(std::size_t type) const {
+Estimate JobTimes::estimate(std::size_t type) const {
     const Type& t = types_[type];
     const bundled::Utilisation& u = utilisation();
     const std::array<double, 3> degrees{
@@ -317,19 +317,19 @@ Estimate JobPlan::estimate(std::size_t type) const {
             .degrees_of_freedom = degrees[static_cast<std::size_t>(t.spread)]};
 }
 
-Budget JobPlan::budget(std::size_t type) const {
+Budget JobTimes::budget(std::size_t type) const {
     Budget out = request_.budget;
     out.days = Days{sure(type).value() * types_[type].machines / kHoursPerDay};
     out.hours_per_day = HoursPerDay{kHoursPerDay};
     return out;
 }
 
-double JobPlan::price_limit(std::size_t type) const {
+double JobTimes::price_limit(std::size_t type) const {
     return request_.budget.total ? affordable_limit(budget(type)).value()
                                  : std::numeric_limits<double>::infinity();
 }
 
-std::string JobPlan::title(const std::string& source) const {
+std::string JobTimes::title(const std::string& source) const {
     for (const Source& s : catalog_.sources())
         if (s.name == source)
             return fmt::format(
@@ -337,7 +337,7 @@ std::string JobPlan::title(const std::string& source) const {
     return source;
 }
 
-std::optional<MemoryFit> JobPlan::fit(std::size_t type) const {
+std::optional<MemoryFit> JobTimes::fit(std::size_t type) const {
     const OfferColumns& all = columns_of(catalog_);
     return memory_fit(net_,
                       training(type),
@@ -347,7 +347,7 @@ std::optional<MemoryFit> JobPlan::fit(std::size_t type) const {
                       all.gpu_count[type] * types_[type].machines);
 }
 
-std::optional<MemoryRemedy> JobPlan::remedy(std::size_t type) const {
+std::optional<MemoryRemedy> JobTimes::remedy(std::size_t type) const {
     const OfferColumns& all = columns_of(catalog_);
     return memory_remedy(net_,
                          training(type),
@@ -358,7 +358,7 @@ std::optional<MemoryRemedy> JobPlan::remedy(std::size_t type) const {
                          gpus(type).gpu->unsupported);
 }
 
-bool JobPlan::fits_without(std::size_t type, std::span<const std::string_view> methods) const {
+bool JobTimes::fits_without(std::size_t type, std::span<const std::string_view> methods) const {
     Job job = request_.job;
     for (const std::string_view method : methods)
         if (method == to_string(FineTune::qlora))
@@ -373,7 +373,7 @@ bool JobPlan::fits_without(std::size_t type, std::span<const std::string_view> m
     return !found || found->memory.fits;
 }
 
-Hours JobPlan::reference() const {
+Hours JobTimes::reference() const {
     const Gpu gpu = reference_gpu();
     const GpuSet on{.gpu = &gpu};
     const Precision p = peak(gpu, *request_.precision) && timed_tflops(gpu, *request_.precision)
@@ -390,12 +390,12 @@ Hours JobPlan::reference() const {
     return flopwise::estimate(work_, on, p)->median;
 }
 
-Hours JobPlan::input(std::size_t type) const {
+Hours JobTimes::input(std::size_t type) const {
     return input(type, types_[type].machines);
 }
 
 /// Once to the machines; each epoch again where they cannot keep it.
-Hours JobPlan::input(std::size_t type, int machines) const {
+Hours JobTimes::input(std::size_t type, int machines) const {
     constexpr double kBitsPerGib = 8.0 * 1024 * 1024 * 1024;
     constexpr double kBytesPerGib = 1024.0 * 1024 * 1024;
     constexpr double kGiga = 1e9;

@@ -12,14 +12,14 @@
 
 namespace flopwise {
 
-class JobPlan {
+class JobTimes {
 public:
     /// The cheapest price of a type that is asked for, in USD/h; infinite if there is none.
     using Cheapest = std::function<double(std::size_t type)>;
 
     /// `request` has a job, is completed and outlives this, as the catalog does. `cheapest` is
     /// asked only where the budget decides how many machines there are.
-    JobPlan(const Catalog& catalog, const Request& request, const Cheapest& cheapest);
+    JobTimes(const Catalog& catalog, const Request& request, const Cheapest& cheapest);
 
     /// Equal machines that work on it together.
     [[nodiscard]] int machines(std::size_t type) const { return types_[type].machines; }

@@ -104,15 +104,15 @@ static std::size_t edits(std::string_view a, std::string_view b) {
 std::string did_you_mean(std::string_view name, std::span<const std::string_view> candidates) {
     constexpr std::size_t kLongestName = 64; // nothing longer is a slip of the finger
     constexpr std::size_t kShortestStart = 3;
-    const std::string wanted = lower(name.substr(0, kLongestName));
-    if (wanted.size() >= kShortestStart)
+    const std::string sought = lower(name.substr(0, kLongestName));
+    if (sought.size() >= kShortestStart)
         for (const std::string_view candidate : candidates)
-            if (lower(candidate).starts_with(wanted))
+            if (lower(candidate).starts_with(sought))
                 return fmt::format(", did you mean {}?", candidate);
-    std::size_t fewest = std::max<std::size_t>(1, wanted.size() / 3) + 1;
+    std::size_t fewest = std::max<std::size_t>(1, sought.size() / 3) + 1;
     std::string_view nearest;
     for (const std::string_view candidate : candidates) {
-        if (const std::size_t n = edits(wanted, lower(candidate)); n < fewest) {
+        if (const std::size_t n = edits(sought, lower(candidate)); n < fewest) {
             fewest = n;
             nearest = candidate;
         }

@@ -82,16 +82,16 @@ std::span<const Model> models() {
 }
 
 const Model& find_model(std::string_view name) {
-    const std::string wanted = text::lower(name);
+    const std::string sought = text::lower(name);
     std::vector<std::string_view> spellings;
     for (const Model& net : models()) {
         spellings.emplace_back(net.name);
         spellings.insert(spellings.end(), net.aliases.begin(), net.aliases.end());
     }
     for (const Model& net : models())
-        if (text::lower(net.name) == wanted ||
+        if (text::lower(net.name) == sought ||
             std::any_of(net.aliases.begin(), net.aliases.end(), [&](const std::string& alias) {
-                return text::lower(alias) == wanted;
+                return text::lower(alias) == sought;
             }))
             return net;
     throw ArgumentError{"model",
