@@ -16,36 +16,9 @@ using namespace py::literals;
 
 namespace flopwise::python {
 
-/// The enumerations with names, and how many there are of each.
+/// An enumeration with names.
 template <class E>
-constexpr std::size_t kCount = 0;
-template <>
-inline constexpr std::size_t kCount<Purchase> = kPurchases;
-template <>
-inline constexpr std::size_t kCount<PurchaseKind> = kPurchaseKinds;
-template <>
-inline constexpr std::size_t kCount<Purpose> = kPurposes;
-template <>
-inline constexpr std::size_t kCount<Precision> = kPrecisions;
-template <>
-inline constexpr std::size_t kCount<ModelKind> = kModelKinds;
-template <>
-inline constexpr std::size_t kCount<Recompute> = kRecomputes;
-template <>
-inline constexpr std::size_t kCount<Sharding> = kShardings;
-template <>
-inline constexpr std::size_t kCount<Reason> = kReasons;
-template <>
-inline constexpr std::size_t kCount<Outcome> = 3;
-template <>
-inline constexpr std::size_t kCount<Sold> = kSoldStates;
-template <>
-inline constexpr std::size_t kCount<Format> = kFormats;
-template <>
-inline constexpr std::size_t kCount<ChangeKind> = kChangeKinds;
-
-template <class E>
-concept Named = (kCount<E> > 0);
+concept Named = (kEnumerators<E> > 0);
 
 /// The class flopwise.Table, around the rows of one type.
 template <class Record>
@@ -94,12 +67,9 @@ struct py::detail::type_caster<E> {
         make_caster<std::string> text;
         if (!text.load(source, convert))
             return false;
-        for (std::size_t i = 0; i < flopwise::python::kCount<E>; ++i)
-            if (to_string(static_cast<E>(i)) == static_cast<std::string&>(text)) {
-                value = static_cast<E>(i);
-                return true;
-            }
-        return false;
+        const auto named = flopwise::from_name<E>(static_cast<std::string&>(text));
+        value = named.value_or(E{});
+        return named.has_value();
     }
     static handle cast(E e, return_value_policy, handle) {
         return py::cast(to_string(e)).release();
