@@ -250,6 +250,13 @@ Examples
              "purchase"_a = Purchase::on_demand,
              "Why one offer does not qualify for a request with these settings; None if it\n"
              "does.\n\nRaises\n------\nFlopwiseError\n    If the catalog has no such offer.")
+        .def_property_readonly(
+            "providers",
+            [](const Catalog& self) {
+                const auto names = self.providers();
+                return std::vector<std::string>(names.begin(), names.end());
+            },
+            "Names of the providers whose machines it has, in order of the alphabet.")
         .def(
             "find_instance",
             [](const Catalog& self, const std::string& provider, const std::string& name) {

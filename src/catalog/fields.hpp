@@ -11,26 +11,25 @@
 namespace flopwise {
 
 /// What holds of a field; several are joined by `|`.
-enum Rule : unsigned {
-    kOptional = 0,
-    kRequired = 1U << 0U,    ///< a file must have the key
-    kOfFile = 1U << 1U,      ///< without the key, a row has the `provider` of its file
-    kWithGpu = 1U << 2U,     ///< required of a machine with a GPU, refused of one without
-    kGiven = 1U << 3U,       ///< text that must not be empty
-    kPositive = 1U << 4U,    ///< and finite
-    kMaybe = 1U << 5U,       ///< empty or zero stands for "not known" or "has none"
-    kSourceName = 1U << 6U,  ///< refers to a source; must be given
-    kGpuName = 1U << 7U,     ///< refers to a GPU, if it is not empty
-    kFamilyName = 1U << 8U,  ///< refers to a family of the row's provider
-    kMachineName = 1U << 9U, ///< refers to a machine of the row's provider
-    kRegionCode = 1U << 10U, ///< refers to a region of the row's provider
-};
+constexpr unsigned kOptional = 0;
+constexpr unsigned kRequired = 1U << 0U; ///< a file must have the key
+constexpr unsigned kOfFile = 1U << 1U;   ///< without the key, a row has the `provider` of its file
+constexpr unsigned kWithGpu =
+    1U << 2U;                         ///< required of a machine with a GPU, refused of one without
+constexpr unsigned kGiven = 1U << 3U; ///< text that must not be empty
+constexpr unsigned kPositive = 1U << 4U;    ///< and finite
+constexpr unsigned kMaybe = 1U << 5U;       ///< empty or zero stands for "not known" or "has none"
+constexpr unsigned kSourceName = 1U << 6U;  ///< refers to a source; must be given
+constexpr unsigned kGpuName = 1U << 7U;     ///< refers to a GPU, if it is not empty
+constexpr unsigned kFamilyName = 1U << 8U;  ///< refers to a family of the row's provider
+constexpr unsigned kMachineName = 1U << 9U; ///< refers to a machine of the row's provider
+constexpr unsigned kRegionCode = 1U << 10U; ///< refers to a region of the row's provider
 
 /// One field of a row.
 struct Field {
     std::string_view key;          ///< in YAML, JSON, CSV and Python; a figure's unit is its suffix
     std::string_view meaning;      ///< in a line
-    unsigned rules = kOptional;    ///< of Rule
+    unsigned rules = kOptional;    ///< of those above
     std::string_view label{};      ///< in `catalog show`; empty if it is not shown
     std::string_view file_key{};   ///< in YAML, if it is not `key`
     std::string_view unset_word{}; ///< in YAML, of a flag that stands there as one of two words

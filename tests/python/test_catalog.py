@@ -115,6 +115,7 @@ def test_a_catalog_and_a_request_come_from_text_too():
 
 def test_rows_are_found_by_name():
     catalog = flopwise.Catalog.bundled("aws-2020-04")
+    assert catalog.providers == ["aws"]
     assert catalog.find_instance("aws", "p3.2xlarge").gpu == "nvidia-v100-sxm2-16gb"
     assert catalog.find_region("aws", "us-east-1").code == "us-east-1"
     assert catalog.find_instance("aws", "p9.large") is None
