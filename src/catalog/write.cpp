@@ -94,6 +94,7 @@ struct ToYaml {
     requires std::is_enum_v<E>
     void operator()(const Field& f, const std::vector<E>& values) const {
         std::vector<std::string> names;
+        names.reserve(values.size());
         for (const E value : values)
             names.emplace_back(to_string(value));
         to.texts(f.in_file(), names);
