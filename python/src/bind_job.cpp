@@ -52,7 +52,8 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
 }
 
 static void bind_records(py::module_& m) {
-    bind_rows(m, bind_record<Model>(m, "Model", "A model, as far as time and memory depend on it."));
+    bind_rows(m,
+              bind_record<Model>(m, "Model", "A model, as far as time and memory depend on it."));
     bind_record<Estimate>(
         m, "Estimate", "Hours of a job: a Student-t distribution of their logarithm.")
         .def(

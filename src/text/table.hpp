@@ -14,7 +14,7 @@ public:
 
     static constexpr int kAlways = 100;
 
-    /// OfferColumns of a lower `keep` are left out first where the width does not suffice.
+    /// Columns of a lower `keep` are left out first where the width does not suffice.
     void column(std::string title, Align align, int keep = kAlways);
     void row(std::vector<std::string> cells);
 

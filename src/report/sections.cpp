@@ -1,0 +1,227 @@
+#include "report/sections.hpp"
+
+#include <flopwise/launch.hpp>
+
+#include "recommend/warnings.hpp"
+#include "report/cost_part.hpp"
+#include "report/job_part.hpp"
+#include "report/plan_part.hpp"
+#include "report/ranking_part.hpp"
+#include "report/refusal_part.hpp"
+#include "text/figures.hpp"
+#include "text/text.hpp"
+
+#include <algorithm>
+
+namespace flopwise {
+
+// ---- what was asked -----------------------------------------------------------------
+
+static std::string time_of(const Budget& b) {
+    return fmt::format("({} {} x {} h/day)",
+                       b.days->value(),
+                       b.days->value() == 1 ? "day" : "days",
+                       b.hours_per_day.value());
+}
+
+static std::string ceiling_line(const Recommendation& r) {
+    const Budget& b = r.request.budget;
+    if (!r.price_ceiling)
+        return "";
+    const Usd off = b.fixed + (r.charges ? r.charges->total : Usd{});
+    const std::string total = off > Usd{}
+                                  ? fmt::format("({} - {}) USD", money(*b.total), money(off))
+                                  : money(*b.total) + " USD";
+    const Uncertainty& u = r.request.uncertainty;
+    if (u.use_cv != 0)
+        return fmt::format(
+            "Price ceiling {} USD/h = {} / {} h, enough in {} % of cases for {}, use "
+            "varying by {} % a day",
+            figure(r.price_ceiling->value()),
+            total,
+            grouped(hours_quantile(b, u, u.confidence).value(), 1),
+            figure(u.confidence * 100),
+            time_of(b),
+            figure(u.use_cv * 100));
+    const bool plain = !r.charges || r.charges->hours == rented_hours(b);
+    return fmt::format("Price ceiling {} USD/h = {} / {}",
+                       figure(r.price_ceiling->value()),
+                       total,
+                       plain ? time_of(b) : large(r.charges->hours.value()) + " billed hours");
+}
+
+static std::string purchases(const Request& request) {
+    std::vector<std::string> names;
+    if (request.ways.size() == kPurchaseKinds)
+        return "cheapest way to pay";
+    for (const PurchaseKind kind : request.ways)
+        names.emplace_back(to_string(kind));
+    if (!names.empty())
+        return joined(names, " or ");
+    for (const Purchase p : request.constraints.purchase)
+        names.emplace_back(p == Purchase::on_demand ? "on demand" : "spot");
+    return joined(names, " or ");
+}
+
+static std::string scope_line(const Recommendation& r) {
+    const auto regions = r.region_choice ? std::vector<std::string>{r.region_choice->region.region}
+                                         : r.request.constraints.region;
+    const std::string unit = r.on_vcpus ? "vCPUs" : std::string{to_string(*r.request.precision)};
+    const std::string dates = to_string(r.price_dates);
+    return fmt::format("{}, {}; {}; {}; {} ({})",
+                       r.catalog_name,
+                       dates.empty()        ? "no price shown"
+                       : dates == "undated" ? "prices undated"
+                                            : "prices as of " + dates,
+                       regions.empty() ? "all regions" : joined(regions, ", "),
+                       purchases(r.request),
+                       to_string(r.request.profile),
+                       unit);
+}
+
+static std::string count_line(const Recommendation& r) {
+    return fmt::format("{} of {} offers qualify",
+                       large(static_cast<double>(r.admitted)),
+                       large(static_cast<double>(r.admitted + r.refusals.count)));
+}
+
+// ---- in a sentence ------------------------------------------------------------------
+
+std::string outcome_line(const Recommendation& r) {
+    switch (r.outcome) {
+    case Outcome::found:
+        break;
+    case Outcome::nothing_affordable:
+        return r.unpriced.count > 0
+                   ? "Nothing qualifies: every machine that fits and has a known price costs too "
+                     "much."
+                   : "Nothing qualifies: every machine that fits costs too much.";
+    case Outcome::nothing_fits:
+        if (r.unpriced.count > 0)
+            return "Nothing qualifies: what fits is sold, but its price is not known.";
+        if (r.refusals.count == 0)
+            return "Nothing qualifies: the catalog has no price for that region and way to pay.";
+        return "Nothing qualifies: no machine has all that is asked for.";
+    }
+    return "";
+}
+
+std::string with_platform(const std::string& name, const Choice& c) {
+    const std::string other = foreign(c.arch, c.stack);
+    return other.empty() ? name : fmt::format("{} ({})", name, other);
+}
+
+static std::string instead_line(const Recommendation& r) {
+    if (!r.instead)
+        return "";
+    const Choice& c = *r.instead;
+    return fmt::format("Best of all others: {} in {} at {} USD/h, score {}.",
+                       with_platform(c.instance, c),
+                       c.region,
+                       price(c.price),
+                       score_text(c.score.value));
+}
+
+// ---- sections -----------------------------------------------------------------------
+
+/// Lines, without those that are empty.
+static std::vector<Line> lines_of(const std::vector<std::string>& texts) {
+    std::vector<Line> out;
+    for (const std::string& text : texts)
+        if (!text.empty())
+            out.push_back({text});
+    return out;
+}
+
+static Section asked_section(const Recommendation& r) {
+    std::vector<std::string> texts{job_line(r),
+                                   ceiling_line(r),
+                                   charges_line(r),
+                                   scope_line(r),
+                                   count_line(r),
+                                   unpriced_line(r)};
+    for (std::string& line : region_lines(r))
+        texts.push_back(std::move(line));
+    return {.lines = lines_of(texts)};
+}
+
+static Section families_section(const Recommendation& r, Form form) {
+    Section out{.title = "Families", .table = families_grid(r)};
+    if (form == Form::terminal && r.request.by == By::instance)
+        out.lines.push_back({marks_of(r)});
+    if (const std::string marked = platform_line(r); !marked.empty())
+        out.lines.push_back({.text = marked, .item = false});
+    return out;
+}
+
+/// What made each score, and who says what it costs.
+static Section scores_section(const Recommendation& r, Form form) {
+    constexpr std::size_t kIndent = 4;
+    const bool terminal = form == Form::terminal;
+    Section out{.title = terminal ? "Scores, against p3.2xlarge at 3.06 USD/h = 100" : "Scores"};
+    for (const Choice& c : r.choices) {
+        const std::string score =
+            fmt::format("{} {}: {}", c.instance, score_text(c.score.value), explanation(r, c));
+        const std::string price = fmt::format("rice: {}, {}", c.source, to_string(c.as_of));
+        if (terminal) {
+            out.lines.push_back({fmt::format("{}. {}", c.rank, score), kIndent});
+            out.lines.push_back({"    p" + price, kIndent});
+        } else {
+            out.lines.push_back({fmt::format("{}. P{}", score, price)});
+        }
+    }
+    return out;
+}
+
+/// What is sold at no known price, and what was refused, each with what would admit it.
+static Section why_not_section(const Recommendation& r, Form form) {
+    Section out{.title = "Why not", .lines = lines_of(unpriced_lines(r))};
+    if (r.refusals.count == 0)
+        return out;
+    for (const Refusal& refusal : r.refusals.nearest) {
+        Line line{fmt::format("{}: {}", title_of(refusal), refusal.text)};
+        const std::string change = relaxation_of(refusal);
+        if (form == Form::page && !change.empty())
+            line.text += fmt::format(" (`{}`)", change);
+        out.lines.push_back(std::move(line));
+        if (form == Form::terminal && !change.empty())
+            out.lines.push_back({.text = "    " + change, .indent = 6});
+    }
+    out.lines.push_back({fmt::format(
+        "{} refused: {}", large(static_cast<double>(r.refusals.count)), counts_of(r))});
+    return out;
+}
+
+static Section script_section(const Recommendation& r, Form form) {
+    const bool written = form == Form::page && r.request.launch.wanted && !r.choices.empty();
+    return {.title = "Start plan",
+            .script = written ? launch_script(r.request, r.choices.front()) : ""};
+}
+
+std::vector<Section> sections(const Recommendation& r, Form form, bool explain) {
+    std::vector<Section> out{asked_section(r)};
+    if (r.choices.empty())
+        out.push_back({.lines = lines_of({outcome_line(r), instead_line(r)})});
+    else if (r.request.by == By::instance)
+        out.push_back({.title = form == Form::page ? "Machines" : "", .table = choices_grid(r)});
+    if (!r.choices.empty())
+        out.push_back(families_section(r, form));
+    out.push_back({.title = "Cost against time", .table = front_grid(r)});
+    if (TextTable bill = bill_grid(r, explain); !bill.empty())
+        out.push_back({bill_title(r), std::move(bill)});
+    if (TextTable ways = ways_grid(r, explain); !ways.empty())
+        out.push_back({ways_title(r), std::move(ways), lines_of(ways_lines(r, explain))});
+    if (explain)
+        out.push_back(scores_section(r, form));
+    out.push_back({.title = "How long, and why", .lines = lines_of(job_lines(r, explain))});
+    out.push_back({.title = "Own or rent", .lines = lines_of(ownership_lines(r, explain))});
+    out.push_back(script_section(r, form));
+    out.push_back(why_not_section(r, form));
+    out.push_back({.title = "Warnings", .lines = lines_of(r.warnings)});
+    std::erase_if(out, [](const Section& s) {
+        return s.table.empty() && s.lines.empty() && s.script.empty();
+    });
+    return out;
+}
+
+} // namespace flopwise
