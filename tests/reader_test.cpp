@@ -3,9 +3,16 @@
 #include <flopwise/feed.hpp>
 
 #include "catch.hpp"
+#include "feed/bundled.hpp"
+#include "feed/input.hpp"
+#include "feed/providers.hpp"
+#include "feed/reader.hpp"
+#include "feed/sink.hpp"
 #include "temporary.hpp"
 
 #include <array>
+#include <fstream>
+#include <set>
 
 using namespace flopwise;
 
@@ -116,4 +123,118 @@ TEST_CASE("a mark counts within the first 64 KiB", "[feed][reader]") {
     };
     CHECK(ending_at(kLooked) == "aws_products");
     CHECK(ending_at(kLooked + 1).empty());
+}
+
+// ---- every row ----------------------------------------------------------------------
+
+/// The begins of files that have one mark alone, and are of the row for it.
+static std::vector<std::string> begins_of(const feed::Marks& marks) {
+    const std::string before = marks.form == feed::Form::object  ? "{"
+                               : marks.form == feed::Form::array ? "[{"
+                                                                 : "";
+    std::vector<std::string> out;
+    for (const feed::Words& words : {marks.any, marks.weak})
+        for (const std::string_view word : words)
+            if (!word.empty())
+                out.push_back(before + std::string{word});
+    if (!marks.heading.front().empty())
+        out.push_back(before + fmt::format("{},{}", marks.heading[0], marks.heading[1]));
+    return out;
+}
+
+TEST_CASE("each format has one row, and each row is reached by its marks", "[feed][reader]") {
+    std::set<std::string_view> names;
+    std::set<Format> formats;
+    for (const feed::Reader* reader : feed::readers()) {
+        CAPTURE(reader->name);
+        CHECK(names.insert(reader->name).second);
+        CHECK(formats.insert(reader->format).second);
+        CHECK(to_string(reader->format) == reader->name);
+        CHECK(feed::reader_of(reader->format) == reader);
+        CHECK_FALSE(begins_of(reader->marks).empty());
+        for (const std::string& begin : begins_of(reader->marks))
+            CHECK(feed::recognised(begin) == reader); // no row before it has the mark
+    }
+    for (std::size_t i = 1; i < kFormats; ++i)
+        CHECK(formats.contains(static_cast<Format>(i)));
+    CHECK(formats.size() == kFormats - 1);
+    CHECK(feed::reader_of(Format::automatic) == nullptr);
+    CHECK(to_string(Format::automatic) == "auto");
+    CHECK_THROWS_WITH(to_string(static_cast<Format>(kFormats)),
+                      fmt::format("must be a value that has a name, got {}", kFormats));
+}
+
+TEST_CASE("each row reads what its marks begin, and titles it", "[feed][reader]") {
+    const Catalog catalog = Catalog::bundled();
+    for (const feed::Reader* reader : feed::readers()) {
+        CAPTURE(reader->name);
+        const feed::Marks& marks = reader->marks;
+        const std::string content =
+            marks.form == feed::Form::object  ? "{}"
+            : marks.form == feed::Form::array ? "[]"
+            // The columns that the readers of tables require, whichever it is.
+            : marks.heading[1].empty()
+                ? "SKU,TermType,Unit,PricePerUnit,Currency,Instance Type,Tenancy,Operating System\n"
+                : fmt::format("{},{}\n", marks.heading[0], marks.heading[1]);
+        const Temporary folder;
+        feed::Input input{folder.file("prices", content)};
+        const ImportOptions options;
+        feed::Sink sink{catalog, options, reader->format, "somebody", "prices"};
+        CHECK_FALSE(reader->read(input, sink).empty());
+    }
+}
+
+TEST_CASE("the page of the formats has a row for each", "[feed][reader]") {
+    std::ifstream in{FLOPWISE_SOURCE_DIR "/docs/feeds.md"};
+    const std::string page{std::istreambuf_iterator<char>{in}, {}};
+    for (const feed::Reader* reader : feed::readers())
+        CHECK(page.find(fmt::format("\n| `{}` | ", reader->name)) != std::string::npos);
+}
+
+// ---- data/providers.yaml ------------------------------------------------------------
+
+TEST_CASE("a file's name, else its folder's, tells the provider", "[feed][reader]") {
+    const auto [file, provider] = GENERATE(table<std::string, std::string>({
+        {"vms-lambda.csv", "lambda"},
+        {"catalogs/v8/verda/vms.csv", "verda"},
+        {"DataCrunch_2025.csv", "datacrunch"}, // known_as() gives it its name of today
+        {"aws/azure.csv", "azure"},
+        {"aws/azured.csv", "aws"},
+        {"prices.csv", ""},
+    }));
+    CHECK(feed::provider_in(file) == provider);
+}
+
+TEST_CASE("each provider that is listed is recognised under all its names", "[feed][reader]") {
+    CHECK(bundled::provider_words().size() >= 22);
+    for (const auto& row : bundled::provider_words()) {
+        CHECK(feed::provider_in(fmt::format("vms-{}.csv", row.word)) == row.word);
+        CHECK(feed::known_as(std::string{row.word}) == row.name);
+        CHECK(feed::known_as(std::string{row.name}) == row.name); // and it is listed itself
+        CHECK(feed::provider_in(fmt::format("{}/vms.csv", row.name)) == row.name);
+    }
+    CHECK(feed::known_as("lambdalabs") == "lambda");
+    CHECK(feed::known_as("datacrunch") == "verda");
+    CHECK(feed::known_as("somebody") == "somebody");
+}
+
+TEST_CASE("zones and GPUs that are built in are told from data", "[feed][reader]") {
+    CHECK(feed::places_are_zones("gcp"));
+    CHECK_FALSE(feed::places_are_zones("aws"));
+    CHECK_FALSE(feed::places_are_zones("somebody"));
+    // Names as Google and others write them.
+    const auto [machine, has] = GENERATE(table<std::string, bool>({
+        {"a2-highgpu-1g", true},
+        {"a2-ultragpu-8g", true},
+        {"a3-megagpu-8g", true},
+        {"g2-standard-4", true},
+        {"g4-standard-48", true},
+        {"gpu-h100x1-80gb", true},
+        {"n1-standard-8", false},
+        {"e2-g2-standard-4", false}, // only at the begin
+        {"gpu_1x_a10", false},
+        {"g5.xlarge", false},
+    }));
+    CAPTURE(machine);
+    CHECK(feed::has_gpus_built_in(machine) == has);
 }
