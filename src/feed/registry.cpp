@@ -29,9 +29,10 @@ std::span<const Reader* const> readers() {
 }
 
 const Reader* reader_of(Format format) {
-    const auto found = std::find_if(
-        kReaders.begin(), kReaders.end(), [&](const Reader* r) { return r->format == format; });
-    return found == kReaders.end() ? nullptr : *found;
+    for (const Reader* reader : kReaders)
+        if (reader->format == format)
+            return reader;
+    return nullptr;
 }
 
 static bool has_any(std::string_view text, const Words& words) {
