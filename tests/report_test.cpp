@@ -146,6 +146,19 @@ TEST_CASE("an explanation multiplies to the score", "[report]") {
           "1x memory (+0.000), 0.5x vCPUs (-0.035), 0.4x network (-0.046)");
 }
 
+TEST_CASE("a cell of CSV has quotes where a reader needs them", "[report][text]") {
+    const auto [text, written] = GENERATE(table<std::string, std::string>({
+        {"g5.xlarge", "g5.xlarge"},
+        {"", ""},
+        {" a b ", " a b "},
+        {"a,b", "\"a,b\""},
+        {"say \"b\"", "\"say \"\"b\"\"\""}, // RFC 4180, section 2.7
+        {"a\nb", "\"a\nb\""},
+        {"a\rb", "\"a\rb\""},
+    }));
+    CHECK(csv_cell(text) == written);
+}
+
 TEST_CASE("a grid leaves out what can be spared", "[report]") {
     TextTable grid;
     grid.column("name", TextTable::Align::left);

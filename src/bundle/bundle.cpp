@@ -2,6 +2,7 @@
 
 #include <flopwise/catalog.hpp>
 
+#include "bundle/rows.hpp"
 #include "bundle/training.hpp"
 #include "catalog/binary.hpp"
 #include "cost/charges_binary.hpp"
@@ -11,7 +12,7 @@
 #include <cstdio>
 #include <exception>
 #include <iterator>
-#include <map>
+#include <set>
 
 using namespace flopwise;
 
@@ -24,16 +25,20 @@ static void add_bytes(std::string& out, std::string_view bytes) {
                        static_cast<unsigned>(static_cast<unsigned char>(bytes[i])));
 }
 
-static void add_countries(std::string& out, const std::string& file) {
+/// Reads a file by `read`, which has to take all that is in it.
+template <class Read>
+static void read_data(const std::string& file, Read read) {
     constexpr std::size_t kLargest = std::size_t{1} << 20U;
     const yaml::Node root = yaml::parse(text::read_file(file, kLargest), file);
     yaml::Fields fields{root, file, ""};
-    (void)fields.take("sources");
-    const yaml::Node* rows = fields.take("countries");
+    read(fields);
     fields.done();
+}
+
+static void add_countries(std::string& out, yaml::Fields& file) {
+    (void)file.take("sources");
     out += "constexpr Country kCountries[] = {\n";
-    for (std::size_t i = 0; rows != nullptr && i < rows->items.size(); ++i) {
-        yaml::Fields row{rows->items[i], file, fmt::format("countries[{}]", i)};
+    each_row(file, "countries", [&](yaml::Fields& row) {
         (void)row.text("name");
         (void)row.text("source");
         const std::string city = row.text("city");
@@ -43,39 +48,50 @@ static void add_countries(std::string& out, const std::string& file) {
                        row.number("latitude"),
                        row.number("longitude"),
                        city);
-        row.done();
-    }
+    });
     out += "};\n";
 }
 
-static void add_tariffs(std::string& out, const std::string& file) {
-    constexpr std::size_t kLargest = std::size_t{1} << 20U;
-    const yaml::Node root = yaml::parse(text::read_file(file, kLargest), file);
-    yaml::Fields fields{root, file, ""};
-    const yaml::Node* sources = fields.take("sources");
-    const yaml::Node* rows = fields.take("tariffs");
-    fields.done();
-    std::map<std::string, std::string> as_of;
-    for (std::size_t i = 0; sources != nullptr && i < sources->items.size(); ++i) {
-        yaml::Fields row{sources->items[i], file, fmt::format("sources[{}]", i)};
-        (void)row.text("title");
-        as_of[row.text("name")] = row.text("as_of");
-        row.done();
-    }
+static void add_tariffs(std::string& out, yaml::Fields& file) {
+    const RowSources sources = sources_of(file);
     out += "constexpr Tariff kTariffs[] = {\n";
-    for (std::size_t i = 0; rows != nullptr && i < rows->items.size(); ++i) {
-        yaml::Fields row{rows->items[i], file, fmt::format("tariffs[{}]", i)};
-        const std::string source = row.text("source");
-        if (!as_of.contains(source))
-            row.refuse(row.node(), "source", "must be one of the sources, got " + source);
+    each_row(file, "tariffs", [&](yaml::Fields& row) {
         fmt::format_to(std::back_inserter(out),
                        "    {{\"{}\", UsdPerKwh{{{}}}, \"{}\", \"{}\"}},\n",
                        row.text("code"),
                        row.number("usd_per_kwh"),
                        row.text("what"),
-                       as_of[source]);
-        row.done();
-    }
+                       source_of(row, sources).as_of);
+    });
+    out += "};\n";
+}
+
+static void add_providers(std::string& out, yaml::Fields& file) {
+    const RowSources sources = sources_of(file);
+    std::set<std::string> words;
+    out += "constexpr ProviderWord kProviderWords[] = {\n";
+    each_row(file, "providers", [&](yaml::Fields& row) {
+        const std::string name = row.text("name");
+        const bool zones = row.flag("zones");
+        std::vector<std::string> all = row.texts("aliases");
+        all.insert(all.begin(), name);
+        for (const std::string& word : all) {
+            // It is looked for between the '-', '_' and '.' of a file's name in lower case.
+            if (word.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") != std::string::npos)
+                row.refuse(
+                    row.node(), "name", "must be of lower-case letters and digits, got " + word);
+            if (!words.insert(word).second)
+                row.refuse(row.node(), "name", "must be unique, got " + word + " again");
+            out += fmt::format("    {{\"{}\", \"{}\", {}}},\n", word, name, zones);
+        }
+        (void)source_of(row, sources);
+    });
+    out += "};\nconstexpr std::string_view kMachinesWithGpus[] = {\n";
+    each_row(file, "machines_with_gpus", [&](yaml::Fields& row) {
+        const std::string what = row.text("what");
+        out += fmt::format("    \"{}\", // {}\n", row.text("machine"), what);
+        (void)source_of(row, sources);
+    });
     out += "};\n";
 }
 
@@ -85,6 +101,7 @@ struct Bundle {
 
     std::string countries;
     std::string electricity;
+    std::string providers;
     std::string models;
     std::string utilisation;
     Files charges;
@@ -105,6 +122,7 @@ static Bundle bundle_of(const std::string& file) {
     };
     Bundle out{.countries = path("countries"),
                .electricity = path("electricity"),
+               .providers = path("providers"),
                .models = path("models"),
                .utilisation = path("utilisation"),
                .charges = paths(fields, "charges"),
@@ -138,10 +156,12 @@ static std::uint64_t hash_of(std::string_view bytes, std::uint64_t hash) {
 static std::string as_code(const Bundle& bundle) {
     std::string out = "// Made from data/ by the build.\n#include \"catalog/bundled.hpp\"\n"
                       "#include \"cost/bundled.hpp\"\n"
+                      "#include \"feed/bundled.hpp\"\n"
                       "#include \"training/fitted.hpp\"\n#include <limits>\n"
                       "namespace flopwise::bundled {\n";
-    add_countries(out, bundle.countries);
-    add_tariffs(out, bundle.electricity);
+    read_data(bundle.countries, [&](yaml::Fields& file) { add_countries(out, file); });
+    read_data(bundle.electricity, [&](yaml::Fields& file) { add_tariffs(out, file); });
+    read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
     add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
     out += models_as_code(bundle.models);
     std::string table;
@@ -166,6 +186,8 @@ static std::string as_code(const Bundle& bundle) {
            fmt::format("std::uint64_t build() {{ return {:#x}; }}\n", hash) +
            "std::span<const Country> countries() { return kCountries; }\n"
            "std::span<const Tariff> tariffs() { return kTariffs; }\n"
+           "std::span<const ProviderWord> provider_words() { return kProviderWords; }\n"
+           "std::span<const std::string_view> machines_with_gpus() { return kMachinesWithGpus; }\n"
            "std::span<const ModelRow> models() { return kModels; }\n"
            "const Utilisation& utilisation() { return kUtilisation; }\n"
            "std::string_view charges() {\n"

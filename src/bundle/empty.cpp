@@ -2,6 +2,7 @@
 
 #include "catalog/bundled.hpp"
 #include "cost/bundled.hpp"
+#include "feed/bundled.hpp"
 #include "training/fitted.hpp"
 
 namespace flopwise::bundled {
@@ -16,6 +17,12 @@ std::span<const Country> countries() {
     return {};
 }
 std::span<const Tariff> tariffs() {
+    return {};
+}
+std::span<const ProviderWord> provider_words() {
+    return {};
+}
+std::span<const std::string_view> machines_with_gpus() {
     return {};
 }
 std::span<const ModelRow> models() {

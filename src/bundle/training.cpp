@@ -2,6 +2,7 @@
 
 #include <flopwise/precision.hpp>
 
+#include "bundle/rows.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 #include "training/fitted.hpp"
@@ -22,17 +23,6 @@ static std::string literal(const std::optional<T>& figure) {
     return figure ? fmt::format("{}", figure->value()) : "kNone";
 }
 
-/// Calls `use` for each mapping of a list, with its place in the file.
-template <class Use>
-static void each(yaml::Fields& from, std::string_view key, Use use) {
-    const yaml::Node* rows = from.take(key);
-    for (std::size_t i = 0; rows != nullptr && i < rows->items.size(); ++i) {
-        yaml::Fields row{rows->items[i], from.file(), fmt::format("{}[{}]", from.path(key), i)};
-        use(row);
-        row.done();
-    }
-}
-
 static ModelKind kind_of(yaml::Fields& row) {
     const std::string name = row.text("kind");
     for (std::size_t k = 0; k < kModelKinds; ++k)
@@ -50,28 +40,8 @@ static std::string joined(const std::vector<std::string>& names) {
     return out;
 }
 
-namespace {
-
-struct Source {
-    std::string title;
-    std::string as_of;
-};
-using Sources = std::map<std::string, Source>;
-
-} // namespace
-
-static Sources sources_of(yaml::Fields& root) {
-    Sources out;
-    each(root, "sources", [&](yaml::Fields& row) {
-        (void)row.text_or("evidence", "");
-        const std::string name = row.text("name");
-        out[name] = {row.text("title"), row.text("as_of")};
-    });
-    return out;
-}
-
 /// How many times the data set is seen, and who says so.
-static std::string recipe_of(yaml::Fields& row, const Sources& sources) {
+static std::string recipe_of(yaml::Fields& row, const RowSources& sources) {
     const auto epochs = row.number_or_none("epochs");
     const std::string recipe = row.text_or("recipe", "");
     if (epochs.has_value() == recipe.empty() || (epochs && !(*epochs > 0)))
@@ -86,7 +56,7 @@ static std::string recipe_of(yaml::Fields& row, const Sources& sources) {
 }
 
 static std::string
-net_row(yaml::Fields& row, const Sources& sources, std::map<std::string, double>& samples) {
+net_row(yaml::Fields& row, const RowSources& sources, std::map<std::string, double>& samples) {
     std::string out = fmt::format("    {{\"{}\", static_cast<ModelKind>({})",
                                   row.text("name"),
                                   static_cast<int>(kind_of(row)));
@@ -110,10 +80,7 @@ net_row(yaml::Fields& row, const Sources& sources, std::map<std::string, double>
     const std::string dataset = row.text_or("dataset", "");
     if (!dataset.empty() && !samples.contains(dataset))
         row.refuse(row.node(), "dataset", "must be one of the datasets, got " + dataset);
-    const std::string source = row.text("source");
-    if (!sources.contains(source))
-        row.refuse(row.node(), "source", "must be one of the sources, got " + source);
-    const auto& [title, as_of] = sources.at(source);
+    const auto& [title, as_of] = source_of(row, sources);
     return out + fmt::format(", \"{}\", {}, {}, \"{}\", \"{}{}; {}\"}},\n",
                              dataset,
                              dataset.empty() ? "kNone" : fmt::format("{}", samples[dataset]),
@@ -127,9 +94,9 @@ net_row(yaml::Fields& row, const Sources& sources, std::map<std::string, double>
 std::string models_as_code(const std::string& file) {
     const yaml::Node node = yaml::parse(text::read_file(file, kLargest), file);
     yaml::Fields root{node, file, ""};
-    const Sources sources = sources_of(root);
+    const RowSources sources = sources_of(root);
     std::map<std::string, double> samples;
-    each(root, "datasets", [&](yaml::Fields& row) {
+    each_row(root, "datasets", [&](yaml::Fields& row) {
         (void)row.text("source");
         (void)row.flag("recalled");
         const std::string name = row.text("name");
@@ -137,7 +104,7 @@ std::string models_as_code(const std::string& file) {
     });
     std::string out = "constexpr double kNone = std::numeric_limits<double>::quiet_NaN();\n"
                       "constexpr ModelRow kModels[] = {\n";
-    each(root, "models", [&](yaml::Fields& row) { out += net_row(row, sources, samples); });
+    each_row(root, "models", [&](yaml::Fields& row) { out += net_row(row, sources, samples); });
     root.done();
     return out + "};\n";
 }
@@ -146,7 +113,7 @@ std::string models_as_code(const std::string& file) {
 
 static std::string factors(yaml::Fields& root, std::string_view key, std::string_view name) {
     std::string out = fmt::format("constexpr FactorRow {}[] = {{\n", name);
-    each(root, key, [&](yaml::Fields& row) {
+    each_row(root, key, [&](yaml::Fields& row) {
         (void)row.number_or_none("standard_error");
         out += fmt::format("    {{\"{}\", {}, {}}},\n",
                            row.text("name"),
@@ -170,7 +137,7 @@ static std::string figures(const Gpu& gpu) {
 
 static std::string gpu_rows(yaml::Fields& root, const Catalog& catalog) {
     std::string out = "constexpr GpuRow kTimedGpus[] = {\n";
-    each(root, "gpus", [&](yaml::Fields& row) {
+    each_row(root, "gpus", [&](yaml::Fields& row) {
         const std::string name = row.text("name");
         const Gpu* gpu = catalog.find_gpu(name);
         if (gpu == nullptr)
@@ -185,7 +152,7 @@ static std::string gpu_rows(yaml::Fields& root, const Catalog& catalog) {
 
 static std::string machines(yaml::Fields& measured) {
     std::string out = "constexpr MeasuredMachine kMachines[] = {\n";
-    each(measured, "machines", [&](yaml::Fields& row) {
+    each_row(measured, "machines", [&](yaml::Fields& row) {
         const std::string name = row.text("name");
         out += fmt::format("    {{\"{}\", \"{}\", {}, {}, {}, {}}},\n",
                            name,

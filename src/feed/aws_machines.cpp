@@ -1,6 +1,7 @@
 // What AWS says of its machines: their parts, and where they can be launched.
 
 #include "feed/json_stream.hpp"
+#include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
@@ -229,16 +230,31 @@ void read_offering(Row& row, Sink& sink) {
 
 } // namespace
 
-std::string read_aws_instance_types(Input& input, Sink& sink) {
+static std::string read_aws_instance_types(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{"InstanceTypes"};
     read_list(input, sink, kLists, [&](Row& row) { read_type(row, sink); });
     return "AWS DescribeInstanceTypes";
 }
 
-std::string read_aws_instance_regions(Input& input, Sink& sink) {
+static std::string read_aws_instance_regions(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{"InstanceTypeOfferings"};
     read_list(input, sink, kLists, [&](Row& row) { read_offering(row, sink); });
     return "AWS DescribeInstanceTypeOfferings";
 }
+
+extern constinit const Reader kAwsInstanceTypes{
+    .format = Format::aws_instance_types,
+    .name = "aws_instance_types",
+    .marks = {.form = Form::object, .any = {"\"InstanceTypes\""}},
+    .provider = "aws",
+    .describes_machines = true,
+    .read = read_aws_instance_types};
+
+extern constinit const Reader kAwsInstanceRegions{
+    .format = Format::aws_instance_regions,
+    .name = "aws_instance_regions",
+    .marks = {.form = Form::object, .any = {"\"InstanceTypeOfferings\""}},
+    .provider = "aws",
+    .read = read_aws_instance_regions};
 
 } // namespace flopwise::feed

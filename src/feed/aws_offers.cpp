@@ -1,6 +1,7 @@
 // The price list of EC2 as JSON: the offer file, and the pages of GetProducts.
 
 #include "feed/json_stream.hpp"
+#include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
@@ -350,7 +351,7 @@ void set_terms(ReservedPrice& rate, const Lease& lease) {
     rate.offering_class = lease.offering_class;
 }
 
-std::string read_aws_offers(Input& input, Sink& sink) {
+static std::string read_aws_offers(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 3> kLists{
         "products", "terms.OnDemand", "terms.Reserved"};
     Offers offers{sink};
@@ -370,7 +371,7 @@ std::string read_aws_offers(Input& input, Sink& sink) {
     return offers.title();
 }
 
-std::string read_aws_products(Input& input, Sink& sink) {
+static std::string read_aws_products(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{"PriceList"};
     json_stream::Inner inner;
     read_list(input, sink, kLists, [&](Row& row) {
@@ -381,5 +382,19 @@ std::string read_aws_products(Input& input, Sink& sink) {
     });
     return "AWS price list of EC2, pages of GetProducts";
 }
+
+extern constinit const Reader kAwsOffers{
+    .format = Format::aws_offers,
+    .name = "aws_offers",
+    .marks = {.form = Form::object, .any = {"\"offerCode\""}, .weak = {"\"products\""}},
+    .provider = "aws",
+    .read = read_aws_offers};
+
+extern constinit const Reader kAwsProducts{
+    .format = Format::aws_products,
+    .name = "aws_products",
+    .marks = {.form = Form::object, .any = {"\"PriceList\""}},
+    .provider = "aws",
+    .read = read_aws_products};
 
 } // namespace flopwise::feed

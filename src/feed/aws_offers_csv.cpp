@@ -1,6 +1,7 @@
 // The price list of EC2 as CSV: five lines about the file, a header, a row for each price.
 
 #include "feed/csv_stream.hpp"
+#include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
@@ -141,7 +142,7 @@ void require_columns(const csv_stream::Header& header,
 
 } // namespace
 
-std::string read_aws_offers_csv(Input& input, Sink& sink) {
+static std::string read_aws_offers_csv(Input& input, Sink& sink) {
     csv_stream::Reader row{input};
     std::string title = read_head(row, sink);
     const csv_stream::Header header{row.fields()};
@@ -160,5 +161,12 @@ std::string read_aws_offers_csv(Input& input, Sink& sink) {
         sink.add(std::move(rate));
     return title;
 }
+
+extern constinit const Reader kAwsOffersCsv{
+    .format = Format::aws_offers_csv,
+    .name = "aws_offers_csv",
+    .marks = {.form = Form::table, .any = {"\"OfferTermCode\""}, .heading = {"FormatVersion"}},
+    .provider = "aws",
+    .read = read_aws_offers_csv};
 
 } // namespace flopwise::feed

@@ -1,6 +1,7 @@
 // Spot machines of AWS: what they cost lately, and how often they were taken back.
 
 #include "feed/json_stream.hpp"
+#include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
@@ -208,17 +209,31 @@ bool add_interruption(Sink& sink,
     return band.has_value();
 }
 
-std::string read_aws_spot_history(Input& input, Sink& sink) {
+static std::string read_aws_spot_history(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{"SpotPriceHistory"};
     History history{sink};
     read_list(input, sink, kLists, [&](Row& row) { history.row(row); });
     return history.title();
 }
 
-std::string read_aws_spot_advisor(Input& input, Sink& sink) {
+static std::string read_aws_spot_advisor(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{"spot_advisor"};
     read_list(input, sink, kLists, [&](Row& row) { read_region(row, sink); });
     return "AWS Spot Instance Advisor; interruptions of the month before";
 }
+
+extern constinit const Reader kAwsSpotHistory{
+    .format = Format::aws_spot_history,
+    .name = "aws_spot_history",
+    .marks = {.form = Form::object, .any = {"\"SpotPriceHistory\""}},
+    .provider = "aws",
+    .read = read_aws_spot_history};
+
+extern constinit const Reader kAwsSpotAdvisor{
+    .format = Format::aws_spot_advisor,
+    .name = "aws_spot_advisor",
+    .marks = {.form = Form::object, .any = {"\"spot_advisor\"", "\"instance_types\""}},
+    .provider = "aws",
+    .read = read_aws_spot_advisor};
 
 } // namespace flopwise::feed

@@ -1,6 +1,7 @@
 // Azure's retail prices: pages of rows, one for each meter.
 
 #include "feed/json_stream.hpp"
+#include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
@@ -115,10 +116,17 @@ void read_item(Row& row, Sink& sink) {
 
 } // namespace
 
-std::string read_azure_retail_prices(Input& input, Sink& sink) {
+static std::string read_azure_retail_prices(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{"Items"};
     read_list(input, sink, kLists, [&](Row& row) { read_item(row, sink); });
     return "Azure retail prices; the date is that of the newest price, so the file is not older";
 }
+
+extern constinit const Reader kAzureRetailPrices{
+    .format = Format::azure_retail_prices,
+    .name = "azure_retail_prices",
+    .marks = {.form = Form::object, .any = {"\"armRegionName\"", "\"BillingCurrency\""}},
+    .provider = "azure",
+    .read = read_azure_retail_prices};
 
 } // namespace flopwise::feed

@@ -1,6 +1,8 @@
 // Community catalogs as CSV: gpuhunt and SkyPilot. One row is a machine at a place and a price.
 
 #include "feed/csv_stream.hpp"
+#include "feed/providers.hpp"
+#include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
@@ -53,12 +55,6 @@ bool is_community(std::string_view machine) {
 // Google prices a machine and the GPUs in it apart, and each alone looks cheap.
 
 constexpr std::string_view kWithoutMachine = "a GPU without its machine";
-
-/// Of Google's machines that always have GPUs: "a2-highgpu-1g", "g2-standard-4".
-bool has_gpus_built_in(std::string_view machine) {
-    return machine.find("gpu-") != std::string_view::npos || machine.starts_with("g2-standard-") ||
-           machine.starts_with("g4-standard-");
-}
 
 // ---- SkyPilot -----------------------------------------------------------------------
 
@@ -156,7 +152,7 @@ struct GpuhuntRow {
     int line = 0;
 };
 
-/// Google's places are zones, "us-central1-a", which have the prices of their region.
+/// "us-central1" of the zone "us-central1-a".
 std::string_view without_zone(std::string_view location) {
     const auto dash = location.rfind('-');
     const bool zone = dash != std::string_view::npos && dash + 2 == location.size() &&
@@ -223,7 +219,7 @@ public:
 private:
     [[nodiscard]] std::string region_of(std::string_view location) const {
         name(location, "location");
-        return std::string{sink_.provider() == "gcp" ? without_zone(location) : location};
+        return std::string{places_are_zones(sink_.provider()) ? without_zone(location) : location};
     }
 
     void set_gpu(csv_stream::Reader& row, const GpuhuntColumns& c, Instance& to) const {
@@ -244,7 +240,7 @@ private:
 
 } // namespace
 
-std::string read_skypilot(Input& input, Sink& sink) {
+static std::string read_skypilot(Input& input, Sink& sink) {
     Skypilot table{sink};
     read_rows<SkypilotColumns>(input, sink, [&](csv_stream::Reader& row, const auto& columns) {
         table.row(row, columns);
@@ -253,7 +249,7 @@ std::string read_skypilot(Input& input, Sink& sink) {
     return "SkyPilot catalog; spot prices of the zone in which it is lowest";
 }
 
-std::string read_gpuhunt(Input& input, Sink& sink) {
+static std::string read_gpuhunt(Input& input, Sink& sink) {
     Gpuhunt table{sink};
     read_rows<GpuhuntColumns>(input, sink, [&](csv_stream::Reader& row, const auto& columns) {
         table.row(row, columns);
@@ -261,5 +257,17 @@ std::string read_gpuhunt(Input& input, Sink& sink) {
     table.finish();
     return "gpuhunt catalog, version 2";
 }
+
+extern constinit const Reader kSkypilot{
+    .format = Format::skypilot,
+    .name = "skypilot",
+    .marks = {.form = Form::table, .heading = {"InstanceType,", "AcceleratorName"}},
+    .read = read_skypilot};
+
+extern constinit const Reader kGpuhunt{
+    .format = Format::gpuhunt,
+    .name = "gpuhunt",
+    .marks = {.form = Form::table, .heading = {"instance_name", "gpu_name"}},
+    .read = read_gpuhunt};
 
 } // namespace flopwise::feed

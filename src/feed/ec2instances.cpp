@@ -1,6 +1,7 @@
 // instances.json of ec2instances.info: a list of machines, each with its prices by region.
 
 #include "feed/json_stream.hpp"
+#include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
@@ -185,10 +186,17 @@ void read_machine(Row& row, Sink& sink) {
 
 } // namespace
 
-std::string read_ec2instances(Input& input, Sink& sink) {
+static std::string read_ec2instances(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{""};
     read_list(input, sink, kLists, [&](Row& row) { read_machine(row, sink); });
     return "ec2instances.info, instances.json";
 }
+
+extern constinit const Reader kEc2Instances{
+    .format = Format::ec2instances,
+    .name = "ec2instances",
+    .marks = {.form = Form::array, .any = {"\"pretty_name\"", "\"instance_type\""}},
+    .provider = "aws",
+    .read = read_ec2instances};
 
 } // namespace flopwise::feed

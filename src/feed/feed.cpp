@@ -1,12 +1,13 @@
 #include <flopwise/feed.hpp>
 
+#include "feed/providers.hpp"
+#include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/day.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <exception>
 #include <thread>
@@ -14,19 +15,11 @@
 namespace flopwise {
 
 std::string_view to_string(Format format) {
-    constexpr std::array<std::string_view, kFormats> kNames{"auto",
-                                                            "aws_offers",
-                                                            "aws_offers_csv",
-                                                            "aws_products",
-                                                            "aws_instance_types",
-                                                            "aws_instance_regions",
-                                                            "aws_spot_history",
-                                                            "aws_spot_advisor",
-                                                            "azure_retail_prices",
-                                                            "ec2instances",
-                                                            "gpuhunt",
-                                                            "skypilot"};
-    return text::name_of(kNames, format);
+    if (format == Format::automatic)
+        return "auto";
+    if (const feed::Reader* reader = feed::reader_of(format))
+        return reader->name;
+    throw text::NoName{static_cast<std::size_t>(format)};
 }
 
 UsdPerHour effective(const ReservedPrice& rate) {
@@ -35,49 +28,6 @@ UsdPerHour effective(const ReservedPrice& rate) {
 
 // ---- which format -------------------------------------------------------------------
 
-/// What only files of a format have near their begin; the first that is there decides.
-struct Mark {
-    std::string_view text;
-    Format format;
-};
-
-static Format json_format(std::string_view begin) {
-    constexpr std::array<Mark, 10> kMarks{
-        {{"\"offerCode\"", Format::aws_offers},
-         {"\"PriceList\"", Format::aws_products},
-         {"\"InstanceTypeOfferings\"", Format::aws_instance_regions},
-         {"\"InstanceTypes\"", Format::aws_instance_types},
-         {"\"SpotPriceHistory\"", Format::aws_spot_history},
-         {"\"spot_advisor\"", Format::aws_spot_advisor},
-         {"\"instance_types\"", Format::aws_spot_advisor},
-         {"\"armRegionName\"", Format::azure_retail_prices},
-         {"\"BillingCurrency\"", Format::azure_retail_prices},
-         {"\"products\"", Format::aws_offers}}};
-    if (begin.front() == '[')
-        return begin.find("\"pretty_name\"") != std::string_view::npos ||
-                       begin.find("\"instance_type\"") != std::string_view::npos
-                   ? Format::ec2instances
-                   : Format::automatic;
-    for (const Mark& mark : kMarks)
-        if (begin.find(mark.text) != std::string_view::npos)
-            return mark.format;
-    return Format::automatic;
-}
-
-static Format csv_format(std::string_view begin) {
-    const std::string_view line = begin.substr(0, begin.find('\n'));
-    const auto has = [](std::string_view text, std::string_view word) {
-        return text.find(word) != std::string_view::npos;
-    };
-    if (has(line, "FormatVersion") || has(begin, "\"OfferTermCode\""))
-        return Format::aws_offers_csv;
-    if (has(line, "InstanceType,") && has(line, "AcceleratorName"))
-        return Format::skypilot;
-    if (has(line, "instance_name") && has(line, "gpu_name"))
-        return Format::gpuhunt;
-    return Format::automatic;
-}
-
 static std::vector<std::string_view> format_names() {
     std::vector<std::string_view> names;
     for (std::size_t i = 1; i < kFormats; ++i)
@@ -85,7 +35,7 @@ static std::vector<std::string_view> format_names() {
     return names;
 }
 
-static Format recognised(feed::Input& input) {
+static const feed::Reader& recognised(feed::Input& input) {
     constexpr std::size_t kLooked = std::size_t{64} << 10U;
     input.fill(kLooked);
     std::string_view begin = input.view().substr(0, kLooked);
@@ -94,72 +44,27 @@ static Format recognised(feed::Input& input) {
     begin.remove_prefix(std::min(begin.size(), begin.find_first_not_of(" \t\r\n")));
     if (begin.empty())
         throw InputError{{.file = input.name()}, "must be a price file, is empty"};
-    const Format format =
-        begin.front() == '{' || begin.front() == '[' ? json_format(begin) : csv_format(begin);
-    if (format == Format::automatic)
-        throw InputError{{.file = input.name()},
-                         fmt::format("must be of a known format ({}), begins with {}",
-                                     text::one_of(format_names()),
-                                     text::quoted(begin.substr(0, begin.find('\n'))))};
-    return format;
+    if (const feed::Reader* reader = feed::recognised(begin))
+        return *reader;
+    throw InputError{{.file = input.name()},
+                     fmt::format("must be of a known format ({}), begins with {}",
+                                 text::one_of(format_names()),
+                                 text::quoted(begin.substr(0, begin.find('\n'))))};
 }
 
 // ---- one file -----------------------------------------------------------------------
 
-/// The provider of a community catalog, by a word of the file's name, else of its folder's:
-/// "aws/vms.csv".
-static std::string provider_in(const std::filesystem::path& file) {
-    constexpr std::array<std::string_view, 22> kProviders{
-        "aws",    "azure",     "gcp",        "lambda",     "lambdalabs", "runpod",
-        "nebius", "verda",     "cudo",       "oci",        "hyperstack", "paperspace",
-        "ibm",    "vastai",    "do",         "fluidstack", "datacrunch", "jarvislabs",
-        "scp",    "cloudrift", "tensordock", "vultr"};
-    for (const auto& part : {file.filename(), file.parent_path().filename()}) {
-        std::string words = text::lower(part.string());
-        std::replace_if(
-            words.begin(), words.end(), [](char c) { return c == '.' || c == '_'; }, '-');
-        for (const std::string& word : text::split(words, '-'))
-            if (std::find(kProviders.begin(), kProviders.end(), word) != kProviders.end())
-                return word;
-    }
-    return {};
-}
-
-/// Under the name it has here: some had another before, or have another in a catalog.
-static std::string known_as(const std::string& provider) {
-    if (provider == "lambdalabs")
-        return "lambda";
-    return provider == "datacrunch" ? "verda" : provider;
-}
-
-static std::string
-provider_of(Format format, const std::filesystem::path& file, const ImportOptions& options) {
-    if (format == Format::azure_retail_prices)
-        return "azure";
-    if (format != Format::skypilot && format != Format::gpuhunt)
-        return "aws";
-    const std::string provider = options.provider.empty() ? provider_in(file) : options.provider;
+static std::string provider_of(const feed::Reader& reader,
+                               const std::filesystem::path& file,
+                               const ImportOptions& options) {
+    if (!reader.provider.empty())
+        return std::string{reader.provider};
+    const std::string provider =
+        options.provider.empty() ? feed::provider_in(file) : options.provider;
     if (provider.empty())
         throw ArgumentError{"provider",
                             fmt::format("must be given: {} does not name it", file.string())};
-    return known_as(provider);
-}
-
-static std::string read(Format format, feed::Input& input, feed::Sink& sink) {
-    using Reader = std::string (*)(feed::Input&, feed::Sink&);
-    constexpr std::array<Reader, kFormats> kReaders{nullptr,
-                                                    feed::read_aws_offers,
-                                                    feed::read_aws_offers_csv,
-                                                    feed::read_aws_products,
-                                                    feed::read_aws_instance_types,
-                                                    feed::read_aws_instance_regions,
-                                                    feed::read_aws_spot_history,
-                                                    feed::read_aws_spot_advisor,
-                                                    feed::read_azure_retail_prices,
-                                                    feed::read_ec2instances,
-                                                    feed::read_gpuhunt,
-                                                    feed::read_skypilot};
-    return kReaders.at(static_cast<std::size_t>(format))(input, sink);
+    return feed::known_as(provider);
 }
 
 Import
@@ -168,14 +73,13 @@ import_feed(const std::filesystem::path& file, const Catalog& known, const Impor
     if (is_after_tomorrow(options.as_of, options.today))
         throw ArgumentError{"as_of", after_tomorrow_reason(options.as_of, options.today)};
     feed::Input input{file};
-    const Format found = recognised(input);
-    const Format format = options.format == Format::automatic ? found : options.format;
-    if (format != found)
+    const feed::Reader& found = recognised(input);
+    if (options.format != Format::automatic && options.format != found.format)
         throw InputError{{.file = file.string()},
-                         fmt::format("must be {}, is {}", to_string(format), to_string(found))};
-    feed::Sink sink{known, options, format, provider_of(format, file, options), file.string()};
+                         fmt::format("must be {}, is {}", to_string(options.format), found.name)};
+    feed::Sink sink{known, options, found.format, provider_of(found, file, options), file.string()};
     try {
-        const std::string title = read(format, input, sink);
+        const std::string title = found.read(input, sink);
         return sink.finish(title);
     } catch (const feed::BadRow& bad) { // in a header, where no row can be set apart
         throw InputError{{.file = file.string(), .field = bad.field}, bad.reason};

@@ -1,5 +1,6 @@
 #include "catalog/tables.hpp"
 #include "feed/base_catalog.hpp"
+#include "feed/reader.hpp"
 
 #include <algorithm>
 #include <map>
@@ -99,7 +100,7 @@ std::string Join::add_source(const Source& source) {
     return added.name;
 }
 
-/// What DescribeInstanceTypes says counts, and what it does not say stays as it was.
+/// What the provider says of its machine counts, and what it does not say stays as it was.
 static void update(Instance& to, Instance from) {
     from.family = to.family;
     const auto keep = [](auto& value, const auto& before) {
@@ -130,7 +131,8 @@ void Join::add_instance(Instance instance, const Import& import) {
     const Named key{instance.provider, instance.name};
     const auto found = instances_.find(key);
     if (found != instances_.end()) {
-        if (import.format == Format::aws_instance_types)
+        const feed::Reader* reader = feed::reader_of(import.format);
+        if (reader != nullptr && reader->describes_machines)
             update(out_.instances[found->second], std::move(instance));
         return;
     }

@@ -146,17 +146,4 @@ struct Lease {
 /// Throws BadRow for a term that is not known.
 void set_terms(ReservedPrice& rate, const Lease& lease);
 
-// The readers. Each takes the input from its begin and returns the title of the source.
-std::string read_aws_offers(Input& input, Sink& sink);
-std::string read_aws_products(Input& input, Sink& sink);
-std::string read_aws_offers_csv(Input& input, Sink& sink);
-std::string read_aws_instance_types(Input& input, Sink& sink);
-std::string read_aws_instance_regions(Input& input, Sink& sink);
-std::string read_aws_spot_history(Input& input, Sink& sink);
-std::string read_aws_spot_advisor(Input& input, Sink& sink);
-std::string read_azure_retail_prices(Input& input, Sink& sink);
-std::string read_ec2instances(Input& input, Sink& sink);
-std::string read_gpuhunt(Input& input, Sink& sink);
-std::string read_skypilot(Input& input, Sink& sink);
-
 } // namespace flopwise::feed

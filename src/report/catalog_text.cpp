@@ -32,26 +32,15 @@ static std::vector<std::size_t> sorted(const Catalog& catalog) {
     return out;
 }
 
-/// In quotes if CSV asks for them.
-static std::string cell(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
-        return std::string{text};
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"')
-            out += c;
-        out += c;
-    }
-    return out + '"';
-}
-
 namespace {
 
 /// The cells of a row of CSV, each behind a comma; empty where a figure is not known.
 struct CsvCells {
     std::string& to;
 
-    void operator()(const Field& /*field*/, const std::string& value) const { put(cell(value)); }
+    void operator()(const Field& /*field*/, const std::string& value) const {
+        put(csv_cell(value));
+    }
     void operator()(const Field& f, double value) const {
         put(f.is(kWithGpu) && value == 0 ? "" : fmt::format("{}", value));
     }
@@ -139,16 +128,16 @@ std::string to_csv(std::span<const ReservedPrice> rates) {
     for (const ReservedPrice& r : rates)
         fmt::format_to(std::back_inserter(out),
                        "{},{},{},{},{},{},{},{},{},{}\n",
-                       cell(r.provider),
-                       cell(r.instance),
-                       cell(r.region),
+                       csv_cell(r.provider),
+                       csv_cell(r.instance),
+                       csv_cell(r.region),
                        r.years,
-                       cell(r.offering_class),
-                       cell(r.payment),
+                       csv_cell(r.offering_class),
+                       csv_cell(r.payment),
                        r.hourly.value(),
                        r.upfront.value(),
                        effective(r).value(),
-                       cell(r.source));
+                       csv_cell(r.source));
     return out;
 }
 
@@ -157,12 +146,12 @@ std::string to_csv(std::span<const InterruptionBand> interruptions) {
     for (const InterruptionBand& i : interruptions)
         fmt::format_to(std::back_inserter(out),
                        "{},{},{},{},{},{}\n",
-                       cell(i.provider),
-                       cell(i.instance),
-                       cell(i.region),
+                       csv_cell(i.provider),
+                       csv_cell(i.instance),
+                       csv_cell(i.region),
                        i.at_least,
                        i.below,
-                       cell(i.source));
+                       csv_cell(i.source));
     return out;
 }
 

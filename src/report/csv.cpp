@@ -2,18 +2,11 @@
 
 #include <flopwise/report.hpp>
 
+#include "text/table.hpp"
+
 #include <span>
 
 namespace flopwise {
-
-static std::string field(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
-        return std::string{text};
-    std::string out = "\"";
-    for (const char c : text)
-        out += c == '"' ? std::string{"\"\""} : std::string(1, c);
-    return out + '"';
-}
 
 static std::string number(const std::optional<double>& value) {
     return value ? fmt::format("{:.12g}", *value) : ""; // as in JSON
@@ -52,14 +45,14 @@ static std::string csv_of_choices(const Recommendation& r) {
         out += fmt::format(
             "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}{},{},{}\n",
             c.rank,
-            field(c.provider),
-            field(c.instance),
-            field(c.family),
-            field(c.region),
+            csv_cell(c.provider),
+            csv_cell(c.instance),
+            csv_cell(c.family),
+            csv_cell(c.region),
             to_string(c.purchase),
             c.price.value(),
             number(c.effective),
-            field(c.gpu),
+            csv_cell(c.gpu),
             c.gpu_count,
             number(c.gpu_memory),
             c.vcpus,
@@ -75,8 +68,8 @@ static std::string csv_of_choices(const Recommendation& r) {
             c.retired,
             to_string(c.as_of),
             job ? job_fields(c) : "",
-            field(c.arch),
-            field(c.stack));
+            csv_cell(c.arch),
+            csv_cell(c.stack));
     return out;
 }
 
@@ -87,18 +80,18 @@ static std::string csv_of_families(const Recommendation& r) {
     for (const FamilyChoice& f : std::span{r.families}.first(top))
         out += fmt::format("{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}\n",
                            f.rank,
-                           field(f.provider),
-                           field(f.family),
+                           csv_cell(f.provider),
+                           csv_cell(f.family),
                            to_string(f.purpose),
-                           field(f.gpu),
+                           csv_cell(f.gpu),
                            f.score,
-                           field(f.best),
+                           csv_cell(f.best),
                            f.price_from.value(),
                            f.price_to.value(),
                            f.admitted,
                            f.refused,
-                           field(f.arch),
-                           field(f.stack));
+                           csv_cell(f.arch),
+                           csv_cell(f.stack));
     return out;
 }
 

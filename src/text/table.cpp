@@ -109,4 +109,16 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
     return out;
 }
 
+std::string csv_cell(std::string_view text) {
+    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
+        return std::string{text};
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"')
+            out += c;
+        out += c;
+    }
+    return out + '"';
+}
+
 } // namespace flopwise

@@ -1,4 +1,4 @@
-// Rows and columns as text: for a terminal, where the width is scarce, and for Markdown.
+// Rows and columns as text: for a terminal, where the width is scarce, for Markdown and CSV.
 
 #pragma once
 
@@ -39,5 +39,8 @@ private:
 
 /// Breaks text at blanks into lines of at most `width`, each but the first after `indent` blanks.
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
+/// A cell of CSV: in quotes if it has a comma, a quote or a line break (RFC 4180).
+std::string csv_cell(std::string_view text);
 
 } // namespace flopwise

@@ -313,6 +313,7 @@ def test_the_counts_of_rows_are_right(gpus, aws):
             return sum(1 for _ in csv.reader(file)) - 1
 
     models = load("models.yaml")
+    providers = load("providers.yaml")
     shown = {cells[0]: cells[-1] for cells in rows_of(DATA, "Data")[1:]}
     assert shown == {
         "gpus.yaml": f"{len(gpus)} GPUs",
@@ -328,6 +329,8 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "charges/spot-aws.yaml": counts(load("charges/spot-aws.yaml"), "interruptions"),
         "countries.yaml": counts(load("countries.yaml"), "countries"),
         "electricity.yaml": f"{len(load('electricity.yaml')['tariffs'])} prices",
+        "providers.yaml": f"{len(providers['providers'])} providers, "
+                          f"{len(providers['machines_with_gpus'])} patterns",
         "measured/region_rtt.csv": f"{lines('region_rtt.csv')} pairs",
         "models.yaml": f"{len(models['models'])} models, {len(models['datasets'])} data sets",
         "utilisation.yaml": f"{len(load('utilisation.yaml')['gpus'])} GPUs",
