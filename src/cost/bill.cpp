@@ -189,21 +189,6 @@ std::vector<LineItem> region_charges(const Budget& budget,
     return out;
 }
 
-std::vector<Usd> region_amounts(const Budget& budget,
-                                const Usage& usage,
-                                std::string_view provider,
-                                std::string_view region,
-                                const Charges& charges) {
-    const double hours = hours_of_plan(budget);
-    std::vector<Usd> out;
-    for (const Wanted& w : wanted(usage, region)) {
-        const auto rate = rate_of(w, provider, region, charges);
-        out.push_back(rate ? amount_of(w, rate->tiers, hours)
-                           : assumed(w, hours, provider, charges).value_or(Usd{}));
-    }
-    return out;
-}
-
 DateRange rate_dates(const Usage& usage,
                      std::string_view provider,
                      std::string_view region,
