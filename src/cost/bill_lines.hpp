@@ -12,9 +12,6 @@ constexpr std::string_view kLostWork = "lost_work";
 /// The source of a rate and its date, for a line.
 std::string cited(const Source& source);
 
-/// A line of hours at a price.
-LineItem hourly_line(std::string_view charge, Hours hours, UsdPerHour price);
-
 /// Hours for which capacity is held while no machine runs. Needs days.
 Hours capacity_hours(const Budget& budget, const Usage& usage);
 
