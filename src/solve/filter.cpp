@@ -292,12 +292,9 @@ SiteCounts Filter::count(std::uint32_t begin, std::uint32_t end) const {
         return SiteCounts::all(Site::admitted, end - begin);
     const std::uint16_t* site = columns_.site.data();
     SiteCounts sum;
-    SiteCounts odd; // two sums, so that neither waits for the other
-    for (; begin + 1 < end; begin += 2) {
+    for (; begin < end; ++begin)
         sum = sum + counted_[site[begin]];
-        odd = odd + counted_[site[begin + 1]];
-    }
-    return begin < end ? sum + odd + counted_[site[begin]] : sum + odd;
+    return sum;
 }
 
 std::uint32_t Filter::first_admitted(std::uint32_t begin, std::uint32_t end) const {
