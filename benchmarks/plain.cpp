@@ -36,6 +36,8 @@ struct Admitted {
 
 struct FamilySum {
     FamilyChoice row;
+    Date cheapest{}; ///< of the lowest and the highest price
+    Date dearest{};
     bool found = false;
     Admitted best{};
 };
@@ -233,6 +235,10 @@ static void add_to_family(const Question& q, const Offer& o, const Admitted* adm
                    .purpose = o.family.purpose,
                    .price_from = o.price,
                    .price_to = o.price};
+    if (added || o.price < sum.row.price_from)
+        sum.cheapest = o.source.as_of;
+    if (added || o.price > sum.row.price_to)
+        sum.dearest = o.source.as_of;
     sum.row.price_from = std::min(sum.row.price_from, o.price);
     sum.row.price_to = std::max(sum.row.price_to, o.price);
     if (admitted == nullptr) {
@@ -309,7 +315,9 @@ static Choice choice(const Question& q, const Answer& answer, std::size_t place)
                .retired = i.retired || !o.offered,
                .source = o.source.title,
                .as_of = o.source.as_of};
+    out.price_dates.add(o.source.as_of);
     if (o.gpu != nullptr) {
+        out.stack = o.gpu->stack;
         out.gpu_memory = gpu_memory(o);
         if (const auto one = peak(*o.gpu, q.precision))
             out.tflops = *one * i.gpu_count;
@@ -339,7 +347,11 @@ static std::vector<FamilyChoice> families(const Question& q, const Answer& answe
             continue;
         const Offer best = q.catalog.offer(sum.best.index);
         out.push_back(sum.row);
+        out.back().price_dates.add(sum.cheapest);
+        out.back().price_dates.add(sum.dearest);
         out.back().gpu = best.instance.gpu;
+        out.back().stack = best.gpu == nullptr ? "" : best.gpu->stack;
+        out.back().arch = best.instance.arch;
         out.back().best = best.instance.name;
         out.back().score = sum.best.score.value;
     }

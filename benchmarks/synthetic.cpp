@@ -21,7 +21,7 @@ private:
     std::mt19937_64 engine_{2026};
 };
 
-struct Machine {
+struct MachineType {
     Instance instance;
     double usd_per_hour;
 };
@@ -32,7 +32,7 @@ constexpr const char* kSource = "synthetic";
 } // namespace
 
 /// The machines that have a price on demand; of several prices, the lowest.
-static std::vector<Machine> machines(const Tables& tables) {
+static std::vector<MachineType> machines(const Tables& tables) {
     std::map<std::string, double> lowest;
     for (const Price& price : tables.prices)
         if (price.purchase == Purchase::on_demand) {
@@ -40,7 +40,7 @@ static std::vector<Machine> machines(const Tables& tables) {
             const auto [found, added] = lowest.try_emplace(price.instance, usd);
             found->second = std::min(found->second, usd);
         }
-    std::vector<Machine> out;
+    std::vector<MachineType> out;
     for (const Instance& instance : tables.instances)
         if (const auto found = lowest.find(instance.name); found != lowest.end())
             out.push_back({instance, found->second});
@@ -48,8 +48,8 @@ static std::vector<Machine> machines(const Tables& tables) {
 }
 
 /// `count` of them, evenly spread.
-static std::vector<Machine> some(const std::vector<Machine>& all, std::size_t count) {
-    std::vector<Machine> out;
+static std::vector<MachineType> some(const std::vector<MachineType>& all, std::size_t count) {
+    std::vector<MachineType> out;
     for (std::size_t i = 0; i < count; ++i)
         out.push_back(all[i * all.size() / count]);
     return out;
@@ -63,7 +63,7 @@ static Region region(std::size_t number, Random& random) {
 }
 
 static Price
-price(const Machine& machine, const Region& region, Purchase purchase, double usd_per_hour) {
+price(const MachineType& machine, const Region& region, Purchase purchase, double usd_per_hour) {
     constexpr double kSteps = 1e4;
     return {.provider = kProvider,
             .instance = machine.instance.name,
@@ -73,7 +73,7 @@ price(const Machine& machine, const Region& region, Purchase purchase, double us
             .source = kSource};
 }
 
-static std::vector<Offering> offerings(const std::vector<Machine>& machines,
+static std::vector<Offering> offerings(const std::vector<MachineType>& machines,
                                        const std::vector<Region>& regions) {
     constexpr std::size_t kGap = 8;
     std::vector<Offering> out;
@@ -101,7 +101,7 @@ Catalog synthetic(Market market, std::size_t offers) {
     Random random;
     while (tables.prices.size() < offers) {
         tables.regions.push_back(region(tables.regions.size(), random));
-        for (const Machine& machine : used) {
+        for (const MachineType& machine : used) {
             if (tables.prices.size() == offers)
                 break;
             const double usd = machine.usd_per_hour * random.in(0.8, 1.6);

@@ -55,6 +55,14 @@ TEST_CASE("own figures stand above those of a named net", "[job]") {
     Job images{.samples = 1e6};
     images.net.forward_gmacs = 4;
     CHECK(work_of(images).net.kind == ModelKind::cnn);
+    Job other{.model = "resnet-50"}; // 3 epochs of 1,000 images; without the recipe, one
+    other.net.samples = 1000;
+    CHECK(work_of(other).units == 1000);
+    other.net.epochs = 3;
+    CHECK(work_of(other).units == 3000);
+    CHECK(work_of(other).net.recipe.empty());
+    other.net.epochs = 0;
+    CHECK_THROWS_WITH(work_of(other), "epochs: must be positive and finite, got 0");
 }
 
 TEST_CASE("a measured rate is read with or without the name of what is counted", "[job]") {

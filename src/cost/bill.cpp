@@ -2,6 +2,7 @@
 
 #include "cost/bill_lines.hpp"
 #include "cost/charge_rows.hpp"
+#include "cost/payer.hpp"
 #include "text/durations.hpp"
 
 #include <algorithm>
@@ -189,21 +190,6 @@ std::vector<LineItem> region_charges(const Budget& budget,
     return out;
 }
 
-std::vector<Usd> region_amounts(const Budget& budget,
-                                const Usage& usage,
-                                std::string_view provider,
-                                std::string_view region,
-                                const Charges& charges) {
-    const double hours = hours_of_plan(budget);
-    std::vector<Usd> out;
-    for (const BilledQuantity& w : billed_quantities(usage, region)) {
-        const auto rate = rate_of(w, provider, region, charges);
-        out.push_back(rate ? amount_of(w, rate->tiers, hours)
-                           : assumed(w, hours, provider, charges).value_or(Usd{}));
-    }
-    return out;
-}
-
 DateRange rate_dates(const Usage& usage,
                      std::string_view provider,
                      std::string_view region,
@@ -229,14 +215,6 @@ Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd
     return out;
 }
 
-LineItem hourly_line(std::string_view charge, Hours hours, UsdPerHour price) {
-    return {.charge = std::string{charge},
-            .quantity = hours.value(),
-            .unit = "h",
-            .amount = price * hours,
-            .tiers = {{.from = 0, .usd = price.value()}}};
-}
-
 Hours capacity_hours(const Budget& budget, const Usage& usage) {
     return *budget.days * usage.reserved_capacity;
 }
@@ -244,29 +222,22 @@ Hours capacity_hours(const Budget& budget, const Usage& usage) {
 // ---- bills --------------------------------------------------------------------------
 
 Bill bill(const Budget& budget, UsdPerHour price) {
-    const Usd total = total_needed(budget, price);
+    (void)total_needed(budget, price); // checks them
     const Hours hours = rented_hours(budget);
-    Bill out{.items = {{.charge = "compute",
-                        .quantity = hours.value(),
-                        .unit = "h",
-                        .amount = price * hours}},
-             .total = total};
-    if (budget.fixed > Usd{})
-        out.items.push_back(
-            {.charge = "fixed", .quantity = 1, .unit = "plan", .amount = budget.fixed});
-    return out;
+    return summed(
+        {{.charge = "compute", .quantity = hours.value(), .unit = "h", .amount = price * hours}},
+        {},
+        budget.fixed);
 }
 
 Bill bill(const Budget& budget, const Usage& usage, const Rental& rental, const Charges& charges) {
     (void)total_needed(budget, rental.price); // checks them
     const auto region = region_charges(budget, usage, rental.provider, rental.region, charges);
-    std::vector<LineItem> machine{
-        hourly_line("compute", billed_hours(budget, usage), rental.price)};
-    if (usage.reserved_capacity > HoursPerDay{})
-        machine.push_back(hourly_line("unused_capacity",
-                                      capacity_hours(budget, usage),
-                                      rental.on_demand.value_or(rental.price)));
-    return summed(std::move(machine), region, budget.fixed);
+    const Recovery recovery;
+    const Payer payer{budget, usage, recovery, charges};
+    return summed(lines(payer.at(rental.price, rental.on_demand.value_or(rental.price))),
+                  region,
+                  budget.fixed);
 }
 
 } // namespace flopwise

@@ -12,20 +12,11 @@ constexpr std::string_view kLostWork = "lost_work";
 /// The source of a rate and its date, for a line.
 std::string cited(const Source& source);
 
-/// A line of hours at a price.
-LineItem hourly_line(std::string_view charge, Hours hours, UsdPerHour price);
-
 /// Hours for which capacity is held while no machine runs. Needs days.
 Hours capacity_hours(const Budget& budget, const Usage& usage);
 
 /// What a line counts for where plans are compared: its amount, or what is assumed for it.
 Usd charged_amount(const LineItem& item);
-/// The same of each line of region_charges(), without its text and for a usage that is checked.
-std::vector<Usd> region_amounts(const Budget& budget,
-                                const Usage& usage,
-                                std::string_view provider,
-                                std::string_view region,
-                                const Charges& charges);
 
 /// Of the rates of these lines, as far as they are known.
 DateRange rate_dates(const Usage& usage,

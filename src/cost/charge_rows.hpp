@@ -45,7 +45,7 @@ struct Charges::Data {
     ChargeRows ratios;                          ///< provider, offering, payment
     std::vector<double> ratio;
     std::vector<double> upfront; ///< share of the cost of the term, in (0, 1]
-    ChargeRows interruptions; ///< provider, instance, region
+    ChargeRows interruptions;    ///< provider, instance, region
     std::vector<double> from;
     std::vector<double> to; ///< NaN: open
 

@@ -74,10 +74,7 @@ cheapest(const Catalog& catalog, const Request& asked, const Charges& charges, c
 }
 
 static bool is_asked_for(const Constraints& c, const std::string& provider) {
-    return c.provider.empty() ||
-           std::any_of(c.provider.begin(), c.provider.end(), [&](const std::string& pattern) {
-               return text::matches(pattern, provider);
-           });
+    return c.provider.empty() || text::any_matches(c.provider, provider);
 }
 
 /// Of some regions those in which a machine that has all that is asked for is sold all the same.

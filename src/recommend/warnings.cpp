@@ -216,9 +216,7 @@ static void warn_of_other_machines(const Catalog& catalog, Recommendation& r) {
         return;
     std::map<std::string_view, std::size_t> machines;
     for (const Instance& i : catalog.instances())
-        if (std::any_of(asked.begin(), asked.end(), [&](const std::string& pattern) {
-                return text::matches(pattern, i.provider);
-            }))
+        if (text::any_matches(asked, i.provider))
             ++machines[i.provider];
     std::string list;
     for (const auto& [provider, count] : machines)

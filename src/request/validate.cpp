@@ -20,6 +20,40 @@ static std::vector<std::string> texts_for(const Value& value) {
     return out;
 }
 
+/// Figures that only code can give: no setting shows them.
+static void validate_figures(const Request& request) {
+    Request scratch;
+    scratch.origin = request.origin;
+    const auto figure = [&scratch](std::string_view key, std::optional<double> value, double most) {
+        const std::vector<std::string> text{fmt::format("{}", value.value_or(0))};
+        (void)SettingText{scratch, key, text}.number(most, "", true);
+    };
+    figure("dataset_gib", request.usage.moved_in.value(), kMostGib);
+    figure("matmul_parameters", request.job.net.matmul_parameters, kMostFigure);
+    figure("operations", request.job.net.operations, kMostFigure);
+    figure("samples", request.job.net.samples, kMostFigure);
+    figure("epochs", request.job.net.epochs, kMostFigure);
+}
+
+/// Dates of which the settings show no more than the year, or nothing.
+static void validate_days(const Request& request) {
+    const auto day = [&request](std::string_view key, Date date) {
+        if (date != Date{} && (date.year == 0 || date.month == 0 || date.day == 0))
+            request.refuse(key,
+                           fmt::format("must be a date such as 2026-07-20, got {:04}-{:02}-{:02}",
+                                       date.year,
+                                       date.month,
+                                       date.day));
+    };
+    day("today", request.today);
+    day("deadline", request.job.deadline_on);
+    if (request.job.deadline && request.job.deadline_on != Date{})
+        request.refuse("deadline",
+                       fmt::format("must be hours or a date, got {}h and {}",
+                                   request.job.deadline->value(),
+                                   to_string(request.job.deadline_on)));
+}
+
 void validate(const Request& request) {
     Request scratch;
     scratch.origin = request.origin;
@@ -32,14 +66,8 @@ void validate(const Request& request) {
             request.refuse(setting.key, "must be a value that has a name");
         }
     }
-    // Figures that only code can give.
-    const auto figure = [&scratch](std::string_view key, std::optional<double> value, double most) {
-        const std::vector<std::string> text{fmt::format("{}", value.value_or(0))};
-        (void)SettingText{scratch, key, text}.number(most, "", true);
-    };
-    figure("dataset_gib", request.usage.moved_in.value(), kMostGib);
-    figure("matmul_parameters", request.job.net.matmul_parameters, kMostFigure);
-    figure("operations", request.job.net.operations, kMostFigure);
+    validate_figures(request);
+    validate_days(request);
 }
 
 } // namespace flopwise

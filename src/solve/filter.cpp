@@ -10,12 +10,6 @@
 
 namespace flopwise {
 
-static bool any_matches(const std::vector<std::string>& patterns, std::string_view name) {
-    return std::any_of(patterns.begin(), patterns.end(), [name](const std::string& pattern) {
-        return text::matches(pattern, name);
-    });
-}
-
 using Names = std::vector<std::string_view>;
 
 static std::string with_article(std::string_view what) {
@@ -154,9 +148,9 @@ name_reasons(const Catalog& catalog, const Constraints& c, const std::vector<boo
     const auto set = [](bool when, Reason reason) { return when ? bit(reason) : 0; };
     std::vector<ReasonSet> by_family;
     for (const Family& family : catalog.families())
-        by_family.push_back(
-            set(any_matches(c.exclude, family.name), Reason::excluded) |
-            set(!c.family.empty() && !any_matches(c.family, family.name), Reason::other_family));
+        by_family.push_back(set(text::any_matches(c.exclude, family.name), Reason::excluded) |
+                            set(!c.family.empty() && !text::any_matches(c.family, family.name),
+                                Reason::other_family));
     std::vector<ReasonSet> out;
     out.reserve(catalog.instances().size());
     for (std::size_t type = 0; type < catalog.instances().size(); ++type) {
@@ -166,10 +160,11 @@ name_reasons(const Catalog& catalog, const Constraints& c, const std::vector<boo
             c.gpu.empty() || (gpu >= 0 && gpu_wanted[static_cast<std::size_t>(gpu)]);
         out.push_back(
             by_family[columns_of(catalog).family[type]] |
-            set(any_matches(c.exclude, i.name), Reason::excluded) |
-            set(!c.instance.empty() && !any_matches(c.instance, i.name), Reason::other_instance) |
+            set(text::any_matches(c.exclude, i.name), Reason::excluded) |
+            set(!c.instance.empty() && !text::any_matches(c.instance, i.name),
+                Reason::other_instance) |
             set(!wanted_gpu, Reason::other_gpu) |
-            set(!c.arch.empty() && !any_matches(c.arch, i.arch), Reason::other_arch));
+            set(!c.arch.empty() && !text::any_matches(c.arch, i.arch), Reason::other_arch));
     }
     return out;
 }
@@ -266,8 +261,8 @@ void Filter::add_sites() {
     const Constraints& c = request_.constraints;
     const auto regions = catalog_.regions();
     const auto state = [&](std::size_t i, bool offered) {
-        if (!((c.provider.empty() || any_matches(c.provider, regions[i].provider)) &&
-              (c.region.empty() || any_matches(c.region, regions[i].code))))
+        if (!((c.provider.empty() || text::any_matches(c.provider, regions[i].provider)) &&
+              (c.region.empty() || text::any_matches(c.region, regions[i].code))))
             return Site::out_of_scope;
         if (!offered && !c.include_retired)
             return Site::not_offered;
@@ -292,12 +287,9 @@ SiteCounts Filter::count(std::uint32_t begin, std::uint32_t end) const {
         return SiteCounts::all(Site::admitted, end - begin);
     const std::uint16_t* site = columns_.site.data();
     SiteCounts sum;
-    SiteCounts odd; // two sums, so that neither waits for the other
-    for (; begin + 1 < end; begin += 2) {
+    for (; begin < end; ++begin)
         sum = sum + counted_[site[begin]];
-        odd = odd + counted_[site[begin + 1]];
-    }
-    return begin < end ? sum + odd + counted_[site[begin]] : sum + odd;
+    return sum;
 }
 
 std::uint32_t Filter::first_admitted(std::uint32_t begin, std::uint32_t end) const {
@@ -386,9 +378,9 @@ ReasonSet Filter::reasons(std::size_t offer) const {
     const Offer o = offer_of(catalog_, columns_, offer);
     const auto region = static_cast<std::size_t>(&o.region - catalog_.regions().data());
     ReasonSet reasons = type_reasons(columns_.type[offer]);
-    if (!c.provider.empty() && !any_matches(c.provider, o.region.provider))
+    if (!c.provider.empty() && !text::any_matches(c.provider, o.region.provider))
         reasons |= bit(Reason::other_provider);
-    if (!c.region.empty() && !any_matches(c.region, o.region.code))
+    if (!c.region.empty() && !text::any_matches(c.region, o.region.code))
         reasons |= bit(Reason::other_region);
     if (!pays(o.purchase))
         reasons |= bit(Reason::other_purchase);

@@ -23,29 +23,27 @@ constexpr ReasonSet kNameReasons = bit(Reason::excluded) | bit(Reason::other_ins
 /// What a region, as it is offered or not, means for every offer there.
 enum class Site : std::uint8_t { admitted, not_offered, too_far, out_of_scope };
 
-/// How many offers of one group stand at each kind of site: four numbers added as one. 16 bits
-/// are enough, because a group has at most one offer for each of at most 32,767 regions.
+/// How many offers stand at each kind of site.
 class SiteCounts {
 public:
-    static constexpr SiteCounts all(Site site, std::uint64_t offers) {
+    static constexpr SiteCounts all(Site site, std::uint32_t offers) {
         SiteCounts out;
-        out.packed_ = offers << shift(site);
+        out.counts_[static_cast<std::size_t>(site)] = offers;
         return out;
     }
     static constexpr SiteCounts one(Site site) { return all(site, 1); }
 
-    friend constexpr SiteCounts operator+(SiteCounts a, SiteCounts b) {
-        a.packed_ += b.packed_;
+    friend constexpr SiteCounts operator+(SiteCounts a, const SiteCounts& b) {
+        for (std::size_t i = 0; i < b.counts_.size(); ++i)
+            a.counts_[i] += b.counts_[i];
         return a;
     }
     [[nodiscard]] constexpr std::uint32_t operator[](Site site) const {
-        return (packed_ >> shift(site)) & 0xffffU;
+        return counts_[static_cast<std::size_t>(site)];
     }
 
 private:
-    static constexpr unsigned shift(Site site) { return 16 * static_cast<unsigned>(site); }
-
-    std::uint64_t packed_ = 0;
+    std::array<std::uint32_t, 4> counts_{};
 };
 
 /// Whether a GPU can be used for what a profile is for.

@@ -3,6 +3,7 @@
 #include "solve/solver.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <tuple>
 
@@ -39,12 +40,8 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
     return nearest;
 }
 
-/// The number of reasons; std::popcount() is a call where the processor is not known.
 static constexpr std::size_t bits(ReasonSet set) {
-    std::size_t count = 0;
-    for (; set != 0; set &= set - 1)
-        ++count;
-    return count;
+    return static_cast<std::size_t>(std::popcount(set));
 }
 
 /// The logarithm of how far an offer is above what it may cost.

@@ -51,9 +51,6 @@ PlanPrices::PlanPrices(const Catalog& catalog, const Request& request, const Cha
         if (asked_.back() || region_charges_.size() == 1) // which stands for none
             region_charges_.back() =
                 region_charges(plan_, request.usage, region.provider, region.code, charges);
-        std::vector<Usd>& amounts = region_amounts_.emplace_back();
-        for (const LineItem& item : region_charges_.back())
-            amounts.push_back(charged_amount(item));
     }
     std::vector<std::uint32_t> on_demand(2 * regions.size(), kNone); // by site
     std::vector<std::uint32_t> spot = on_demand;
@@ -139,7 +136,7 @@ bool PlanPrices::payable(const Row& row) {
 
 /// Prices a row in its own way or in the cheapest. What is not known in full is taken only where
 /// nothing else is known.
-void PlanPrices::price(Row& row, Payer& payer, std::span<const Usd> charges) const {
+void PlanPrices::price(Row& row, Payer& payer, std::span<const LineItem> charges) const {
     const bool plain = !cheapest_ && row.kind == PurchaseKind::on_demand;
     const RatedMachine rated = plain ? RatedMachine{machine(row)} : payer.rated(machine(row));
     Parts best;
@@ -156,8 +153,8 @@ void PlanPrices::price(Row& row, Payer& payer, std::span<const Usd> charges) con
     }
     row.price = best.price.value();
     row.usd = best.total().value();
-    for (const Usd amount : charges)
-        row.usd += amount.value();
+    for (const LineItem& item : charges)
+        row.usd += charged_amount(item).value();
 }
 
 /// The cost of a plan for a rented hour. The limit on the price is made to agree with what the
@@ -181,7 +178,7 @@ void PlanPrices::price_type(std::size_t type) {
         const std::span rows{rows_.data() + columns_.first[group],
                              rows_.data() + columns_.first[group + 1]};
         for (Row& row : rows)
-            price(row, payer_, region_amounts_[row.site % asked_.size()]);
+            price(row, payer_, region_charges_[row.site % asked_.size()]);
         std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
             return std::tuple{above(a), a.usd, a.offer} < std::tuple{above(b), b.usd, b.offer};
         });
@@ -268,7 +265,7 @@ double PlanPrices::cost(std::uint32_t row, const Budget& plan) const {
     Row r = rows_[row];
     const Machine m = machine(r);
     Payer payer{plan, request_.usage, request_.recovery, charges_};
-    price(r, payer, region_amounts(plan, request_.usage, m.provider, m.region, charges_));
+    price(r, payer, region_charges(plan, request_.usage, m.provider, m.region, charges_));
     return r.usd;
 }
 
@@ -347,10 +344,7 @@ ChargeSummary PlanPrices::summary(std::size_t region) const {
 bool PlanPrices::asked(const Region& region) const {
     const Constraints& c = request_.constraints;
     const auto any = [](const std::vector<std::string>& patterns, const std::string& name) {
-        return patterns.empty() ||
-               std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
-                   return text::matches(pattern, name);
-               });
+        return patterns.empty() || text::any_matches(patterns, name);
     };
     return any(c.provider, region.provider) && any(c.region, region.code);
 }

@@ -75,7 +75,7 @@ private:
     add_rows(std::size_t type, std::span<std::uint32_t> on_demand, std::span<std::uint32_t> spot);
     [[nodiscard]] Machine machine(const Row& row) const;
     [[nodiscard]] bool payable(const Row& row);
-    void price(Row& row, Payer& payer, std::span<const Usd> charges) const;
+    void price(Row& row, Payer& payer, std::span<const LineItem> charges) const;
     [[nodiscard]] double effective(double usd) const;
     [[nodiscard]] double cost(std::uint32_t row, const Budget& plan) const;
     [[nodiscard]] bool asked(const Region& region) const;
@@ -93,7 +93,6 @@ private:
     std::vector<bool> priced_;                          ///< by type
     std::vector<bool> asked_;                           ///< by region
     std::vector<std::vector<LineItem>> region_charges_; ///< of those that are asked for
-    std::vector<std::vector<Usd>> region_amounts_;      ///< what these lines count for
 };
 
 } // namespace flopwise

@@ -32,18 +32,12 @@ static std::string several(const std::vector<std::string>& names) {
     return out;
 }
 
-static bool any_matches(const std::vector<std::string>& patterns, std::string_view name) {
-    return std::any_of(patterns.begin(), patterns.end(), [name](const std::string& pattern) {
-        return text::matches(pattern, name);
-    });
-}
-
 /// Whether a type is one that the request names, and not only one of many.
 static bool is_named(const Request& request, const Instance& machine, ReasonSet reasons) {
     const Constraints& c = request.constraints;
     if (!c.instance.empty())
         return (reasons & kNameReasons) == 0;
-    const bool rented_out = c.provider.empty() || any_matches(c.provider, machine.provider);
+    const bool rented_out = c.provider.empty() || text::any_matches(c.provider, machine.provider);
     return reasons == 0 && rented_out && (!c.gpu.empty() || !c.family.empty());
 }
 
@@ -147,7 +141,7 @@ static Unpriced described(const Catalog& catalog,
     std::string text = joined(against, "; ");
     if (!text.empty())
         text += "; ";
-    if (!provider.empty() && !any_matches(provider, machine.provider))
+    if (!provider.empty() && !text::any_matches(provider, machine.provider))
         text += "is rented out by " + machine.provider;
     else
         text += price_text(catalog, request, found) + sold_text(request, found.sold, regions);

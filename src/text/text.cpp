@@ -51,6 +51,12 @@ std::string lower(std::string_view text) {
     return out;
 }
 
+bool any_matches(std::span<const std::string> patterns, std::string_view name) {
+    return std::any_of(patterns.begin(), patterns.end(), [name](const std::string& pattern) {
+        return matches(pattern, name);
+    });
+}
+
 bool is_pattern(std::string_view pattern) {
     return pattern.find_first_of("*?") != std::string_view::npos;
 }

@@ -25,6 +25,8 @@ std::string lower(std::string_view text);
 /// Whether `name` matches a pattern of literal characters, `*` (any run) and `?` (any one).
 /// Linear in the product of the lengths at worst; never recursive.
 bool matches(std::string_view pattern, std::string_view name);
+/// Whether `name` matches one of the patterns.
+bool any_matches(std::span<const std::string> patterns, std::string_view name);
 
 /// Whether `pattern` has a character with a meaning beyond itself.
 bool is_pattern(std::string_view pattern);

@@ -72,6 +72,11 @@ static Model with_own(Model net, const Model& own) {
         net.matmul_parameters.reset();
     if (own.parameters && !own.active_parameters)
         net.active_parameters.reset();
+    if (own.samples || own.epochs) { // not as in the published recipe
+        net.samples = own.samples ? own.samples : net.samples;
+        net.epochs = own.epochs;
+        net.recipe.clear();
+    }
     return net;
 }
 
@@ -128,6 +133,8 @@ static void require_range(const Job& job) {
     positive_if_given("forward_gmacs", job.net.forward_gmacs);
     positive_if_given("activations_m", job.net.activations_m);
     positive_if_given("image_px", job.net.image_px);
+    positive_if_given("samples", job.net.samples);
+    positive_if_given("epochs", job.net.epochs);
     constexpr int kMostMachines = 1024;
     if (job.max_machines < 1 || job.max_machines > kMostMachines)
         throw ArgumentError{
