@@ -152,7 +152,7 @@ constexpr auto kNames = std::to_array<std::string_view>(
      "sharding",    "objective",    "own_gpu",      "launch",         "key_name",  "dataset_region",
      "dataset_url", "storage_type", "keep_running", "include_retired"});
 
-const Catalog& catalog() {
+const Catalog& year_2020() {
     static const Catalog one = Catalog::bundled("aws-2020-04");
     return one;
 }
@@ -161,7 +161,7 @@ const Catalog& catalog() {
 /// says so, and reasons if not.
 std::string refused_of(const Request& request) {
     try {
-        const Recommendation r = recommend(catalog(), request);
+        const Recommendation r = recommend(year_2020(), request);
         CHECK((r.outcome == Outcome::found) == !r.choices.empty());
         for (const Choice& choice : r.choices)
             CHECK(std::isfinite(choice.score.value));
@@ -243,7 +243,7 @@ TEST_CASE("a deadline is hours or a day", "[validate]") {
     Request request{
         .job = {.model = "resnet-50", .deadline = Hours{1}, .deadline_on = {2026, 8, 1}},
         .today = {2026, 7, 20}};
-    CHECK_THROWS_WITH(recommend(catalog(), request),
+    CHECK_THROWS_WITH(recommend(year_2020(), request),
                       "deadline: must be hours or a date, got 1h and 2026-08-01");
 }
 

@@ -1,11 +1,11 @@
-// The fields of each record that is no row of a catalog, once; those of rows are in
-// catalog/fields.hpp. Attributes, constructor, repr, pickle, dictionaries and table columns are all
-// made from these lists. The names are those of the JSON report.
+// The fields of each record that is no row of a catalog and none of an answer, once; those are in
+// catalog/fields.hpp and report/fields.hpp. Attributes, constructor, repr, pickle, dictionaries and
+// table columns are all made from these lists.
 
 #pragma once
 
 #include "casters.hpp"
-#include "catalog/fields.hpp"
+#include "report/fields.hpp"
 
 namespace flopwise::python {
 
@@ -158,23 +158,6 @@ void fields(Visit& visit, RateRow& r) {
 }
 
 template <class Visit>
-void fields(Visit& visit, LineItem& i) {
-    visit("charge", i.charge);
-    visit("quantity", i.quantity);
-    visit("unit", i.unit);
-    visit("amount_usd", i.amount);
-    visit("tiers", i.tiers);
-    visit.maybe("source", i.source);
-    visit("assumed_usd", i.assumed);
-}
-
-template <class Visit>
-void fields(Visit& visit, Bill& b) {
-    visit("total_usd", b.total);
-    visit("items", b.items);
-}
-
-template <class Visit>
 void fields(Visit& visit, Model& n) {
     visit("name", n.name);
     visit("kind", n.kind);
@@ -215,14 +198,6 @@ void fields(Visit& visit, MemoryFit& m) {
 }
 
 template <class Visit>
-void fields(Visit& visit, Factor& f) {
-    visit("name", f.name);
-    visit("value", f.value);
-    visit("unit", f.unit);
-    visit("source", f.source);
-}
-
-template <class Visit>
 void fields(Visit& visit, JobChoice& j) {
     visit("machines", j.machines);
     visit("time", j.time);
@@ -240,110 +215,10 @@ void fields(Visit& visit, JobChoice& j) {
 }
 
 template <class Visit>
-void fields(Visit& visit, FrontPoint& p) {
-    visit("instance", p.instance);
-    visit("region", p.region);
-    visit("machines", p.machines);
-    visit("cost_usd", p.cost);
-    visit("hours", p.hours);
-    visit("knee", p.knee);
-}
-
-template <class Visit>
-void fields(Visit& visit, Choice& c) {
-    visit("rank", c.rank);
-    visit("provider", c.provider);
-    visit("instance", c.instance);
-    visit("family", c.family);
-    visit("region", c.region);
-    visit("purchase", c.purchase);
-    visit("price_usd_per_hour", c.price);
-    visit("effective_usd_per_hour", c.effective);
-    visit.maybe("gpu", c.gpu);
-    visit("gpu_count", c.gpu_count);
-    visit("gpu_memory_gib", c.gpu_memory);
-    visit("arch", c.arch);
-    visit("vcpus", c.vcpus);
-    visit("memory_gib", c.memory);
-    visit("network_gbps", c.network);
-    visit("network_estimated", c.network_estimated);
-    visit("tflops", c.tflops);
-    visit("score", c.score.value);
-    visit("contributions", c.score.contributions);
-    visit("pareto", c.pareto);
-    visit("cost", c.cost);
-    visit("lasts_days", c.lasts);
-    visit("probability_within_budget", c.probability_within_budget);
-    visit("cost_quantiles_usd", c.cost_quantiles);
-    visit("job", c.job);
-    visit("rtt_ms", c.rtt);
-    visit("retired", c.retired);
-    visit("price_source", c.source);
-    visit("price_as_of", c.as_of);
-    visit("price_dates", c.price_dates);
-    visit.maybe("stack", c.stack);
-}
-
-template <class Visit>
-void fields(Visit& visit, ChargeSummary& c) {
-    visit("provider", c.provider);
-    visit("region", c.region);
-    visit("total_usd", c.total);
-    visit("unknown", c.unknown);
-    visit("hours", c.hours);
-    visit("price_ceiling_usd_per_hour", c.ceiling);
-    visit("price_ceiling_before_usd_per_hour", c.ceiling_before);
-}
-
-template <class Visit>
-void fields(Visit& visit, PurchaseOption& o) {
-    visit("purchase", o.kind);
-    visit("price_usd_per_hour", o.price);
-    visit("total_usd", o.total);
-    visit("effective_usd_per_hour", o.effective);
-    visit("upfront_usd", o.upfront);
-    visit("hours", o.hours);
-    visit("hours_p90", o.hours_p90);
-    visit("reclaimed_per_month", o.share);
-    visit("break_even_interruptions_per_hour", o.break_even_rate);
-    visit("break_even_hours_per_day", o.break_even);
-    visit("items", o.items);
-    visit("notes", o.notes);
-    visit.maybe("source", o.source);
-    visit("as_of", o.as_of);
-}
-
-template <class Visit>
 void fields(Visit& visit, SpotHours& s) {
     visit("checkpoint_interval_hours", s.interval);
     visit("expected_hours", s.expected);
     visit("hours_p90", s.p90);
-}
-
-template <class Visit>
-void fields(Visit& visit, Nearby& n) {
-    visit("provider", n.provider);
-    visit("region", n.region);
-    visit.maybe("city", n.city);
-    visit("distance_km", n.distance);
-    visit("rtt_ms", n.rtt);
-}
-
-template <class Visit>
-void fields(Visit& visit, RegionChoice::Elsewhere& e) {
-    visit("region", e.region);
-    visit("price_usd_per_hour", e.price);
-    visit("total_usd", e.total);
-    visit("extra_rtt_ms", e.extra_rtt);
-    visit("price_dates", e.price_dates);
-}
-
-template <class Visit>
-void fields(Visit& visit, RegionChoice& c) {
-    visit("region", c.region);
-    visit("nearer", c.nearer);
-    visit("unpriced", c.unpriced);
-    visit("cheapest", c.cheapest);
 }
 
 template <class Visit>
@@ -381,15 +256,6 @@ void fields(Visit& visit, Sensitivity& s) {
 }
 
 template <class Visit>
-void fields(Visit& visit, OwnJob& j) {
-    visit("rented_usd", j.rented);
-    visit("hours", j.hours);
-    visit("share_usd", j.share);
-    visit("alone_usd", j.alone);
-    visit("jobs_per_month", j.jobs_per_month);
-}
-
-template <class Visit>
 void fields(Visit& visit, OwnOrRent& o) {
     visit("owned", o.owned);
     visit("cost", o.cost);
@@ -401,61 +267,6 @@ void fields(Visit& visit, OwnOrRent& o) {
     visit("break_even_month", o.break_even_month);
     visit("sensitivities", o.sensitivities);
     visit("job", o.job);
-}
-
-template <class Visit>
-void fields(Visit& visit, FamilyChoice& f) {
-    visit("rank", f.rank);
-    visit("provider", f.provider);
-    visit("family", f.family);
-    visit("purpose", f.purpose);
-    visit.maybe("gpu", f.gpu);
-    visit("score", f.score);
-    visit("best", f.best);
-    visit("price_from_usd_per_hour", f.price_from);
-    visit("price_to_usd_per_hour", f.price_to);
-    visit("price_dates", f.price_dates);
-    visit("admitted", f.admitted);
-    visit("refused", f.refused);
-    visit.maybe("arch", f.arch);
-    visit.maybe("stack", f.stack);
-}
-
-template <class Visit>
-void fields(Visit& visit, Refusal& r) {
-    visit("provider", r.provider);
-    visit("instance", r.instance);
-    visit("family", r.family);
-    visit("region", r.region);
-    visit("purchase", r.purchase);
-    visit("price_usd_per_hour", r.price);
-    visit("price_as_of", r.as_of);
-    visit("reasons", r.reasons);
-    visit("reason", r.text);
-    visit("relaxation", r.relaxation);
-}
-
-template <class Visit>
-void fields(Visit& visit, Refusals& r) {
-    visit("count", r.count);
-    visit("by_reason", r.by_reason);
-    visit("nearest", r.nearest);
-}
-
-template <class Visit>
-void fields(Visit& visit, Unpriced& u) {
-    visit("provider", u.provider);
-    visit("instance", u.instance);
-    visit("family", u.family);
-    visit("sold", u.sold);
-    visit("regions", u.regions);
-    visit("reason", u.text);
-}
-
-template <class Visit>
-void fields(Visit& visit, UnpricedMachines& u) {
-    visit("count", u.count);
-    visit("machines", u.machines);
 }
 
 template <class Visit>

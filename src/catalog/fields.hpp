@@ -24,6 +24,10 @@ constexpr unsigned kGpuName = 1U << 7U;     ///< refers to a GPU, if it is not e
 constexpr unsigned kFamilyName = 1U << 8U;  ///< refers to a family of the row's provider
 constexpr unsigned kMachineName = 1U << 9U; ///< refers to a machine of the row's provider
 constexpr unsigned kRegionCode = 1U << 10U; ///< refers to a region of the row's provider
+constexpr unsigned kRounded = 1U << 11U; ///< made of logarithms: JSON and CSV have 12 digits of it
+constexpr unsigned kWhole = 1U << 12U;   ///< often a whole number, which JSON has without a point
+constexpr unsigned kIfKnown = 1U << 13U; ///< JSON has no such key where it is not known
+constexpr unsigned kNotInJson = 1U << 14U; ///< follows from others there, or is much
 
 /// One field of a row.
 struct Field {

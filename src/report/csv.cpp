@@ -2,96 +2,110 @@
 
 #include <flopwise/report.hpp>
 
+#include "report/fields.hpp"
 #include "text/table.hpp"
+#include "text/text.hpp"
 
+#include <map>
 #include <span>
 
 namespace flopwise {
 
-static std::string number(const std::optional<double>& value) {
-    return value ? fmt::format("{:.12g}", *value) : ""; // as in JSON
+// ---- cells --------------------------------------------------------------------------
+
+/// Cells of a row by the key of their field.
+using Cells = std::map<std::string_view, std::string>;
+
+template <class T>
+static std::string cell(const Field& field, const T& value) {
+    if constexpr (std::is_same_v<T, std::string>)
+        return csv_cell(value);
+    else if constexpr (std::is_enum_v<T> || std::is_same_v<T, Date>)
+        return std::string{to_string(value)};
+    else if constexpr (std::is_floating_point_v<T>)
+        return field.is(kRounded) ? fmt::format("{:.12g}", value) : fmt::format("{}", value);
+    else if constexpr (std::is_arithmetic_v<T>)
+        return fmt::format("{}", value);
+    else if constexpr (requires { value.has_value(); })
+        return value ? cell(field, *value) : "";
+    else if constexpr (requires { value.value(); })
+        return cell(field, value.value());
+    else
+        return ""; // a record, or several values, which are no cell
 }
 
-template <class Unit>
-static std::string number(const std::optional<Quantity<Unit>>& value) {
-    return value ? fmt::format("{}", value->value()) : "";
+template <class Record>
+static Cells cells_of(const Record& record) {
+    Cells out;
+    fields([&out](const Field& field,
+                  const auto& value) { out.emplace(field.key, cell(field, value)); },
+           record);
+    return out;
 }
 
 /// What a training job adds to a row.
-static std::string job_fields(const Choice& c) {
+static void add_job(const Choice& c, Cells& to) {
     const JobChoice& job = *c.job;
-    return fmt::format(",{},{:.12g},{:.12g},{:.12g},{:.12g},{:.12g},{},{},{}",
-                       job.machines,
-                       job.p10.value(),
-                       job.time.median.value(),
-                       job.p90.value(),
-                       job.cost_p10.value(),
-                       c.cost_quantiles->p90.value(),
-                       number(job.probability_in_time),
-                       job.memory ? fmt::format("{}", job.memory->micro_batch) : "",
-                       job.tied);
+    const auto add = [&to](std::string_view key, double value) {
+        to.insert_or_assign(key, fmt::format("{:.12g}", value));
+    };
+    add("machines", job.machines);
+    add("hours_p10", job.p10.value());
+    add("hours_p50", job.time.median.value());
+    add("hours_p90", job.p90.value());
+    add("total_p10_usd", job.cost_p10.value());
+    add("total_p90_usd", c.cost_quantiles->p90.value());
+    if (job.probability_in_time)
+        add("probability_in_time", *job.probability_in_time);
+    if (job.memory)
+        add("micro_batch", job.memory->micro_batch);
+    to.insert_or_assign("tied", fmt::format("{}", job.tied));
+}
+
+// ---- rows ---------------------------------------------------------------------------
+
+/// The columns of a table, separated by commas.
+static std::string row_of(const Cells& cells, std::string_view columns) {
+    std::string out;
+    std::string_view comma;
+    for (const std::string& column : text::split(columns, ',')) {
+        const auto found = cells.find(column);
+        out += fmt::format("{}{}", comma, found == cells.end() ? "" : found->second);
+        comma = ",";
+    }
+    return out + '\n';
 }
 
 static std::string csv_of_choices(const Recommendation& r) {
-    std::string out = "rank,provider,instance,family,region,purchase,price_usd_per_hour,"
-                      "effective_usd_per_hour,gpu,gpu_count,gpu_memory_gib,vcpus,memory_gib,"
-                      "network_gbps,tflops,score,pareto,"
-                      "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of";
-    const bool job = wanted(r.request.job);
-    out += job ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,total_p90_usd,"
-                 "probability_in_time,micro_batch,tied,arch,stack\n"
-               : ",arch,stack\n";
-    for (const Choice& c : r.choices)
-        out += fmt::format(
-            "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}{},{},{}\n",
-            c.rank,
-            csv_cell(c.provider),
-            csv_cell(c.instance),
-            csv_cell(c.family),
-            csv_cell(c.region),
-            to_string(c.purchase),
-            c.price.value(),
-            number(c.effective),
-            csv_cell(c.gpu),
-            c.gpu_count,
-            number(c.gpu_memory),
-            c.vcpus,
-            c.memory.value(),
-            number(c.network),
-            number(c.tflops),
-            c.score.value,
-            c.pareto,
-            c.cost ? fmt::format("{}", c.cost->total.value()) : "",
-            number(c.lasts),
-            number(c.probability_within_budget),
-            number(c.rtt),
-            c.retired,
-            to_string(c.as_of),
-            job ? job_fields(c) : "",
-            csv_cell(c.arch),
-            csv_cell(c.stack));
+    const std::string columns =
+        fmt::format("rank,provider,instance,family,region,purchase,price_usd_per_hour,"
+                    "effective_usd_per_hour,gpu,gpu_count,gpu_memory_gib,vcpus,memory_gib,"
+                    "network_gbps,tflops,score,pareto,"
+                    "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
+                    ",arch,stack",
+                    wanted(r.request.job) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
+                                            "total_p90_usd,probability_in_time,micro_batch,tied"
+                                          : "");
+    std::string out = columns + '\n';
+    for (const Choice& c : r.choices) {
+        Cells cells = cells_of(c);
+        if (c.cost)
+            cells.merge(cells_of(*c.cost)); // total_usd
+        if (c.job)
+            add_job(c, cells);
+        out += row_of(cells, columns);
+    }
     return out;
 }
 
 static std::string csv_of_families(const Recommendation& r) {
-    std::string out = "rank,provider,family,purpose,gpu,score,best,price_from_usd_per_hour,"
-                      "price_to_usd_per_hour,admitted,refused,arch,stack\n";
+    constexpr std::string_view kColumns =
+        "rank,provider,family,purpose,gpu,score,best,price_from_usd_per_hour,"
+        "price_to_usd_per_hour,admitted,refused,arch,stack";
+    std::string out = fmt::format("{}\n", kColumns);
     const auto top = std::min(r.families.size(), static_cast<std::size_t>(r.request.top));
     for (const FamilyChoice& f : std::span{r.families}.first(top))
-        out += fmt::format("{},{},{},{},{},{:.12g},{},{},{},{},{},{},{}\n",
-                           f.rank,
-                           csv_cell(f.provider),
-                           csv_cell(f.family),
-                           to_string(f.purpose),
-                           csv_cell(f.gpu),
-                           f.score,
-                           csv_cell(f.best),
-                           f.price_from.value(),
-                           f.price_to.value(),
-                           f.admitted,
-                           f.refused,
-                           csv_cell(f.arch),
-                           csv_cell(f.stack));
+        out += row_of(cells_of(f), kColumns);
     return out;
 }
 

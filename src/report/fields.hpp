@@ -1,0 +1,207 @@
+// The fields of each record of an answer, once.
+//
+// JSON, CSV, and Python's attributes, tables and stub are made from these lists, as those of a
+// catalog's rows are from catalog/fields.hpp. The order is that of JSON.
+
+#pragma once
+
+#include <flopwise/recommendation.hpp>
+
+#include "catalog/fields.hpp"
+
+namespace flopwise {
+
+template <class Visit, RowOf<LineItem> Row>
+void fields(Visit&& visit, Row& i) {
+    visit({"charge", "compute, storage_gp3, egress, fixed"}, i.charge);
+    visit({"quantity", "in all", kWhole}, i.quantity);
+    visit({"unit", "of the quantity"}, i.unit);
+    visit({"amount_usd", "None: the rate is not known"}, i.amount);
+    visit({"assumed_usd", "of an unknown amount, at the dearest rate known", kIfKnown}, i.assumed);
+    visit({"tiers", "USD for a unit, from a quantity on", kIfKnown}, i.tiers);
+    visit({"source", "of the rate, with its date", kMaybe | kIfKnown}, i.source);
+}
+
+template <class Visit, RowOf<Bill> Row>
+void fields(Visit&& visit, Row& b) {
+    visit({"total_usd", "of the known amounts, unrounded"}, b.total);
+    visit({"items", "the charges"}, b.items);
+}
+
+template <class Visit, RowOf<Factor> Row>
+void fields(Visit&& visit, Row& f) {
+    visit({"name", "what it is of"}, f.name);
+    visit({"value", "in the unit", kRounded}, f.value);
+    visit({"unit", "x for a factor of time"}, f.unit);
+    visit({"source", "who says so"}, f.source);
+}
+
+template <class Visit, RowOf<FrontPoint> Row>
+void fields(Visit&& visit, Row& p) {
+    visit({"instance", "name of the machine"}, p.instance);
+    visit({"region", "code of the region"}, p.region);
+    visit({"machines", "that work together"}, p.machines);
+    visit({"cost_usd", "at the median", kRounded}, p.cost);
+    visit({"hours", "median", kRounded}, p.hours);
+    visit({"knee", "farthest from the line between the ends"}, p.knee);
+}
+
+template <class Visit, RowOf<Choice> Row>
+void fields(Visit&& visit, Row& c) {
+    visit({"rank", "1 is best"}, c.rank);
+    visit({"provider", "who rents it out"}, c.provider);
+    visit({"instance", "name of the machine"}, c.instance);
+    visit({"family", "name of its family"}, c.family);
+    visit({"region", "code of the region"}, c.region);
+    visit({"purchase", "purchase option"}, c.purchase);
+    visit({"price_usd_per_hour", "for an hour that is paid"}, c.price);
+    visit({"effective_usd_per_hour", "all costs but fixed ones, for a rented hour"}, c.effective);
+    visit({"gpu", "name of its GPU", kMaybe}, c.gpu);
+    visit({"gpu_count", "0.125 for an eighth of a GPU", kWhole}, c.gpu_count);
+    visit({"gpu_memory_gib", "of each GPU, or of the share of one", kWhole}, c.gpu_memory);
+    visit({"arch", "x86_64, arm64"}, c.arch);
+    visit({"vcpus", "a share of a core is possible", kWhole}, c.vcpus);
+    visit({"memory_gib", "of the host", kWhole}, c.memory);
+    visit({"network_gbps", "sustained"}, c.network);
+    visit({"network_estimated", "the provider gives only a word"}, c.network_estimated);
+    visit({"tflops", "of the whole machine, in the precision that was asked"}, c.tflops);
+    visit({"score", "p3.2xlarge at 3.06 USD/h is 100", kRounded}, c.score.value);
+    visit({"contributions", "of each criterion to ln(score / 100)", kRounded},
+          c.score.contributions);
+    visit({"pareto", "no other is as good in all that counts"}, c.pareto);
+    visit({"cost", "the bill; None without days"}, c.cost);
+    visit({"lasts_days", "that the budget lasts, if these were not given"}, c.lasts);
+    visit({"probability_within_budget", "P(cost <= budget)", kRounded},
+          c.probability_within_budget);
+    visit({"cost_quantiles_usd", "of a cost that is uncertain", kRounded}, c.cost_quantiles);
+    visit({"job", "what a training job comes to on it"}, c.job);
+    visit({"rtt_ms", "round trip from `near`"}, c.rtt);
+    visit({"retired", "can no longer be launched"}, c.retired);
+    visit({"price_source", "of the price"}, c.source);
+    visit({"price_as_of", "the day the price held"}, c.as_of);
+    visit({"price_dates", "of all that makes its cost"}, c.price_dates);
+    visit({"stack", "what programs are built on: CUDA, ROCm, Neuron", kMaybe}, c.stack);
+}
+
+template <class Visit, RowOf<ChargeSummary> Row>
+void fields(Visit&& visit, Row& c) {
+    visit({"provider", "whose charges"}, c.provider);
+    visit({"region", "where"}, c.region);
+    visit({"total_usd", "what is not known as it is assumed"}, c.total);
+    visit({"unknown", "charges without a rate there"}, c.unknown);
+    visit({"hours", "that the machine is billed", kNotInJson}, c.hours);
+    visit({"price_ceiling_usd_per_hour", "what the charges leave", kNotInJson}, c.ceiling);
+    visit({"price_ceiling_before_usd_per_hour", "without the charges"}, c.ceiling_before);
+}
+
+template <class Visit, RowOf<PurchaseOption> Row>
+void fields(Visit&& visit, Row& o) {
+    visit({"purchase", "its name"}, o.kind);
+    visit({"price_usd_per_hour", "for an hour that is paid"}, o.price);
+    visit({"total_usd", "for the machine through the plan; None: not known"}, o.total);
+    visit({"effective_usd_per_hour", "total by hours of work"}, o.effective);
+    visit({"upfront_usd", "part of the total that is paid at the start"}, o.upfront);
+    visit({"hours", "that are paid"}, o.hours);
+    visit({"hours_p90", "on spot: with probability 0.9 no more"}, o.hours_p90);
+    visit({"reclaimed_per_month", "on spot: share of the machines", kRounded}, o.share);
+    visit({"break_even_interruptions_per_hour", "on spot: from which it costs more", kRounded},
+          o.break_even_rate);
+    visit({"break_even_hours_per_day", "of a reservation: from which it costs less"}, o.break_even);
+    visit({"items", "the lines of its bill", kNotInJson}, o.items);
+    visit({"notes", "what to know"}, o.notes);
+    visit({"source", "of a rate that is not in the catalog", kMaybe}, o.source);
+    visit({"as_of", "of that source"}, o.as_of);
+}
+
+template <class Visit, RowOf<Nearby> Row>
+void fields(Visit&& visit, Row& n) {
+    visit({"provider", "who rents there"}, n.provider);
+    visit({"region", "code of the region"}, n.region);
+    visit({"city", "nearest to it", kMaybe}, n.city);
+    visit({"distance_km", "along a great circle", kRounded}, n.distance);
+    visit({"rtt_ms", "round trip, estimated", kRounded}, n.rtt);
+}
+
+template <class Visit, RowOf<RegionChoice::Elsewhere> Row>
+void fields(Visit&& visit, Row& e) {
+    visit({"region", "code of the region"}, e.region);
+    visit({"price_usd_per_hour", "of the best choice there"}, e.price);
+    visit({"total_usd", "of the plan there"}, e.total);
+    visit({"extra_rtt_ms", "beside that of the nearest region", kRounded}, e.extra_rtt);
+    visit({"price_dates", "of all that makes its cost"}, e.price_dates);
+}
+
+template <class Visit, RowOf<RegionChoice> Row>
+void fields(Visit&& visit, Row& c) {
+    visit({"region", "the nearest with an offer that qualifies"}, c.region);
+    visit({"nearer", "regions without such an offer, nearest first"}, c.nearer);
+    visit({"unpriced", "those of them in which a machine is sold without a known price"},
+          c.unpriced);
+    visit({"cheapest", "where the best choice costs least; None: there"}, c.cheapest);
+}
+
+template <class Visit, RowOf<OwnJob> Row>
+void fields(Visit&& visit, Row& j) {
+    visit({"rented_usd", "the job on the machine that is rented", kRounded}, j.rented);
+    visit({"hours", "on the owned machine; None: not predicted"}, j.hours);
+    visit({"share_usd", "owning it for these hours, if it is never idle"}, j.share);
+    visit({"alone_usd", "owning it for this job alone", kRounded}, j.alone);
+    visit({"jobs_per_month", "from which owning costs less", kRounded}, j.jobs_per_month);
+}
+
+template <class Visit, RowOf<FamilyChoice> Row>
+void fields(Visit&& visit, Row& f) {
+    visit({"rank", "1 is best"}, f.rank);
+    visit({"provider", "who rents it out"}, f.provider);
+    visit({"family", "its name"}, f.family);
+    visit({"purpose", "what the provider made it for"}, f.purpose);
+    visit({"gpu", "of the best machine", kMaybe}, f.gpu);
+    visit({"score", "of the best machine", kRounded}, f.score);
+    visit({"best", "name of the best machine"}, f.best);
+    visit({"price_from_usd_per_hour", "of its cheapest offer"}, f.price_from);
+    visit({"price_to_usd_per_hour", "of its dearest offer"}, f.price_to);
+    visit({"price_dates", "of these two"}, f.price_dates);
+    visit({"admitted", "offers"}, f.admitted);
+    visit({"refused", "offers"}, f.refused);
+    visit({"arch", "of the best machine", kMaybe}, f.arch);
+    visit({"stack", "of its GPUs", kMaybe}, f.stack);
+}
+
+template <class Visit, RowOf<Refusal> Row>
+void fields(Visit&& visit, Row& r) {
+    visit({"provider", "who rents it out"}, r.provider);
+    visit({"instance", "name of the machine"}, r.instance);
+    visit({"family", "name of its family"}, r.family);
+    visit({"region", "code of the region"}, r.region);
+    visit({"purchase", "purchase option"}, r.purchase);
+    visit({"price_usd_per_hour", "of the machine"}, r.price);
+    visit({"price_as_of", "the day the price held"}, r.as_of);
+    visit({"reasons", "all of them", kNotInJson}, r.reasons);
+    visit({"reason", "in words"}, r.text);
+    visit({"relaxation", "settings that would admit it"}, r.relaxation);
+}
+
+template <class Visit, RowOf<Refusals> Row>
+void fields(Visit&& visit, Row& r) {
+    visit({"count", "offers"}, r.count);
+    visit({"by_reason", "how many for each; adds up to count"}, r.by_reason);
+    visit({"nearest", "machines that come nearest to qualifying"}, r.nearest);
+}
+
+template <class Visit, RowOf<Unpriced> Row>
+void fields(Visit&& visit, Row& u) {
+    visit({"provider", "who rents it out"}, u.provider);
+    visit({"instance", "name of the machine"}, u.instance);
+    visit({"family", "name of its family"}, u.family);
+    visit({"sold", "whether it can be rented where it is asked for"}, u.sold);
+    visit({"regions", "in which it is sold, of those that are asked for"}, u.regions);
+    visit({"reason", "in words"}, u.text);
+}
+
+template <class Visit, RowOf<UnpricedMachines> Row>
+void fields(Visit&& visit, Row& u) {
+    visit({"count", "that have all else that is asked for"}, u.count);
+    visit({"machines", "some of them, and those asked for by name"}, u.machines);
+}
+
+} // namespace flopwise
