@@ -225,6 +225,8 @@ class Instance(_Record):
     @property
     def bare_metal(self) -> bool: ...
     @property
+    def community(self) -> bool: ...
+    @property
     def retired(self) -> bool: ...
     @property
     def source(self) -> str: ...
@@ -250,6 +252,7 @@ class Instance(_Record):
         ebs_gbps: float | None = ...,
         burstable: bool | None = ...,
         bare_metal: bool | None = ...,
+        community: bool | None = ...,
         retired: bool | None = ...,
         source: str | None = ...,
     ) -> None: ...
@@ -629,11 +632,11 @@ class LineItem(_Record):
     @property
     def amount_usd(self) -> float | None: ...
     @property
+    def assumed_usd(self) -> float | None: ...
+    @property
     def tiers(self) -> list[dict[str, float]]: ...
     @property
     def source(self) -> str | None: ...
-    @property
-    def assumed_usd(self) -> float | None: ...
     def __init__(
         self,
         *,
@@ -641,9 +644,9 @@ class LineItem(_Record):
         quantity: float | None = ...,
         unit: str | None = ...,
         amount_usd: float | None = ...,
+        assumed_usd: float | None = ...,
         tiers: list[dict[str, float]] | None = ...,
         source: str | None = ...,
-        assumed_usd: float | None = ...,
     ) -> None: ...
 
 @final
