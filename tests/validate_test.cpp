@@ -201,9 +201,10 @@ TEST_CASE("no figure of a request is NaN, infinite, negative or beyond its range
         for (const double x : {kNan, kInfinity, -kInfinity, -1.0, -1e3, 1e300}) {
             Request request;
             put(request, x);
-            const bool meant = std::any_of(kMeant.begin(), kMeant.end(), [&](const Meant& m) {
-                return m.key == key && m.value == x;
-            });
+            const bool meant =
+                std::any_of(kMeant.begin(), kMeant.end(), [x, &key = key](const Meant& m) {
+                    return m.key == key && m.value == x;
+                });
             INFO(key << " = " << x);
             CHECK(refused_of(request) == (meant ? "" : key));
         }
