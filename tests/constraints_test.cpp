@@ -228,7 +228,7 @@ static Request relaxed(Request request, const Refusal& refusal, std::string_view
 
 TEST_CASE("a refusal's relaxation admits the offer, with each of its alternatives",
           "[constraints][property]") {
-    const unsigned seed = GENERATE(take(60, random(1U, 100'000U)));
+    const unsigned seed = GENERATE(take(100, random(1U, 100'000U)));
     const Catalog catalog = random_catalog(seed);
     Request request{
         .budget = {.total = Usd{100}, .days = Days{10}, .hours_per_day = HoursPerDay{4}},

@@ -107,6 +107,8 @@ Recommendation answered(const Catalog& catalog, const Request& request, const Ch
         if (open.outcome == Outcome::found)
             out.instead = std::move(open.choices.front());
     }
+    for (Refusal& refusal : out.refusals.nearest)
+        add_region(catalog, asked, refusal);
     out.request = asked;
     out.region_choice = region_choice(catalog, asked, charges, out);
     out.ownership = own_or_rent(catalog, full, charges, out);
@@ -154,6 +156,7 @@ std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, s
         row = *found;
     }
     Refusal out = filter.refusal(row);
+    add_region(catalog, asked, out);
     return out.reasons.empty() ? std::nullopt : std::optional{std::move(out)};
 }
 

@@ -77,6 +77,31 @@ static bool is_asked_for(const Constraints& c, const std::string& provider) {
     return c.provider.empty() || text::any_matches(c.provider, provider);
 }
 
+/// Whether a region that is asked for, and has offers, is at least as near as this one.
+static bool has_nearer(const Catalog& catalog, const Constraints& asked, const Region& than) {
+    const auto distance = [&](const Region& region) {
+        return great_circle(*asked.near, *region.place);
+    };
+    const auto regions = catalog.regions();
+    const auto& sites = columns_of(catalog).used_sites;
+    return std::any_of(sites.begin(), sites.end(), [&](std::uint16_t site) {
+        const Region& region = regions[site % regions.size()];
+        return &region != &than && region.place && is_asked_for(asked, region.provider) &&
+               !(distance(than) < distance(region));
+    });
+}
+
+void add_region(const Catalog& catalog, const Request& asked, Refusal& to) {
+    const auto is_region = [](const Relaxation& change) { return change.key == "region"; };
+    auto& changes = to.relaxation;
+    if (!chooses_region(asked.constraints) || changes.empty() ||
+        std::any_of(changes.begin(), changes.end(), is_region))
+        return;
+    const Region& own = *catalog.find_region(to.provider, to.region);
+    if (!own.place || has_nearer(catalog, asked.constraints, own))
+        changes.push_back({"region", own.code});
+}
+
 /// Of some regions those in which a machine that has all that is asked for is sold all the same.
 static std::vector<Nearby> sold_at_unknown_price(const Catalog& catalog,
                                                  const Request& asked,
