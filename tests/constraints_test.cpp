@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 using namespace flopwise;
 
@@ -224,6 +225,28 @@ static Request relaxed(Request request, const Refusal& refusal, std::string_view
         set(request, change.key, texts);
     }
     return request;
+}
+
+TEST_CASE("where the nearest region is found, a far one is named to admit its offer",
+          "[constraints]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    const Request request{
+        .constraints = {.near = Place{21.03, 105.85}, .max_rtt = Milliseconds{10}}}; // Hanoi
+    std::set<std::string> regions;
+    for (std::size_t i = 0; i < catalog.size(); ++i) {
+        if (catalog.offer(i).instance.name != "g4dn.xlarge")
+            continue;
+        const auto refusal = why_not(catalog, request, i);
+        REQUIRE(refusal);
+        CHECK(refusal->reasons == std::vector<Reason>{Reason::too_far});
+        if (refusal->relaxation.size() == 2) {
+            CHECK(refusal->relaxation[1] == Relaxation{"region", refusal->region});
+            regions.insert(refusal->region);
+        }
+        CHECK_FALSE(why_not(catalog, relaxed(request, *refusal, ""), i));
+    }
+    // Prices are known in ap-southeast-1, 2,200 km away, and in us-east-1.
+    CHECK(regions == std::set<std::string>{"us-east-1"});
 }
 
 TEST_CASE("a refusal's relaxation admits the offer, with each of its alternatives",
