@@ -21,8 +21,8 @@ static std::string percent(double share) {
     return text == "100.0 %" ? ">99.9 %" : text;
 }
 
-std::string score_text(double value) {
-    return fmt::format("{:.1f}", value);
+std::string score_text(double score) {
+    return fmt::format("{:.1f}", score);
 }
 
 template <class T>
