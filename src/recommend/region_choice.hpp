@@ -13,8 +13,8 @@ bool chooses_region(const Constraints& constraints);
 /// none. `request` has its precision and weights filled in.
 Request with_nearest_region(const Catalog& catalog, const Request& request, const Charges& charges);
 
-/// Adds the offer's region to what would admit it, where the nearest region is to be found and, with
-/// the rest of the changes, may be another.
+/// Adds the offer's region to what would admit it, where the nearest region is to be found and,
+/// with the rest of the changes, may be another.
 void add_region(const Catalog& catalog, const Request& asked, Refusal& to);
 
 /// What the report says of the region. `asked` is the request before, `answer` that after.
