@@ -1,4 +1,4 @@
-// The type of a record's field as the stub of the module says it (python/stub.py).
+// The type of a record's field as the stub of the module says it (tests/python/stub.py).
 
 #pragma once
 
