@@ -19,6 +19,7 @@
 #include <flopwise/error.hpp>
 #include <flopwise/estimate.hpp>
 #include <flopwise/feed.hpp>
+#include <flopwise/hours.hpp>
 #include <flopwise/job.hpp>
 #include <flopwise/launch.hpp>
 #include <flopwise/lint.hpp>

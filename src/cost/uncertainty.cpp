@@ -83,6 +83,16 @@ Hours hours_quantile(const Budget& budget, const Uncertainty& u, double p) {
     return Hours{std::clamp(quantile(p, mean.value(), cv_of_plan(budget, u)), kLeastHours, most)};
 }
 
+double hours_probability(const Budget& budget, const Uncertainty& u, Hours within) {
+    const Hours mean = checked(budget, u);
+    if (certain(u))
+        return mean <= within ? 1 : 0;
+    if (within.value() >= kHoursPerDay * budget.days->value())
+        return 1;
+    return within.value() >= kLeastHours ? cdf(within.value(), mean.value(), cv_of_plan(budget, u))
+                                         : 0;
+}
+
 Budget at_confidence(const Budget& budget, const Uncertainty& u) {
     const Hours hours = hours_quantile(budget, u, u.confidence);
     Budget out = budget;
@@ -93,14 +103,11 @@ Budget at_confidence(const Budget& budget, const Uncertainty& u) {
 
 double probability_within_budget(const Budget& budget, const Uncertainty& u, UsdPerHour price) {
     require_positive("price_usd_per_hour", price);
-    const Hours mean = checked(budget, u);
+    (void)checked(budget, u);
     (void)price_ceiling(budget); // for its checks
     if (certain(u))
         return affordable(budget, price) ? 1 : 0;
-    const Hours paid = (*budget.total - budget.fixed + kHalfCent) / price;
-    if (paid.value() >= kHoursPerDay * budget.days->value())
-        return 1;
-    return cdf(paid.value(), mean.value(), cv_of_plan(budget, u));
+    return hours_probability(budget, u, (*budget.total - budget.fixed + kHalfCent) / price);
 }
 
 CostQuantiles cost_quantiles(const Budget& budget, const Uncertainty& u, UsdPerHour price) {
