@@ -45,16 +45,31 @@ TEST_CASE("the bundled charges agree with what is published", "[charges]") {
     CHECK(charges.rate("aws", "us-east-1", "storage_gp3")->tiers.front() == Tier{0, 0.08});
     CHECK(charges.rate("aws", "us-east-1", "storage_gp3_iops")->tiers[1] == Tier{3000, 0.005});
     CHECK(charges.rate("aws", "us-east-1", "storage_gp3_throughput")->tiers[1] == Tier{125, 0.04});
-    CHECK(charges.storage_types() ==
-          std::vector<std::string_view>{"gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"});
-    CHECK(charges.size() == 7906); // 599 tiers, 6,395 reserved, 8 ratios, 904 bands
+    CHECK(charges.storage_types() == std::vector<std::string_view>{"cloud-ssd",
+                                                                   "disk",
+                                                                   "gp2",
+                                                                   "gp3",
+                                                                   "io1",
+                                                                   "io2",
+                                                                   "network-volume",
+                                                                   "network_ssd",
+                                                                   "network_ssd_io_m3",
+                                                                   "network_ssd_non_replicated",
+                                                                   "pd-balanced",
+                                                                   "pd-ssd",
+                                                                   "pd-standard",
+                                                                   "persistent-disk",
+                                                                   "sc1",
+                                                                   "st1",
+                                                                   "standard"});
+    CHECK(charges.size() == 8994); // 922 tiers, 7,160 reserved or blocks, 8 ratios, 904 bands
 }
 
 TEST_CASE("what is not known is absent", "[charges]") {
     const Charges charges = Charges::bundled();
     CHECK_FALSE(charges.rate("aws", "us-east-2", "object_storage"));
     CHECK_FALSE(charges.rate("aws", "nowhere", "egress"));
-    CHECK_FALSE(charges.rate("gcp", "us-east-1", "public_ipv4"));
+    CHECK_FALSE(charges.rate("lambda", "us-east-1", "public_ipv4"));
     CHECK_FALSE(charges.reserved("aws", "us-east-1", "a1.large", {}));
     CHECK_FALSE(charges.reserved("aws", "us-east-1", "g5.xlarge", {.years = 2}));
     CHECK_FALSE(charges.interruption("aws", "us-east-1", "a1.large"));
@@ -146,6 +161,58 @@ TEST_CASE("a file of charges is read in any order", "[charges]") {
     CHECK(charges.size() == 5);
 }
 
+TEST_CASE("what has the rates of another offering, and blocks of days", "[charges]") {
+    const Temporary folder;
+    const auto read = [&](std::string_view more) {
+        return Charges::read(folder.file(
+            "charges.yaml",
+            file_of(fmt::format(
+                "reserved:\n"
+                "  - {{instance: m, region: r, offering: standard_1yr, usd_per_hour: 2, "
+                "source: s}}\n{}",
+                more))));
+    };
+    const Term plan{.commitment = Commitment::instance_savings};
+    const Charges none = read("");
+    CHECK_FALSE(none.reserved("p", "r", "m", plan));
+    CHECK_FALSE(none.offers("p", plan));
+    CHECK(none.offers("p", {}));
+    CHECK_FALSE(none.offers("q", {}));
+    const std::string same =
+        "same_rates:\n  - {offering: instance_savings_1yr, as: standard_1yr, source: s}\n";
+    const Charges charges = read(same);
+    CHECK(charges.reserved("p", "r", "m", plan)->hourly == UsdPerHour{2});
+    CHECK(charges.reserved("p", "r", "m", plan)->same_as == "standard_1yr");
+    CHECK(charges.reserved("p", "r", "m", {})->same_as.empty());
+    CHECK(charges.offers("p", plan));
+    CHECK_FALSE(charges.offers("p", {.years = 3, .commitment = Commitment::instance_savings}));
+    const Charges with_block =
+        read("blocks:\n  - {instance: m, region: r, usd_per_hour: 3, source: s}\n");
+    CHECK(with_block.block("p", "r", "m")->hourly == UsdPerHour{3});
+    CHECK_FALSE(with_block.block("p", "q", "m"));
+    CHECK(with_block.offers_blocks("p"));
+    CHECK_FALSE(charges.offers_blocks("p"));
+    CHECK_FALSE(charges.block("p", "r", "m"));
+}
+
+TEST_CASE("the usual type of disk", "[charges]") {
+    const Charges bundled = Charges::bundled();
+    CHECK(bundled.default_storage("aws") == "gp3");
+    CHECK(bundled.default_storage("gcp") == "pd-balanced");
+    CHECK_FALSE(bundled.default_storage("azure"));
+    const Temporary folder;
+    const auto usual = [&](std::string_view more) {
+        const std::string rows = fmt::format(
+            "charges:\n  - {{charge: storage_ssd, region: r, usd: 1, source: s}}\n{}", more);
+        const Charges charges = Charges::read(folder.file("charges.yaml", file_of(rows)));
+        return std::string{charges.default_storage("p").value_or("none")};
+    };
+    CHECK(usual("") == "ssd"); // there is no other
+    const std::string other = "  - {charge: storage_hdd, region: r, usd: 1, source: s}\n";
+    CHECK(usual(other) == "none");
+    CHECK(usual(other + "default_storage: hdd\n") == "hdd");
+}
+
 TEST_CASE("a bad file of charges is refused with its place", "[charges][error]") {
     const auto [rows, message] = GENERATE(table<std::string, std::string>({
         {"charges: 3", "4: charges: must be a list of rows"},
@@ -167,8 +234,10 @@ TEST_CASE("a bad file of charges is refused with its place", "[charges][error]")
         {"charges:\n  - {charge: egress, region: r, usd: 1, colour: red, source: s}",
          "5: charges[0].colour: must be a known key"},
         {"reserved:\n  - {instance: m, region: r, offering: standard, usd_per_hour: 1, source: s}",
-         "5: reserved[0].offering: must be convertible_1yr, convertible_3yr, standard_1yr or "
-         "standard_3yr, got \"standard\", did you mean standard_1yr?"},
+         "5: reserved[0].offering: must be standard_1yr, standard_3yr, convertible_1yr, "
+         "convertible_3yr, compute_savings_1yr, compute_savings_3yr, instance_savings_1yr, "
+         "instance_savings_3yr, committed_1yr or committed_3yr, got \"standard\", did you mean "
+         "standard_1yr?"},
         {"reserved:\n"
          "  - {instance: m, region: r, offering: standard_1yr, usd_per_hour: 0, source: s}",
          "5: reserved[0].usd_per_hour: must be positive, got 0"},
@@ -184,6 +253,19 @@ TEST_CASE("a bad file of charges is refused with its place", "[charges][error]")
         {"reserved_ratios:\n"
          "  - {offering: standard_1yr, payment: partial_upfront, ratio: 1, source: s}",
          "5: reserved_ratios[0].upfront: must be given"},
+        {"blocks:\n  - {instance: m, region: r, usd_per_hour: 0, source: s}",
+         "5: blocks[0].usd_per_hour: must be positive, got 0"},
+        {"blocks:\n  - {instance: m, region: r, usd_per_hour: 1, source: s}\n"
+         "  - {instance: m, region: r, usd_per_hour: 2, source: s}",
+         "6: blocks[1]: must not be given twice"},
+        {"same_rates:\n  - {offering: committed_1yr, as: committed_1yr, source: s}",
+         "5: same_rates[0].as: must be another offering, got \"committed_1yr\""},
+        {"same_rates:\n  - {offering: committed_1yr, as: convertible_1yr, source: s}\n"
+         "  - {offering: committed_1yr, as: standard_1yr, source: s}",
+         "6: same_rates[1]: must not be given twice"},
+        {"default_storage: tape",
+         "4: default_storage: must be a type of disk with a rate, got "
+         "\"tape\""},
         {"interruptions:\n  - {instance: m, region: r, from: 1, source: s}",
          "5: interruptions[0].from: must be in [0, 1), got 1"},
         {"interruptions:\n  - {instance: m, region: r, from: 0.2, to: 0.1, source: s}",
@@ -192,4 +274,54 @@ TEST_CASE("a bad file of charges is refused with its place", "[charges][error]")
     const Temporary folder;
     const auto file = folder.file("charges.yaml", file_of(rows));
     CHECK_THROWS_WITH(Charges::read(file), file.string() + ":" + message);
+}
+
+TEST_CASE("charges over others: a row replaces that of the same names", "[charges]") {
+    constexpr const char* kBase = R"(
+provider: a
+sources: [{name: s, title: Base, as_of: 2026-01-01}]
+charges:
+  - {charge: egress, region: r1, usd: 0, source: s}
+  - {charge: egress, region: r1, from: 100, usd: 0.09, source: s}
+  - {charge: egress, region: all, usd: 0.2, source: s}
+reserved:
+  - {instance: m, region: r1, offering: standard_1yr, usd_per_hour: 0.6, source: s}
+  - {instance: m, region: r2, offering: standard_1yr, usd_per_hour: 0.7, source: s}
+reserved_ratios:
+  - {offering: standard_1yr, payment: all_upfront, ratio: 0.9, source: s}
+interruptions:
+  - {instance: m, region: r1, from: 0.1, to: 0.2, source: s}
+)";
+    constexpr const char* kNewer = R"(
+provider: a
+sources: [{name: s, title: Contract, as_of: 2026-09-01}]
+charges:
+  - {charge: egress, region: r1, usd: 0.05, source: s}
+reserved:
+  - {instance: m, region: r1, offering: standard_1yr, usd_per_hour: 0.5, on_demand_usd_per_hour: 1, source: s}
+  - {instance: b, region: r1, offering: standard_3yr, usd_per_hour: 0.3, source: s}
+interruptions:
+  - {instance: m, region: r3, from: 0.2, source: s}
+)";
+    const Charges base = Charges::parse(kBase);
+    const Charges all = base.merged(Charges::parse(kNewer));
+    CHECK(all.size() == 8); // by hand: 2 tiers, 3 rates, 1 ratio, 2 bands
+    const auto egress = all.rate("a", "r1", "egress");
+    REQUIRE(egress->tiers.size() == 1); // both tiers were one row
+    CHECK(egress->tiers[0] == Tier{0, 0.05});
+    CHECK(egress->source.title == "Contract");
+    CHECK(all.rate("a", "r9", "egress")->tiers[0].usd == 0.2);
+    CHECK(all.rate("a", "r9", "egress")->source.title == "Base");
+    const auto here = all.reserved("a", "r1", "m", {});
+    CHECK(here->hourly == UsdPerHour{0.5});
+    CHECK(here->on_demand == UsdPerHour{1});
+    CHECK(all.reserved("a", "r2", "m", {})->hourly == UsdPerHour{0.7});
+    CHECK_FALSE(all.reserved("a", "r2", "m", {})->on_demand);
+    CHECK(all.reserved("a", "r1", "b", {.years = 3})->source.title == "Contract");
+    CHECK(all.reserved("a", "r1", "m", {.payment = Payment::all_upfront})->hourly.value() ==
+          Approx(0.45)); // the ratio of the base, the rate of the other
+    CHECK(all.interruption("a", "r1", "m")->to == 0.2);
+    CHECK_FALSE(all.interruption("a", "r3", "m")->to);
+    CHECK(Charges::none().merged(base).size() == base.size());
+    CHECK(base.merged(Charges::none()).size() == base.size());
 }

@@ -155,6 +155,12 @@ TEST_CASE("a reservation is bought apart, and the script says so", "[launch]") {
     CHECK(launch_script({}, c).find("reserv") == std::string::npos);
     c.purchase = PurchaseKind::reserved_1yr_no_upfront;
     CHECK(launch_script({}, c).find("\n# A reservation is bought apart") != std::string::npos);
+    c.purchase = PurchaseKind::compute_savings_1yr_no_upfront;
+    CHECK(launch_script({}, c).find("\n# A savings plan is bought apart") != std::string::npos);
+    c.purchase = PurchaseKind::capacity_block; // a machine outside of it would cost on demand
+    CHECK(launch_script({}, c).find("of a capacity block starts within what was bought") !=
+          std::string::npos);
+    CHECK(launch_script({}, c).find("run-instances") == std::string::npos);
 }
 
 TEST_CASE("what is no name or address is refused, also in a request made in code",

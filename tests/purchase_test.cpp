@@ -24,17 +24,60 @@ static std::vector<PurchaseOption> options(Budget budget, const Machine& machine
     return purchase_options(budget, {}, {}, machine, charges());
 }
 
-TEST_CASE("the kinds are the reservations by years, class and payment", "[purchase]") {
-    CHECK_FALSE(term_of(PurchaseKind::on_demand));
-    CHECK_FALSE(term_of(PurchaseKind::spot));
-    for (std::size_t k = 2; k < kPurchaseKinds; ++k) {
+TEST_CASE("the kinds are the commitments by what is promised, years and payment", "[purchase]") {
+    for (const auto kind :
+         {PurchaseKind::on_demand, PurchaseKind::spot, PurchaseKind::capacity_block})
+        CHECK_FALSE(term_of(kind));
+    std::size_t terms = 0;
+    for (std::size_t k = 0; k < kPurchaseKinds; ++k) {
         const auto kind = static_cast<PurchaseKind>(k);
-        const Term term = term_of(kind).value();
-        CHECK(to_string(kind) == fmt::format("{}_{}yr_{}",
-                                             term.convertible ? "convertible" : "reserved",
-                                             term.years,
-                                             to_string(term.payment)));
+        const auto term = term_of(kind);
+        if (!term)
+            continue;
+        ++terms;
+        const bool committed = term->commitment == Commitment::committed_use;
+        const std::string_view name = term->commitment == Commitment::standard ? "reserved"
+                                      : committed                              ? "committed"
+                                                  : to_string(term->commitment);
+        CHECK(to_string(kind) ==
+              (committed ? fmt::format("{}_{}yr", name, term->years)
+                         : fmt::format("{}_{}yr_{}", name, term->years, to_string(term->payment))));
     }
+    CHECK(terms == 4 * 2 * 3 + 2); // four kinds of AWS, years, payments; Google's, years
+}
+
+TEST_CASE("each kind belongs to a market", "[purchase]") {
+    const auto [kind, market] = GENERATE(table<PurchaseKind, Market>({
+        {PurchaseKind::on_demand, Market::on_demand},
+        {PurchaseKind::spot, Market::spot},
+        {PurchaseKind::reserved_1yr_no_upfront, Market::reserved},
+        {PurchaseKind::convertible_3yr_all_upfront, Market::reserved},
+        {PurchaseKind::committed_1yr, Market::committed_use},
+        {PurchaseKind::committed_3yr, Market::committed_use},
+        {PurchaseKind::compute_savings_1yr_no_upfront, Market::savings_plan},
+        {PurchaseKind::instance_savings_3yr_all_upfront, Market::savings_plan},
+        {PurchaseKind::capacity_block, Market::capacity_block},
+    }));
+    CHECK(market_of(kind) == market);
+}
+
+TEST_CASE("the days of a block", "[purchase]") {
+    // AWS, DescribeCapacityBlockOfferings: in steps of 1 day up to 14 days, and of 7 up to 182.
+    const auto [plan, days] = GENERATE(table<double, double>({
+        {0.1, 1},
+        {1, 1},
+        {1.01, 2},
+        {13, 13},
+        {14, 14},
+        {14.01, 21},
+        {21, 21},
+        {22, 28},
+        {175.5, 182},
+        {182, 182},
+    }));
+    CHECK(block_days(Days{plan}) == Days{days});
+    CHECK_FALSE(block_days(Days{182.01}));
+    CHECK_FALSE(block_days(Days{365}));
 }
 
 // ---- lost work ----------------------------------------------------------------------
@@ -218,7 +261,7 @@ TEST_CASE("what is not known has no total and stands last", "[purchase]") {
                               .instance = "a1.large",
                               .on_demand = UsdPerHour{0.051},
                               .spot = UsdPerHour{0.02}});
-    CHECK(all.size() == kPurchaseKinds);
+    CHECK(all.size() == kPurchaseKinds - 2); // all but Google's
     CHECK(all.front().kind == PurchaseKind::on_demand);
     for (std::size_t i = 1; i < all.size(); ++i)
         CHECK_FALSE(all[i].total);
@@ -273,6 +316,78 @@ TEST_CASE("no reserved rate that is used is above on demand", "[purchase][proper
     CHECK(used > 10'000);
 }
 
+TEST_CASE("Google's committed use for one year and for three", "[purchase]") {
+    // Google's calculator, a2-highgpu-8g in europe-west4: 21,888.16 USD a month of 730 h on
+    // demand, 13,789.38 committed for 1 year, 7,661.01 for 3. A year is 12 of these months.
+    const Machine a2{.provider = "gcp",
+                     .region = "europe-west4",
+                     .instance = "a2-highgpu-8g",
+                     .on_demand = UsdPerHour{29.983776}};
+    const auto year = options({.days = Days{365}}, a2);
+    CHECK(option(year, PurchaseKind::on_demand).total->value() / 12 == Approx(21'888.16));
+    const auto& committed = option(year, PurchaseKind::committed_1yr);
+    CHECK(committed.total->value() / 12 == Approx(13'789.38));
+    CHECK(committed.upfront == Usd{});
+    CHECK(option(options({.days = Days{3 * 365}}, a2), PurchaseKind::committed_3yr).total->value() /
+              36 ==
+          Approx(7'661.01));
+    // paid for the whole term, used or not
+    CHECK(option(options({.days = Days{10}}, a2), PurchaseKind::committed_1yr).total ==
+          committed.total);
+}
+
+TEST_CASE("a savings plan has the rate of the reservation that AWS says", "[purchase]") {
+    const auto all = options({.days = Days{365}});
+    using enum PurchaseKind;
+    for (const auto& [plan, reservation] :
+         {std::pair{compute_savings_1yr_no_upfront, convertible_1yr_no_upfront},
+          std::pair{compute_savings_3yr_all_upfront, convertible_3yr_all_upfront},
+          std::pair{instance_savings_1yr_partial_upfront, reserved_1yr_partial_upfront},
+          std::pair{instance_savings_3yr_no_upfront, reserved_3yr_no_upfront}}) {
+        CHECK(option(all, plan).total == option(all, reservation).total);
+        CHECK(option(all, plan).upfront == option(all, reservation).upfront);
+        CHECK(option(all, plan).total);
+    }
+    CHECK(option(all, compute_savings_1yr_no_upfront).notes.front() ==
+          "at the rate of convertible_1yr, which it has too");
+}
+
+TEST_CASE("a capacity block is paid for its days, all of it at the start", "[purchase]") {
+    // AWS's page of 2026-07-22: p5.48xlarge in ap-northeast-1 at 37.76 USD/h.
+    const Machine p5{.provider = "aws", .region = "ap-northeast-1", .instance = "p5.48xlarge"};
+    // 30 days at 8 h/day: five weeks are 35 * 24 = 840 h, 37.76 * 840 = 31,718.40
+    const auto month = options({.days = Days{30}, .hours_per_day = HoursPerDay{8}}, p5);
+    const auto& block = option(month, PurchaseKind::capacity_block);
+    CHECK(block.total->value() == Approx(31'718.4));
+    CHECK(block.upfront == *block.total);
+    CHECK(block.hours == Hours{840});
+    CHECK(block.price == UsdPerHour{37.76});
+    CHECK(block.effective->value() == Approx(37.76 * 840 / 240));
+    CHECK(block.notes == std::vector<std::string>{"pays 35 d for a plan of 30 d"});
+    CHECK(block.source.ends_with("2026-07-22"));
+    const auto half = options({.days = Days{182}}, p5); // 182 * 24 * 37.76
+    CHECK(option(half, PurchaseKind::capacity_block).total->value() == Approx(164'935.68));
+    CHECK(option(half, PurchaseKind::capacity_block).notes.empty());
+    const auto year = options({.days = Days{365}}, p5);
+    CHECK_FALSE(option(year, PurchaseKind::capacity_block).total);
+    CHECK(option(year, PurchaseKind::capacity_block).notes ==
+          std::vector<std::string>{"a block is of 182 d at most, the plan of 365 d"});
+}
+
+TEST_CASE("only what a provider sells is listed", "[purchase]") {
+    const auto kinds = [](std::string_view provider) {
+        std::vector<std::string_view> out;
+        for (const PurchaseOption& o :
+             options({.days = Days{30}}, {.provider = provider, .region = "r", .instance = "m"}))
+            out.push_back(to_string(o.kind));
+        return out;
+    };
+    CHECK(kinds("azure") == std::vector<std::string_view>{"on_demand", "spot"});
+    CHECK(kinds("gcp") ==
+          std::vector<std::string_view>{"on_demand", "spot", "committed_1yr", "committed_3yr"});
+    CHECK(kinds("aws").size() == kPurchaseKinds - 2);
+}
+
 TEST_CASE("unused capacity is covered by a reservation", "[purchase]") {
     const Usage held{.reserved_capacity = HoursPerDay{4}};
     const Budget plan{.days = Days{365}, .hours_per_day = HoursPerDay{8}};
@@ -318,9 +433,7 @@ TEST_CASE("the best way to pay never costs more than on demand", "[purchase][pro
         dearer.on_demand = *m.on_demand * 1.1;
         dearer.spot = *m.spot * 1.1;
         const auto more = purchase_options(plan, usage, {}, dearer, charges());
-        for (std::size_t k = 0; k < kPurchaseKinds; ++k) {
-            const auto kind = static_cast<PurchaseKind>(k);
-            CHECK(option(more, kind).total >= option(all, kind).total);
-        }
+        for (const PurchaseOption& o : all)
+            CHECK(option(more, o.kind).total >= o.total);
     }
 }

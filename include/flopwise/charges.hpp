@@ -39,22 +39,41 @@ enum class Payment : std::uint8_t {
 constexpr std::size_t kPayments = 3;
 FLOPWISE_API std::string_view to_string(Payment payment);
 
-/// A kind of reservation. A convertible one can be changed for another machine.
+/// What is promised for the whole of a term, and paid for whether it is used or not.
+enum class Commitment : std::uint8_t {
+    standard,         ///< reserved: this machine in this region
+    convertible,      ///< reserved, to be changed for another machine
+    compute_savings,  ///< AWS Compute Savings Plan: so much an hour, on any machine
+    instance_savings, ///< AWS EC2 Instance Savings Plan: on the machines of one family in a region
+    committed_use,    ///< Google's committed use of the resources of such a machine in a region
+};
+constexpr std::size_t kCommitments = 5;
+FLOPWISE_API std::string_view to_string(Commitment commitment);
+
+/// A commitment, for how long, and how it is paid.
 struct Term {
     int years = 1; ///< 1 or 3; a year is 8,760 h
-    bool convertible = false;
+    Commitment commitment = Commitment::standard;
     Payment payment = Payment::no_upfront;
 
     bool operator==(const Term&) const = default;
 };
 
-/// What a reserved machine costs for each hour of its term, used or not, upfront part included.
+/// What a machine costs for each hour of its term, used or not, upfront part included.
 struct ReservedRate {
     UsdPerHour hourly{};
     bool estimated = false; ///< the ratio to "no upfront" is that of another machine
     double upfront = 0;     ///< share of the cost of the term that is paid at its start, in [0, 1]
     /// The price on demand that stood beside the rate on its day; absent: not known.
     std::optional<UsdPerHour> on_demand{};
+    const Source& source;
+    /// The offering whose rate it is by the provider's word, "convertible_1yr"; empty: its own.
+    std::string_view same_as{};
+};
+
+/// What a machine costs that is bought for whole days ahead, used or not, all of it at the start.
+struct BlockRate {
+    UsdPerHour hourly{};
     const Source& source;
 };
 
@@ -82,6 +101,11 @@ public:
     /// an unknown or duplicate key, a duplicate row, a figure out of its range, or no source.
     static Charges read(const std::filesystem::path& file);
     static Charges read(std::span<const std::filesystem::path> files);
+    /// The same of the text of a file, which messages call `name`.
+    static Charges parse(const std::string& yaml, const std::string& name = "text");
+    /// These with the rows of others; where both have a row, the others' is kept. All tiers of a
+    /// charge in a region are one row.
+    [[nodiscard]] Charges merged(const Charges& others) const;
 
     // What follows looks into the tables, so none of it can be asked of a temporary one.
 
@@ -108,6 +132,13 @@ public:
                                                        std::string_view instance,
                                                        Term term) const&;
     void reserved(std::string_view, std::string_view, std::string_view, Term) const&& = delete;
+    /// Whether any machine of the provider has a rate for this commitment, for 1 or 3 years.
+    [[nodiscard]] bool offers(std::string_view provider, Term term) const;
+    [[nodiscard]] std::optional<BlockRate>
+    block(std::string_view provider, std::string_view region, std::string_view instance) const&;
+    void block(std::string_view, std::string_view, std::string_view) const&& = delete;
+    /// Whether any machine of the provider has a rate for a block of days.
+    [[nodiscard]] bool offers_blocks(std::string_view provider) const;
     [[nodiscard]] std::optional<Interruption> interruption(std::string_view provider,
                                                            std::string_view region,
                                                            std::string_view instance) const&;
@@ -116,7 +147,14 @@ public:
     /// Types of block storage that some region of the provider has a rate for: "gp3", "st1".
     [[nodiscard]] std::vector<std::string_view> storage_types() const&;
     void storage_types() const&& = delete;
-    /// Number of rows: tiers, reserved rates, ratios and bands.
+    /// The type that a disk of this provider has if none is named: what `default_storage` says,
+    /// or the only one that it has a rate for. Empty: not known.
+    [[nodiscard]] std::optional<std::string_view> default_storage(std::string_view provider) const&;
+    void default_storage(std::string_view) const&& = delete;
+    /// Those of all providers that have one, each type once.
+    [[nodiscard]] std::vector<std::string_view> default_storages() const&;
+    void default_storages() const&& = delete;
+    /// Number of rows: tiers, reserved rates, blocks, ratios and bands.
     [[nodiscard]] std::size_t size() const noexcept;
 
 private:
@@ -124,6 +162,7 @@ private:
     explicit Charges(std::shared_ptr<const Data> data) noexcept;
     friend struct ChargesBinary;
     friend struct ChargesReader;
+    friend struct ChargesMerge;
     friend class MachineRates;
 
     std::shared_ptr<const Data> data_;

@@ -19,11 +19,15 @@ inline constexpr std::size_t kEnumerators<By> = 2;
 template <>
 inline constexpr std::size_t kEnumerators<ChangeKind> = kChangeKinds;
 template <>
+inline constexpr std::size_t kEnumerators<Commitment> = kCommitments;
+template <>
 inline constexpr std::size_t kEnumerators<Criterion> = kCriteria;
 template <>
 inline constexpr std::size_t kEnumerators<FineTune> = kFineTunes;
 template <>
 inline constexpr std::size_t kEnumerators<Format> = kFormats;
+template <>
+inline constexpr std::size_t kEnumerators<Market> = kMarkets;
 template <>
 inline constexpr std::size_t kEnumerators<ModelKind> = kModelKinds;
 template <>

@@ -10,8 +10,7 @@
 
 namespace flopwise {
 
-/// A purchase option. Reservations are for 1 or 3 years, standard or convertible, by upfront
-/// payment.
+/// A purchase option. Commitments are for 1 or 3 years, by what is promised and how it is paid.
 enum class PurchaseKind : std::uint8_t {
     on_demand,               ///< by the hour, kept as long as it is paid for
     spot,                    ///< from what is left over; can be taken back, which costs lost work
@@ -33,15 +32,57 @@ enum class PurchaseKind : std::uint8_t {
                                      ///< paid at the start
     convertible_3yr_all_upfront, ///< reserved, to be changed for another machine, 3 years, all paid
                                  ///< at the start
+    committed_1yr,               ///< committed use, 1 year, paid by the hour
+    committed_3yr,               ///< committed use, 3 years, paid by the hour
+    compute_savings_1yr_no_upfront,      ///< savings plan for any machine, 1 year, paid by the hour
+    compute_savings_1yr_partial_upfront, ///< savings plan for any machine, 1 year, half paid at the
+                                         ///< start
+    compute_savings_1yr_all_upfront,     ///< savings plan for any machine, 1 year, all paid at the
+                                         ///< start
+    compute_savings_3yr_no_upfront, ///< savings plan for any machine, 3 years, paid by the hour
+    compute_savings_3yr_partial_upfront, ///< savings plan for any machine, 3 years, half paid at
+                                         ///< the start
+    compute_savings_3yr_all_upfront,     ///< savings plan for any machine, 3 years, all paid at the
+                                         ///< start
+    instance_savings_1yr_no_upfront,     ///< savings plan for a family, 1 year, paid by the hour
+    instance_savings_1yr_partial_upfront, ///< savings plan for a family, 1 year, half paid at the
+                                          ///< start
+    instance_savings_1yr_all_upfront, ///< savings plan for a family, 1 year, all paid at the start
+    instance_savings_3yr_no_upfront,  ///< savings plan for a family, 3 years, paid by the hour
+    instance_savings_3yr_partial_upfront, ///< savings plan for a family, 3 years, half paid at the
+                                          ///< start
+    instance_savings_3yr_all_upfront, ///< savings plan for a family, 3 years, all paid at the start
+    capacity_block,                   ///< whole days bought ahead, all paid at the start
 };
-constexpr std::size_t kPurchaseKinds = 14;
+constexpr std::size_t kPurchaseKinds = 29;
 FLOPWISE_API std::string_view to_string(PurchaseKind kind);
 /// The purchase option that an offer of a catalog stands for.
 constexpr PurchaseKind kind_of(Purchase purchase) {
     return static_cast<PurchaseKind>(purchase);
 }
-/// The reservation that a kind is; empty for on demand and spot.
+/// The commitment that a kind is; empty for on demand, spot and capacity blocks.
 FLOPWISE_API std::optional<Term> term_of(PurchaseKind kind);
+
+/// What a purchase option is a kind of.
+enum class Market : std::uint8_t {
+    on_demand,
+    spot,
+    reserved,
+    savings_plan,
+    capacity_block,
+    committed_use,
+};
+constexpr std::size_t kMarkets = 6;
+FLOPWISE_API std::string_view to_string(Market market);
+FLOPWISE_API Market market_of(PurchaseKind kind);
+/// Whether the provider sells machines in this way at all, as far as the charges say: on demand
+/// and spot it does, the others if any of its machines has a rate.
+FLOPWISE_API bool sold(std::string_view provider, PurchaseKind kind, const Charges& charges);
+
+/// The days of the shortest capacity block that a plan fits into: whole days up to 14, then whole
+/// weeks up to 182 days. Empty for a plan that is longer. Source: Amazon EC2 Capacity Blocks for
+/// ML, user guide.
+FLOPWISE_API std::optional<Days> block_days(Days plan);
 
 // ---- lost work on spot --------------------------------------------------------------
 
@@ -66,12 +107,21 @@ FLOPWISE_API double interruption_rate(double monthly_share);
 /// dumps, Future Generation Computer Systems 22 (2006) 303-312.
 FLOPWISE_API Hours expected_hours(Hours work, Hours interval, double rate, Recovery recovery);
 
+/// The interval of checkpoints with the least expected time, for work that is longer than it; less
+/// work has one checkpoint, at its end. A second at least; infinite where `rate` is 0.
+///
+///     (1 - rate * interval) * e^(rate * (interval + checkpoint)) = 1
+FLOPWISE_API Hours checkpoint_interval(double rate, Recovery recovery);
+
+/// The same at that interval.
+FLOPWISE_API Hours expected_hours(Hours work, double rate, Recovery recovery);
+
 /// How long some work takes where it can be interrupted.
 struct SpotHours {
     Hours interval{}; ///< of checkpoints: the one with the least expected time
     Hours expected{};
-    /// With probability 0.9 it takes no longer. An approximation: what exceeds work and
-    /// checkpoints is taken for Gamma-distributed, with the mean and the variance that it has.
+    /// With probability 0.9 it takes no longer: a quantile of HoursDistribution (hours.hpp). Where
+    /// that much work is done without interruption more often, it is done in that time.
     Hours p90{};
 
     bool operator==(const SpotHours&) const = default;
@@ -117,7 +167,8 @@ struct PurchaseOption {
     bool operator==(const PurchaseOption&) const = default;
 };
 
-/// All purchase options for a machine through a plan, the cheapest first, unknown ones last.
+/// The purchase options for a machine through a plan that its provider sells, the cheapest first,
+/// unknown ones last.
 ///
 /// A reservation is paid in whole terms: one at least. What remains of a plan after its last
 /// whole term is paid on demand where that is cheaper than one more term. So the first option

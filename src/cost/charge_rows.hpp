@@ -4,6 +4,8 @@
 
 #include <flopwise/charges.hpp>
 
+#include <array>
+
 namespace flopwise {
 
 /// Rows in ascending order of a key made of the numbers of up to four names.
@@ -39,13 +41,16 @@ struct Charges::Data {
 
     ChargeRows charges; ///< provider, charge, region; a row for each tier, ascending
     std::vector<Tier> tiers;
-    ChargeRows reserved; ///< provider, instance, region, offering
+    std::vector<std::uint64_t> default_storage; ///< provider, charge; ascending
+    ChargeRows reserved; ///< provider, instance, region, offering; a block of days is one
     std::vector<double> usd_per_hour;
     std::vector<double> on_demand_usd_per_hour; ///< NaN: not given
     ChargeRows ratios;                          ///< provider, offering, payment
     std::vector<double> ratio;
-    std::vector<double> upfront; ///< share of the cost of the term, in (0, 1]
-    ChargeRows interruptions;    ///< provider, instance, region
+    std::vector<double> upfront;        ///< share of the cost of the term, in (0, 1]
+    ChargeRows same;                    ///< provider, offering, the one whose rates it has
+    std::vector<std::uint64_t> offered; ///< provider, offering; ascending
+    ChargeRows interruptions;           ///< provider, instance, region
     std::vector<double> from;
     std::vector<double> to; ///< NaN: open
 
@@ -53,7 +58,24 @@ struct Charges::Data {
     [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name) const;
     /// The key of some names; empty if one of them is in no row.
     [[nodiscard]] std::optional<std::uint64_t> key(std::span<const std::string_view> of) const;
+    [[nodiscard]] bool offers(std::string_view provider, std::string_view offering) const;
 };
+
+constexpr std::string_view kBlock = "capacity_block"; ///< the offering of blocks of days
+/// Of the commitments in their order, for 1 and for 3 years.
+constexpr std::array<std::string_view, 2 * kCommitments> kOfferings{"standard_1yr",
+                                                                    "standard_3yr",
+                                                                    "convertible_1yr",
+                                                                    "convertible_3yr",
+                                                                    "compute_savings_1yr",
+                                                                    "compute_savings_3yr",
+                                                                    "instance_savings_1yr",
+                                                                    "instance_savings_3yr",
+                                                                    "committed_1yr",
+                                                                    "committed_3yr"};
+
+constexpr std::string_view kStorage = "storage_";       ///< before a type of disk: its charge
+constexpr std::string_view kUnknownStorage = "storage"; ///< of a type that is not known
 
 /// The unit of a charge: "GiB-month" for storage; empty for a name that is no charge.
 std::string_view unit_of(std::string_view charge);

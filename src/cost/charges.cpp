@@ -13,12 +13,17 @@
 namespace flopwise {
 
 constexpr std::string_view kEverywhere = "all";
-constexpr std::string_view kStorage = "storage_";
 
 std::string_view to_string(Payment payment) {
     constexpr std::array<std::string_view, kPayments> kNames{
         "no_upfront", "partial_upfront", "all_upfront"};
     return text::name_of(kNames, payment);
+}
+
+std::string_view to_string(Commitment commitment) {
+    constexpr std::array<std::string_view, kCommitments> kNames{
+        "standard", "convertible", "compute_savings", "instance_savings", "committed_use"};
+    return text::name_of(kNames, commitment);
 }
 
 std::string_view unit_of(std::string_view charge) {
@@ -172,6 +177,27 @@ std::optional<ReservedRate> Charges::reserved(std::string_view provider,
     return rates.reserved(rates.rows(provider, region, instance), term);
 }
 
+bool Charges::Data::offers(std::string_view provider, std::string_view offering) const {
+    const auto number = key(std::array{provider, offering});
+    return number && std::binary_search(offered.begin(), offered.end(), *number);
+}
+
+bool Charges::offers(std::string_view provider, Term term) const {
+    const auto offering = offering_of(term);
+    return offering && data_->offers(provider, kOfferings[*offering]);
+}
+
+std::optional<BlockRate> Charges::block(std::string_view provider,
+                                        std::string_view region,
+                                        std::string_view instance) const& {
+    const MachineRates rates{*this};
+    return rates.block(rates.rows(provider, region, instance));
+}
+
+bool Charges::offers_blocks(std::string_view provider) const {
+    return data_->offers(provider, kBlock);
+}
+
 std::optional<Interruption> Charges::interruption(std::string_view provider,
                                                   std::string_view region,
                                                   std::string_view instance) const& {
@@ -184,6 +210,23 @@ std::vector<std::string_view> Charges::storage_types() const& {
     for (const std::string_view name : data_->names)
         if (unit_of(name) == "GiB-month" && name.starts_with(kStorage))
             out.push_back(name.substr(kStorage.size()));
+    return out;
+}
+
+std::optional<std::string_view> Charges::default_storage(std::string_view provider) const& {
+    const auto number = data_->number(provider);
+    for (const std::uint64_t key : data_->default_storage)
+        if (number && key >> kNameBits == *number)
+            return std::string_view{data_->names[key & kNameMask]}.substr(kStorage.size());
+    return std::nullopt;
+}
+
+std::vector<std::string_view> Charges::default_storages() const& {
+    std::vector<std::string_view> out;
+    for (const std::uint64_t key : data_->default_storage)
+        out.push_back(std::string_view{data_->names[key & kNameMask]}.substr(kStorage.size()));
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
     return out;
 }
 

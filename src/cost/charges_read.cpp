@@ -24,8 +24,10 @@ struct ChargesRow {
 
 struct ChargesReading {
     std::map<std::string, Source, std::less<>> sources;
+    std::map<std::string, std::string, std::less<>> default_storage; ///< its charge, by provider
     std::vector<ChargesRow> charges;
     std::vector<ChargesRow> reserved;
+    std::vector<ChargesRow> same;
     std::vector<ChargesRow> ratios;
     std::vector<ChargesRow> interruptions;
 };
@@ -59,10 +61,8 @@ one_of(yaml::Fields& row, std::string_view key, std::span<const std::string_view
     return value;
 }
 
-std::string offering(yaml::Fields& row) {
-    static constexpr std::array<std::string_view, 4> kOfferings{
-        "convertible_1yr", "convertible_3yr", "standard_1yr", "standard_3yr"};
-    return one_of(row, "offering", kOfferings);
+std::string offering(yaml::Fields& row, std::string_view key = "offering") {
+    return one_of(row, key, kOfferings);
 }
 
 double share(yaml::Fields& row, std::string_view key) {
@@ -103,6 +103,22 @@ void reserved(yaml::Fields& row, ChargesRow& to) {
     to.names.insert(to.names.end(), {row.text("instance"), row.text("region"), offering(row)});
     to.a = figure(row, "usd_per_hour", false);
     to.b = figure_or_nan(row, "on_demand_usd_per_hour");
+}
+
+/// Days bought ahead stand among what is reserved, as an offering of their own.
+void block(yaml::Fields& row, ChargesRow& to) {
+    to.names.insert(to.names.end(),
+                    {row.text("instance"), row.text("region"), std::string{kBlock}});
+    to.a = figure(row, "usd_per_hour", false);
+    to.b = std::numeric_limits<double>::quiet_NaN();
+}
+
+void same_rates(yaml::Fields& row, ChargesRow& to) {
+    to.names.insert(to.names.end(), {offering(row), offering(row, "as")});
+    if (to.names[1] == to.names[2])
+        row.refuse(*row.take("as"),
+                   "as",
+                   fmt::format("must be another offering, got {}", text::quoted(to.names[2])));
 }
 
 void ratio(yaml::Fields& row, ChargesRow& to) {
@@ -181,16 +197,41 @@ void read_rows(yaml::Fields& file,
     });
 }
 
-void read_file(const std::filesystem::path& path, ChargesReading& to) {
-    const std::string name = path.string();
-    const yaml::Node root = yaml::parse(text::read_file(path, yaml::kLargestFile), name);
+/// The charge of a provider's usual type of disk: one that this file has a rate for.
+void read_default_storage(yaml::Fields& file, const std::string& provider, ChargesReading& to) {
+    const std::string type = file.text_or("default_storage", "");
+    if (type.empty())
+        return;
+    if (provider.empty())
+        file.refuse(*file.take("default_storage"), "default_storage", "must come with provider");
+    const std::string charge = fmt::format("{}{}", kStorage, type);
+    if (std::none_of(to.charges.begin(), to.charges.end(), [&](const ChargesRow& row) {
+            return row.names[0] == provider && row.names[1] == charge;
+        }))
+        file.refuse(*file.take("default_storage"),
+                    "default_storage",
+                    fmt::format("must be a type of disk with a rate, got {}", text::quoted(type)));
+    if (const auto [at, added] = to.default_storage.emplace(provider, charge);
+        !added && at->second != charge)
+        file.refuse(*file.take("default_storage"),
+                    "default_storage",
+                    fmt::format("must be one for each provider, got {} and {}",
+                                text::quoted(at->second.substr(kStorage.size())),
+                                text::quoted(type)));
+}
+
+void read_text(const std::string& yaml, const std::string& name, ChargesReading& to) {
+    const yaml::Node root = yaml::parse(yaml, name);
     if (root.kind == yaml::Node::Kind::null)
         throw InputError{{.file = name}, "must be a file of charges, is empty"};
     yaml::Fields file{root, name, ""};
     const std::string provider = file.text_or("provider", "");
     read_sources(file, to);
     read_rows(file, "charges", provider, charge, to, to.charges);
+    read_default_storage(file, provider, to);
     read_rows(file, "reserved", provider, reserved, to, to.reserved);
+    read_rows(file, "blocks", provider, block, to, to.reserved);
+    read_rows(file, "same_rates", provider, same_rates, to, to.same);
     read_rows(file, "reserved_ratios", provider, ratio, to, to.ratios);
     read_rows(file, "interruptions", provider, interruption, to, to.interruptions);
     file.done();
@@ -229,6 +270,25 @@ void require_tiers(std::vector<ChargesRow>& rows) {
     }
 }
 
+/// An offering has the rates of one other.
+void require_one_same(std::vector<ChargesRow>& rows) {
+    sort(rows);
+    for (std::size_t i = 1; i < rows.size(); ++i)
+        if (rows[i].names[0] == rows[i - 1].names[0] && rows[i].names[1] == rows[i - 1].names[1])
+            refuse(rows[i], "must not be given twice");
+}
+
+/// The usual type of disk of a provider that does not say: the only one that it has a rate for.
+void add_only_storage(ChargesReading& in) {
+    std::map<std::string_view, std::set<std::string_view>> types;
+    for (const ChargesRow& row : in.charges)
+        if (row.names[1].starts_with(kStorage) && unit_of(row.names[1]) == "GiB-month")
+            types[row.names[0]].insert(row.names[1]);
+    for (const auto& [provider, charges] : types)
+        if (charges.size() == 1)
+            in.default_storage.emplace(provider, *charges.begin());
+}
+
 } // namespace
 
 /// Turns rows into the form that is looked up.
@@ -236,19 +296,26 @@ struct ChargesReader {
     static Charges joined(ChargesReading& in) {
         auto data = std::make_shared<Charges::Data>();
         std::set<std::string, std::less<>> names;
-        for (const auto* rows : {&in.charges, &in.reserved, &in.ratios, &in.interruptions})
+        for (const auto* rows :
+             {&in.charges, &in.reserved, &in.same, &in.ratios, &in.interruptions})
             for (const ChargesRow& row : *rows)
                 names.insert(row.names.begin(), row.names.end());
         data->names.assign(names.begin(), names.end());
         for (const auto& [name, source] : in.sources)
             data->sources.push_back(source);
         require_tiers(in.charges);
-        for (auto* rows : {&in.reserved, &in.ratios, &in.interruptions}) {
+        require_one_same(in.same);
+        add_only_storage(in);
+        for (const auto& [provider, charge] : in.default_storage)
+            data->default_storage.push_back(
+                *data->key(std::array<std::string_view, 2>{provider, charge}));
+        for (auto* rows : {&in.reserved, &in.same, &in.ratios, &in.interruptions}) {
             sort(*rows);
             no_duplicates(*rows);
         }
         add(*data, in, in.charges, data->charges);
         add(*data, in, in.reserved, data->reserved);
+        add(*data, in, in.same, data->same);
         add(*data, in, in.ratios, data->ratios);
         add(*data, in, in.interruptions, data->interruptions);
         for (const ChargesRow& row : in.charges)
@@ -265,10 +332,23 @@ struct ChargesReader {
             data->from.push_back(row.a);
             data->to.push_back(row.b);
         }
+        data->offered = offered(*data);
         return Charges{std::move(data)};
     }
 
 private:
+    /// What each provider has a rate for, or the rates of.
+    static std::vector<std::uint64_t> offered(const Charges::Data& data) {
+        std::set<std::uint64_t> out;
+        for (const std::uint64_t key : data.reserved.key)
+            out.insert(name_key(std::array{key >> 3 * kNameBits, key & kNameMask}));
+        for (const std::uint64_t key : data.same.key)
+            if (const std::uint64_t provider = key >> 2 * kNameBits;
+                out.contains(name_key(std::array{provider, key & kNameMask})))
+                out.insert(name_key(std::array{provider, key >> kNameBits & kNameMask}));
+        return {out.begin(), out.end()};
+    }
+
     static void add(const Charges::Data& data,
                     const ChargesReading& in,
                     const std::vector<ChargesRow>& rows,
@@ -290,7 +370,13 @@ Charges Charges::read(const std::filesystem::path& file) {
 Charges Charges::read(std::span<const std::filesystem::path> files) {
     ChargesReading reading;
     for (const auto& file : files)
-        read_file(file, reading);
+        read_text(text::read_file(file, yaml::kLargestFile), file.string(), reading);
+    return ChargesReader::joined(reading);
+}
+
+Charges Charges::parse(const std::string& yaml, const std::string& name) {
+    ChargesReading reading;
+    read_text(yaml, name, reading);
     return ChargesReader::joined(reading);
 }
 

@@ -9,6 +9,9 @@
 
 namespace flopwise {
 
+/// Of a term its place in kOfferings; empty for a term that nobody offers.
+std::optional<std::size_t> offering_of(Term term);
+
 /// The charges outlive it.
 class MachineRates {
 public:
@@ -24,17 +27,21 @@ public:
     rows(std::string_view provider, std::string_view region, std::string_view instance) const;
 
     [[nodiscard]] std::optional<ReservedRate> reserved(const Rows& of, Term term) const;
+    [[nodiscard]] std::optional<BlockRate> block(const Rows& of) const;
     [[nodiscard]] std::optional<Interruption> interruption(const Rows& of) const;
     /// Those of all machines.
     [[nodiscard]] std::vector<Interruption> interruptions() const;
 
 private:
-    static constexpr std::size_t kOfferings = 4;
-
     [[nodiscard]] Interruption band(std::size_t row) const;
+    /// The row of an offering; empty if there is none.
+    [[nodiscard]] std::optional<std::size_t> row_of(const Rows& of, std::uint64_t offering) const;
+    [[nodiscard]] bool
+    with_upfront(const Rows& of, std::uint64_t offering, Payment payment, ReservedRate& to) const;
 
     const Charges::Data& data_;
-    std::array<std::optional<std::uint64_t>, kOfferings> offerings_{};
+    std::array<std::optional<std::uint64_t>, kOfferings.size()> offerings_{};
+    std::optional<std::uint64_t> block_{};
     std::array<std::optional<std::uint64_t>, kPayments> payments_{};
 };
 

@@ -104,7 +104,11 @@ static std::string head(const Choice& c) {
                                   one_line(c.region),
                                   way(c),
                                   c.price.value());
-    if (term_of(c.purchase))
+    if (market_of(c.purchase) == Market::savings_plan)
+        out +=
+            "# A savings plan is bought apart, once, and then lowers what this machine costs: see\n"
+            "#   aws savingsplans describe-savings-plans-offerings help\n#\n";
+    else if (term_of(c.purchase))
         out += "# A reservation is bought apart, once, and then serves this machine: see\n"
                "#   aws ec2 describe-reserved-instances-offerings help\n#\n";
     out += "#   rent         key pair, security group and machine; from here on it costs\n"
@@ -120,11 +124,15 @@ static std::string head(const Choice& c) {
            "set -euo pipefail\n\n";
 }
 
+/// The usual type of disk of the AWS CLI's machines, which all that have a script are.
+constexpr std::string_view kUsualDisk = "gp3";
+
 /// The disk as the AWS CLI's shorthand has it, of the size and the rates that the bill counts.
 static std::string disk(const Request& request) {
     const Usage& usage = request.usage;
-    std::string out = fmt::format(
-        "VolumeSize={:.0f},VolumeType={}", disk_size(request).value(), usage.storage_type);
+    std::string out = fmt::format("VolumeSize={:.0f},VolumeType={}",
+                                  disk_size(request).value(),
+                                  usage.storage_type.empty() ? kUsualDisk : usage.storage_type);
     if (usage.storage_iops > 0)
         out += fmt::format(",Iops={:.0f}", usage.storage_iops);
     if (usage.storage_throughput_mib_per_s > 0)
@@ -406,6 +414,10 @@ static std::string why_no_script(const Request& request, const Choice& c) {
                            one_line(c.provider));
     if (c.retired)
         return name + " is no longer offered";
+    if (c.purchase == PurchaseKind::capacity_block)
+        return fmt::format("{} of a capacity block starts within what was bought: see aws ec2 "
+                           "describe-capacity-block-offerings help",
+                           name);
     if (c.job && c.job->machines > 1)
         return fmt::format("a plan rents one machine, and the answer is {} x {}: --max-machines 1 "
                            "asks for one",
@@ -428,7 +440,8 @@ std::string launch_script(const Request& request, const Choice& c) {
         return no_script(why);
     Request checked; // what the settings refuse is no text for a script either
     set(checked, "key_name", std::array{request.launch.key_name});
-    set(checked, "storage_type", std::array{request.usage.storage_type});
+    if (!request.usage.storage_type.empty())
+        set(checked, "storage_type", std::array{request.usage.storage_type});
     if (!request.dataset.url.empty())
         set(checked, "dataset_url", std::array{request.dataset.url});
     const bool spot = c.purchase == PurchaseKind::spot;
