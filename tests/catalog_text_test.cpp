@@ -1,7 +1,9 @@
 // The prices are those that AWS publishes for p2 and p3 on demand.
 
 #include <flopwise/catalog_text.hpp>
+#include <flopwise/recommend.hpp>
 
+#include "catalog/binary.hpp"
 #include "catch.hpp"
 
 #include <algorithm>
@@ -114,4 +116,85 @@ TEST_CASE("what became of a file is told in lines", "[listing]") {
     CHECK(to_text(import) == "aws.csv: gpuhunt, as of undated: 5 rows, 2 kept, 2 skipped: price of "
                              "zero, 1 rejected\n"
                              "aws.csv:4: price: must be a number, got \"x\"\n");
+}
+
+// ---- rates in a catalog's file ---------------------------------------------------------
+
+constexpr const char* kWithRates = R"(
+extends: aws-2020-04
+catalog: {name: acme, as_of: 2020-05-01}
+provider: aws
+sources:
+  - {name: contract, title: "Contract of Acme, annex \"B\"", as_of: 2020-05-01}
+charges:
+  - {charge: egress, region: us-east-1, usd: 0.01, source: contract}
+reserved:
+  - {instance: p3.2xlarge, region: us-east-1, offering: standard_1yr, usd_per_hour: 1.5, on_demand_usd_per_hour: 3.06, source: contract}
+interruptions:
+  - {instance: p3.2xlarge, region: us-east-1, from: 0, to: 0.01, source: contract}
+)";
+
+TEST_CASE("a catalog keeps the rates of its file, as text and as bytes", "[listing]") {
+    const Catalog catalog = Catalog::parse(kWithRates);
+    REQUIRE_FALSE(catalog.rates().empty());
+    CHECK(Catalog::parse(to_yaml(catalog)) == catalog);
+    CHECK(Catalog::parse(to_yaml(catalog)).rates() == catalog.rates());
+    CHECK(CatalogBinary::checked(CatalogBinary::write(catalog)).rates() == catalog.rates());
+    CHECK(listed().rates().empty());
+    CHECK(listed().merged(catalog).rates() == catalog.rates());
+    CHECK(catalog.with_prices({}).rates() == catalog.rates());
+    Tables other = catalog.tables();
+    other.rates.clear();
+    CHECK_FALSE(Catalog{other} == catalog);
+}
+
+TEST_CASE("an answer uses the rates of its catalog, over the bundled ones", "[listing]") {
+    const Catalog catalog = Catalog::parse(kWithRates);
+    Request request;
+    request.constraints.instance = {"p3.2xlarge"};
+    request.constraints.region = {"us-east-1"};
+    request.budget = {.days = Days{365}, .hours_per_day = HoursPerDay{24}};
+    request.ways = {PurchaseKind::on_demand, PurchaseKind::reserved_1yr_no_upfront};
+    const Recommendation r = recommend(catalog, request);
+    REQUIRE(r.outcome == Outcome::found);
+    CHECK(r.choices[0].purchase == PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(r.choices[0].price == UsdPerHour{1.5});
+    CHECK(r.choices[0].cost->total.value() == Approx(1.5 * 8760));
+    const Charges charges = charges_of(request, catalog);
+    CHECK(charges.rate("aws", "us-east-1", "egress")->tiers[0].usd == 0.01);
+    CHECK(charges.rate("aws", "us-east-1", "storage_gp3")->tiers[0].usd == 0.08); // bundled
+    CHECK(charges.interruption("aws", "us-east-1", "p3.2xlarge")->to == 0.01);
+    CHECK(charges.size() > Charges::bundled().size() - 10);
+    CHECK(charges_of(Request{}, catalog).size() == 0); // nothing is charged
+}
+
+TEST_CASE("rates over rates: rows of the same names are replaced", "[listing]") {
+    const Catalog first = Catalog::parse(kWithRates);
+    const Catalog second = Catalog::parse(R"(
+extends: aws-2020-04
+catalog: {name: new, as_of: 2020-06-01}
+provider: aws
+sources: [{name: contract, title: A newer one, as_of: 2020-06-01}]
+reserved:
+  - {instance: p3.2xlarge, region: us-east-1, offering: standard_1yr, usd_per_hour: 1.4, source: contract}
+)");
+    const Charges charges = Charges::parse(first.merged(second).rates());
+    CHECK(charges.size() == 3);
+    const auto rate = charges.reserved("aws", "us-east-1", "p3.2xlarge", {});
+    CHECK(rate->hourly == UsdPerHour{1.4});
+    CHECK_FALSE(rate->on_demand); // a row is replaced as a whole
+    CHECK(rate->source.title == "A newer one");
+    CHECK(charges.rate("aws", "us-east-1", "egress")->source.title ==
+          "Contract of Acme, annex \"B\"");
+}
+
+TEST_CASE("a wrong rate of a catalog is named", "[listing][error]") {
+    std::string yaml = kWithRates;
+    yaml.replace(yaml.find("usd_per_hour: 1.5"), 17, "usd_per_hour: -1");
+    Request request;
+    request.usage.storage = GiB{1};
+    const Catalog catalog = Catalog::parse(yaml);
+    CHECK_THROWS_WITH(recommend(catalog, request),
+                      "acme: reserved[0].usd_per_hour: must be positive, got -1");
+    CHECK_THROWS_WITH(Catalog::parse("reserved: 3\n"), "text:1: reserved: must be a list of rows");
 }

@@ -1091,3 +1091,45 @@ TEST_CASE("the catalog of a community, joined, can be asked", "[feed][join]") {
     const Catalog catalog = join(known(), imports).catalog;
     CHECK(offer_of(catalog, "g6.48xlarge", "us-east-1", Purchase::spot)->price == UsdPerHour{5.1});
 }
+
+TEST_CASE("what is imported of reservations and interruptions reaches answers", "[feed][join]") {
+    Import import = priced("g5.xlarge", "us-east-1", 1.2, {2027, 1, 1});
+    const auto rate = [](std::string_view payment, double hourly, double upfront) {
+        return ReservedPrice{.provider = "aws",
+                             .instance = "g5.xlarge",
+                             .region = "us-east-1",
+                             .years = 1,
+                             .offering_class = "standard",
+                             .payment = std::string{payment},
+                             .hourly = UsdPerHour{hourly},
+                             .upfront = Usd{upfront}};
+    };
+    import.reserved = {rate("no_upfront", 0.8, 0),
+                       rate("partial_upfront", 0.38, 3328.8), // 0.38 for each of 8,760 h
+                       rate("all_upfront", 0, 6307.2)};       // 0.72
+    import.interruptions = {{ "aws", "g5.xlarge", "us-east-1", 0.05, 0.1, "" }};
+    const std::vector<Import> imports{import};
+    const auto [catalog, left_out] = join(known(), imports);
+    CHECK(left_out.empty());
+    const Charges charges = Charges::parse(catalog.rates());
+    const auto reserved = [&](Payment payment) {
+        return *charges.reserved("aws", "us-east-1", "g5.xlarge", {.payment = payment});
+    };
+    CHECK(reserved(Payment::no_upfront).hourly == UsdPerHour{0.8});
+    CHECK(reserved(Payment::no_upfront).on_demand == UsdPerHour{1.2}); // of the same file
+    CHECK(reserved(Payment::no_upfront).source.as_of == Date{2027, 1, 1});
+    CHECK(reserved(Payment::partial_upfront).hourly.value() == Approx(0.76));
+    CHECK(reserved(Payment::partial_upfront).upfront == Approx(0.5));
+    CHECK(reserved(Payment::all_upfront).hourly.value() == Approx(0.72));
+    CHECK(charges.interruption("aws", "us-east-1", "g5.xlarge")->from == 0.05);
+    const Temporary folder;
+    CHECK(Catalog::read(folder.file("c.yaml", to_yaml(catalog))) == catalog);
+    CHECK(join(catalog, imports).catalog.rates() == catalog.rates());
+
+    import.reserved.erase(import.reserved.begin());
+    const std::vector<Import> upfront{import};
+    const Joined without = join(known(), upfront);
+    REQUIRE(without.left_out.size() == 1);
+    CHECK(without.left_out[0] ==
+          Skipped{"reserved rate of a machine that has none by the hour", 2});
+}

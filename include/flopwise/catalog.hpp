@@ -185,6 +185,9 @@ struct Tables {
     std::vector<Price> prices{};
     /// Prices that the source of another row of `prices` contradicts. They make no offer.
     std::vector<Price> superseded{};
+    /// Charges, reserved rates and interruptions, as the text of a file of charges
+    /// (docs/catalog.md); charges_of() lays them over the bundled ones.
+    std::string rates{};
 
     bool operator==(const Tables&) const = default;
 };
@@ -228,6 +231,7 @@ public:
 
     [[nodiscard]] const std::string& name() const noexcept;
     [[nodiscard]] Date as_of() const noexcept;
+    [[nodiscard]] const std::string& rates() const noexcept; ///< as in Tables
 
     // What follows looks into the catalog, so none of it can be asked of a temporary one.
 

@@ -17,6 +17,8 @@ FLOPWISE_API Catalog catalog_for(const Request& request, const Catalog& usual);
 /// The charges that a request is priced with: those of its files, read as one, else the bundled
 /// ones; none if it asks for nothing that is charged. Throws as Charges::read() does.
 FLOPWISE_API Charges charges_of(const Request& request);
+/// The same with the rates of a catalog (Tables::rates) over the bundled ones.
+FLOPWISE_API Charges charges_of(const Request& request, const Catalog& catalog);
 
 /// The catalog that a request names, bundled or a YAML file; without a name, catalog_for() it and
 /// the newest bundled one. Throws as Catalog::bundled() and Catalog::read() do.

@@ -32,7 +32,15 @@ static bool is_unknown(Place p) {
 template <class Archive, class Data>
 static void all(Archive& a, Data& d) {
     auto& c = d.columns;
-    a(d.name, d.as_of, d.sources, d.gpus, d.families, d.instances, d.regions, d.superseded);
+    a(d.name,
+      d.as_of,
+      d.rates,
+      d.sources,
+      d.gpus,
+      d.families,
+      d.instances,
+      d.regions,
+      d.superseded);
     a(d.offerings.instance, d.offerings.first, d.offerings.region, d.offerings.source);
     a(c.vcpus, c.memory_gib, c.gpu_count, c.gpu_memory_gib, c.network_gbps);
     a(c.gpu, c.family, c.retired, c.usd_per_hour, c.site, c.source, c.type, c.first, c.used_sites);

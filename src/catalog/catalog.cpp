@@ -3,6 +3,7 @@
 #include "catalog/binary.hpp"
 #include "catalog/bundled.hpp"
 #include "catalog/keys.hpp"
+#include "catalog/rates.hpp"
 #include "catalog/tables.hpp"
 #include "text/text.hpp"
 
@@ -95,6 +96,7 @@ Catalog::Catalog(Tables tables) {
     data->instances = std::move(tables.instances);
     data->regions = std::move(tables.regions);
     data->superseded = std::move(tables.superseded);
+    data->rates = std::move(tables.rates);
     data->offerings = compact(tables.offerings, data->instances, data->regions, data->sources);
     add_types(data->columns, data->instances, data->gpus, data->families);
     add_offers(data->columns,
@@ -143,6 +145,10 @@ std::vector<std::string_view> Catalog::bundled_names() {
     for (const auto& image : bundled::catalogs())
         names.push_back(image.name);
     return names;
+}
+
+const std::string& Catalog::rates() const noexcept {
+    return data_->rates;
 }
 
 const std::string& Catalog::name() const noexcept {
@@ -304,6 +310,7 @@ Tables Catalog::tables() const {
     }
     sort_by(out.prices, [](const Price& p) { return key_of(p); });
     out.superseded = data_->superseded;
+    out.rates = data_->rates;
     return out;
 }
 
@@ -331,6 +338,7 @@ Tables overlaid(Tables base, const Tables& newer) {
     replace(base.superseded, newer.superseded, [](const Price& p) {
         return std::tuple_cat(key_of(p), std::tuple{std::string_view{p.source}});
     });
+    base.rates = overlaid_rates(base.rates, newer.rates);
     return base;
 }
 

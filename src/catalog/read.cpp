@@ -1,4 +1,5 @@
 #include "catalog/fields.hpp"
+#include "catalog/rates.hpp"
 #include "catalog/tables.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
@@ -188,6 +189,7 @@ static void read_text(const std::string& content, const std::string& path, Readi
     read_section(file, "offerings", provider, tables.offerings, reading);
     read_section(file, "prices", provider, tables.prices, reading);
     read_section(file, "superseded", provider, tables.superseded, reading);
+    tables.rates = overlaid_rates(tables.rates, rates_in(file));
     file.done();
 }
 

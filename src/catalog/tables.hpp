@@ -25,6 +25,7 @@ struct Catalog::Data {
     std::vector<Region> regions;
     Offerings offerings;
     std::vector<Price> superseded;
+    std::string rates;
     OfferColumns columns;
 };
 

@@ -1,4 +1,5 @@
 #include "catalog/fields.hpp"
+#include "catalog/rates.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -122,7 +123,9 @@ void write_section(std::string& out, std::string_view name, const Rows& rows) {
 } // namespace
 
 std::string to_yaml(const Catalog& catalog) {
-    const Tables tables = catalog.tables();
+    Tables tables = catalog.tables();
+    const WrittenRates rates = written_rates(tables.rates, tables.sources);
+    tables.sources.insert(tables.sources.end(), rates.sources.begin(), rates.sources.end());
     Row about;
     about.text("name", tables.name);
     about.text("as_of", to_string(tables.as_of));
@@ -135,7 +138,7 @@ std::string to_yaml(const Catalog& catalog) {
     write_section(out, "offerings", tables.offerings);
     write_section(out, "prices", tables.prices);
     write_section(out, "superseded", tables.superseded);
-    return out;
+    return out + rates.sections;
 }
 
 } // namespace flopwise

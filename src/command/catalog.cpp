@@ -3,11 +3,13 @@
 
 #include <flopwise/flopwise.hpp>
 
+#include "catalog/rates.hpp"
 #include "command/cache.hpp"
 #include "command/output.hpp"
 #include "command/today.hpp"
 #include "command/update.hpp"
 #include "feed/base_catalog.hpp"
+#include "feed/imported_rates.hpp"
 #include "text/day.hpp"
 #include "text/text.hpp"
 
@@ -138,10 +140,36 @@ static void tell(const std::vector<Import>& imports, const Joined& joined, bool 
         fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, left_out.why);
 }
 
+static bool is_yaml(const std::string& file) {
+    return file.ends_with(".yaml") || file.ends_with(".yml");
+}
+
+/// As a file of charges, which `recommend --charges` reads.
+template <class Row>
+static void write_charges(const std::vector<Import>& imports,
+                          std::vector<Row> Import::*rows,
+                          const std::string& file) {
+    std::string out;
+    std::uint64_t left_out = 0;
+    for (const Import& import : imports) {
+        if ((import.*rows).empty())
+            continue;
+        Import one = import;
+        if constexpr (std::is_same_v<Row, ReservedPrice>)
+            one.interruptions.clear();
+        else
+            one.reserved.clear();
+        out = overlaid_rates(out, imported_rates(one, one.tables.sources.front().name, left_out));
+    }
+    write_output(out.empty() ? "sources: []\n" : out, file);
+}
+
 template <class Row>
 static void write_rows(const std::vector<Import>& imports,
                        std::vector<Row> Import::*rows,
                        const std::string& file) {
+    if (is_yaml(file))
+        return write_charges(imports, rows, file);
     std::vector<Row> all;
     for (const Import& import : imports)
         all.insert(all.end(), (import.*rows).begin(), (import.*rows).end());
@@ -277,9 +305,12 @@ static void add_import(CLI::App& app, Arguments& to) {
         ->type_name("NAME");
     app.add_option("--window", to.window_days, "days of spot prices to take the mean of (7)")
         ->type_name("DAYS");
-    app.add_option("--reserved", to.reserved, "write reserved rates to a CSV file")
+    app.add_option(
+           "--reserved", to.reserved, "write reserved rates to a CSV file, or YAML for --charges")
         ->type_name("FILE");
-    app.add_option("--interruptions", to.interruptions, "write interruptions to a CSV file")
+    app.add_option("--interruptions",
+                   to.interruptions,
+                   "write interruptions to a CSV file, or YAML for --charges")
         ->type_name("FILE");
 }
 

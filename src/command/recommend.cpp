@@ -178,11 +178,10 @@ static int run(const Arguments& arguments) {
     const Request request = request_of(arguments);
     if (request.launch.wanted && output.format == "csv")
         request.refuse("launch", "must not come with the format csv");
-    const Recommendation advice =
-        answered(request.catalog.empty() ? catalog_for(request, usual_catalog(request.today))
-                                         : catalog_of(request),
-                 request,
-                 charges_of(request));
+    const Catalog catalog = request.catalog.empty()
+                                ? catalog_for(request, usual_catalog(request.today))
+                                : catalog_of(request);
+    const Recommendation advice = answered(catalog, request, charges_of(request, catalog));
     write_output(report(advice, output), output.file);
     return advice.outcome == Outcome::found ? answer : nothing_qualifies;
 }

@@ -325,6 +325,19 @@ static void date(Import& import, Date day) {
     source.as_of = import.tables.as_of = day;
 }
 
+/// Of 100,000 reserved rates, those that the cache has are of machines with accelerators, as those
+/// that are bundled: all of them would take seconds to read.
+static void leave_gpus(const Catalog& known, Import& import) {
+    std::set<std::string_view> with_gpu;
+    for (const auto machines :
+         {known.instances(), std::span<const Instance>{import.tables.instances}})
+        for (const Instance& machine : machines)
+            if (!machine.gpu.empty())
+                with_gpu.insert(machine.name);
+    std::erase_if(import.reserved,
+                  [&](const ReservedPrice& rate) { return !with_gpu.contains(rate.instance); });
+}
+
 /// The prices of a region; throws if the file has none, or is no price file.
 static Import read(const Task& task, const std::string& region, const std::string& file) {
     const bool aws = task.what.provider == "aws";
@@ -342,6 +355,7 @@ static Import read(const Task& task, const std::string& region, const std::strin
             throw InputError{{}, fmt::format("must have prices of {}, has none", region)};
         if (!aws)
             date(import, task.what.today);
+        leave_gpus(task.base, import);
         return import;
     } catch (const InputError& error) { // in words of what was downloaded
         Where where = error.where();

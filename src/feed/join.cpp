@@ -1,5 +1,7 @@
+#include "catalog/rates.hpp"
 #include "catalog/tables.hpp"
 #include "feed/base_catalog.hpp"
+#include "feed/imported_rates.hpp"
 #include "feed/reader.hpp"
 
 #include <algorithm>
@@ -36,6 +38,7 @@ private:
     void settle();
     void add_price(Price price);
     void add_offerings(const Import& import, const std::string& source);
+    void add_rates(const Import& import, const std::string& source);
     [[nodiscard]] Regions
     offered_so_far(const Named& machine, const Regions* row, const Regions& priced) const;
     void leave_out(std::string_view why) { ++left_out_[std::string{why}]; }
@@ -60,6 +63,7 @@ private:
     std::map<std::pair<PriceKey, std::string>, Price> superseded_; ///< by source too
     std::map<std::string, std::uint64_t> left_out_;
     std::vector<std::string> names_;
+    std::vector<std::pair<Date, std::string>> rates_; ///< of each import that has some
 };
 
 } // namespace
@@ -251,10 +255,21 @@ void Join::add_offerings(const Import& import, const std::string& source) {
             {machine.first, machine.second, {regions.begin(), regions.end()}, source});
 }
 
+/// Rates of a newer file replace those of an older one, and never the other way round.
+void Join::add_rates(const Import& import, const std::string& source) {
+    std::uint64_t incomplete = 0;
+    const std::string rates = imported_rates(import, source, incomplete);
+    if (incomplete > 0)
+        left_out_["reserved rate of a machine that has none by the hour"] += incomplete;
+    if (!rates.empty())
+        rates_.emplace_back(import.tables.as_of, rates);
+}
+
 void Join::add(const Import& import) {
     if (import.tables.sources.empty())
         return;
     const std::string source = add_source(import.tables.sources.front());
+    add_rates(import, source);
     names_.push_back(source);
     const auto before = rows_left_out();
     const auto with_source = [&](auto row) {
@@ -311,6 +326,11 @@ Joined Join::finish() {
         left_out.push_back({why, rows});
     for (auto& [key, price] : superseded_)
         out_.superseded.push_back(std::move(price));
+    std::stable_sort(rates_.begin(), rates_.end(), [](const auto& a, const auto& b) {
+        return a.first < b.first;
+    });
+    for (const auto& [day, rates] : rates_)
+        out_.rates = overlaid_rates(out_.rates, rates);
     return {Catalog{std::move(out_)}, std::move(left_out)};
 }
 

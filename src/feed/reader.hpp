@@ -46,6 +46,11 @@ struct Reader {
     std::string (*read)(Input& input, Sink& sink);
 };
 
+// Each is defined in the source that reads it, and constant: nothing registers itself at the start.
+extern const Reader kAwsOffers, kAwsProducts, kAwsInstanceRegions, kAwsInstanceTypes,
+    kAwsSpotHistory, kAwsSpotAdvisor, kAzureRetailPrices, kEc2Instances, kAwsOffersCsv, kSkypilot,
+    kGpuhunt;
+
 /// All formats but `automatic`. Of two whose marks are in one file, it is of that which is first.
 std::span<const Reader* const> readers();
 /// Null for `automatic`, and for a number without a name.

@@ -4,11 +4,6 @@
 
 namespace flopwise::feed {
 
-// Each is defined in the source that reads it, and constant: nothing registers itself at the start.
-extern const Reader kAwsOffers, kAwsProducts, kAwsInstanceRegions, kAwsInstanceTypes,
-    kAwsSpotHistory, kAwsSpotAdvisor, kAzureRetailPrices, kEc2Instances, kAwsOffersCsv, kSkypilot,
-    kGpuhunt;
-
 static constexpr auto kReaders = std::to_array<const Reader*>({
     &kAwsOffers,
     &kAwsProducts,

@@ -78,7 +78,8 @@ def test_rejected_rows_are_told_in_a_line(catalog):
     done = catalog("import", "auto", "aws_offers.csv", "-o", "out.yaml")
     assert done.status == 0
     assert done.err == ("aws_offers.csv: 2 of 10 rows rejected (--summary shows them); the first: "
-                        'aws_offers.csv:17: Currency: must be USD, got "CNY"\n')
+                        'aws_offers.csv:17: Currency: must be USD, got "CNY"\n'
+                        "left out: 1 rows: reserved rate of a machine that has none by the hour\n")
 
 
 def test_the_summary_says_what_became_of_each_row(catalog):
@@ -89,7 +90,8 @@ def test_the_summary_says_what_became_of_each_row(catalog):
         "2 rejected\n"
         'aws_offers.csv:17: Currency: must be USD, got "CNY"\n'
         'aws_offers.csv:18: PricePerUnit: must be a number, got "N/A"\n'
-        "aws_offers.csv: 2 of 2 prices took effect\n")
+        "aws_offers.csv: 2 of 2 prices took effect\n"
+        "left out: 1 rows: reserved rate of a machine that has none by the hour\n")
 
 
 def test_the_summary_says_what_the_base_cannot_place(catalog, small):
@@ -189,3 +191,42 @@ def test_a_catalog_that_was_written_is_a_base(catalog, small):
     assert done.status == 0
     listed = json.loads(catalog("export", "--catalog", "two.yaml", "--format", "json").out)
     assert [row["instance"] for row in listed] == ["g5.2xlarge", "g5.xlarge", "m7i.2xlarge"]
+
+
+def ec2instances(**rates):
+    """A file of ec2instances.info with one machine and its reserved rates, made up."""
+    machine = {
+        "instance_type": "g5.xlarge", "family": "GPU instance", "vCPU": 4, "memory": 16.0,
+        "GPU": 1, "GPU_model": "A10G", "GPU_memory": 24, "arch": ["x86_64"],
+        "pricing": {"us-east-1": {"linux": {"ondemand": "1.0", "reserved": rates}}}}
+    return json.dumps([machine])
+
+
+def test_imported_rates_reach_the_answer(catalog, recommend, small, tmp_path):
+    (tmp_path / "rates.json").write_text(ec2instances(**{
+        "yrTerm1Standard.noUpfront": "0.5", "yrTerm1Standard.allUpfront": "0.4"}))
+    done = catalog("import", "auto", "rates.json", "aws_spot_advisor.json", "--base", small(),
+                   "--as-of", "2026-11-01", "-o", "mine.yaml")
+    assert done.status == 0
+    mine = read(tmp_path / "mine.yaml")
+    rate = next(r for r in mine["reserved"] if r["offering"] == "standard_1yr")
+    assert (rate["usd_per_hour"], rate["on_demand_usd_per_hour"]) == (0.5, 1.0)
+    assert rate["source"] in {s["name"] for s in mine["sources"]}
+    assert {b["instance"] for b in mine["interruptions"]} >= {"g5.xlarge"}
+    year = ("--catalog", "mine.yaml", "--instance", "g5.xlarge", "--days", "365")
+    best = recommend(*year, "--purchase", "best", "--format", "json", env={})["choices"][0]
+    assert best["purchase"] == "reserved_1yr_all_upfront"
+    assert best["cost"]["total_usd"] == pytest.approx(0.4 * 8760)
+    # Written again from the file, and imported over, nothing is lost.
+    assert catalog("export", "--catalog", "mine.yaml", "--format", "yaml", "-o", "again.yaml").status == 0
+    assert read(tmp_path / "again.yaml") == mine
+
+
+def test_rates_in_files_of_charges_are_those_of_the_import(catalog, recommend, small, tmp_path):
+    (tmp_path / "rates.json").write_text(ec2instances(**{"yrTerm1Standard.noUpfront": "0.5"}))
+    flags = ("import", "auto", "rates.json", "--base", small(), "--as-of", "2026-11-01")
+    assert catalog(*flags, "--reserved", "r.yaml", "-o", "mine.yaml").status == 0
+    year = ("--instance", "g5.xlarge", "--region", "us-east-1", "--days", "365")
+    found = recommend(*year, "--catalog", "mine.yaml", "--charges", "r.yaml", "--purchase",
+                      "on_demand,reserved_1yr_no_upfront", "--format", "json", env={})["choices"][0]
+    assert (found["purchase"], found["price_usd_per_hour"]) == ("reserved_1yr_no_upfront", 0.5)
