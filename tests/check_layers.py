@@ -11,7 +11,7 @@ import sys
 
 ORDER = ["export", "version", "date", "units", "error", "place", "catalog", "regions", "charges", "lint",
          "diff", "feed", "catalog_text", "precision", "model", "memory", "job", "estimate", "budget", "uncertainty",
-         "constraints", "bill", "purchase", "ownership", "profile", "score", "request", "settings",
+         "bill", "purchase", "hours", "ownership", "constraints", "profile", "score", "request", "settings",
          "recommendation", "recommend", "sweep", "launch",
          "report", "names", "flopwise"]
 # Earlier names of headers: each includes the present one, and no other header includes them.
@@ -20,7 +20,7 @@ EARLIER = ["workload", "nearby", "check", "uncertain", "cost", "net", "listing"]
 ROOMS = {
     "text": "export version date units error",
     "catalog": "place catalog regions lint diff precision",
-    "cost": "charges budget uncertainty bill purchase ownership",
+    "cost": "charges budget uncertainty bill purchase hours ownership",
     "training": "model memory job estimate",
     "feed": "feed",
     "bundle": "",

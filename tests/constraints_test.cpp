@@ -249,6 +249,47 @@ TEST_CASE("where the nearest region is found, a far one is named to admit its of
     CHECK(regions == std::set<std::string>{"us-east-1"});
 }
 
+/// The request with some changes made.
+static Request with_changes(const Request& asked, const std::vector<Relaxation>& changes) {
+    Refusal only;
+    only.relaxation = changes;
+    Request out = asked;
+    for (const char* alternative : {"budget_usd", "days", "hours_per_day"})
+        if (std::any_of(changes.begin(), changes.end(), [&](const Relaxation& change) {
+                return change.key == alternative;
+            }))
+            return relaxed(asked, only, alternative);
+    return relaxed(asked, only, "");
+}
+
+TEST_CASE("alternatives are sets of changes, each with all that is needed", "[constraints]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    const Request request{.budget = {.total = Usd{100}, .days = Days{30}},
+                          .constraints = {.min_memory = GiB{128}, .region = {"us-east-1"}}};
+    const auto offer =
+        catalog.find_offer("aws", "p3.2xlarge", "us-east-1", Purchase::on_demand).value();
+    const auto refusal = why_not(catalog, request, offer);
+    REQUIRE(refusal);
+    REQUIRE(refusal->relaxation.size() == 4); // memory, and one of budget, days, hours a day
+    REQUIRE(refusal->alternatives.size() == 3);
+    const std::vector<std::string> keys{"budget_usd", "days", "hours_per_day"};
+    for (std::size_t i = 0; i < 3; ++i) {
+        const auto& one = refusal->alternatives[i];
+        REQUIRE(one.size() == 2);
+        CHECK(one[0] == Relaxation{"min_memory_gib", 61.0});
+        CHECK(one[1].key == keys[i]);
+        CHECK_FALSE(why_not(catalog, with_changes(request, one), offer));
+    }
+    const auto memory =
+        why_not(catalog, {.constraints = {.min_memory = GiB{128}, .min_vcpus = 32}}, offer);
+    REQUIRE(memory->alternatives.size() == 1); // without a budget all are needed together
+    CHECK(memory->alternatives[0] == memory->relaxation);
+    CHECK(memory->relaxation.size() == 2);
+    const auto slow = why_not(catalog, {.precision = Precision::fp8}, offer);
+    REQUIRE(slow);
+    CHECK(slow->alternatives.size() == (slow->relaxation.empty() ? 0 : 1));
+}
+
 TEST_CASE("a refusal's relaxation admits the offer, with each of its alternatives",
           "[constraints][property]") {
     const unsigned seed = GENERATE(take(100, random(1U, 100'000U)));
@@ -278,5 +319,8 @@ TEST_CASE("a refusal's relaxation admits the offer, with each of its alternative
                                    << (still ? still->text : ""));
             CHECK_FALSE(still);
         }
+        REQUIRE_FALSE(refusal->alternatives.empty());
+        for (const auto& one : refusal->alternatives)
+            CHECK_FALSE(why_not(catalog, with_changes(request, one), i));
     }
 }

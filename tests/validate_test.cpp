@@ -62,6 +62,7 @@ const auto kFigures = std::to_array<Figure>({
     {"reserved_capacity_hours_per_day",
      [](R& r, double x) { r.usage.reserved_capacity = HoursPerDay{x}; }},
     {"starts_per_day", [](R& r, double x) { r.usage.starts_per_day = x; }},
+    {"startup_minutes", [](R& r, double x) { r.usage.startup = Hours{x}; }},
     {"dataset_gib", [](R& r, double x) { r.usage.moved_in = GiB{x}; }}, // no setting's
     {"checkpoint_minutes", [](R& r, double x) { r.recovery.checkpoint = Hours{x}; }},
     {"restart_minutes", [](R& r, double x) { r.recovery.restart = Hours{x}; }},
@@ -191,7 +192,7 @@ consteval std::size_t fields_of() {
 static_assert(fields_of<Request>() == 20);
 static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 19 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
-static_assert(fields_of<Usage>() == 16 && fields_of<Recovery>() == 2);
+static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
 static_assert(fields_of<Ownership>() == 12 && fields_of<Dataset>() == 3);
 static_assert(fields_of<Job>() == 17 && fields_of<Measured>() == 2 && fields_of<Model>() == 20);
 static_assert(fields_of<Launch>() == 3 && fields_of<Weights>() == 6);

@@ -14,10 +14,12 @@
 
 namespace flopwise {
 
-/// What is used beside the machine. GiB of a month are averages over a month of 730 h.
+/// What is used beside the machine. Disks and addresses are those of each machine; all else is
+/// that of a plan, whatever the number of its machines. GiB of a month are averages over a month of
+/// 730 h.
 struct Usage {
     GiB storage{};                           ///< block storage, kept while the machine is stopped
-    std::string storage_type = "gp3";        ///< Charges::storage_types()
+    std::string storage_type{};              ///< Charges::storage_types(); empty: the usual one
     double storage_iops = 0;                 ///< provisioned in all; 0: what is included
     double storage_throughput_mib_per_s = 0; ///< provisioned in all; 0: what is included
     GiB snapshots{};                         ///< of the disks, as they are stored
@@ -30,8 +32,12 @@ struct Usage {
     GiB nat_per_month{};                    ///< through the gateways
     HoursPerDay reserved_capacity{};        ///< hours a day that capacity is held while none runs
     std::optional<double> starts_per_day{}; ///< each is billed at least 60 s; absent: one
-    GiB moved_in{};                         ///< once, from another region of the provider
-    std::string moved_from{};               ///< that region; at its rate of `inter_region`
+    /// From the start of a machine until work begins: the image, the drivers and the model have to
+    /// be loaded. At each start of a day; once, if it runs day and night. Absent: 10 min for a
+    /// training job, else part of the hours rented.
+    std::optional<Hours> startup{};
+    GiB moved_in{};           ///< once, from another region of the provider
+    std::string moved_from{}; ///< that region; at its rate of `inter_region`
 
     bool operator==(const Usage&) const = default;
 };
@@ -84,6 +90,7 @@ struct Rental {
 ///     data         = tiered rate of each month's quantity                   (egress, transfer)
 ///     by the hour  = rate * quantity * days * 24 h                          (addresses, NAT)
 ///     moved in     = tiered rate of `moved_from`, once, unless it is the region itself
+///     startup      = price * startup
 ///     capacity     = on-demand price * days * reserved_capacity
 ///
 /// A plan is whole months of 730 h and a rest, in which data flows at the same pace; the free

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <flopwise/bill.hpp>
 #include <flopwise/catalog.hpp>
 
 #include <variant>
@@ -96,6 +97,9 @@ struct Refusal {
     /// The smallest changes that admit it. All are needed together, except that `budget_usd`,
     /// `days` and `hours_per_day` are alternatives: one of them is enough.
     std::vector<Relaxation> relaxation{};
+    /// The same as sets, each of which admits it if all of its changes are made.
+    std::vector<std::vector<Relaxation>> alternatives{};
+    std::optional<Bill> cost{}; ///< of the plan, if that is above the budget
 
     bool operator==(const Refusal&) const = default;
 };

@@ -73,7 +73,8 @@ struct Choice {
     Score score{};
     /// No admitted offer is as good in price, speed and GPU memory; with a job, in cost and hours.
     bool pareto = false;
-    std::optional<Bill> cost{};  ///< absent if the days are not known
+    std::optional<Bill> cost{}; ///< absent if the days are not known
+    Usd upfront{};              ///< part of the cost that is paid at the start of a term or a block
     std::optional<Days> lasts{}; ///< days that the budget lasts, if these were not given
     /// With an uncertain use, of which `cost` is the mean, and with a training job, of which it is
     /// the median: P(cost <= budget), and quantiles.
@@ -169,10 +170,16 @@ struct ChargeSummary {
     bool operator==(const ChargeSummary&) const = default;
 };
 
-/// The region that was taken because it is the nearest with an offer that qualifies.
+/// Training waits for no user, so a round trip of so much more is worth a look.
+constexpr Milliseconds kFarther{50};
+
+/// The region that was taken because it is among the nearest with an offer that qualifies.
 struct RegionChoice {
-    Nearby region{};
-    std::vector<Nearby> nearer{}; ///< regions without such an offer, nearest first
+    Nearby region{}; ///< of the best choice
+    /// All that were looked at, nearest first: the nearest with an offer that qualifies, and those
+    /// with one that the estimate of the round trip does not tell from it (kRoundTripError).
+    std::vector<Nearby> alike{};
+    std::vector<Nearby> nearer{}; ///< than all of these, without such an offer; nearest first
     /// Those of them in which a machine that has all that is asked for is sold without a known
     /// price.
     std::vector<Nearby> unpriced{};
@@ -189,6 +196,22 @@ struct RegionChoice {
     };
     std::optional<Elsewhere> cheapest{}; ///< absent if that is the nearest region
 
+    /// The best choice of all regions up to kFarther more of round trip away.
+    struct Farther {
+        std::string provider{};
+        std::string instance{};
+        std::string region{};
+        PurchaseKind purchase = PurchaseKind::on_demand;
+        UsdPerHour price{};
+        std::optional<Usd> total{}; ///< of the plan or the job there, if it is known
+        double score = 0;
+        Milliseconds extra_rtt{}; ///< beside that of the region taken
+        DateRange price_dates{};  ///< as of a Choice
+
+        bool operator==(const Farther&) const = default;
+    };
+    std::optional<Farther> farther{}; ///< for training, if it has a better score
+
     bool operator==(const RegionChoice&) const = default;
 };
 
@@ -200,10 +223,11 @@ struct OwnJob {
     std::optional<Hours> hours{};
     std::optional<Usd> share{}; ///< owning it for these hours, if it is never idle
     Usd alone{}; ///< owning it for this job alone, all its life; without `hours`, less the energy
-    /// Such jobs in each month of its life from which owning costs less; without `hours`, a lower
+    /// Such jobs in each year of its life from which owning costs less; without `hours`, a lower
     /// bound, as the energy is not in it. Absent if that is never so: each costs more energy than
-    /// rent, or they take longer than a month.
-    std::optional<double> jobs_per_month{};
+    /// rent, or they take longer than a year of these hours a day.
+    std::optional<double> jobs_per_year{};
+    std::optional<double> jobs_per_month{}; ///< a twelfth of these
 
     /// Whether it is known if renting costs less.
     [[nodiscard]] bool decided() const { return hours || !(alone < rented); }
@@ -216,9 +240,9 @@ struct OwnOrRent {
     OwningCost cost{};              ///< at the hours a day of the budget
     std::optional<Tflops> tflops{}; ///< of the owned machine, if its GPUs are given
 
-    /// The cheapest offer that qualifies and is at least as fast as the owned machine; the best
-    /// choice if its speed is not known, or with a training job. Empty if there is none, and so are
-    /// the rest.
+    /// The cheapest offer that qualifies, is at least as fast as the owned machine and has GPUs of
+    /// the same stack (CUDA with CUDA); the best choice if its speed is not known, or with a
+    /// training job. Empty if there is none, and so are the rest.
     std::optional<Choice> rented{};
     UsdPerDay rent{};            ///< 0 with a training job, and none of the break-evens: see `job`
     bool own_is_cheaper = false; ///< if it is used like this for all of its life; for the job alone

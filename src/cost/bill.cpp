@@ -6,6 +6,7 @@
 #include "text/durations.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace flopwise {
 
@@ -22,10 +23,17 @@ bool complete(const Bill& bill) {
         bill.items.begin(), bill.items.end(), [](const LineItem& i) { return i.amount; });
 }
 
-Hours billed_hours(const Budget& budget, const Usage& usage) {
-    const Hours hours = rented_hours(budget);
+PlanTime plan_time(const Budget& budget, const Usage& usage, double machines) {
+    const Hours work = rented_hours(budget);
     const double starts = budget.days->value() * usage.starts_per_day.value_or(1);
-    return std::max(hours, kLeastBilled * starts);
+    const bool through = budget.hours_per_day == HoursPerDay{kHoursPerDay} && !usage.starts_per_day;
+    const double started = through ? 1 : std::max(1.0, std::ceil(starts));
+    return {.work = work,
+            .billed = std::max(work, kLeastBilled * starts),
+            .startup = usage.startup.value_or(Hours{}) * started,
+            .capacity = *budget.days * usage.reserved_capacity,
+            .days = *budget.days,
+            .machines = machines};
 }
 
 // ---- checks -------------------------------------------------------------------------
@@ -57,16 +65,16 @@ void validate(const Usage& u, const Budget& budget) {
                                         room,
                                         u.reserved_capacity)};
     require_not_negative("dataset_gib", u.moved_in);
+    if (u.startup)
+        require_not_negative("startup_minutes", *u.startup);
     if (u.starts_per_day)
         require_positive("starts_per_day", *u.starts_per_day);
 }
 
 // ---- lines --------------------------------------------------------------------------
 
-namespace {
-
 /// How a quantity becomes an amount.
-enum class Form {
+enum class BilledForm {
     kept,   ///< as it is through the plan: the tiered rate of a month, for the months of the plan
     flow,   ///< anew each month: the tiers start over
     hourly, ///< for each hour of the plan
@@ -76,48 +84,86 @@ enum class Form {
 struct BilledQuantity {
     std::string charge;
     double quantity;
-    Form form;
+    BilledForm form;
+    bool each = false;    ///< of each machine, not of all of them together
     std::string rate{};   ///< the charge whose rate it has, if not its own
     std::string region{}; ///< whose rate it is, if not that of the machine
 };
 
-std::vector<BilledQuantity> billed_quantities(const Usage& u, std::string_view region) {
+namespace {
+
+/// From the start of the plan to its end, day and night.
+double hours_through(const PlanTime& time) {
+    return (time.days * HoursPerDay{kHoursPerDay}).value();
+}
+
+/// The charge of a disk of the type that is named, or else of the provider's usual one.
+std::string disk_of(const Usage& u, std::string_view provider, const Charges& charges) {
+    if (!u.storage_type.empty())
+        return fmt::format("{}{}", kStorage, u.storage_type);
+    const auto usual = charges.default_storage(provider);
+    return usual ? fmt::format("{}{}", kStorage, *usual) : std::string{kUnknownStorage};
+}
+
+std::vector<BilledQuantity> billed_quantities(const Usage& u,
+                                              std::string_view provider,
+                                              std::string_view region,
+                                              const Charges& charges) {
     std::vector<BilledQuantity> out;
-    const auto add = [&out](std::string charge, double quantity, Form form) {
-        if (quantity > 0)
-            out.push_back({std::move(charge), quantity, form});
-    };
-    const std::string disk = "storage_" + u.storage_type;
-    add(disk, u.storage.value(), Form::kept);
-    add(disk + "_iops", u.storage_iops, Form::kept);
-    add(disk + "_throughput", u.storage_throughput_mib_per_s, Form::kept);
-    add("snapshots", u.snapshots.value(), Form::kept);
-    add("egress", u.egress_per_month.value(), Form::flow);
-    add("inter_region", u.inter_region_per_month.value(), Form::flow);
-    add("inter_zone", u.inter_zone_per_month.value(), Form::flow);
-    add("public_ipv4", u.public_ipv4, Form::hourly);
-    add("object_storage", u.object_storage.value(), Form::kept);
-    add("nat_gateway", u.nat_gateways, Form::hourly);
-    add("nat_data", u.nat_per_month.value(), Form::flow);
+    constexpr bool kEach = true;
+    const auto add =
+        [&out](std::string charge, double quantity, BilledForm form, bool each = false) {
+            if (quantity > 0)
+                out.push_back({std::move(charge), quantity, form, each});
+        };
+    const std::string disk =
+        u.storage > GiB{} ? disk_of(u, provider, charges) : std::string{kUnknownStorage};
+    add(disk, u.storage.value(), BilledForm::kept, kEach);
+    add(disk + "_iops", u.storage_iops, BilledForm::kept, kEach);
+    add(disk + "_throughput", u.storage_throughput_mib_per_s, BilledForm::kept, kEach);
+    add("snapshots", u.snapshots.value(), BilledForm::kept);
+    add("egress", u.egress_per_month.value(), BilledForm::flow);
+    add("inter_region", u.inter_region_per_month.value(), BilledForm::flow);
+    add("inter_zone", u.inter_zone_per_month.value(), BilledForm::flow);
+    add("public_ipv4", u.public_ipv4, BilledForm::hourly, kEach);
+    add("object_storage", u.object_storage.value(), BilledForm::kept);
+    add("nat_gateway", u.nat_gateways, BilledForm::hourly);
+    add("nat_data", u.nat_per_month.value(), BilledForm::flow);
     if (u.moved_in > GiB{} && u.moved_from != region)
-        out.push_back(
-            {"dataset_move", u.moved_in.value(), Form::once, "inter_region", u.moved_from});
+        out.push_back({"dataset_move",
+                       u.moved_in.value(),
+                       BilledForm::once,
+                       false,
+                       "inter_region",
+                       u.moved_from});
     return out;
 }
 
-Usd amount_of(const BilledQuantity& w, std::span<const Tier> tiers, double hours) {
+double quantity_of(const BilledQuantity& w, const PlanTime& time) {
+    return w.quantity * (w.each ? time.machines : 1);
+}
+
+/// What its tiers are compared with: of what flows, that of a month or of a shorter plan.
+double tiered_quantity(const BilledQuantity& w, const PlanTime& time) {
+    const double months = hours_through(time) / kHoursPerMonth;
+    return quantity_of(w, time) * (w.form == BilledForm::flow ? std::min(1.0, months) : 1);
+}
+
+Usd amount_of(const BilledQuantity& w, std::span<const Tier> tiers, const PlanTime& time) {
+    const double hours = hours_through(time);
     const double months = hours / kHoursPerMonth;
+    const double quantity = quantity_of(w, time);
     switch (w.form) {
-    case Form::kept:
-        return tiered(tiers, w.quantity) * months;
-    case Form::flow: {
+    case BilledForm::kept:
+        return tiered(tiers, quantity) * months;
+    case BilledForm::flow: {
         const double whole = std::floor(months);
-        return tiered(tiers, w.quantity) * whole + tiered(tiers, w.quantity * (months - whole));
+        return tiered(tiers, quantity) * whole + tiered(tiers, quantity * (months - whole));
     }
-    case Form::hourly:
-        return tiered(tiers, w.quantity) * hours;
-    case Form::once:
-        return tiered(tiers, w.quantity);
+    case BilledForm::hourly:
+        return tiered(tiers, quantity) * hours;
+    case BilledForm::once:
+        return tiered(tiers, quantity);
     }
     return {};
 }
@@ -139,54 +185,92 @@ static std::optional<Rate> rate_of(const BilledQuantity& w,
     return charges.rate(provider, w.region.empty() ? region : w.region, rate_name(w));
 }
 
-/// Where no rate is known: what it comes to in the dearest region known; in that of any provider
-/// where its own says nothing, for not to say is no advantage.
-static std::optional<Usd>
-assumed(const BilledQuantity& w, double hours, std::string_view provider, const Charges& charges) {
-    std::optional<Usd> out;
+/// Whether a disk is meant of which the usual type is not known.
+static bool of_unknown_disk(std::string_view charge) {
+    return charge == kUnknownStorage || charge == "storage_iops" || charge == "storage_throughput";
+}
+
+/// The rates that stand for one that is not known; those of any provider where its own says
+/// nothing, for not to say is no advantage.
+static std::vector<Rate>
+elsewhere(const BilledQuantity& w, std::string_view provider, const Charges& charges) {
     auto rates = charges.rates(provider, rate_name(w));
     if (rates.empty())
         rates = charges.rates(rate_name(w));
-    for (const Rate& rate : rates)
-        out = std::max(out.value_or(Usd{}), amount_of(w, rate.tiers, hours));
+    if (of_unknown_disk(w.charge))
+        for (const std::string_view usual : charges.default_storages())
+            for (const Rate& rate : charges.rates(fmt::format(
+                     "{}{}{}", kStorage, usual, w.charge.substr(kUnknownStorage.size()))))
+                rates.push_back(rate);
+    return rates;
+}
+
+/// The tiers that a quantity is billed by.
+static std::vector<Tier> reached(std::span<const Tier> tiers, double quantity) {
+    std::vector<Tier> out;
+    for (const Tier& tier : tiers)
+        if (out.empty() || tier.from < quantity)
+            out.push_back(tier);
     return out;
 }
 
-static LineItem line(const BilledQuantity& w,
-                     double hours,
-                     std::string_view provider,
-                     std::string_view region,
-                     const Charges& charges) {
-    const double times = w.form == Form::once     ? 1
-                         : w.form == Form::hourly ? hours
-                                                  : hours / kHoursPerMonth;
-    LineItem out{.charge = w.charge,
-                 .quantity = w.quantity * times,
-                 .unit = std::string{unit_of(rate_name(w))}};
-    if (const auto rate = rate_of(w, provider, region, charges)) {
-        out.amount = amount_of(w, rate->tiers, hours);
-        out.tiers.assign(rate->tiers.begin(), rate->tiers.end());
-        out.source = cited(rate->source);
-    } else {
-        out.assumed = assumed(w, hours, provider, charges);
+struct RegionCharges::Item {
+    BilledQuantity billed;
+    std::optional<Rate> rate;
+    std::vector<Rate> elsewhere; ///< without a rate: those of other regions
+
+    /// With the rate, or at the dearest elsewhere; absent if there is none.
+    [[nodiscard]] std::optional<Usd> amount(const PlanTime& time) const {
+        if (rate)
+            return amount_of(billed, rate->tiers, time);
+        std::optional<Usd> most;
+        for (const Rate& other : elsewhere)
+            most = std::max(most.value_or(Usd{}), amount_of(billed, other.tiers, time));
+        return most;
     }
-    return out;
+};
+
+RegionCharges::RegionCharges(const Usage& usage,
+                             std::string_view provider,
+                             std::string_view region,
+                             const Charges& charges) {
+    std::vector<Item> items;
+    for (BilledQuantity& w : billed_quantities(usage, provider, region, charges)) {
+        const auto rate = rate_of(w, provider, region, charges);
+        auto others = rate ? std::vector<Rate>{} : flopwise::elsewhere(w, provider, charges);
+        items.push_back({std::move(w), rate, std::move(others)});
+    }
+    items_ = std::make_shared<const std::vector<Item>>(std::move(items));
 }
 
-static double hours_of_plan(const Budget& budget) {
-    return rented_hours({.days = budget.days}).value();
+Usd RegionCharges::total(const PlanTime& time) const {
+    Usd sum;
+    for (const Item& item : *items_)
+        sum = sum + item.amount(time).value_or(Usd{});
+    return sum;
 }
 
-std::vector<LineItem> region_charges(const Budget& budget,
-                                     const Usage& usage,
-                                     std::string_view provider,
-                                     std::string_view region,
-                                     const Charges& charges) {
-    validate(usage, budget);
-    const double hours = hours_of_plan(budget);
+std::vector<LineItem> RegionCharges::lines(const PlanTime& time) const {
     std::vector<LineItem> out;
-    for (const BilledQuantity& w : billed_quantities(usage, region))
-        out.push_back(line(w, hours, provider, region, charges));
+    for (const Item& item : *items_) {
+        const BilledQuantity& w = item.billed;
+        const double hours = hours_through(time);
+        const double times = w.form == BilledForm::once     ? 1
+                             : w.form == BilledForm::hourly ? hours
+                                                            : hours / kHoursPerMonth;
+        const std::string_view unit =
+            w.charge == kUnknownStorage ? "GiB-month" : unit_of(rate_name(w));
+        LineItem& line = out.emplace_back(LineItem{.charge = w.charge,
+                                                   .quantity = quantity_of(w, time) * times,
+                                                   .unit = std::string{unit}});
+        if (!item.rate) {
+            line.assumed = item.amount(time);
+            continue;
+        }
+        line.amount = item.amount(time);
+        line.tiers = reached(item.rate->tiers, tiered_quantity(w, time));
+        line.source = cited(item.rate->source);
+    }
     return out;
 }
 
@@ -195,7 +279,7 @@ DateRange rate_dates(const Usage& usage,
                      std::string_view region,
                      const Charges& charges) {
     DateRange out;
-    for (const BilledQuantity& w : billed_quantities(usage, region))
+    for (const BilledQuantity& w : billed_quantities(usage, provider, region, charges))
         out.add(charges.dates(
             provider, w.region.empty() ? region : w.region, rate_name(w), w.quantity));
     return out;
@@ -215,10 +299,6 @@ Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd
     return out;
 }
 
-Hours capacity_hours(const Budget& budget, const Usage& usage) {
-    return *budget.days * usage.reserved_capacity;
-}
-
 // ---- bills --------------------------------------------------------------------------
 
 Bill bill(const Budget& budget, UsdPerHour price) {
@@ -232,11 +312,11 @@ Bill bill(const Budget& budget, UsdPerHour price) {
 
 Bill bill(const Budget& budget, const Usage& usage, const Rental& rental, const Charges& charges) {
     (void)total_needed(budget, rental.price); // checks them
-    const auto region = region_charges(budget, usage, rental.provider, rental.region, charges);
-    const Recovery recovery;
-    const Payer payer{budget, usage, recovery, charges};
-    return summed(lines(payer.at(rental.price, rental.on_demand.value_or(rental.price))),
-                  region,
+    validate(usage, budget);
+    const PlanTime time = plan_time(budget, usage);
+    const RegionCharges region{usage, rental.provider, rental.region, charges};
+    return summed(lines(Payer::at(rental.price, rental.on_demand.value_or(rental.price), time)),
+                  region.lines(time),
                   budget.fixed);
 }
 

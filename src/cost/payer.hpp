@@ -4,6 +4,7 @@
 
 #include <flopwise/purchase.hpp>
 
+#include "cost/bill_lines.hpp"
 #include "cost/machine_rates.hpp"
 
 #include <map>
@@ -39,7 +40,7 @@ public:
     }
 
 private:
-    std::array<Part, 4> parts_{};
+    std::array<Part, 6> parts_{};
     std::size_t size_ = 0;
 };
 
@@ -51,43 +52,53 @@ struct RatedMachine {
     MachineRates::Rows rates{};
 };
 
-/// Prices machines for one plan. The references outlive it.
+/// Prices machines for plans with the same usage. The references outlive it.
 class Payer {
 public:
-    Payer(const Budget& budget,
-          const Usage& usage,
-          const Recovery& recovery,
-          const Charges& charges);
+    /// Throws ArgumentError for a `recovery` that is negative.
+    Payer(const Recovery& recovery, const Charges& charges);
 
     /// The rented hours at a price, and unused capacity at that on demand.
-    [[nodiscard]] Parts at(UsdPerHour price, UsdPerHour on_demand) const;
+    [[nodiscard]] static Parts at(UsdPerHour price, UsdPerHour on_demand, const PlanTime& time);
     [[nodiscard]] RatedMachine rated(const Machine& machine) const;
-    [[nodiscard]] Parts parts(PurchaseKind kind, const RatedMachine& of);
+    [[nodiscard]] Parts parts(PurchaseKind kind, const RatedMachine& of, const PlanTime& time);
     /// The same; spot of which the interruptions are not known with a line of lost work that is
     /// not known, as at the highest rate of interruptions that is.
-    [[nodiscard]] Parts known_parts(PurchaseKind kind, const RatedMachine& of);
-    [[nodiscard]] PurchaseOption option(PurchaseKind kind, const RatedMachine& of);
+    [[nodiscard]] Parts
+    known_parts(PurchaseKind kind, const RatedMachine& of, const PlanTime& time);
+    /// Spot, if it takes this long with all that is lost.
+    [[nodiscard]] static Parts spot_for(Hours hours, const RatedMachine& of, const PlanTime& time);
+    [[nodiscard]] PurchaseOption
+    option(PurchaseKind kind, const RatedMachine& of, const PlanTime& time);
     /// Of the reserved rate, or of how often spot is interrupted; null if it is in neither.
     [[nodiscard]] const Source* source(PurchaseKind kind, const RatedMachine& of) const;
+    /// Interruptions an hour of some of these machines on spot; if it is not known, the highest
+    /// that is known of any.
+    [[nodiscard]] double interruptions(const RatedMachine& of, double machines);
+    /// The hours until some work is done on spot.
+    [[nodiscard]] Hours expected_hours(Hours work, double rate);
 
 private:
-    [[nodiscard]] Parts on_demand(const Machine& machine) const;
-    [[nodiscard]] Parts spot(const RatedMachine& of);
-    [[nodiscard]] Parts spot_at_least(const Machine& machine);
-    [[nodiscard]] Parts reserved(const RatedMachine& of, Term term) const;
-    [[nodiscard]] const SpotHours& spot_hours(double share);
-    void describe_spot(const RatedMachine& of, PurchaseOption& to);
-    void describe_term(const RatedMachine& of, Term term, PurchaseOption& to) const;
+    [[nodiscard]] Parts spot(const RatedMachine& of, const PlanTime& time);
+    [[nodiscard]] Parts spot_at_least(const RatedMachine& of, const PlanTime& time);
+    [[nodiscard]] Parts reserved(const RatedMachine& of, Term term, const PlanTime& time) const;
+    void describe_spot(const RatedMachine& of, const PlanTime& time, PurchaseOption& to);
+    void describe_term(const RatedMachine& of,
+                       Term term,
+                       const PlanTime& time,
+                       PurchaseOption& to) const;
 
-    const Budget& budget_;
     const Recovery& recovery_;
     MachineRates rates_;
-    Hours work_;
-    Hours billed_;
-    Hours capacity_;
-    std::map<double, SpotHours> spot_hours_; ///< by share, of which there are few
-    std::optional<double> highest_share_{};  ///< of all machines; 0: none is known
+    std::map<double, Hours> intervals_;     ///< of checkpoints, by interruptions an hour
+    std::optional<double> highest_share_{}; ///< of all machines; 0: none is known
 };
+
+/// All options that the provider of a machine sells, the cheapest first, unknown ones last.
+std::vector<PurchaseOption> purchase_options(Payer& payer,
+                                             const Machine& machine,
+                                             const PlanTime& time,
+                                             const Charges& charges);
 
 /// The share of a band that is reckoned with: its middle, or its lower end if it is open.
 double monthly_share(const Interruption& band);

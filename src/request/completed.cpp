@@ -8,14 +8,23 @@ namespace flopwise {
 
 bool pays_spot(const Request& request) {
     const auto& asked = request.constraints.purchase;
-    return std::find(asked.begin(), asked.end(), Purchase::spot) != asked.end() &&
-           !wanted(request.job) && request.uncertainty.use_cv == 0;
+    return std::find(asked.begin(), asked.end(), Purchase::spot) != asked.end();
+}
+
+/// What it takes to start up is paid at the price of the machine, so a job, which always has to,
+/// needs no more than that.
+static bool pays_beside(const Request& request) {
+    Usage usage = request.usage;
+    if (wanted(request.job))
+        usage.startup.reset();
+    return charged(usage);
 }
 
 bool needs_plan_prices(const Request& request) {
-    return charged(request.usage) || !request.ways.empty() ||
+    return pays_beside(request) || !request.ways.empty() ||
            (request.dataset.size && !request.dataset.region.empty()) ||
-           (pays_spot(request) && (request.budget.days || request.budget.total));
+           (pays_spot(request) &&
+            (request.budget.days || request.budget.total || wanted(request.job)));
 }
 
 /// A job is judged by what it costs and how long it takes, and by nothing else.
@@ -36,10 +45,8 @@ static void require_valid_plan(const Request& request) {
     validate(request.usage, request.budget);
     require_not_negative("checkpoint_minutes", request.recovery.checkpoint);
     require_not_negative("restart_minutes", request.recovery.restart);
-    if (!request.ways.empty() && !request.budget.days)
+    if (!request.ways.empty() && !request.budget.days && !wanted(request.job))
         request.refuse("purchase", "must come with days to compare ways to pay");
-    if (request.uncertainty.use_cv != 0 && needs_plan_prices(request))
-        request.refuse("use_cv", "must not come with charges or ways to pay");
 }
 
 /// What cannot be asked together with a training job, whose hours are estimated.
@@ -52,19 +59,9 @@ static void require_valid_job(const Request& request) {
     alone(b.days.has_value(),
           "days",
           "must not come with a training job, whose hours are estimated: use deadline");
-    alone(b.hours_per_day != Budget{}.hours_per_day && !request.own.price,
-          "hours_per_day",
-          "must not come with a training job, which runs day and night");
     alone(request.uncertainty.use_cv != 0,
           "use_cv",
           "must not come with a training job, whose hours vary by its own estimate");
-    alone(!request.ways.empty(), "purchase", "must be on_demand or spot with a training job");
-    alone(!request.dataset.region.empty(),
-          "dataset_region",
-          "must not come with a training job: charges are not counted in its cost");
-    alone(charged(request.usage),
-          "model",
-          "must not come with charges: they are not counted in the cost of a training job");
     const Constraints& c = request.constraints;
     alone(c.min_gpus == 0.0 || c.max_gpus == 0.0,
           c.min_gpus == 0.0 ? "min_gpus" : "max_gpus",
@@ -111,7 +108,7 @@ Request completed(Request request) {
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
     }
-    if (b.fixed != Usd{} && !b.total && !b.days)
+    if (b.fixed != Usd{} && !b.total && !b.days && !wanted(request.job))
         request.refuse("fixed_usd", "must come with a budget or with days");
     if (!request.precision)
         request.precision = precision_of(request.profile);

@@ -153,6 +153,8 @@ Date day(const SettingText& in) {
 // ---- values to show -----------------------------------------------------------------
 
 /// The minutes that were written: the product is not always the number that was divided.
+constexpr Hours kNotGiven{-1};
+
 Value minutes_value(Hours value, Hours otherwise) {
     constexpr double kDigits = 1e9; // kLeast is one
     const double minutes = value.value() * kMinutesPerHour;
@@ -279,7 +281,7 @@ const auto kRequestSettings = std::to_array<Setting>({
     {"storage_gib", "storage", kCharges, "GIB", "block storage, billed while the machine is stopped too",
      [](Request& r, Key k, Texts t) { r.usage.storage = SettingText{r, k, t}.quantity<GiB>(kMostGib, true); },
      [](const Request& r) { return value_unless(r.usage.storage.value(), 0); }},
-    {"storage_type", "storage-type", kCharges, "NAME", "a type of disk that the charges have: gp2, io2, st1 (gp3)",
+    {"storage_type", "storage-type", kCharges, "NAME", "a type of disk that the charges have: gp3, io2, pd-ssd (the provider's usual one)",
      [](Request& r, Key k, Texts t) { r.usage.storage_type = storage_type({r, k, t}); },
      [](const Request& r) { return r.usage.storage_type == Usage{}.storage_type ? Value{} : Value{r.usage.storage_type}; }},
     {"storage_iops", "storage-iops", kCharges, "N", "provisioned in all",
@@ -318,6 +320,9 @@ const auto kRequestSettings = std::to_array<Setting>({
     {"starts_per_day", "starts-per-day", kCharges, "N", "starts, each billed a minute at least (1)",
      [](Request& r, Key k, Texts t) { r.usage.starts_per_day = SettingText{r, k, t}.number(kMostIops, ""); },
      [](const Request& r) { return value_of(r.usage.starts_per_day); }},
+    {"startup_minutes", "startup-minutes", kCharges, "MIN", "from a start until work begins (job: 10)",
+     [](Request& r, Key k, Texts t) { r.usage.startup = Hours{SettingText{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
+     [](const Request& r) { return r.usage.startup ? minutes_value(*r.usage.startup, kNotGiven) : Value{}; }},
     {"checkpoint_minutes", "checkpoint-minutes", kCharges, "MIN", "to save work before an interruption (5)",
      [](Request& r, Key k, Texts t) { r.recovery.checkpoint = Hours{SettingText{r, k, t}.number(kMostMinutes, "min", true) / kMinutesPerHour}; },
      [](const Request& r) { return minutes_value(r.recovery.checkpoint, Recovery{}.checkpoint); }},

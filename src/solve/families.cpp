@@ -6,43 +6,16 @@
 
 namespace flopwise {
 
-void Solver::Extent::add(std::uint32_t offer, double price) {
-    if (cheapest == kNone || price < from) {
-        from = price;
-        cheapest = offer;
-    }
-    if (dearest == kNone || price > to) {
-        to = price;
-        dearest = offer;
-    }
-}
-
 /// The lowest and the highest price of a type that has an offer in scope.
-void Solver::add_prices(std::size_t type, Extent& to) const {
+void Solver::add_prices(std::size_t type, PriceExtent& to) const {
     const Result& result = types_[type];
     if (result.in_scope == 1 && result.admitted == 1)
-        return to.add(result.best, price(result.best).value());
-    if (plans_ != nullptr)
-        plans_->price_type(type);
-    for (std::size_t p = 0; p < kPurchases; ++p) {
-        if (!filter_.pays(static_cast<Purchase>(p)))
-            continue;
-        const Range offers = group(type, p);
-        const std::uint32_t first = filter_.first_in_scope(offers.begin, offers.end);
-        if (first == offers.end)
-            continue;
-        std::uint32_t last = result.in_scope == 1 ? first : offers.end - 1;
-        while (filter_.site(columns_.site[last]) == Site::out_of_scope)
-            --last;
-        if (plans_ != nullptr) { // which do not stand by price
-            for (std::uint32_t i = first; i <= last; ++i)
-                if (filter_.site(columns_.site[i]) != Site::out_of_scope)
-                    to.add(i, price(i).value());
-            continue;
-        }
-        to.add(first, columns_.usd_per_hour[first]);
-        to.add(last, columns_.usd_per_hour[last]);
-    }
+        return to.add(result.best, pricing_.price(result.best).value());
+    pricing_.prepare(type);
+    for (std::size_t p = 0; p < kPurchases; ++p)
+        if (const OfferRange offers = group(type, p);
+            offers.begin < offers.end && filter_.pays(static_cast<Purchase>(p)))
+            pricing_.add_prices(offers, sites_, to);
 }
 
 std::vector<Solver::FamilySum> Solver::family_sums() const {
@@ -66,8 +39,9 @@ std::vector<Solver::FamilySum> Solver::family_sums() const {
 
 FamilyChoice Solver::family_choice(const Family& family, const FamilySum& sum) const {
     const Instance& best = catalog_.instances()[sum.best];
-    DateRange dates = price_dates(sum.prices.cheapest);
-    dates.add(price_dates(sum.prices.dearest));
+    DateRange dates;
+    for (const std::uint32_t row : {sum.prices.cheapest, sum.prices.dearest})
+        dates.add(pricing_.price_dates(row, pricing_.paid(row)));
     const Gpu* gpu = best.gpu.empty() ? nullptr : catalog_.find_gpu(best.gpu);
     return {.provider = family.provider,
             .family = family.name,

@@ -1,6 +1,5 @@
 #include "solve/filter.hpp"
 
-#include "cost/rule.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -175,139 +174,33 @@ bool suits(const Gpu& gpu, Profile profile) {
     });
 }
 
-std::vector<std::string_view> missing_methods(const Gpu& gpu, const Job& job) {
-    std::vector<std::string_view> out;
-    for (const std::string_view method : {to_string(job.fine_tune), to_string(job.optimiser)})
-        if (std::find(gpu.unsupported.begin(), gpu.unsupported.end(), method) !=
-            gpu.unsupported.end())
-            out.push_back(method);
-    return out;
-}
-
-/// A share of a GPU is asked for by any minimum below one, so "some GPU" is the smallest share.
-constexpr double kSomeGpu = std::numeric_limits<double>::min();
-
 Filter::Filter(const Catalog& catalog,
                const Request& request,
-               Precision precision,
-               const PlanPrices* plans)
-    : catalog_{catalog}, request_{request}, plans_{plans},
-      columns_{plans == nullptr ? columns_of(catalog) : plans->columns()}, precision_{precision} {
+               const Sites& sites,
+               const Goal& goal,
+               const Pricing& pricing)
+    : catalog_{catalog}, request_{request}, sites_{sites}, goal_{goal}, pricing_{pricing},
+      columns_{pricing.columns()}, min_gpus_{least_gpus(request.constraints)}, without_gpu_{
+                                                                                   min_gpus_ == 0} {
     const Constraints& c = request.constraints;
     check_names(catalog, request);
-    const bool only_without = c.max_gpus == 0.0 && !c.min_gpus;
-    min_gpus_ = c.min_gpus.value_or(only_without ? 0 : kSomeGpu);
-    without_gpu_ = min_gpus_ == 0;
     if (c.max_gpus && *c.max_gpus < min_gpus_)
         request.refuse("max_gpus",
                        fmt::format("must not be below the least number of GPUs, got {} and {}",
                                    *c.max_gpus,
                                    min_gpus_));
-    if (c.max_rtt && !c.near)
-        request.refuse("max_rtt_ms", "must come with a place to be near to");
     if (c.purchase.empty())
         request.refuse("purchase", "must name at least one way to pay");
     for (const Purchase purchase : c.purchase)
         purchases_[static_cast<std::size_t>(purchase)] = true;
-
-    constexpr double kAnyPrice = std::numeric_limits<double>::infinity();
-    max_price_ = c.max_price ? c.max_price->value() : kAnyPrice;
-    const bool priced = request.budget.total && request.budget.days;
-    budget_limit_ =
-        priced ? affordable_limit(at_confidence(request.budget, request.uncertainty)).value()
-               : kAnyPrice;
-
-    for (const Gpu& gpu : catalog.gpus()) {
-        const auto rate = peak(gpu, precision);
-        rate_by_gpu_.push_back(rate ? rate->value() : kUnknown);
+    for (const Gpu& gpu : catalog.gpus())
         suited_.push_back(suits(gpu, request.profile));
-        able_.push_back(missing_methods(gpu, request.job).empty());
-    }
     gpu_wanted_ = gpus_wanted(catalog, request);
     name_reasons_ = name_reasons(catalog, c, gpu_wanted_);
-    add_sites();
-    if (wanted(request.job))
-        add_job();
-}
-
-/// The cheapest offer of a type in scope, in USD/h; infinite if there is none.
-double Filter::cheapest(std::size_t type) const {
-    double least = std::numeric_limits<double>::infinity();
-    for (std::size_t p = 0; p < kPurchases; ++p) {
-        const std::size_t group = type * kPurchases + p;
-        const std::uint32_t end = columns_.first[group + 1];
-        const std::uint32_t first = first_admitted(columns_.first[group], end);
-        if (purchases_[p] && first < end)
-            least = std::min(least, columns_.usd_per_hour[first]);
-    }
-    return least;
-}
-
-void Filter::add_job() {
-    job_ = std::make_unique<const JobTimes>(
-        catalog_, request_, [this](std::size_t type) { return cheapest(type); });
-    for (std::size_t type = 0; type < catalog_.instances().size(); ++type)
-        job_limit_.push_back(job_->known(type) ? job_->price_limit(type)
-                                               : std::numeric_limits<double>::infinity());
-}
-
-/// A region of which the distance is not known is not near enough either.
-bool Filter::is_too_far(std::size_t region) const {
-    const auto& most = request_.constraints.max_rtt;
-    return most && !(rtt_ms_[region] <= most->value());
-}
-
-void Filter::add_sites() {
-    const Constraints& c = request_.constraints;
-    const auto regions = catalog_.regions();
-    const auto state = [&](std::size_t i, bool offered) {
-        if (!((c.provider.empty() || text::any_matches(c.provider, regions[i].provider)) &&
-              (c.region.empty() || text::any_matches(c.region, regions[i].code))))
-            return Site::out_of_scope;
-        if (!offered && !c.include_retired)
-            return Site::not_offered;
-        return is_too_far(i) ? Site::too_far : Site::admitted;
-    };
-    for (const Region& region : regions)
-        if (c.near)
-            rtt_ms_.push_back(
-                region.place ? round_trip(great_circle(*c.near, *region.place)).value() : kUnknown);
-    for (const bool offered : {true, false})
-        for (std::size_t i = 0; i < regions.size(); ++i)
-            sites_.push_back(state(i, offered));
-    for (const Site site : sites_)
-        counted_.push_back(SiteCounts::one(site));
-    const auto& used = columns_.used_sites;
-    everywhere_ = std::all_of(
-        used.begin(), used.end(), [this](std::uint16_t s) { return sites_[s] == Site::admitted; });
-}
-
-SiteCounts Filter::count(std::uint32_t begin, std::uint32_t end) const {
-    if (everywhere_)
-        return SiteCounts::all(Site::admitted, end - begin);
-    const std::uint16_t* site = columns_.site.data();
-    SiteCounts sum;
-    for (; begin < end; ++begin)
-        sum = sum + counted_[site[begin]];
-    return sum;
-}
-
-std::uint32_t Filter::first_admitted(std::uint32_t begin, std::uint32_t end) const {
-    const std::uint16_t* site = columns_.site.data();
-    while (begin < end && sites_[site[begin]] != Site::admitted)
-        ++begin;
-    return begin;
-}
-
-std::uint32_t Filter::first_in_scope(std::uint32_t begin, std::uint32_t end) const {
-    const std::uint16_t* site = columns_.site.data();
-    while (begin < end && sites_[site[begin]] == Site::out_of_scope)
-        ++begin;
-    return begin;
 }
 
 bool Filter::priced(std::size_t type) const {
-    return std::isfinite(cheapest(type));
+    return std::isfinite(sites_.cheapest(columns_, type));
 }
 
 bool Filter::priced_in(std::size_t type, std::size_t region) const {
@@ -319,22 +212,6 @@ bool Filter::priced_in(std::size_t type, std::size_t region) const {
                 return true;
     }
     return false;
-}
-
-double Filter::rate(std::size_t type) const {
-    if (job_ != nullptr)
-        return job_->known(type) ? 1 / job_->median(type).value() : kUnknown;
-    if (without_gpu_)
-        return columns_.vcpus[type];
-    const std::int32_t gpu = columns_.gpu[type];
-    return gpu < 0 ? kUnknown
-                   : rate_by_gpu_[static_cast<std::size_t>(gpu)] * columns_.gpu_count[type];
-}
-
-std::optional<Milliseconds> Filter::rtt(std::size_t region) const {
-    return rtt_ms_.empty() || std::isnan(rtt_ms_[region])
-               ? std::nullopt
-               : std::optional{Milliseconds{rtt_ms_[region]}};
 }
 
 ReasonSet Filter::type_reasons(std::size_t type) const {
@@ -357,20 +234,7 @@ ReasonSet Filter::type_reasons(std::size_t type) const {
     refuse(c.min_vcpus && !(columns_.vcpus[type] >= *c.min_vcpus), Reason::few_vcpus);
     refuse(c.min_network && network < c.min_network->value(), Reason::slow_network);
     refuse(c.min_network && std::isnan(network), Reason::unknown_network);
-    refuse((gpus > 0 || without_gpu_) && std::isnan(rate(type)), Reason::unknown_rate);
-    refuse(job_ != nullptr && gpus > 0 && !able_[static_cast<std::size_t>(columns_.gpu[type])],
-           Reason::other_method);
-    if (job_ != nullptr && job_->known(type)) {
-        refuse(!job_->fits(type), Reason::does_not_fit);
-        refuse(!job_->in_time(type), Reason::misses_deadline);
-    }
-    return reasons;
-}
-
-/// For an hour, as it stands: what the highest price is compared with.
-UsdPerHour Filter::price(std::size_t offer) const {
-    return plans_ == nullptr ? UsdPerHour{columns_.usd_per_hour[offer]}
-                             : plans_->price(static_cast<std::uint32_t>(offer));
+    return reasons | goal_.reasons(type);
 }
 
 ReasonSet Filter::reasons(std::size_t offer) const {
@@ -386,16 +250,17 @@ ReasonSet Filter::reasons(std::size_t offer) const {
         reasons |= bit(Reason::other_purchase);
     if (!o.offered && !c.include_retired)
         reasons |= bit(Reason::not_offered);
-    if (is_too_far(region))
+    if (sites_.is_too_far(region))
         reasons |= bit(Reason::too_far);
-    if (!(price(offer).value() <= max_price_))
+    const auto row = static_cast<std::uint32_t>(offer);
+    if (!pricing_.is_in_time(row))
+        reasons |= bit(Reason::misses_deadline);
+    if (!pricing_.is_below_max(row))
         reasons |= bit(Reason::above_max_price);
-    if (!(o.price.value() <= budget_limit(columns_.type[offer])))
+    if (!pricing_.is_affordable(row))
         reasons |= bit(Reason::above_ceiling);
     return reasons;
 }
-
-constexpr double kVeryFar = 10; // a factor of 22,000
 
 double Filter::distance(std::size_t type) const {
     const Constraints& c = request_.constraints;
@@ -417,21 +282,7 @@ double Filter::distance(std::size_t type) const {
         least(columns_.vcpus[type], *c.min_vcpus);
     if (c.min_network)
         least(columns_.network_gbps[type], c.min_network->value());
-    if (job_ != nullptr && job_->known(type)) {
-        if (!job_->fits(type))
-            if (const auto fit = job_->fit(type))
-                least(fit->available.value(), fit->needed.value());
-        if (!job_->in_time(type))
-            add(job_->sure(type).value(), job_->deadline()->value(), false);
-    }
-    return sum;
-}
-
-double Filter::detour(std::uint16_t site) const {
-    if (sites_[site] != Site::too_far)
-        return 0;
-    const double rtt = rtt_ms_[site % rtt_ms_.size()];
-    return std::isnan(rtt) ? kVeryFar : std::log(rtt / request_.constraints.max_rtt->value());
+    return sum + goal_.distance(type);
 }
 
 } // namespace flopwise

@@ -9,19 +9,11 @@
 
 namespace flopwise {
 
-/// The budget with the hours of all machines as its time.
-static Budget plan_of(const Request& request, Hours hours, int machines) {
-    Budget out = request.budget;
-    out.days = Days{hours.value() * machines / kHoursPerDay};
-    out.hours_per_day = HoursPerDay{kHoursPerDay};
-    return out;
-}
-
 static bool images(ModelKind kind) {
     return kind == ModelKind::cnn || kind == ModelKind::vit;
 }
 
-void add_job(const JobTimes& plan, std::size_t type, Choice& to) {
+void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Choice& to) {
     const Request& request = plan.request();
     JobChoice job{.machines = plan.machines(type),
                   .time = plan.estimate(type),
@@ -29,20 +21,11 @@ void add_job(const JobTimes& plan, std::size_t type, Choice& to) {
                   .memory = plan.fit(type),
                   .recompute = plan.training(type).recompute};
     const Estimate& time = job.time;
-    job.p10 = time.quantile(0.1);
-    job.p90 = time.quantile(0.9);
-    const auto cost = [&](Hours hours) {
-        return total_needed(plan_of(request, hours, job.machines), to.price);
-    };
-    job.cost_p10 = cost(job.p10);
-    to.cost = bill(plan_of(request, time.median, job.machines), to.price);
-    to.cost_quantiles = {
-        .p50 = cost(time.median), .p80 = cost(time.quantile(0.8)), .p90 = cost(job.p90)};
-    if (plan.deadline())
-        job.probability_in_time = time.probability(*plan.deadline());
-    if (const auto& total = request.budget.total)
-        to.probability_within_budget = time.probability(
-            (*total - request.budget.fixed) / (to.price * static_cast<double>(job.machines)));
+    job.p10 = outlook.hours.quantile(0.1);
+    job.p90 = outlook.hours.quantile(0.9);
+    job.cost_p10 = outlook.cost(job.p10);
+    if (const auto deadline = plan.work_deadline())
+        job.probability_in_time = outlook.hours.probability(*deadline);
     job.input_bound = plan.input(type) >= time.median;
     if (images(plan.work().net.kind))
         job.samples_per_second_per_vcpu =
@@ -57,7 +40,7 @@ void add_job(const JobTimes& plan, std::size_t type, Choice& to) {
 /// What the objective has least of; it is proportional to the hours.
 static double burden(Objective objective, const Choice& c) {
     const double hours = c.job->time.median.value();
-    const double cost = c.price.value() * c.job->machines * hours;
+    const double cost = c.cost->total.value();
     switch (objective) {
     case Objective::cost:
         return cost;

@@ -2,14 +2,14 @@
 
 #pragma once
 
-#include <flopwise/recommendation.hpp>
+#include "solve/goal.hpp"
 
 namespace flopwise {
 
 class JobTimes;
 
-/// Fills in the job, its cost and how sure these are; price and machine are filled in already.
-void add_job(const JobTimes& plan, std::size_t type, Choice& to);
+/// Fills in the job and how sure its hours are; price, machine and cost are filled in already.
+void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Choice& to);
 
 /// Marks the choices of other GPUs that are not told apart from the first.
 void mark_ties(Objective objective, std::vector<Choice>& choices);

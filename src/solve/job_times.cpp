@@ -1,7 +1,9 @@
 #include "solve/job_times.hpp"
 
 #include "catalog/offer_columns.hpp"
+#include "cost/bill_lines.hpp"
 #include "cost/rule.hpp"
+#include "solve/greatest.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
 
@@ -11,6 +13,10 @@
 namespace flopwise {
 
 using bundled::utilisation;
+
+/// Of each machine, until it works on a job: what it takes to load an image, drivers and a model is
+/// seldom published, and between a minute and half an hour.
+constexpr Hours kStartup{10.0 / 60};
 
 constexpr std::string_view kReferenceMachine = "p3.2xlarge";
 
@@ -264,7 +270,7 @@ Hours JobTimes::sure(std::size_t type) const {
 }
 
 bool JobTimes::in_time(const Type& type) const {
-    return !deadline_ || sure(type) <= *deadline_;
+    return !deadline_ || through(sure(type)) <= *deadline_;
 }
 
 bool JobTimes::in_time(std::size_t type) const {
@@ -274,7 +280,7 @@ bool JobTimes::in_time(std::size_t type) const {
 /// What of the budget is left at the confidence, at a price for an hour of one machine.
 double JobTimes::spare(const Type& type, double price) const {
     return request_.budget.total->value() - request_.budget.fixed.value() -
-           price * type.machines * sure(type).value();
+           price * machine_hours(type, sure(type)).value();
 }
 
 /// How many machines are best: the fewest that fit and are in time; for the least time, the
@@ -317,11 +323,56 @@ Estimate JobTimes::estimate(std::size_t type) const {
             .degrees_of_freedom = degrees[static_cast<std::size_t>(t.spread)]};
 }
 
+Budget JobTimes::plan(Hours hours) const {
+    Budget out = request_.budget;
+    out.days = hours / out.hours_per_day;
+    return out;
+}
+
+Hours JobTimes::through(Hours work) const {
+    const HoursPerDay use = request_.budget.hours_per_day;
+    return use == HoursPerDay{kHoursPerDay} ? work : work / use * HoursPerDay{kHoursPerDay};
+}
+
+std::optional<Hours> JobTimes::work_deadline() const {
+    const HoursPerDay use = request_.budget.hours_per_day;
+    return !deadline_ || use == HoursPerDay{kHoursPerDay}
+               ? deadline_
+               : std::optional{*deadline_ / HoursPerDay{kHoursPerDay} * use};
+}
+
+Usage JobTimes::usage() const {
+    Usage out = request_.usage;
+    if (!out.startup)
+        out.startup = kStartup;
+    return out;
+}
+
+Hours JobTimes::paid_hours(Hours work) const {
+    const PlanTime time = plan_time(plan(work), usage());
+    return time.billed + time.startup;
+}
+
+Hours JobTimes::machine_hours(const Type& type, Hours work) const {
+    return paid_hours(work) * type.machines;
+}
+
+Hours JobTimes::machine_hours(std::size_t type, Hours work) const {
+    return machine_hours(types_[type], work);
+}
+
 Budget JobTimes::budget(std::size_t type) const {
     Budget out = request_.budget;
-    out.days = Days{sure(type).value() * types_[type].machines / kHoursPerDay};
     out.hours_per_day = HoursPerDay{kHoursPerDay};
+    out.days = machine_hours(type, sure(type)) / out.hours_per_day;
     return out;
+}
+
+Hours JobTimes::affordable(std::size_t type, UsdPerHour price) const {
+    constexpr double kMostHours = 1e9;
+    return Hours{greatest(kMostHours, [&](double hours) {
+        return flopwise::affordable(request_.budget, price * machine_hours(type, Hours{hours}));
+    })};
 }
 
 double JobTimes::price_limit(std::size_t type) const {

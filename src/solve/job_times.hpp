@@ -33,12 +33,26 @@ public:
     /// At the confidence.
     [[nodiscard]] Hours sure(std::size_t type) const;
     [[nodiscard]] Estimate estimate(std::size_t type) const;
+    /// The time of a plan with these hours of work on each machine.
+    [[nodiscard]] Budget plan(Hours hours) const;
+    /// The hours from start to end that it takes to work for so many: more, if not at night.
+    [[nodiscard]] Hours through(Hours work) const;
+    /// What is used beside the machines, starting them up included.
+    [[nodiscard]] Usage usage() const;
+    /// What is paid for each machine, if it works for so many hours: its starts are paid, too.
+    [[nodiscard]] Hours paid_hours(Hours work) const;
+    /// What is paid for all machines together, if each works for so many hours.
+    [[nodiscard]] Hours machine_hours(std::size_t type, Hours work) const;
     /// The budget with the hours of all machines as its time, at the confidence.
     [[nodiscard]] Budget budget(std::size_t type) const;
+    /// Hours of work that the budget has the money for, at a price for an hour of one machine.
+    [[nodiscard]] Hours affordable(std::size_t type, UsdPerHour price) const;
     /// The most that an hour of one machine may cost; infinite without a budget.
     [[nodiscard]] double price_limit(std::size_t type) const;
 
     [[nodiscard]] const std::optional<Hours>& deadline() const { return deadline_; }
+    /// The hours of work that there are until then.
+    [[nodiscard]] std::optional<Hours> work_deadline() const;
     [[nodiscard]] const Request& request() const { return request_; }
     [[nodiscard]] const Work& work() const { return work_; }
     /// With full recomputation, where that makes the time.
@@ -103,6 +117,7 @@ private:
     [[nodiscard]] Hours sure(const Type& type) const;
     [[nodiscard]] Hours input(std::size_t type, int machines) const;
     [[nodiscard]] double spare(const Type& type, double price) const;
+    [[nodiscard]] Hours machine_hours(const Type& type, Hours work) const;
     void find_measured();
 
     const Catalog& catalog_;

@@ -14,8 +14,8 @@ namespace flopwise {
 std::uint32_t Solver::nearest_offer(std::size_t type) const {
     const std::size_t regions = catalog_.regions().size();
     const auto key = [&](std::uint32_t i) {
-        const auto site = filter_.site(columns_.site[i]);
-        const auto far = filter_.rtt(columns_.site[i] % regions);
+        const auto site = sites_[columns_.site[i]];
+        const auto far = sites_.rtt(columns_.site[i] % regions);
         const double rtt = site != Site::too_far ? 0
                            : far                 ? far->value()
                                                  : std::numeric_limits<double>::infinity();
@@ -26,9 +26,9 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
     for (std::size_t p = 0; p < kPurchases; ++p) {
         if (!filter_.pays(static_cast<Purchase>(p)))
             continue;
-        const Range offers = group(type, p);
+        const OfferRange offers = group(type, p);
         for (std::uint32_t i = offers.begin; i < offers.end; ++i) {
-            const Site site = filter_.site(columns_.site[i]);
+            const Site site = sites_[columns_.site[i]];
             if (site == Site::out_of_scope)
                 continue;
             if (nearest == kNone || key(i) < key(nearest))
@@ -42,16 +42,6 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
 
 static constexpr std::size_t bits(ReasonSet set) {
     return static_cast<std::size_t>(std::popcount(set));
-}
-
-/// The logarithm of how far an offer is above what it may cost.
-double Solver::excess(std::uint32_t offer) const {
-    const double whole = columns_.usd_per_hour[offer];
-    if (plans_ == nullptr)
-        return std::log(whole /
-                        std::min(filter_.max_price(), filter_.budget_limit(columns_.type[offer])));
-    return std::max(std::log(price(offer).value() / filter_.max_price()),
-                    std::log(whole / filter_.budget_limit(columns_.type[offer])));
 }
 
 /// Machines that were not named come after those that were; then what no figure can mend; then
@@ -90,11 +80,10 @@ std::vector<Refusal> Solver::nearest() const {
         if (const Result& r = types_[type]; is_candidate(r) && group_of(r) <= last)
             candidates.push_back({group_of(r), 0, type, 0});
     for (Candidate& c : candidates) {
-        if (plans_ != nullptr)
-            plans_->price_type(c.type);
+        pricing_.prepare(c.type);
         c.offer = nearest_offer(c.type);
-        c.distance = filter_.distance(c.type) + filter_.detour(columns_.site[c.offer]) +
-                     std::max(0.0, excess(c.offer));
+        c.distance = filter_.distance(c.type) + sites_.detour(columns_.site[c.offer]) +
+                     std::max(0.0, pricing_.excess(c.offer));
     }
     const std::size_t found = std::min(wanted, candidates.size());
     std::partial_sort(candidates.begin(),

@@ -2,23 +2,14 @@
 
 #include "cost/bill_lines.hpp"
 #include "cost/rule.hpp"
-#include "request/completed.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <tuple>
 
 namespace flopwise {
-
-constexpr Days kMonth{730.0 / 24}; // of a plan whose days are not known
-constexpr Days kCentury{36'525};
-
-/// For a month if it has no days.
-static Budget with_days(Budget budget) {
-    if (!budget.days)
-        budget.days = kMonth;
-    return budget;
-}
 
 /// The columns of machine types, without an offer.
 static OfferColumns types_of(const OfferColumns& all) {
@@ -38,19 +29,21 @@ static OfferColumns types_of(const OfferColumns& all) {
             .used_sites = all.used_sites};
 }
 
-PlanPrices::PlanPrices(const Catalog& catalog, const Request& request, const Charges& charges)
-    : catalog_{catalog}, request_{request}, charges_{charges}, plan_{with_days(request.budget)},
-      cheapest_{!request.ways.empty()}, payer_{plan_, request.usage, request.recovery, charges},
+PlanPrices::PlanPrices(const Catalog& catalog,
+                       const Request& request,
+                       const Goal& goal,
+                       const Charges& charges)
+    : catalog_{catalog}, request_{request}, goal_{goal}, charges_{charges}, usage_{goal.usage()},
+      cheapest_{!request.ways.empty()}, payer_{request.recovery, charges},
       columns_{types_of(columns_of(catalog))}, priced_(catalog.instances().size()) {
-    if (request.budget.total && request.budget.days)
-        limit_ = affordable_limit(request.budget).value();
+    max_price_ = highest_price(request);
     const auto regions = catalog.regions();
     for (const Region& region : regions) {
         asked_.push_back(asked(region));
-        region_charges_.emplace_back();
-        if (asked_.back() || region_charges_.size() == 1) // which stands for none
-            region_charges_.back() =
-                region_charges(plan_, request.usage, region.provider, region.code, charges);
+        if (asked_.back() || region_charges_.empty())
+            region_charges_.emplace_back(usage_, region.provider, region.code, charges);
+        else
+            region_charges_.push_back(region_charges_.front()); // which stands for none
     }
     std::vector<std::uint32_t> on_demand(2 * regions.size(), kNone); // by site
     std::vector<std::uint32_t> spot = on_demand;
@@ -116,248 +109,191 @@ Machine PlanPrices::machine(const Row& row) const {
             .spot = price(row.spot)};
 }
 
-/// Whether the costs of some purchase option are known, but perhaps for the work lost on spot.
-bool PlanPrices::payable(const Row& row) {
-    const bool held = request_.usage.reserved_capacity > HoursPerDay{}; // at the price on demand
-    const auto offered = [&](PurchaseKind kind) {
-        return kind == PurchaseKind::on_demand ? row.on_demand != kNone
-                                               : kind == PurchaseKind::spot && row.spot != kNone &&
-                                                     (!held || row.on_demand != kNone);
-    };
+std::size_t PlanPrices::type_of(const Row& row) const {
+    return columns_of(catalog_).type[row.offer];
+}
+
+/// Whether what a way to pay costs is known, but perhaps for the work lost on spot.
+bool PlanPrices::payable(const Row& row, PurchaseKind kind, const RatedMachine& of) const {
+    const bool held = usage_.reserved_capacity > HoursPerDay{}; // at the price on demand
+    switch (kind) {
+    case PurchaseKind::on_demand:
+        return row.on_demand != kNone;
+    case PurchaseKind::spot:
+        return row.spot != kNone && (!held || row.on_demand != kNone);
+    default:
+        return !payer_.parts(kind, of, time(type_of(row), goal_.usual_plan(type_of(row)))).empty();
+    }
+}
+
+bool PlanPrices::payable(const Row& row) const {
     if (!cheapest_)
-        return offered(row.kind);
-    if (std::any_of(request_.ways.begin(), request_.ways.end(), offered))
+        return payable(row, row.kind, {});
+    const auto simple = [&](PurchaseKind kind) {
+        return kind <= PurchaseKind::spot && payable(row, kind, {});
+    };
+    if (std::any_of(request_.ways.begin(), request_.ways.end(), simple))
         return true;
-    const RatedMachine m = payer_.rated(machine(row));
+    const RatedMachine of = rated(row);
     return std::any_of(request_.ways.begin(), request_.ways.end(), [&](PurchaseKind kind) {
-        return !payer_.parts(kind, m).empty();
+        return payable(row, kind, of);
     });
 }
 
-/// Prices a row in its own way or in the cheapest. What is not known in full is taken only where
-/// nothing else is known.
-void PlanPrices::price(Row& row, Payer& payer, std::span<const LineItem> charges) const {
-    const bool plain = !cheapest_ && row.kind == PurchaseKind::on_demand;
-    const RatedMachine rated = plain ? RatedMachine{machine(row)} : payer.rated(machine(row));
-    Parts best;
-    for (const PurchaseKind kind : request_.ways)
-        if (const Parts parts = payer.parts(kind, rated);
-            !parts.empty() && (best.empty() || parts.total() < best.total())) {
-            best = parts;
-            row.kind = kind;
-        }
-    if (best.empty()) {
-        if (cheapest_)
-            row.kind = PurchaseKind::spot;
-        best = payer.known_parts(row.kind, rated);
+PlanTime PlanPrices::time(std::size_t type, const Budget& plan) const {
+    PlanTime out = plan_time(plan, usage_, goal_.machines(type));
+    out.follows = goal_.ends_with_work();
+    return out;
+}
+
+/// On spot it takes longer, and so do the disks.
+PlanPrices::Priced PlanPrices::priced(const Row& row,
+                                      PurchaseKind kind,
+                                      const RatedMachine& of,
+                                      const Budget& plan) const {
+    const std::size_t type = type_of(row);
+    Priced out{.parts = {}, .time = time(type, plan)};
+    out.parts = payer_.known_parts(kind, of, out.time);
+    if (kind == PurchaseKind::spot && !out.parts.empty()) {
+        const double rate = payer_.interruptions(of, out.time.machines);
+        out.time = time(type, goal_.through(plan, payer_.expected_hours(out.time.work, rate)));
     }
-    row.price = best.price.value();
-    row.usd = best.total().value();
-    for (const LineItem& item : charges)
-        row.usd += charged_amount(item).value();
+    out.charges = region_charges_[region_of(row)].total(out.time);
+    return out;
 }
 
-/// The cost of a plan for a rented hour. The limit on the price is made to agree with what the
-/// budget says of the cost, to the last bit.
-double PlanPrices::effective(double usd) const {
-    const double price = usd / rented_hours(plan_).value();
-    if (!limit_)
-        return price;
-    return affordable(request_.budget, Usd{usd})
-               ? std::min(price, *limit_)
-               : std::max(price, std::nextafter(*limit_, std::numeric_limits<double>::infinity()));
+/// Of the hours of a row's work, those until it is done in its way to pay.
+HoursDistribution PlanPrices::hours(const Row& row, const HoursDistribution& work) const {
+    if (row.kind != PurchaseKind::spot)
+        return work;
+    const double machines = goal_.machines(type_of(row));
+    return work.on_spot(payer_.interruptions(rated(row), machines), request_.recovery);
 }
 
-void PlanPrices::price_type(std::size_t type) {
+double PlanPrices::chance_in_time(const Row& row) const {
+    return hours(row, *goal_.hours(type_of(row))).probability(*goal_.deadline());
+}
+
+/// Whether spot is less sure to be done by the deadline than is asked for. What is far from the
+/// deadline needs no distribution.
+bool PlanPrices::late(const Row& row, const RatedMachine& of, const Budget& sure) const {
+    constexpr double kSurely = 0.5;
+    constexpr double kHardly = 2;
+    const auto deadline = goal_.deadline();
+    if (row.kind != PurchaseKind::spot || !deadline || !goal_.hours(type_of(row)))
+        return false;
+    const PlanTime t = time(type_of(row), sure);
+    const Hours through = payer_.expected_hours(t.work, payer_.interruptions(of, t.machines));
+    const double part = through / *deadline;
+    return part > kHardly ||
+           (part > kSurely && chance_in_time(row) < request_.uncertainty.confidence);
+}
+
+/// In its own way or in the best of those that are asked for: one that is known in full, in time,
+/// and within the budget, as far as there is one; then the cheapest.
+PlanPrices::Row PlanPrices::priced(Row row, const Budget& usual, const Budget& sure) const {
+    const RatedMachine of = rated(row);
+    const bool certain = sure == usual;
+    const auto by = [](const Row& r, bool known, bool paid) {
+        return std::tuple{!known, r.late, !paid, r.usd};
+    };
+    std::optional<Row> best;
+    bool best_known = false;
+    const auto look = [&](PurchaseKind kind) {
+        const Priced p = priced(row, kind, of, usual);
+        if (p.parts.empty())
+            return;
+        Row one = row;
+        one.kind = kind;
+        one.price = p.parts.price.value();
+        one.usd = p.total().value();
+        one.sure_usd = certain ? one.usd : priced(row, kind, of, sure).total().value();
+        one.late = late(one, of, sure);
+        const bool known = kind != PurchaseKind::spot || payer_.source(kind, of) != nullptr;
+        if (!best || by(one, known, affordable(one)) < by(*best, best_known, affordable(*best))) {
+            best = one;
+            best_known = known;
+        }
+    };
+    if (!cheapest_)
+        look(row.kind);
+    for (const PurchaseKind kind : request_.ways)
+        look(kind);
+    return best.value_or(row);
+}
+
+bool PlanPrices::affordable(const Row& row) const {
+    return !request_.budget.total || !goal_.hours(type_of(row)) ||
+           flopwise::affordable(request_.budget, Usd{row.sure_usd});
+}
+
+void PlanPrices::prepare(std::size_t type) {
     if (priced_[type])
         return;
     priced_[type] = true;
-    const auto& most = request_.constraints.max_price;
-    const auto above = [&most](const Row& row) { return most && row.price > most->value(); };
+    const Budget usual = goal_.usual_plan(type);
+    const Budget sure = goal_.sure_plan(type);
+    const PlanTime t = time(type, usual);
+    const Hours compared = t.follows ? t.billed + t.startup : t.work;
+    const double hours = (compared * t.machines).value();
+    const auto order = [this](const Row& row) {
+        return std::tuple{row.price > max_price_, row.late, !affordable(row), row.usd, row.offer};
+    };
     for (std::size_t group = type * kPurchases; group < (type + 1) * kPurchases; ++group) {
         const std::span rows{rows_.data() + columns_.first[group],
                              rows_.data() + columns_.first[group + 1]};
         for (Row& row : rows)
-            price(row, payer_, region_charges_[row.site % asked_.size()]);
+            row = priced(row, usual, sure);
         std::stable_sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
-            return std::tuple{above(a), a.usd, a.offer} < std::tuple{above(b), b.usd, b.offer};
+            return order(a) < order(b);
         });
         for (std::uint32_t i = columns_.first[group]; i < columns_.first[group + 1]; ++i) {
-            columns_.usd_per_hour[i] = effective(rows_[i].usd);
+            columns_.usd_per_hour[i] = rows_[i].usd / hours;
             columns_.site[i] = rows_[i].site;
             columns_.source[i] = columns_of(catalog_).source[rows_[i].offer];
         }
     }
 }
 
-// ---- of one row ---------------------------------------------------------------------
+// ---- what a group has ---------------------------------------------------------------
 
-Bill PlanPrices::bill(std::uint32_t row) {
-    const Row& r = rows_[row];
-    const Machine m = machine(r);
-    const Parts parts = payer_.known_parts(r.kind, payer_.rated(m));
-    return summed(lines(parts), region_charges_[r.site % asked_.size()], plan_.fixed);
-}
-
-std::optional<UsdPerHour> PlanPrices::on_demand_price(std::uint32_t row) const {
-    return machine(rows_[row]).on_demand;
-}
-
-std::optional<Bill> PlanPrices::on_demand_bill(std::uint32_t row) {
-    const Row& r = rows_[row];
-    const Parts parts = payer_.parts(PurchaseKind::on_demand, {machine(r)});
-    if (parts.empty())
-        return std::nullopt;
-    return summed(lines(parts), region_charges_[r.site % asked_.size()], plan_.fixed);
-}
-
-std::string PlanPrices::why_left_out(std::uint32_t offer) {
-    const OfferColumns& all = columns_of(catalog_);
-    Row row{.offer = offer, .on_demand = kNone, .spot = kNone, .site = all.site[offer]};
-    const std::size_t group = all.type[offer] * kPurchases;
-    const auto same = [&](std::size_t p) {
-        for (std::uint32_t i = all.first[group + p]; i < all.first[group + p + 1]; ++i)
-            if (all.site[i] == row.site)
-                return i;
-        return kNone;
-    };
-    row.on_demand = same(static_cast<std::size_t>(Purchase::on_demand));
-    row.spot = same(static_cast<std::size_t>(Purchase::spot));
-    const RatedMachine rated = payer_.rated(machine(row));
-    for (const PurchaseKind kind : request_.ways)
-        if (const auto notes = payer_.option(kind, rated).notes; !notes.empty())
-            return notes.front();
-    return "";
-}
-
-std::vector<PurchaseOption> PlanPrices::options(std::uint32_t row) const {
-    return purchase_options(
-        plan_, request_.usage, request_.recovery, machine(rows_[row]), charges_);
-}
-
-const Source& PlanPrices::source(std::uint32_t row) const {
-    const Row& r = rows_[row];
-    if (term_of(r.kind))
-        return *payer_.source(r.kind, payer_.rated(machine(r)));
-    const std::uint32_t offer = r.kind == PurchaseKind::spot ? r.spot : r.on_demand;
-    return catalog_.sources()[columns_of(catalog_).source[offer]];
-}
-
-DateRange PlanPrices::price_dates(std::uint32_t row, PurchaseKind kind) const {
-    const Row& r = rows_[row];
-    DateRange out;
-    const auto add_offer = [&](std::uint32_t offer) {
-        if (offer != kNone)
-            out.add(catalog_.sources()[columns_of(catalog_).source[offer]].as_of);
-    };
-    if (kind == PurchaseKind::spot)
-        add_offer(r.spot);
-    if (kind == PurchaseKind::on_demand || request_.usage.reserved_capacity > HoursPerDay{})
-        add_offer(r.on_demand);
-    const Machine m = machine(r);
-    if (const Source* rates = payer_.source(kind, payer_.rated(m)))
-        out.add(rates->as_of);
-    out.add(rate_dates(request_.usage, m.provider, m.region, charges_));
-    return out;
-}
-
-double PlanPrices::cost(std::uint32_t row, const Budget& plan) const {
-    Row r = rows_[row];
-    const Machine m = machine(r);
-    Payer payer{plan, request_.usage, request_.recovery, charges_};
-    price(r, payer, region_charges(plan, request_.usage, m.provider, m.region, charges_));
-    return r.usd;
-}
-
-/// The greatest value in (0, most] at which a cost that rises with it can be paid; 0: none.
 template <class Fits>
-static double greatest(double most, Fits fits) {
-    constexpr double kShortest = 1e-6;
-    constexpr int kSteps = 60;
-    if (fits(most))
-        return most;
-    double low = kShortest;
-    double high = most;
-    if (!fits(low))
-        return 0;
-    for (int i = 0; i < kSteps; ++i) {
-        const double middle = (low + high) / 2;
-        (fits(middle) ? low : high) = middle;
-    }
-    return low;
+static std::uint32_t end_of(OfferRange rows, Fits fits) {
+    std::uint32_t end = rows.begin;
+    while (end < rows.end && fits(end))
+        ++end;
+    return end;
 }
 
-Days PlanPrices::lasts(std::uint32_t row) const {
-    return Days{greatest(kCentury.value(), [&](double days) {
-        Budget plan = request_.budget;
-        plan.days = Days{days};
-        return affordable(plan, Usd{cost(row, plan)});
-    })};
+std::uint32_t PlanPrices::end_below_max(OfferRange rows) const {
+    return end_of(rows, [this](std::uint32_t row) { return rows_[row].price <= max_price_; });
 }
 
-void PlanPrices::relax(std::uint32_t row, Refusal& to) const {
-    Budget plan = plan_;
-    to.relaxation.push_back({"budget_usd", (cost(row) + plan.fixed).value()});
-    const double days = greatest(plan_.days->value(), [&](double value) {
-        plan.days = Days{value};
-        return affordable(plan, Usd{cost(row, plan)});
-    });
-    plan = plan_;
-    const double use = greatest(plan_.hours_per_day.value(), [&](double value) {
-        plan.hours_per_day = HoursPerDay{value};
-        return affordable(plan, Usd{cost(row, plan)});
-    });
-    if (days > 0)
-        to.relaxation.push_back({"days", days});
-    if (use > 0)
-        to.relaxation.push_back({"hours_per_day", use});
+std::uint32_t PlanPrices::end_in_time(OfferRange rows) const {
+    return end_of(rows, [this](std::uint32_t row) { return !rows_[row].late; });
 }
 
-std::optional<std::uint32_t> PlanPrices::row_of(std::size_t offer) const {
-    const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) {
-        return row.offer == offer || (cheapest_ && (row.spot == offer || row.on_demand == offer));
-    });
-    if (found == rows_.end())
-        return std::nullopt;
-    return static_cast<std::uint32_t>(found - rows_.begin());
+std::uint32_t PlanPrices::end_affordable(OfferRange rows) const {
+    return end_of(rows, [this](std::uint32_t row) { return affordable(rows_[row]); });
 }
 
-// ---- of one region ------------------------------------------------------------------
-
-ChargeSummary PlanPrices::summary(std::size_t region) const {
-    ChargeSummary out{.provider = catalog_.regions()[region].provider,
-                      .region = catalog_.regions()[region].code};
-    for (const LineItem& item : region_charges_[region]) {
-        out.total = out.total + charged_amount(item);
-        if (!item.amount)
-            out.unknown.push_back(item.charge);
-    }
-    const Budget& budget = request_.budget;
-    if (!budget.total || !budget.days)
-        return out;
-    out.hours = billed_hours(budget, request_.usage) + capacity_hours(budget, request_.usage);
-    out.ceiling_before = price_ceiling(budget);
-    out.ceiling = std::max(Usd{}, *budget.total - budget.fixed - out.total) / out.hours;
-    return out;
+bool PlanPrices::is_affordable(std::uint32_t row) const {
+    return affordable(rows_[row]);
 }
 
-bool PlanPrices::asked(const Region& region) const {
-    const Constraints& c = request_.constraints;
-    const auto any = [](const std::vector<std::string>& patterns, const std::string& name) {
-        return patterns.empty() || text::any_matches(patterns, name);
-    };
-    return any(c.provider, region.provider) && any(c.region, region.code);
+double PlanPrices::excess(std::uint32_t row) const {
+    const Row& r = rows_[row];
+    const auto& total = request_.budget.total;
+    const double left =
+        total && goal_.hours(type_of(r)) ? (*total - request_.budget.fixed).value() : r.sure_usd;
+    return std::max(std::log(r.price / max_price_), std::log(r.sure_usd / left));
 }
 
-std::size_t PlanPrices::cheapest_region() const {
-    std::size_t best = 0;
-    std::optional<Usd> least;
-    for (std::size_t region = 0; region < region_charges_.size(); ++region)
-        if (const Usd total = summary(region).total; asked_[region] && (!least || total < *least)) {
-            least = total;
-            best = region;
-        }
-    return best;
+/// They do not stand by price.
+void PlanPrices::add_prices(OfferRange rows, const Sites& sites, PriceExtent& to) const {
+    for (std::uint32_t row = rows.begin; row < rows.end; ++row)
+        if (sites[columns_.site[row]] != Site::out_of_scope)
+            to.add(row, rows_[row].price);
 }
 
 } // namespace flopwise

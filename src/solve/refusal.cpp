@@ -4,7 +4,6 @@
 #include "text/text.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace flopwise {
 
@@ -49,122 +48,6 @@ static Profile fitting_profile(const Gpu& gpu) {
 
 static std::string gpus_in_words(double count) {
     return fmt::format("{} {}", count, count > 0 && count <= 1 ? "GPU" : "GPUs");
-}
-
-void Filter::relax_budget(std::size_t offer, Refusal& to) const {
-    if (plans_ != nullptr)
-        return plans_->relax(static_cast<std::uint32_t>(offer), to);
-    if (job_ != nullptr) {
-        const Budget plan = job_->budget(columns_.type[offer]);
-        to.relaxation.push_back({"budget_usd", total_needed(plan, this->price(offer)).value()});
-        return;
-    }
-    const Budget& b = request_.budget;
-    const Uncertainty& u = request_.uncertainty;
-    const UsdPerHour price = this->price(offer);
-    to.relaxation.push_back({"budget_usd", total_needed(at_confidence(b, u), price).value()});
-    if (const auto days = days_affordable(b, u, price))
-        to.relaxation.push_back({"days", days->value()});
-    to.relaxation.push_back({"hours_per_day", hours_per_day_affordable(b, u, price).value()});
-}
-
-/// At the median, at the confidence, and how sure the budget is to suffice.
-std::string Filter::job_cost_in_words(std::size_t offer) const {
-    const std::uint32_t type = columns_.type[offer];
-    const Budget& b = request_.budget;
-    const UsdPerHour all = price(offer) * static_cast<double>(job_->machines(type));
-    const Hours median = job_->median(type);
-    return fmt::format(
-        "costs {:.2f} in {:.4g} at the median and {:.2f} with probability {}; {:.2f} "
-        "are enough with probability {:.2f}",
-        all * median + b.fixed,
-        median,
-        total_needed(job_->budget(type), price(offer)),
-        request_.uncertainty.confidence,
-        *b.total,
-        job_->estimate(type).probability((*b.total - b.fixed) / all));
-}
-
-/// What it costs against what the budget has.
-std::string Filter::cost_in_words(std::size_t offer) const {
-    const Budget& b = request_.budget;
-    if (job_ != nullptr)
-        return job_cost_in_words(offer);
-    if (plans_ == nullptr)
-        return fmt::format("costs {}, the ceiling is {:.4g}",
-                           price(offer),
-                           price_ceiling(at_confidence(b, request_.uncertainty)));
-    const auto row = static_cast<std::uint32_t>(offer);
-    return fmt::format("costs {:.2f} with {}all charges, the budget has {:.2f}",
-                       plans_->cost(row),
-                       plans_->paid(row) == PurchaseKind::spot ? "lost work and " : "",
-                       *b.total - b.fixed);
-}
-
-static void say(const std::string& words, Refusal& to) {
-    to.text += (to.text.empty() ? "" : "; ") + words;
-}
-
-void Filter::explain_rate(const Offer& offer, Refusal& to) const {
-    if (job_ != nullptr && peak(*offer.gpu, precision_)) {
-        say("has no published memory bandwidth, so its time is not known", to);
-        return;
-    }
-    say(fmt::format("has no published {} rate", to_string(precision_)), to);
-    for (std::size_t p = 0; p < kPrecisions; ++p) {
-        const auto precision = static_cast<Precision>(p);
-        const bool timed =
-            job_ == nullptr || precision == Precision::mixed || timed_tflops(*offer.gpu, precision);
-        if (timed && peak(*offer.gpu, precision)) {
-            to.relaxation.push_back({"precision", std::string{to_string(precision)}});
-            return;
-        }
-    }
-}
-
-/// The change is one only if the net fits without, too.
-void Filter::explain_method(std::size_t type, const Gpu& gpu, Refusal& to) const {
-    const auto missing = missing_methods(gpu, request_.job);
-    for (const std::string_view method : missing)
-        say(fmt::format("needs {}, which {}{} does not run",
-                        method,
-                        gpu.name,
-                        gpu.stack.empty() ? "" : fmt::format(" ({})", gpu.stack)),
-            to);
-    if (!job_->fits_without(type, missing))
-        return;
-    for (const std::string_view method : missing)
-        to.relaxation.push_back(
-            method == to_string(FineTune::qlora)
-                ? Relaxation{"fine_tune", std::string{to_string(FineTune::lora)}}
-                : Relaxation{"optimiser", std::string{to_string(Optimiser::adam)}});
-}
-
-void Filter::explain_memory(std::size_t type, Refusal& to) const {
-    const auto remedy = job_->remedy(type);
-    say(explanation(*job_->fit(type), remedy), to);
-    if (remedy)
-        for (const auto& [key, value] : remedy->settings)
-            to.relaxation.push_back({key, value});
-}
-
-void Filter::explain_deadline(std::size_t type, Refusal& to) const {
-    const Hours sure = job_->sure(type);
-    say(fmt::format("needs {:.4g} at the median and {:.4g} with probability {}; it is done by the "
-                    "deadline of {:.4g} with probability {:.2f}",
-                    job_->median(type),
-                    sure,
-                    request_.uncertainty.confidence,
-                    *job_->deadline(),
-                    job_->estimate(type).probability(*job_->deadline())),
-        to);
-    to.relaxation.push_back({"deadline", fmt::format("{:.0f}h", std::ceil(sure.value()))});
-}
-
-/// Adds what an offer has and needs, and the setting that would admit it.
-static void say(const std::string& words, Relaxation change, Refusal& to) {
-    say(words, to);
-    to.relaxation.push_back(std::move(change));
 }
 
 /// Reasons that lie in a name.
@@ -241,21 +124,20 @@ void Filter::explain_figure(Reason reason, std::size_t type, const Instance& i, 
 }
 
 void Filter::explain_distance(const Region& region, Refusal& to) const {
-    const double rtt = rtt_ms_[static_cast<std::size_t>(&region - catalog_.regions().data())];
-    if (std::isnan(rtt))
+    const auto rtt = sites_.rtt(static_cast<std::size_t>(&region - catalog_.regions().data()));
+    if (!rtt)
         return say(fmt::format(
                        "is in {} of {}, whose distance is not known", region.code, region.provider),
                    to);
-    say(fmt::format("needs a round trip of {}, has {:.0f}",
-                    *request_.constraints.max_rtt,
-                    Milliseconds{rtt}),
-        {"max_rtt_ms", rtt},
+    say(fmt::format("needs a round trip of {}, has {:.0f}", *request_.constraints.max_rtt, *rtt),
+        {"max_rtt_ms", rtt->value()},
         to);
 }
 
 void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
     const Offer o = offer_of(catalog_, columns_, offer);
     const std::uint32_t type = columns_.type[offer];
+    const auto row = static_cast<std::uint32_t>(offer);
     switch (reason) {
     case Reason::other_provider:
     case Reason::other_region:
@@ -292,40 +174,51 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
             fmt::format("{} cannot be used for {}", o.instance.gpu, to_string(request_.profile)),
             {"profile", std::string{to_string(fitting_profile(*o.gpu))}},
             to);
-    case Reason::other_method:
-        return explain_method(type, *o.gpu, to);
-    case Reason::unknown_rate:
-        return explain_rate(o, to);
-    case Reason::does_not_fit:
-        return explain_memory(type, to);
     case Reason::misses_deadline:
-        return explain_deadline(type, to);
+        if ((goal_.reasons(type) & bit(reason)) == 0)
+            return pricing_.explain_late(row, to);
+        [[fallthrough]];
+    case Reason::other_method:
+    case Reason::unknown_rate:
+    case Reason::does_not_fit:
+        return goal_.explain(reason, type, to);
     case Reason::too_far:
         return explain_distance(o.region, to);
     case Reason::above_max_price:
-        return say(
-            fmt::format("costs {}, at most {}", price(offer), *request_.constraints.max_price),
-            {"max_price_usd_per_hour", price(offer).value()},
-            to);
+        return say(fmt::format("costs {}, at most {}",
+                               pricing_.price(row),
+                               *request_.constraints.max_price),
+                   {"max_price_usd_per_hour", pricing_.price(row).value()},
+                   to);
     case Reason::above_ceiling:
-        say(cost_in_words(offer), to);
-        return relax_budget(offer, to);
+        return pricing_.explain_budget(row, to);
     }
+}
+
+/// Adds to each alternative the changes that all of them need; without alternatives, those are it.
+static void complete_alternatives(Refusal& to) {
+    std::vector<Relaxation> needed;
+    for (const Relaxation& change : to.relaxation)
+        if (std::none_of(to.alternatives.begin(), to.alternatives.end(), [&](const auto& one) {
+                return one.front() == change;
+            }))
+            needed.push_back(change);
+    if (to.alternatives.empty() && !needed.empty())
+        to.alternatives.emplace_back();
+    for (auto& one : to.alternatives)
+        one.insert(one.begin(), needed.begin(), needed.end());
 }
 
 Refusal Filter::refusal(std::size_t offer) const {
     const Offer o = offer_of(catalog_, columns_, offer);
-    Refusal out{
-        .provider = o.instance.provider,
-        .instance = o.instance.name,
-        .family = o.instance.family,
-        .region = o.region.code,
-        .purchase = plans_ == nullptr
-                        ? o.purchase
-                        : catalog_.offer(plans_->offer(static_cast<std::uint32_t>(offer))).purchase,
-        .price = price(offer),
-        .as_of = plans_ == nullptr ? o.source.as_of
-                                   : plans_->source(static_cast<std::uint32_t>(offer)).as_of};
+    const auto row = static_cast<std::uint32_t>(offer);
+    Refusal out{.provider = o.instance.provider,
+                .instance = o.instance.name,
+                .family = o.instance.family,
+                .region = o.region.code,
+                .purchase = catalog_.offer(pricing_.offer(row)).purchase,
+                .price = pricing_.price(row),
+                .as_of = pricing_.source(row).as_of};
     const ReasonSet set = reasons(offer);
     bool lasting = false; // some reason that no change of the request lifts
     for (std::size_t r = 0; r < kReasons; ++r) {
@@ -343,8 +236,11 @@ Refusal Filter::refusal(std::size_t offer) const {
     const auto once = std::find(all.begin(), all.end(), retired);
     if (once != all.end())
         all.erase(std::remove(once + 1, all.end(), retired), all.end());
-    if (lasting) // whatever else is changed
+    if (lasting) { // whatever else is changed
         all.clear();
+        out.alternatives.clear();
+    }
+    complete_alternatives(out);
     return out;
 }
 

@@ -1,7 +1,6 @@
 #include "solve/solver.hpp"
 
-#include "request/completed.hpp"
-#include "solve/job_choice.hpp"
+#include "solve/greatest.hpp"
 #include "solve/reference.hpp"
 #include "solve/unpriced.hpp"
 
@@ -24,24 +23,16 @@ static std::array<double, kCriteria> weights_used(const Request& request, bool w
     }
 }
 
-/// With a job, the reference machine does as many an hour as it is predicted to.
-static Figures reference_of(const Filter& filter, const Request& request) {
-    if (filter.without_gpu())
-        return reference_without_gpu();
-    Figures out = reference(*request.precision);
-    if (filter.job() != nullptr)
-        out.rate = 1 / filter.job()->reference().value();
-    return out;
-}
+Solver::Solver(const Catalog& catalog,
+               const Request& request,
+               const Sites& sites,
+               const Goal& goal,
+               Pricing& pricing)
+    : catalog_{catalog}, request_{request}, sites_{sites}, goal_{goal}, pricing_{pricing},
+      columns_{pricing.columns()}, filter_{catalog, request, sites, goal, pricing},
+      reference_{goal.reference()}, weights_{weights_used(request, filter_.without_gpu())} {}
 
-Solver::Solver(const Catalog& catalog, const Request& request, PlanPrices* plans)
-    : catalog_{catalog}, plans_{plans}, columns_{plans == nullptr ? columns_of(catalog)
-                                                                  : plans->columns()},
-      request_{request}, filter_{catalog, request, *request.precision, plans},
-      reference_{reference_of(filter_, request)}, weights_{weights_used(request,
-                                                                        filter_.without_gpu())} {}
-
-Solver::Range Solver::group(std::size_t type, std::size_t purchase) const {
+OfferRange Solver::group(std::size_t type, std::size_t purchase) const {
     const std::size_t g = type * kPurchases + purchase;
     return {columns_.first[g], columns_.first[g + 1]};
 }
@@ -52,8 +43,8 @@ Score Solver::score_of(std::uint32_t offer) const {
 
 Score Solver::score_of(std::size_t type, double price) const {
     const double network = columns_.network_gbps[type];
-    return score({.price = UsdPerHour{price} * filter_.machines(type),
-                  .rate = filter_.rate(type),
+    return score({.price = UsdPerHour{price} * goal_.machines(type),
+                  .rate = goal_.rate(type),
                   .gpu_memory = GiB{columns_.gpu_memory_gib[type]},
                   .memory = GiB{columns_.memory_gib[type]},
                   .vcpus = columns_.vcpus[type],
@@ -68,51 +59,29 @@ void Solver::refuse(Reason reason, std::size_t offers) {
     refused_[static_cast<std::size_t>(reason)] += offers;
 }
 
-/// The end of the offers that cost at most `limit`.
-std::uint32_t Solver::end_within(Range offers, double limit) const {
-    const double* price = columns_.usd_per_hour.data();
-    if (offers.begin == offers.end ||
-        price[offers.end - 1] <= limit) // most types lie on one side of it
-        return offers.end;
-    if (price[offers.begin] > limit)
-        return offers.begin;
-    return static_cast<std::uint32_t>(
-        std::upper_bound(price + offers.begin, price + offers.end, limit) - price);
-}
-
-/// For an hour, as it stands.
-UsdPerHour Solver::price(std::uint32_t offer) const {
-    return plans_ == nullptr ? UsdPerHour{columns_.usd_per_hour[offer]} : plans_->price(offer);
-}
-
-/// The end of the offers within the highest price, which stand first.
-std::uint32_t Solver::end_below_max(Range offers) const {
-    if (plans_ == nullptr)
-        return end_within(offers, filter_.max_price());
-    std::uint32_t end = offers.begin;
-    while (end < offers.end && price(end).value() <= filter_.max_price())
-        ++end;
-    return end;
-}
-
 /// Offers of a type that qualifies: only price and site decide, and what can be paid is a prefix.
-void Solver::admit(Range offers, Result& to) {
-    const std::uint32_t below_max = end_below_max(offers);
-    const std::uint32_t below_ceiling =
-        end_within({offers.begin, below_max}, filter_.budget_limit(columns_.type[offers.begin]));
-    const SiteCounts paid = filter_.count(offers.begin, below_ceiling);
-    const SiteCounts above_ceiling = filter_.count(below_ceiling, below_max);
-    const SiteCounts above_max = filter_.count(below_max, offers.end);
-    const SiteCounts all = paid + above_ceiling + above_max;
+void Solver::admit(OfferRange offers, Result& to) {
+    const std::uint32_t below_max = pricing_.end_below_max(offers);
+    const std::uint32_t in_time = pricing_.end_in_time({offers.begin, below_max});
+    const std::uint32_t affordable = pricing_.end_affordable({offers.begin, in_time});
+    const auto count = [this](std::uint32_t begin, std::uint32_t end) {
+        return sites_.count(columns_, begin, end);
+    };
+    const SiteCounts paid = count(offers.begin, affordable);
+    const SiteCounts above_ceiling = count(affordable, in_time);
+    const SiteCounts late = count(in_time, below_max);
+    const SiteCounts above_max = count(below_max, offers.end);
+    const SiteCounts all = paid + above_ceiling + late + above_max;
     refuse(Reason::not_offered, all[Site::not_offered]);
     refuse(Reason::too_far, all[Site::too_far]);
+    refuse(Reason::misses_deadline, late[Site::admitted]);
     refuse(Reason::above_max_price, above_max[Site::admitted]);
     refuse(Reason::above_ceiling, above_ceiling[Site::admitted]);
     to.in_scope += offers.end - offers.begin - all[Site::out_of_scope];
     to.admitted += paid[Site::admitted];
     if (paid[Site::admitted] == 0)
         return;
-    const std::uint32_t best = filter_.first_admitted(offers.begin, below_ceiling);
+    const std::uint32_t best = sites_.first_admitted(columns_, offers.begin, affordable);
     const double price = columns_.usd_per_hour[best];
     if (to.best == kNone || price < to.price) {
         to.best = best;
@@ -126,17 +95,18 @@ void Solver::scan() {
     for (std::size_t type = 0; type < types_.size(); ++type) {
         Result& result = types_[type];
         result.reasons = filter_.type_reasons(type);
-        if (plans_ != nullptr && result.reasons == 0)
-            plans_->price_type(type);
+        if (result.reasons == 0)
+            pricing_.prepare(type);
         for (std::size_t p = 0; p < kPurchases; ++p) {
-            const Range offers = group(type, p);
+            const OfferRange offers = group(type, p);
             if (offers.begin == offers.end || !filter_.pays(static_cast<Purchase>(p)))
                 continue;
             if (result.reasons == 0)
                 admit(offers, result);
             else
-                result.in_scope += offers.end - offers.begin -
-                                   filter_.count(offers.begin, offers.end)[Site::out_of_scope];
+                result.in_scope +=
+                    offers.end - offers.begin -
+                    sites_.count(columns_, offers.begin, offers.end)[Site::out_of_scope];
         }
         if (result.reasons != 0) // the enumerators stand in the order they are looked at
             refuse(static_cast<Reason>(std::countr_zero(result.reasons)), result.in_scope);
@@ -159,8 +129,8 @@ bool Solver::before(const Scored& a, const Scored& b) const {
     const std::size_t regions = catalog_.regions().size();
     const std::size_t region_a = columns_.site[a.offer] % regions;
     const std::size_t region_b = columns_.site[b.offer] % regions;
-    const auto rtt_a = filter_.rtt(region_a);
-    const auto rtt_b = filter_.rtt(region_b);
+    const auto rtt_a = sites_.rtt(region_a);
+    const auto rtt_b = sites_.rtt(region_b);
     if (rtt_a != rtt_b) // what is not known comes last
         return rtt_a && (!rtt_b || *rtt_a < *rtt_b);
     const auto purchase = [this](std::uint32_t offer) {
@@ -185,13 +155,13 @@ double Solver::least_score(std::size_t top) const {
 }
 
 /// Adds the offers of a group that are admitted and reach a score.
-void Solver::add_offers(Range offers, double least, std::vector<Scored>& to) const {
-    const std::uint32_t end = end_below_max(offers);
+void Solver::add_offers(OfferRange offers, double least, std::vector<Scored>& to) const {
+    const std::uint32_t in_time =
+        pricing_.end_in_time({offers.begin, pricing_.end_below_max(offers)});
+    const std::uint32_t end = pricing_.end_affordable({offers.begin, in_time});
     for (std::uint32_t i = offers.begin; i < end; ++i) {
         const double price = columns_.usd_per_hour[i];
-        if (price > filter_.budget_limit(columns_.type[i]))
-            return;
-        if (filter_.site(columns_.site[i]) != Site::admitted)
+        if (sites_[columns_.site[i]] != Site::admitted)
             continue;
         const Score score = score_of(columns_.type[i], price);
         if (score.value < least)
@@ -215,48 +185,58 @@ std::vector<Solver::Scored> Solver::best_offers(std::size_t top) const {
     return out;
 }
 
-/// What is compared in the Pareto front: the price or, with a job, its cost at the median.
+/// What is compared in the Pareto front: what the same work costs.
 double Solver::spent(std::size_t type, double price) const {
-    return filter_.job() == nullptr ? price : price * filter_.machines(type) / filter_.rate(type);
+    return price * goal_.machines(type) * goal_.hours_compared(type);
 }
 
 /// Whether no admitted offer is at least as good in price, speed and GPU memory and better in
 /// one. Within a type only its cheapest can be.
 bool Solver::pareto(std::uint32_t offer) const {
-    const auto memory = [this](std::uint32_t type) {
-        return filter_.without_gpu() || filter_.job() != nullptr ? 0.0
-                                                                 : columns_.gpu_memory_gib[type];
-    };
+    const auto memory = [this](std::uint32_t type) { return goal_.memory_compared(type); };
     const std::uint32_t own = columns_.type[offer];
     const double price = spent(own, columns_.usd_per_hour[offer]);
-    const double rate = filter_.rate(own);
+    const double rate = goal_.rate(own);
     return std::none_of(qualified_.begin(), qualified_.end(), [&](std::uint32_t type) {
         const double other = spent(type, types_[type].price);
-        return other <= price && filter_.rate(type) >= rate && memory(type) >= memory(own) &&
-               (other < price || filter_.rate(type) > rate || memory(type) > memory(own));
+        return other <= price && goal_.rate(type) >= rate && memory(type) >= memory(own) &&
+               (other < price || goal_.rate(type) > rate || memory(type) > memory(own));
     });
 }
 
-static void add_uncertainty(const Request& request, Choice& to) {
-    const Budget& budget = request.budget;
-    if (request.uncertainty.use_cv == 0 || !budget.days)
+static Usd paid_upfront(const Bill& bill) {
+    Usd sum;
+    for (const LineItem& item : bill.items)
+        if (item.charge == "upfront" || item.charge == to_string(PurchaseKind::capacity_block))
+            sum = sum + *item.amount;
+    return sum;
+}
+
+/// What a plan of uncertain hours costs, and how sure the budget is to suffice.
+static void add_outlook(const Budget& budget, const Outlook& outlook, Choice& to) {
+    if (outlook.hours.is_certain())
         return;
-    to.cost_quantiles = cost_quantiles(budget, request.uncertainty, to.price);
-    if (budget.total)
-        to.probability_within_budget =
-            probability_within_budget(budget, request.uncertainty, to.price);
+    const auto cost = [&](double p) { return outlook.cost(outlook.hours.quantile(p)); };
+    to.cost_quantiles = {.p50 = cost(0.5), .p80 = cost(0.8), .p90 = cost(0.9)};
+    if (!budget.total)
+        return;
+    constexpr double kMostHours = 1e7;
+    const double most = greatest(kMostHours, [&](double hours) {
+        return affordable(budget, outlook.cost(Hours{hours}) - budget.fixed);
+    });
+    to.probability_within_budget = most > 0 ? outlook.hours.probability(Hours{most}) : 0;
 }
 
 Choice Solver::choice(const Scored& scored) const {
     const Offer o = offer_of(catalog_, columns_, scored.offer);
     const std::uint32_t type = columns_.type[scored.offer];
-    const Source& source = plans_ == nullptr ? o.source : plans_->source(scored.offer);
+    const Source& source = pricing_.source(scored.offer);
     Choice out{.provider = o.instance.provider,
                .instance = o.instance.name,
                .family = o.instance.family,
                .region = o.region.code,
-               .purchase = kind_of(o.purchase),
-               .price = price(scored.offer),
+               .purchase = pricing_.paid(scored.offer),
+               .price = pricing_.price(scored.offer),
                .gpu = o.instance.gpu,
                .gpu_count = o.instance.gpu_count,
                .arch = o.instance.arch,
@@ -266,45 +246,24 @@ Choice Solver::choice(const Scored& scored) const {
                .network_estimated = o.instance.network_estimated,
                .score = scored.score,
                .pareto = pareto(scored.offer),
-               .rtt = filter_.rtt(columns_.site[scored.offer] % catalog_.regions().size()),
+               .rtt = sites_.rtt(columns_.site[scored.offer] % catalog_.regions().size()),
                .retired = o.instance.retired || !o.offered,
                .source = source.title,
                .as_of = source.as_of,
-               .price_dates = price_dates(scored.offer)};
+               .price_dates = pricing_.price_dates(scored.offer, pricing_.paid(scored.offer))};
     if (o.gpu != nullptr) {
         out.gpu_memory = GiB{columns_.gpu_memory_gib[type]};
         out.stack = o.gpu->stack;
         if (const auto rate = peak(*o.gpu, *request_.precision))
             out.tflops = *rate * o.instance.gpu_count;
     }
-    add_cost(scored.offer, out);
-    add_uncertainty(request_, out);
-    if (filter_.job() != nullptr)
-        add_job(*filter_.job(), type, out);
-    return out;
-}
-
-DateRange Solver::price_dates(std::uint32_t offer) const {
-    if (plans_ != nullptr)
-        return plans_->price_dates(offer, plans_->paid(offer));
-    DateRange out;
-    out.add(catalog_.sources()[columns_.source[offer]].as_of);
-    return out;
-}
-
-void Solver::add_cost(std::uint32_t offer, Choice& to) const {
-    const Budget& budget = request_.budget;
-    if (filter_.job() != nullptr)
-        return; // add_job() has it
-    if (plans_ != nullptr) {
-        to.purchase = plans_->paid(offer);
-        to.effective = UsdPerHour{columns_.usd_per_hour[offer]};
+    pricing_.describe(scored.offer, out);
+    out.upfront = out.cost ? paid_upfront(*out.cost) : Usd{};
+    if (const auto outlook = pricing_.outlook(scored.offer)) {
+        add_outlook(request_.budget, *outlook, out);
+        goal_.describe(type, *outlook, out);
     }
-    if (budget.days)
-        to.cost = plans_ != nullptr ? plans_->bill(offer) : bill(budget, to.price);
-    else if (budget.total)
-        to.lasts = plans_ != nullptr ? std::optional{plans_->lasts(offer)}
-                                     : days_affordable(budget, request_.uncertainty, to.price);
+    return out;
 }
 
 std::vector<Choice> Solver::choices(const std::vector<Scored>& best) const {
@@ -313,8 +272,7 @@ std::vector<Choice> Solver::choices(const std::vector<Scored>& best) const {
         out.push_back(choice(scored));
         out.back().rank = static_cast<int>(out.size());
     }
-    if (filter_.job() != nullptr)
-        mark_ties(request_.job.objective, out);
+    goal_.compare(out);
     return out;
 }
 
@@ -356,11 +314,13 @@ Recommendation Solver::solve() {
                        .out_of_scope = catalog_.size() - in_scope_};
     if (budget.total && budget.days)
         out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
-    if (plans_ != nullptr)
-        add_charges(best, out);
-    if (filter_.job() != nullptr)
-        out.front = front();
-    warn_of_payments(best, out);
+    out.front = goal_.front([this] { return front(); });
+    warn_of_dearer(best, out);
+    std::vector<std::uint32_t> rows(best.size());
+    std::transform(
+        best.begin(), best.end(), rows.begin(), [](const Scored& scored) { return scored.offer; });
+    pricing_.complete(rows, out);
+    warn_of_left_out(out);
     add_dates(out);
     return out;
 }
@@ -374,7 +334,7 @@ UnpricedMachines Solver::unpriced() const {
     return flopwise::unpriced(catalog_, request_, filter_, types);
 }
 
-void Solver::add_dates(Recommendation& to) const {
+void Solver::add_dates(Recommendation& to) {
     for (const Choice& choice : to.choices)
         to.price_dates.add(choice.price_dates);
     for (const FamilyChoice& family : to.families)
@@ -382,61 +342,56 @@ void Solver::add_dates(Recommendation& to) const {
     if (to.choices.empty())
         for (const Refusal& refusal : to.refusals.nearest)
             to.price_dates.add(refusal.as_of);
-    if (to.purchase_options.empty())
-        return;
-    const std::uint32_t best = best_offers(1).front().offer;
-    for (const PurchaseOption& option : to.purchase_options)
-        if (option.total)
-            to.price_dates.add(plans_->price_dates(best, option.kind));
 }
 
-/// Of each type its cheapest offer, as far as none is both cheaper and faster.
+/// Of each type its cheapest offer.
 std::vector<FrontPoint> Solver::front() const {
     std::vector<FrontPoint> points;
     for (const std::uint32_t type : qualified_) {
         const Offer o = offer_of(catalog_, columns_, types_[type].best);
         points.push_back({.instance = o.instance.name,
                           .region = o.region.code,
-                          .machines = filter_.machines(type),
+                          .machines = goal_.machines(type),
                           .cost = Usd{spent(type, types_[type].price)} + request_.budget.fixed,
-                          .hours = filter_.job()->median(type)});
+                          .hours = goal_.hours(type)->central()});
     }
-    return pareto_front(std::move(points));
+    return points;
 }
 
-/// The charges of the best choice's region, the ceiling they leave, and its purchase options.
-void Solver::add_charges(const std::vector<Scored>& best, Recommendation& to) const {
-    std::size_t region = plans_->cheapest_region();
-    if (!best.empty()) {
-        region = columns_.site[best.front().offer] % catalog_.regions().size();
-        if (request_.budget.days)
-            to.purchase_options = plans_->options(best.front().offer);
-    }
-    if (!charged(request_.usage))
-        return;
-    to.charges = plans_->summary(region);
-    if (to.charges->ceiling)
-        to.price_ceiling = to.charges->ceiling;
+// ---- one question -------------------------------------------------------------------
+
+Question::Question(const Catalog& asked, const Request& completed, const Charges& charges)
+    : catalog{asked}, request{completed}, sites{asked, completed},
+      goal{goal_of(asked, completed, sites)}, pricing{
+                                                  pricing_of(asked, completed, *goal, charges)} {}
+
+Solver Question::solver() const {
+    return {catalog, request, sites, *goal, *pricing};
 }
 
-std::unique_ptr<PlanPrices>
-plan_prices_of(const Catalog& catalog, const Request& request, const Charges& charges) {
-    return needs_plan_prices(request) ? std::make_unique<PlanPrices>(catalog, request, charges)
-                                      : nullptr;
+Filter Question::filter() const {
+    return {catalog, request, sites, *goal, *pricing};
 }
 
 Recommendation solved(const Catalog& catalog, const Request& request, const Charges& charges) {
-    const auto plans = plan_prices_of(catalog, request, charges);
-    return Solver{catalog, request, plans.get()}.solve();
+    return Question{catalog, request, charges}.solver().solve();
 }
 
 std::vector<Ranked> ranked(const Catalog& catalog, const Request& request, const Charges& charges) {
-    const auto plans = plan_prices_of(catalog, request, charges);
-    const OfferColumns& columns = plans != nullptr ? plans->columns() : columns_of(catalog);
+    const Question question{catalog, request, charges};
+    const OfferColumns& columns = question.pricing->columns();
+    const Goal& goal = *question.goal;
     std::vector<Ranked> out;
-    for (const std::uint32_t row : Solver{catalog, request, plans.get()}.ranking())
-        out.push_back({.offer = plans != nullptr ? plans->offer(row) : row,
-                       .effective = UsdPerHour{columns.usd_per_hour[row]}});
+    for (const std::uint32_t row : question.solver().ranking()) {
+        const std::uint32_t type = columns.type[row];
+        const UsdPerHour effective{columns.usd_per_hour[row]};
+        const auto hours = goal.hours(type);
+        out.push_back(
+            {.offer = question.pricing->offer(row),
+             .effective = effective,
+             .hours = hours ? hours->central() : Hours{},
+             .spent = effective * Hours{goal.machines(type) * goal.hours_compared(type)}});
+    }
     return out;
 }
 

@@ -42,7 +42,7 @@ static bool is_named(const Request& request, const Instance& machine, ReasonSet 
 }
 
 static auto is_asked_for(const Filter& filter) {
-    return [&filter](std::uint16_t region) { return filter.site(region) == Site::admitted; };
+    return [&filter](std::uint16_t region) { return filter.sites()[region] == Site::admitted; };
 }
 
 static void look_up(const Catalog& catalog, const Filter& filter, Found& to) {

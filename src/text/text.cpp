@@ -304,4 +304,18 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
     }
 }
 
+void Named::add(std::string name) {
+    if (std::find(names_.begin(), names_.end(), name) == names_.end())
+        names_.push_back(std::move(name));
+}
+
+std::string Named::text() const {
+    constexpr std::size_t kShown = 5;
+    std::string out;
+    for (std::size_t i = 0; i < names_.size() && i < kShown; ++i)
+        out += (i == 0 ? "" : ", ") + names_[i];
+    return names_.size() > kShown ? fmt::format("{} and {} more", out, names_.size() - kShown)
+                                  : out;
+}
+
 } // namespace flopwise::text

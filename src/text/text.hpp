@@ -78,4 +78,15 @@ std::string read_file(const std::filesystem::path& path, std::size_t limit);
 /// a pipe is written in place. Throws InputError; what was there before is then untouched.
 void write_file(const std::filesystem::path& path, std::string_view content);
 
+/// Names in the order they are added, each once; a few are shown and the rest counted.
+class Named {
+public:
+    void add(std::string name);
+    [[nodiscard]] bool empty() const { return names_.empty(); }
+    [[nodiscard]] std::string text() const;
+
+private:
+    std::vector<std::string> names_;
+};
+
 } // namespace flopwise::text

@@ -1,0 +1,37 @@
+#include "solve/goal.hpp"
+
+#include "solve/rent_goal.hpp"
+#include "solve/training_goal.hpp"
+
+namespace flopwise {
+
+/// A share of a GPU is asked for by any minimum below one, so "some GPU" is the smallest share.
+constexpr double kSomeGpu = std::numeric_limits<double>::min();
+
+double least_gpus(const Constraints& c) {
+    const bool only_without = c.max_gpus == 0.0 && !c.min_gpus;
+    return c.min_gpus.value_or(only_without ? 0 : kSomeGpu);
+}
+
+void say(const std::string& words, Refusal& to) {
+    to.text += (to.text.empty() ? "" : "; ") + words;
+}
+
+void say(const std::string& words, Relaxation change, Refusal& to) {
+    say(words, to);
+    to.relaxation.push_back(std::move(change));
+}
+
+void add_alternative(std::string_view key, double value, Refusal& to) {
+    to.relaxation.push_back({std::string{key}, value});
+    to.alternatives.push_back({to.relaxation.back()});
+}
+
+std::unique_ptr<const Goal>
+goal_of(const Catalog& catalog, const Request& request, const Sites& sites) {
+    if (wanted(request.job))
+        return std::make_unique<TrainingGoal>(catalog, request, sites);
+    return std::make_unique<RentGoal>(catalog, request);
+}
+
+} // namespace flopwise

@@ -1,0 +1,220 @@
+// A training job: each machine type takes its own hours, and so many machines as are best.
+
+#include "solve/training_goal.hpp"
+
+#include "cost/rule.hpp"
+#include "solve/job_choice.hpp"
+#include "solve/reference.hpp"
+#include "text/text.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace flopwise {
+
+/// Methods that a job needs and a GPU does not run: "qlora", "adam_8bit".
+static std::vector<std::string_view> missing_methods(const Gpu& gpu, const Job& job) {
+    std::vector<std::string_view> out;
+    for (const std::string_view method : {to_string(job.fine_tune), to_string(job.optimiser)})
+        if (std::find(gpu.unsupported.begin(), gpu.unsupported.end(), method) !=
+            gpu.unsupported.end())
+            out.push_back(method);
+    return out;
+}
+
+TrainingGoal::TrainingGoal(const Catalog& catalog, const Request& request, const Sites& sites)
+    : catalog_{catalog}, request_{request}, columns_{columns_of(catalog)},
+      times_{catalog, request, [this, &sites](std::size_t type) {
+                 return sites.cheapest(columns_, type);
+             }} {
+    for (const Gpu& gpu : catalog.gpus())
+        able_.push_back(missing_methods(gpu, request.job).empty());
+    for (std::size_t type = 0; type < catalog.instances().size(); ++type)
+        limit_.push_back(times_.known(type) ? times_.price_limit(type)
+                                            : std::numeric_limits<double>::infinity());
+}
+
+const Gpu& TrainingGoal::gpu(std::size_t type) const {
+    return catalog_.gpus()[static_cast<std::size_t>(columns_.gpu[type])];
+}
+
+double TrainingGoal::rate(std::size_t type) const {
+    return times_.known(type) ? 1 / hours_compared(type) : kUnknown;
+}
+
+/// Those that each machine is paid for, its start included.
+double TrainingGoal::hours_compared(std::size_t type) const {
+    return times_.paid_hours(times_.median(type)).value();
+}
+
+std::optional<HoursDistribution> TrainingGoal::hours(std::size_t type) const {
+    if (!times_.known(type))
+        return std::nullopt;
+    const Estimate e = times_.estimate(type);
+    return HoursDistribution::student(e.median, e.scale, e.degrees_of_freedom);
+}
+
+Budget TrainingGoal::usual_plan(std::size_t type) const {
+    return plan(times_.known(type) ? times_.median(type) : Hours{1});
+}
+
+Budget TrainingGoal::sure_plan(std::size_t type) const {
+    return plan(times_.known(type) ? times_.sure(type) : Hours{1});
+}
+
+ReasonSet TrainingGoal::reasons(std::size_t type) const {
+    ReasonSet out = 0;
+    const auto refuse = [&out](bool when, Reason reason) { out |= when ? bit(reason) : 0; };
+    const bool has_gpu = columns_.gpu_count[type] > 0;
+    refuse(has_gpu && !able_[static_cast<std::size_t>(columns_.gpu[type])], Reason::other_method);
+    refuse(has_gpu && !times_.known(type), Reason::unknown_rate);
+    if (times_.known(type)) {
+        refuse(!times_.fits(type), Reason::does_not_fit);
+        refuse(!times_.in_time(type), Reason::misses_deadline);
+    }
+    return out;
+}
+
+double TrainingGoal::distance(std::size_t type) const {
+    double sum = 0;
+    if (!times_.known(type))
+        return sum;
+    const auto add = [&sum](double has, double needed) {
+        sum += has > 0 && needed > 0 ? std::abs(std::log(has / needed)) : kVeryFar;
+    };
+    if (!times_.fits(type))
+        if (const auto fit = times_.fit(type); fit && fit->available < fit->needed)
+            add(fit->available.value(), fit->needed.value());
+    if (!times_.in_time(type))
+        add(times_.sure(type).value(), times_.work_deadline()->value());
+    return sum;
+}
+
+// ---- in words -----------------------------------------------------------------------
+
+void TrainingGoal::explain_rate(std::size_t type, Refusal& to) const {
+    if (peak(gpu(type), *request_.precision))
+        return say("has no published memory bandwidth, so its time is not known", to);
+    say(fmt::format("has no published {} rate", to_string(*request_.precision)), to);
+    for (std::size_t p = 0; p < kPrecisions; ++p) {
+        const auto precision = static_cast<Precision>(p);
+        const bool timed = precision == Precision::mixed || timed_tflops(gpu(type), precision);
+        if (timed && peak(gpu(type), precision)) {
+            to.relaxation.push_back({"precision", std::string{to_string(precision)}});
+            return;
+        }
+    }
+}
+
+/// The change is one only if the net fits without, too.
+void TrainingGoal::explain_method(std::size_t type, Refusal& to) const {
+    const Gpu& gpu = this->gpu(type);
+    const auto missing = missing_methods(gpu, request_.job);
+    for (const std::string_view method : missing)
+        say(fmt::format("needs {}, which {}{} does not run",
+                        method,
+                        gpu.name,
+                        gpu.stack.empty() ? "" : fmt::format(" ({})", gpu.stack)),
+            to);
+    if (!times_.fits_without(type, missing))
+        return;
+    for (const std::string_view method : missing)
+        to.relaxation.push_back(
+            method == to_string(FineTune::qlora)
+                ? Relaxation{"fine_tune", std::string{to_string(FineTune::lora)}}
+                : Relaxation{"optimiser", std::string{to_string(Optimiser::adam)}});
+}
+
+void TrainingGoal::explain_memory(std::size_t type, Refusal& to) const {
+    const auto remedy = times_.remedy(type);
+    say(explanation(*times_.fit(type), remedy), to);
+    if (remedy)
+        for (const auto& [key, value] : remedy->settings)
+            to.relaxation.push_back({key, value});
+}
+
+void TrainingGoal::explain_deadline(std::size_t type, Refusal& to) const {
+    const Hours sure = times_.sure(type);
+    const HoursPerDay use = request_.budget.hours_per_day;
+    say(fmt::format("needs {:.4g} at the median and {:.4g} with probability {}{}; it is done by "
+                    "the deadline of {:.4g} with probability {:.2f}",
+                    times_.median(type),
+                    sure,
+                    request_.uncertainty.confidence,
+                    use < HoursPerDay{24} ? fmt::format(", at {}", use) : "",
+                    *times_.deadline(),
+                    times_.estimate(type).probability(*times_.work_deadline())),
+        to);
+    to.relaxation.push_back(
+        {"deadline", fmt::format("{:.0f}h", std::ceil(times_.through(sure).value()))});
+}
+
+void TrainingGoal::explain(Reason reason, std::size_t type, Refusal& to) const {
+    switch (reason) {
+    case Reason::other_method:
+        return explain_method(type, to);
+    case Reason::does_not_fit:
+        return explain_memory(type, to);
+    case Reason::misses_deadline:
+        return explain_deadline(type, to);
+    default:
+        return explain_rate(type, to);
+    }
+}
+
+/// At the median, at the confidence, and how sure the budget is to suffice.
+std::string TrainingGoal::cost_in_words(std::size_t type, UsdPerHour price) const {
+    const Budget& b = request_.budget;
+    const Hours median = times_.median(type);
+    const Usd usual = price * times_.machine_hours(type, median) + b.fixed;
+    const Usd sure = price * times_.machine_hours(type, times_.sure(type)) + b.fixed;
+    return fmt::format(
+        "costs {:.2f} in {:.4g} at the median and {:.2f} with probability {}; {:.2f} "
+        "are enough with probability {:.2f}",
+        usual,
+        median,
+        sure,
+        request_.uncertainty.confidence,
+        *b.total,
+        times_.estimate(type).probability(times_.affordable(type, price)));
+}
+
+void TrainingGoal::relax_budget(std::size_t type, UsdPerHour price, Refusal& to) const {
+    to.relaxation.push_back({"budget_usd", total_needed(times_.budget(type), price).value()});
+}
+
+/// The hours are those of the job, so only more money helps.
+void TrainingGoal::relax_budget(std::size_t /*type*/,
+                                Usd needed,
+                                const std::function<bool(const Budget&)>& /*affordable*/,
+                                Refusal& to) const {
+    to.relaxation.push_back({"budget_usd", needed.value()});
+}
+
+// ---- of the question and the answer -------------------------------------------------
+
+Usage TrainingGoal::usage() const {
+    return times_.usage();
+}
+
+/// The reference machine does as many an hour as it is predicted to.
+Figures TrainingGoal::reference() const {
+    Figures out = flopwise::reference(*request_.precision);
+    out.rate = 1 / times_.paid_hours(times_.reference()).value();
+    return out;
+}
+
+void TrainingGoal::describe(std::size_t type, const Outlook& outlook, Choice& to) const {
+    add_job(times_, type, outlook, to);
+}
+
+void TrainingGoal::compare(std::vector<Choice>& choices) const {
+    mark_ties(request_.job.objective, choices);
+}
+
+std::vector<FrontPoint> TrainingGoal::front(const Points& points) const {
+    return pareto_front(points());
+}
+
+} // namespace flopwise
