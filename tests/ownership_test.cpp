@@ -2,7 +2,9 @@
 
 #include "catch.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 
 using namespace flopwise;
 
@@ -128,6 +130,42 @@ TEST_CASE("owning is cheaper just if it pays off within its life", "[ownership][
     CHECK(dearer > 1000);
 }
 
+TEST_CASE("from the break-even use on owning pays off within its life, below it never",
+          "[ownership][property]") {
+    std::mt19937 random{1};
+    const auto from = [&](double low, double high) {
+        return std::uniform_real_distribution<>{low, high}(random);
+    };
+    int found = 0;
+    for (int i = 0; i < 20'000; ++i) {
+        const Ownership owned{.price = Usd{from(100, 50'000)},
+                              .life = Years{from(0.1, 12)},
+                              .residual = Usd{from(0, 99)},
+                              .rate = i % 4 == 0 ? 0 : from(0, 1),
+                              .power = Watts{from(0, 3000)},
+                              .pue = from(1, 2),
+                              .electricity = UsdPerKwh{from(0, 0.5)},
+                              .upkeep = from(0, 0.2),
+                              .staff = Hours{from(0, 20)},
+                              .staff_price = UsdPerHour{from(0, 60)}};
+        const UsdPerHour rent{from(0.1, 30)};
+        const auto turn = break_even_use(owned, rent);
+        found += turn ? 1 : 0;
+        // At random, and close to both sides of the turn.
+        for (const double use : {from(0.01, 24),
+                                 turn ? turn->value() * (1 - 1e-9) : 24,
+                                 turn ? std::min(24.0, turn->value() * (1 + 1e-9)) : 24}) {
+            const HoursPerDay u{use};
+            const bool cheaper = owning_cost(owned, u).daily.value() < rent.value() * use;
+            const auto time = break_even_time(owned, u, rent);
+            CAPTURE(i, use, rent.value(), owned.rate);
+            CHECK(cheaper == (turn && *turn < u));
+            CHECK(cheaper == (time && *time <= owned.life));
+        }
+    }
+    CHECK(found > 5000);
+}
+
 TEST_CASE("elasticities are those of the formulas", "[ownership]") {
     // With nothing but the price, own / rent = price / (years * 365 * use * rent).
     for (const Sensitivity& s : sensitivities(article_machine(), HoursPerDay{2}, UsdPerHour{0.9})) {
@@ -247,6 +285,18 @@ TEST_CASE("a machine of known speed is compared with the cheapest that is as fas
     CHECK_FALSE(recommend(catalog, request).ownership->rented);
 }
 
+TEST_CASE("a card is compared with offers that run the same programs", "[ownership]") {
+    // Without the rule, a trn1.2xlarge (191 TFLOPS in bf16, 1.3438 USD/h) is the cheapest that is
+    // as fast as an RTX 4090 (165).
+    Request request = request_with(article_machine());
+    request.own.gpu = "RTX 4090";
+    request.budget.total = Usd{20'000};
+    request.precision = Precision::bf16;
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    REQUIRE(r.ownership->rented);
+    CHECK(r.ownership->rented->stack == "CUDA");
+}
+
 /// ResNet-50 for 90 epochs, and a machine for 10,000 USD.
 static Request job_with(Ownership own) {
     Request request;
@@ -265,6 +315,7 @@ TEST_CASE("a training job is compared as a job", "[ownership]") {
     CHECK(o.job->decided());
     CHECK_FALSE(o.job->hours); // what is in it is not known
     CHECK(o.job->alone.value() == Approx(10'000));
+    CHECK(*o.job->jobs_per_year == Approx(10'000.0 / 5 / o.job->rented.value()));
     CHECK(*o.job->jobs_per_month == Approx(10'000.0 / 60 / o.job->rented.value())); // 60 months
     CHECK_FALSE(o.break_even_month);
     CHECK_FALSE(o.break_even_use);
@@ -287,15 +338,15 @@ TEST_CASE("a job takes on the owned machine what it is predicted to take", "[own
     const double energy = 0.1 * hours; // 1 kW at 0.1 USD/kWh
     CHECK(job.share->value() == Approx(10'000.0 / 1825 / 24 * hours + energy));
     CHECK(job.alone.value() == Approx(10'000 + energy));
-    CHECK(*job.jobs_per_month == Approx(10'000.0 / 60 / (job.rented.value() - energy)));
+    CHECK(*job.jobs_per_year == Approx(10'000.0 / 5 / (job.rented.value() - energy)));
     request.own.price = Usd{1};
     const OwnOrRent cheap = *recommend(Catalog::bundled(), request).ownership;
     CHECK(cheap.own_is_cheaper); // a dollar and the energy are less than the rent
     request.own.gpu.clear();
     CHECK_FALSE(recommend(Catalog::bundled(), request).ownership->job->decided());
     request.own.gpu = "T4";
-    request.own.price = Usd{1'000'000}; // more jobs than a month has hours for
-    CHECK_FALSE(recommend(Catalog::bundled(), request).ownership->job->jobs_per_month);
+    request.own.price = Usd{1'000'000}; // more jobs than a year has hours for
+    CHECK_FALSE(recommend(Catalog::bundled(), request).ownership->job->jobs_per_year);
 }
 
 TEST_CASE("with a price of electricity alone, the GPUs compared with say the power",

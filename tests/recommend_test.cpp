@@ -383,16 +383,22 @@ TEST_CASE("what cannot be compared is said where it stands side by side", "[reco
 
 TEST_CASE("another provider's charges are not those of AWS", "[recommend]") {
     Request request{.budget = {.days = Days{365}}, .constraints = {.instance = {"gpu_1x_a10"}}};
-    request.usage.egress_per_month = GiB{1000}; // of which 100 are free on AWS
+    request.usage.egress_per_month = GiB{1000}; // free on Lambda, and 100 of them on AWS
+    request.usage.public_ipv4 = 1;              // not known of Lambda
     const Recommendation r = over_all_clouds(request);
     REQUIRE(r.choices.size() == 1);
     REQUIRE(r.choices[0].cost);
     const auto& items = r.choices[0].cost->items;
-    const auto egress = std::find_if(
-        items.begin(), items.end(), [](const LineItem& i) { return i.charge == "egress"; });
-    REQUIRE(egress != items.end());
-    CHECK_FALSE(egress->amount);
-    CHECK(egress->assumed.value_or(Usd{}) > Usd{}); // ranked as in the dearest region known
+    const auto item = [&](std::string_view charge) {
+        const auto found = std::find_if(
+            items.begin(), items.end(), [&](const LineItem& i) { return i.charge == charge; });
+        REQUIRE(found != items.end());
+        return *found;
+    };
+    CHECK(item("egress").amount == Usd{});
+    CHECK_FALSE(item("public_ipv4").amount);
+    // ranked as in the dearest region known
+    CHECK(item("public_ipv4").assumed.value_or(Usd{}) > Usd{});
     CHECK(warned(r, "not known and not in the total"));
 }
 

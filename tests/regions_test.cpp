@@ -4,6 +4,7 @@
 #include "random_catalog.hpp"
 
 #include <algorithm>
+#include <set>
 
 using namespace flopwise;
 
@@ -76,6 +77,12 @@ TEST_CASE("regions stand by distance", "[nearby][property]") {
 
 // ---- in a recommendation ------------------------------------------------------------
 
+static bool is_in(const std::vector<Nearby>& regions, std::string_view code) {
+    return std::any_of(regions.begin(), regions.end(), [code](const Nearby& region) {
+        return region.region == code;
+    });
+}
+
 static Request near_to(Place place) {
     return {.budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
             .constraints = {.near = place}};
@@ -130,7 +137,7 @@ TEST_CASE("what qualifies decides which region is nearest", "[nearby]") {
     CHECK(none.refusals.count == 36); // all regions were looked at
 }
 
-TEST_CASE("the nearest region is the one of the nearest offer of all", "[nearby][property]") {
+TEST_CASE("the nearest regions are those of the nearest offers of all", "[nearby][property]") {
     const unsigned seed = GENERATE(take(30, random(1U, 1'000'000U)));
     const Catalog catalog = random_catalog(seed);
     Request request{.budget = {.total = Usd{100.0 + seed % 200}, .days = Days{10}},
@@ -142,14 +149,16 @@ TEST_CASE("the nearest region is the one of the nearest offer of all", "[nearby]
     REQUIRE(r.choices.empty() == all.choices.empty());
     CHECK(r.region_choice.has_value() == !r.choices.empty());
     for (const Choice& c : all.choices) {
-        const bool here = c.region == r.region_choice->region.region;
-        CHECK(*c.rtt >= r.region_choice->region.rtt);
+        const Milliseconds least = r.region_choice->alike.front().rtt;
+        const bool here = *c.rtt <= least * (1 + kRoundTripError);
+        CHECK(*c.rtt >= least);
+        CHECK(here == is_in(r.region_choice->alike, c.region));
         CHECK(here == std::any_of(r.choices.begin(), r.choices.end(), [&](const Choice& chosen) {
                   return chosen.instance == c.instance && chosen.region == c.region;
               }));
     }
     for (const Nearby& nearer : r.region_choice ? r.region_choice->nearer : std::vector<Nearby>{})
-        CHECK(nearer.distance <= r.region_choice->region.distance);
+        CHECK(nearer.distance <= r.region_choice->alike.front().distance);
 }
 
 TEST_CASE("a region or `any` leaves the distance a column", "[nearby]") {
@@ -174,4 +183,100 @@ TEST_CASE("an offer elsewhere says where it is", "[nearby]") {
             CHECK(refusal->reasons.front() == Reason::other_region);
         }
     }
+}
+
+// ---- regions that are alike ------------------------------------------------------------
+
+/// A machine of one GPU at a price in each of some regions on the equator, `east` degrees away.
+struct SoldAt {
+    const char* provider;
+    const char* region;
+    double east;
+    double usd_per_hour;
+};
+
+static Catalog sold(std::initializer_list<SoldAt> rows) {
+    Tables tables{.name = "made-up", .as_of = {2026, 1, 1}};
+    tables.sources = {{.name = "s", .title = "Made up", .as_of = {2026, 1, 1}}};
+    tables.gpus = {{.name = "g", .memory = GiB{16}, .fp16_tensor = Tflops{100}, .source = "s"}};
+    std::set<std::string> providers;
+    for (const SoldAt& row : rows) {
+        const std::string provider = row.provider;
+        if (providers.insert(provider).second) {
+            tables.families.push_back({.provider = provider, .name = "f", .source = "s"});
+            tables.instances.push_back({.provider = provider,
+                                        .name = "m-" + provider,
+                                        .family = "f",
+                                        .vcpus = 8,
+                                        .memory = GiB{64},
+                                        .gpu = "g",
+                                        .gpu_count = 1,
+                                        .network = Gbps{10},
+                                        .source = "s"});
+        }
+        tables.regions.push_back(
+            {.provider = provider, .code = row.region, .place = Place{0, row.east}, .source = "s"});
+        tables.prices.push_back({.provider = provider,
+                                 .instance = "m-" + provider,
+                                 .region = row.region,
+                                 .hourly = UsdPerHour{row.usd_per_hour},
+                                 .source = "s"});
+    }
+    return Catalog{std::move(tables)};
+}
+
+TEST_CASE("regions that the estimate does not tell apart are one place", "[nearby]") {
+    // A degree of the equator is 111.19 km, so 1.746 ms; the median error of the estimate is 22 %.
+    const Catalog catalog = sold({{"a", "near", 5, 6},       // 25.43 ms
+                                  {"a", "half", 5.3, 3},     // 25.95 ms
+                                  {"b", "within", 8.1, 1},   // 30.84 ms, below 25.43 * 1.22 = 31.02
+                                  {"b", "beyond", 8.4, 0.5}, // 31.36 ms
+                                  {"b", "far", 60, 0.1}});   // 121 ms
+    const Request request{.constraints = {.near = Place{0, 0}}, .profile = Profile::inference};
+    const Recommendation r = recommend(catalog, request);
+    REQUIRE(r.region_choice);
+    CHECK(names(r.region_choice->alike, 9) == std::vector<std::string>{"near", "half", "within"});
+    CHECK(r.choices.front().region == "within");
+    CHECK(r.region_choice->region.region == "within");
+    CHECK(r.choices.size() == 3);
+    CHECK(r.region_choice->nearer.empty());
+    CHECK(r.admitted + r.refusals.count + r.out_of_scope == catalog.size());
+    REQUIRE(r.region_choice->cheapest); // of the same machine
+    CHECK(r.region_choice->cheapest->region == "far");
+    CHECK_FALSE(r.region_choice->farther); // somebody waits for an answer of inference
+}
+
+TEST_CASE("for training, what 50 ms more would buy is said", "[nearby]") {
+    const Catalog catalog = sold({{"a", "near", 5, 6},     // 25.43 ms
+                                  {"b", "mid", 30, 2},     // 69.1 ms: 43.6 more
+                                  {"b", "far", 60, 0.1}}); // 121 ms
+    Request request{.budget = {.days = Days{10}}, .constraints = {.near = Place{0, 0}}};
+    const Recommendation r = recommend(catalog, request);
+    REQUIRE(r.region_choice);
+    CHECK(r.choices.front().region == "near");
+    REQUIRE(r.region_choice->farther);
+    const auto& farther = *r.region_choice->farther;
+    CHECK(farther.instance == "m-b");
+    CHECK(farther.region == "mid");
+    CHECK(farther.price == UsdPerHour{2});
+    CHECK(farther.total == Usd{480}); // 10 days of 24 h
+    CHECK(farther.score > r.choices.front().score.value);
+    CHECK(farther.extra_rtt.value() == Approx(25 * 111.195 * 0.0157).epsilon(1e-4));
+    request.constraints.max_rtt = Milliseconds{60};
+    CHECK_FALSE(recommend(catalog, request).region_choice->farther);
+    request.constraints.max_rtt.reset();
+    request.constraints.provider = {"a"};
+    CHECK_FALSE(recommend(catalog, request).region_choice->farther);
+}
+
+TEST_CASE("a code that two providers have means the region that is near", "[nearby]") {
+    const Catalog catalog = sold({{"a", "r1", 5, 6},     // 25.43 ms
+                                  {"b", "r2", 5.1, 3},   // alike
+                                  {"b", "r1", 100, 1}}); // far, under the code of another
+    const Recommendation r =
+        recommend(catalog, {.constraints = {.near = Place{0, 0}}, .profile = Profile::inference});
+    REQUIRE(r.region_choice);
+    for (const Choice& c : r.choices)
+        CHECK(c.rtt->value() < 40);
+    CHECK(names(r.region_choice->alike, 9) == std::vector<std::string>{"r1"});
 }

@@ -31,6 +31,9 @@ FLOPWISE_API Kilometres great_circle(Place a, Place b);
 /// root mean square error 44 ms, median error 22 %); the second is light in fibre.
 /// Source: data/measured/region_rtt.csv (AWS 2017, IBM Cloud 2024).
 FLOPWISE_API Milliseconds round_trip(Kilometres distance);
+/// The median error of this estimate, as a share of the published round trip. Two round trips that
+/// differ by less are not told apart.
+constexpr double kRoundTripError = 0.22;
 
 /// The largest city of a country by its ISO 3166 code ("vn", "US"); empty for an unknown code.
 /// Source: data/countries.yaml (GeoNames).

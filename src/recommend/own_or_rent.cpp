@@ -41,15 +41,24 @@ static std::optional<Tflops> speed(const Catalog& catalog, const Request& reques
     return rate ? std::optional{*rate * request.own.gpus} : std::nullopt;
 }
 
-/// The cheapest offer that qualifies and is at least that fast, as a choice.
-static std::optional<Choice>
-as_fast(const Catalog& catalog, const Request& request, const Charges& charges, Tflops least) {
+/// What programs for a GPU are built on; where no source says so, CUDA as for most.
+static std::string_view stack_of(const Gpu& gpu) {
+    return gpu.stack.empty() ? "CUDA" : std::string_view{gpu.stack};
+}
+
+/// The offer that does the same work for least, of those that qualify, are at least as fast and run
+/// the same programs as the GPU that is bought, as a choice.
+template <class IsAsFast>
+static std::optional<Choice> as_fast(const Catalog& catalog,
+                                     const Request& request,
+                                     const Charges& charges,
+                                     IsAsFast is_as_fast) {
+    const std::string_view stack = stack_of(*catalog.find_gpu(request.own.gpu));
     std::optional<Ranked> cheapest;
     for (const Ranked& row : ranked(catalog, request, charges)) {
         const Offer o = catalog.offer(row.offer);
-        const auto rate = o.gpu == nullptr ? std::nullopt : peak(*o.gpu, *request.precision);
-        if (rate && *rate * o.instance.gpu_count >= least &&
-            (!cheapest || row.effective < cheapest->effective))
+        if (o.gpu != nullptr && stack_of(*o.gpu) == stack && is_as_fast(row, o) &&
+            (!cheapest || row.spent < cheapest->spent))
             cheapest = row;
     }
     if (!cheapest)
@@ -94,7 +103,11 @@ static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& r
     if (!fit || !fit->memory.fits)
         return std::nullopt;
     const auto time = estimate(work, on, *request.precision);
-    return time ? std::optional{time->median} : std::nullopt;
+    if (!time || fit->recompute == training_of(request.job).recompute)
+        return time ? std::optional{time->median} : std::nullopt;
+    Work longer = work; // it fits only so
+    longer.recompute = Recompute::full;
+    return std::max(time->median, estimate(longer, on, *request.precision)->median);
 }
 
 /// For its own hours: a finite piece of work is no use for years.
@@ -102,7 +115,6 @@ static OwnJob
 own_job(const OwnOrRent& compared, Usd rented, std::optional<Hours> hours, double a_day) {
     const OwningCost& cost = compared.cost;
     const double idle = (cost.daily - cost.energy).value(); // USD a day, used or not
-    const double month = kDaysPerYear / kMonthsPerYear;
     OwnJob out{.rented = rented, .hours = hours};
     double energy = 0;
     if (hours) {
@@ -112,9 +124,11 @@ own_job(const OwnOrRent& compared, Usd rented, std::optional<Hours> hours, doubl
     }
     out.alone = Usd{idle * kDaysPerYear * compared.owned.life.value() + energy};
     const double saved = rented.value() - energy; // by each job
-    const double jobs = idle * month / saved;
-    if (saved > 0 && (!hours || jobs * hours->value() <= a_day * month))
-        out.jobs_per_month = jobs;
+    const double jobs = idle * kDaysPerYear / saved;
+    if (saved > 0 && (!hours || jobs * hours->value() <= a_day * kDaysPerYear)) {
+        out.jobs_per_year = jobs;
+        out.jobs_per_month = jobs / kMonthsPerYear;
+    }
     return out;
 }
 
@@ -127,8 +141,16 @@ std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
     const HoursPerDay use = request.budget.hours_per_day;
     OwnOrRent out{.owned = request.own, .tflops = speed(catalog, request)};
     const bool job = wanted(request.job);
-    if (out.tflops && !answer.on_vcpus && !job)
-        out.rented = as_fast(catalog, request, charges, *out.tflops);
+    const auto hours = job ? owned_hours(catalog, request) : std::nullopt;
+    if (hours)
+        out.rented = as_fast(catalog, request, charges, [&](const Ranked& row, const Offer& /*o*/) {
+            return row.hours <= *hours;
+        });
+    else if (out.tflops && !answer.on_vcpus && !job)
+        out.rented = as_fast(catalog, request, charges, [&](const Ranked& /*row*/, const Offer& o) {
+            const auto rate = peak(*o.gpu, *request.precision);
+            return rate && *rate * o.instance.gpu_count >= *out.tflops;
+        });
     else if (!answer.choices.empty())
         out.rented = answer.choices.front();
     out.owned.power = power_of(catalog, request.own, out.rented);
@@ -139,8 +161,7 @@ std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
         return out;
     if (job) {
         if (out.rented->cost)
-            out.job =
-                own_job(out, out.rented->cost->total, owned_hours(catalog, request), use.value());
+            out.job = own_job(out, out.rented->cost->total, hours, use.value());
         out.own_is_cheaper = out.job && out.job->hours && out.job->alone < out.job->rented;
         return out;
     }

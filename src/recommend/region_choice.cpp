@@ -1,6 +1,5 @@
 #include "recommend/region_choice.hpp"
 
-#include "solve/plan_prices.hpp"
 #include "solve/solver.hpp"
 #include "solve/unpriced.hpp"
 #include "text/text.hpp"
@@ -23,26 +22,70 @@ regions_of(const Catalog& catalog, const Request& request, const Charges& charge
     return out;
 }
 
+/// A region with an offer that qualifies, by its distance.
+struct Reached {
+    Milliseconds rtt{};
+    const Region* region = nullptr;
+};
+
+static std::vector<Reached>
+reached(const Catalog& catalog, const Request& request, const Charges& charges) {
+    const auto qualified = regions_of(catalog, request, charges);
+    std::vector<Reached> out;
+    for (const Region& region : catalog.regions())
+        if (region.place && qualified.contains(&region))
+            out.push_back(
+                {round_trip(great_circle(*request.constraints.near, *region.place)), &region});
+    std::stable_sort(
+        out.begin(), out.end(), [](const Reached& a, const Reached& b) { return a.rtt < b.rtt; });
+    return out;
+}
+
+/// Whether a region is one of a request's by the codes that with_nearest_region() gave it.
+static bool is_of(const Constraints& c, std::string_view provider, std::string_view code) {
+    const auto has = [](const std::vector<std::string>& all, std::string_view one) {
+        return std::find(all.begin(), all.end(), one) != all.end();
+    };
+    return has(c.provider, provider) && has(c.region, code);
+}
+
+static void insert(std::vector<std::string>& to, const std::string& one) {
+    if (std::find(to.begin(), to.end(), one) == to.end())
+        to.push_back(one);
+}
+
+/// Two providers may give the same code to regions of their own: whether a request for all of
+/// these providers and codes means no region but those.
+static bool
+means_only(const Catalog& catalog, const Constraints& c, const std::set<const Region*>& regions) {
+    const auto all = catalog.regions();
+    return std::all_of(all.begin(), all.end(), [&](const Region& region) {
+        return regions.contains(&region) || !is_of(c, region.provider, region.code);
+    });
+}
+
+/// All regions that the estimate does not tell from the nearest.
 Request
 with_nearest_region(const Catalog& catalog, const Request& request, const Charges& charges) {
-    Request out = request;
     if (!chooses_region(request.constraints))
-        return out;
-    const auto qualified = regions_of(catalog, request, charges);
-    const Region* nearest = nullptr;
-    Kilometres least{};
-    for (const Region& region : catalog.regions()) {
-        if (!region.place || !qualified.contains(&region))
-            continue;
-        const Kilometres distance = great_circle(*request.constraints.near, *region.place);
-        if (nearest == nullptr || distance < least) {
-            least = distance;
-            nearest = &region;
-        }
-    }
-    if (nearest != nullptr) { // two providers may give the same code to regions of their own
-        out.constraints.provider = {nearest->provider};
-        out.constraints.region = {nearest->code};
+        return request;
+    const std::vector<Reached> all = reached(catalog, request, charges);
+    if (all.empty())
+        return request;
+    Request out = request;
+    out.constraints.provider.clear();
+    std::set<const Region*> taken;
+    for (const auto& [rtt, region] : all) {
+        if (rtt > all.front().rtt * (1 + kRoundTripError))
+            break;
+        Constraints with = out.constraints;
+        insert(with.provider, region->provider);
+        insert(with.region, region->code);
+        taken.insert(region);
+        if (taken.size() == 1 || means_only(catalog, with, taken))
+            out.constraints = std::move(with);
+        else
+            taken.erase(region);
     }
     return out;
 }
@@ -73,6 +116,33 @@ cheapest(const Catalog& catalog, const Request& asked, const Charges& charges, c
                                    .price_dates = there.price_dates};
 }
 
+/// The best of all regions that are a little farther, if it has a better score.
+static std::optional<RegionChoice::Farther>
+farther(const Catalog& catalog, const Request& asked, const Charges& charges, const Choice& best) {
+    if (asked.profile != Profile::training)
+        return std::nullopt; // somebody waits for each answer
+    Request wider = asked;
+    Constraints& c = wider.constraints;
+    c.any_region = true;
+    c.max_rtt = std::min(c.max_rtt.value_or(*best.rtt + kFarther), *best.rtt + kFarther);
+    wider.top = 1;
+    wider.nearest = 0;
+    const Recommendation r = solved(catalog, wider, charges);
+    if (r.choices.empty() || !(r.choices[0].score.value > best.score.value))
+        return std::nullopt;
+    const Choice& there = r.choices[0];
+    return RegionChoice::Farther{.provider = there.provider,
+                                 .instance = there.instance,
+                                 .region = there.region,
+                                 .purchase = there.purchase,
+                                 .price = there.price,
+                                 .total =
+                                     there.cost ? std::optional{there.cost->total} : std::nullopt,
+                                 .score = there.score.value,
+                                 .extra_rtt = *there.rtt - *best.rtt,
+                                 .price_dates = there.price_dates};
+}
+
 static bool is_asked_for(const Constraints& c, const std::string& provider) {
     return c.provider.empty() || text::any_matches(c.provider, provider);
 }
@@ -98,8 +168,11 @@ void add_region(const Catalog& catalog, const Request& asked, Refusal& to) {
         std::any_of(changes.begin(), changes.end(), is_region))
         return;
     const Region& own = *catalog.find_region(to.provider, to.region);
-    if (!own.place || has_nearer(catalog, asked.constraints, own))
+    if (!own.place || has_nearer(catalog, asked.constraints, own)) {
         changes.push_back({"region", own.code});
+        for (auto& one : to.alternatives)
+            one.push_back(changes.back());
+    }
 }
 
 /// Of some regions those in which a machine that has all that is asked for is sold all the same.
@@ -110,9 +183,8 @@ static std::vector<Nearby> sold_at_unknown_price(const Catalog& catalog,
     std::vector<Nearby> out;
     if (regions.empty())
         return out;
-    const auto plans = plan_prices_of(catalog, asked, charges);
-    const std::vector<bool> sold =
-        sold_unpriced(catalog, Filter{catalog, asked, *asked.precision, plans.get()});
+    const Question question{catalog, asked, charges};
+    const std::vector<bool> sold = sold_unpriced(catalog, question.filter());
     const auto all = catalog.regions();
     for (const Nearby& region : regions)
         for (std::size_t i = 0; i < all.size(); ++i)
@@ -123,6 +195,7 @@ static std::vector<Nearby> sold_at_unknown_price(const Catalog& catalog,
 
 std::optional<RegionChoice> region_choice(const Catalog& catalog,
                                           const Request& asked,
+                                          const Request& taken,
                                           const Charges& charges,
                                           const Recommendation& answer) {
     if (!chooses_region(asked.constraints) || answer.choices.empty() || !answer.choices.front().rtt)
@@ -130,15 +203,17 @@ std::optional<RegionChoice> region_choice(const Catalog& catalog,
     const Choice& best = answer.choices.front();
     RegionChoice out;
     for (Nearby& region : nearby(catalog, *asked.constraints.near)) {
-        if (region.provider == best.provider && region.region == best.region) {
-            out.region = std::move(region);
-            break;
-        }
-        if (is_asked_for(asked.constraints, region.provider))
+        if (is_of(taken.constraints, region.provider, region.region)) {
+            if (region.provider == best.provider && region.region == best.region)
+                out.region = region;
+            out.alike.push_back(std::move(region));
+        } else if (out.alike.empty() && is_asked_for(asked.constraints, region.provider)) {
             out.nearer.push_back(std::move(region));
+        }
     }
     out.unpriced = sold_at_unknown_price(catalog, asked, charges, out.nearer);
     out.cheapest = cheapest(catalog, asked, charges, best);
+    out.farther = farther(catalog, asked, charges, best);
     return out;
 }
 

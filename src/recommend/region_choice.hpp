@@ -9,7 +9,7 @@ namespace flopwise {
 /// Whether the nearest region is to be found.
 bool chooses_region(const Constraints& constraints);
 
-/// The request about the nearest region with an offer that qualifies, or as it is if there is
+/// The request about the nearest regions with an offer that qualifies, or as it is if there is
 /// none. `request` has its precision and weights filled in.
 Request with_nearest_region(const Catalog& catalog, const Request& request, const Charges& charges);
 
@@ -17,9 +17,11 @@ Request with_nearest_region(const Catalog& catalog, const Request& request, cons
 /// with the rest of the changes, may be another.
 void add_region(const Catalog& catalog, const Request& asked, Refusal& to);
 
-/// What the report says of the region. `asked` is the request before, `answer` that after.
+/// What the report says of the region. `taken` is the request with_nearest_region(), `answer` the
+/// answer to it.
 std::optional<RegionChoice> region_choice(const Catalog& catalog,
                                           const Request& asked,
+                                          const Request& taken,
                                           const Charges& charges,
                                           const Recommendation& answer);
 
