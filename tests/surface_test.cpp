@@ -59,9 +59,11 @@ static void check_names() {
 TEST_CASE("each enumerator is read from its name, and none beyond the last has one", "[surface]") {
     check_names<By>();
     check_names<ChangeKind>();
+    check_names<Commitment>();
     check_names<Criterion>();
     check_names<FineTune>();
     check_names<Format>();
+    check_names<Market>();
     check_names<ModelKind>();
     check_names<Objective>();
     check_names<Optimiser>();

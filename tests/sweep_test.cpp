@@ -27,7 +27,8 @@ struct Rows {
                 .days = days,
                 .hours_per_day = hours_per_day,
                 .fixed_usd = fixed_usd,
-                .max_price_usd_per_hour = max_price};
+                .max_price_usd_per_hour = max_price,
+                .missing = {}};
     }
     [[nodiscard]] SweepAnswers answers() {
         return {.offer = offer,
@@ -36,7 +37,10 @@ struct Rows {
                 .total_usd = total,
                 .score = score,
                 .price_ceiling_usd_per_hour = ceiling,
-                .outcome = outcome};
+                .outcome = outcome,
+                .more = {},
+                .runner_up = {},
+                .runner_up_purchase = {}};
     }
 
     std::vector<std::uint32_t> group;
@@ -190,6 +194,107 @@ TEST_CASE("a sweep refuses single rows, in their order", "[sweep][error]") {
     CHECK(errors[2].error.where().field == "region");
     CHECK(errors[2].row == 2);
     CHECK(errors[3].row == 4);
+}
+
+TEST_CASE("a row with a missing value is no question, and no error", "[sweep]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    std::vector<SweepGroup> groups(2, SweepGroup{.catalog = &catalog});
+    groups[1].error = ArgumentError{"precision", "must be known"};
+    Rows rows(3);
+    rows.group = {0, 1, 0};
+    SweepFigures figures = rows.figures();
+    const std::vector<std::uint8_t> missing{1, 1, 0};
+    figures.missing = missing;
+    std::vector<double> machines(3);
+    SweepAnswers answers = rows.answers();
+    answers.more[static_cast<std::size_t>(SweepFigure::machines)] = machines;
+    Sweep sweep{groups, rows.group, figures, answers};
+    sweep.work();
+    CHECK(sweep.errors().empty());
+    CHECK(rows.outcome == std::vector<std::int8_t>{kMissingRow, kMissingRow, 0});
+    CHECK(rows.offer[0] == -1);
+    CHECK(std::isnan(rows.score[1]));
+    CHECK(std::isnan(machines[0]));
+    CHECK(machines[2] == 1);
+}
+
+TEST_CASE("a sweep of budgets refuses what is no number, as recommend does", "[sweep][error]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    const std::vector<Budget> budgets{{.total = Usd{kNothing}, .days = Days{30}},
+                                      {.total = Usd{500}, .days = Days{kNothing}},
+                                      {.total = Usd{500}, .hours_per_day = HoursPerDay{kNothing}},
+                                      {.days = Days{30}, .fixed = Usd{kNothing}},
+                                      {.total = Usd{500}, .days = Days{30}}};
+    const auto answers = sweep(catalog, Request{}, budgets);
+    for (std::size_t i = 0; i < budgets.size(); ++i) {
+        Request request;
+        request.budget = budgets[i];
+        std::string expected;
+        try {
+            (void)recommend(catalog, request);
+        } catch (const Error& e) {
+            expected = e.what();
+        }
+        CHECK(answers[i].error == expected);
+        CHECK(answers[i].outcome.has_value() == expected.empty());
+    }
+    CHECK(answers[0].error == "budget_usd: must be a number, got \"nan\"");
+}
+
+/// What a sweep tells of a request, from recommend().
+static void check_more(const SweepAnswer& told, const Recommendation& r, bool runner_up) {
+    REQUIRE(told.outcome == r.outcome);
+    const Choice* best = r.choices.empty() ? nullptr : r.choices.data();
+    REQUIRE(told.hours.has_value() == (best != nullptr && best->cost.has_value()));
+    CHECK(told.machines.has_value() == (best != nullptr));
+    CHECK(told.charges.has_value() == (best != nullptr && r.charges.has_value()));
+    if (told.charges)
+        CHECK(*told.charges == r.charges->total);
+    CHECK(told.runner_up.has_value() == (runner_up && r.choices.size() > 1));
+    if (best == nullptr)
+        return;
+    CHECK(told.cost_quantiles == best->cost_quantiles);
+    CHECK(told.probability_within_budget == best->probability_within_budget);
+    if (told.runner_up) {
+        const Choice& second = r.choices[1];
+        CHECK(told.runner_up->price == second.price);
+        CHECK(told.runner_up->score == second.score.value);
+        CHECK(told.runner_up->purchase == second.purchase);
+        CHECK(told.runner_up->total.has_value() == second.cost.has_value());
+    }
+    if (best->job) {
+        CHECK(*told.hours == best->job->time.median);
+        CHECK(*told.hours_p90 == best->job->p90);
+        CHECK(*told.machines == best->job->machines);
+        CHECK(*told.memory_needed == best->job->memory->needed);
+        CHECK(*told.memory_available == best->job->memory->available);
+        CHECK(told.probability_in_time == best->job->probability_in_time);
+    }
+}
+
+TEST_CASE("a sweep tells hours, charges and the runner-up as recommend does", "[sweep]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    std::vector<Request> requests(5);
+    requests[1].uncertainty = {.use_cv = 0.8, .confidence = 0.9};
+    requests[2].usage.storage = GiB{100};
+    set(requests[3], "model", std::array{std::string{"resnet50"}});
+    set(requests[3], "deadline", std::array{std::string{"300h"}});
+    requests[4].ways = {PurchaseKind::on_demand, PurchaseKind::reserved_1yr_no_upfront};
+    const bool runner_up = GENERATE(false, true);
+    for (const Request& request : requests) {
+        std::vector<Budget> budgets{
+            {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
+            {.total = Usd{0.5}, .days = Days{3}, .hours_per_day = HoursPerDay{2}},
+            {.total = Usd{9000}, .days = Days{90}, .hours_per_day = HoursPerDay{2}}};
+        if (wanted(request.job))
+            budgets = {{.total = Usd{2000}}, {.total = Usd{0.5}}};
+        const auto told = sweep(catalog, request, budgets, {.runner_up = runner_up});
+        for (std::size_t i = 0; i < budgets.size(); ++i) {
+            Request one = request;
+            one.budget = budgets[i];
+            check_more(told[i], recommend(catalog, one), runner_up);
+        }
+    }
 }
 
 TEST_CASE("a cancelled sweep stops", "[sweep]") {

@@ -20,6 +20,32 @@ struct SweepAnswer {
     std::optional<double> score{};             ///< of the best
     std::optional<UsdPerHour> price_ceiling{}; ///< needs a budget and days
     std::string error{};                       ///< why the request is refused; else empty
+
+    /// Of the plan on the best: the mean, the median of a job, expected with lost work on spot.
+    std::optional<Hours> hours{};
+    std::optional<Hours> hours_p90{}; ///< enough in nine cases of ten, where the hours vary
+    std::optional<CostQuantiles> cost_quantiles{};
+    std::optional<double> probability_within_budget{};
+    std::optional<double> probability_in_time{};
+    std::optional<int> machines{};         ///< that work together; of a job, else one
+    std::optional<GiB> memory_needed{};    ///< of a job, by one GPU
+    std::optional<GiB> memory_available{}; ///< of one GPU
+    std::optional<Usd> charges{};          ///< beside the machine; absent if nothing is charged
+
+    /// The second choice.
+    struct RunnerUp {
+        std::size_t offer = 0; ///< position in the catalog
+        PurchaseKind purchase = PurchaseKind::on_demand;
+        UsdPerHour price{};
+        std::optional<Usd> total{};
+        double score = 0;
+    };
+    std::optional<RunnerUp> runner_up{}; ///< if it is asked for
+};
+
+/// What a sweep is to find out beside the best machine.
+struct SweepOptions {
+    bool runner_up = false; ///< costs a search for each budget
 };
 
 /// The answers to a request at each of some budgets, which stand in place of its own. Equal to
@@ -30,7 +56,9 @@ struct SweepAnswer {
 ///     const std::vector<Budget> budgets{{.total = Usd{500}, .days = Days{90}},
 ///                                       {.total = Usd{900}, .days = Days{90}}};
 ///     for (const SweepAnswer& a : sweep(catalog, request, budgets)) ...
-FLOPWISE_API std::vector<SweepAnswer>
-sweep(const Catalog& catalog, const Request& request, std::span<const Budget> budgets);
+FLOPWISE_API std::vector<SweepAnswer> sweep(const Catalog& catalog,
+                                            const Request& request,
+                                            std::span<const Budget> budgets,
+                                            const SweepOptions& options = {});
 
 } // namespace flopwise

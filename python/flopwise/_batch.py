@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -14,7 +14,18 @@ if TYPE_CHECKING:
 
 _NAMES = ("instance", "provider", "region", "purchase")
 _NUMBERS = ("price_usd_per_hour", "total_usd", "score", "price_ceiling_usd_per_hour")
-_OUTCOMES = ["found", "nothing_fits", "nothing_affordable", "refused"]  # the last is code -1
+_RUNNER_UP = tuple(f"runner_up_{name}" for name in _NAMES)
+# The last two are codes -2 and -1.
+_OUTCOMES = ["found", "nothing_fits", "nothing_affordable", "missing", "refused"]
+USUAL = (*_NAMES, *_NUMBERS, "outcome")
+
+
+def answer_columns() -> list[str]:
+    """All that an answer may have, the usual ones first."""
+    figures = _core._sweep_figures()
+    beside = [name for name in figures if not name.startswith("runner_up")]
+    second = [name for name in figures if name.startswith("runner_up")]
+    return [*USUAL, *beside, *_RUNNER_UP, *second]
 
 
 def refusal(field: str, reason: str) -> FlopwiseError:
@@ -26,17 +37,20 @@ def refusal(field: str, reason: str) -> FlopwiseError:
 class _Columns:
     """A mapping of arrays; what the other tables have in common."""
 
+    absent: Collection[str] = ()  # given as None for all rows, so that they are not given
+
     def __init__(self, requests: Mapping[str, Any]) -> None:
         import numpy
 
         self.columns = {}
         scalars = {}
         for name, values in requests.items():
-            if isinstance(values, (str, bytes, Mapping)) or not hasattr(values, "__len__"):
+            one = (str, bytes, Mapping, _core.Catalog, _core.Charges)
+            if isinstance(values, one) or not hasattr(values, "__len__"):
                 scalars[name] = values
                 continue
             ragged = isinstance(values, (list, tuple)) and any(
-                isinstance(v, (list, tuple, dict)) for v in values
+                isinstance(v, (list, tuple, dict, _core.Catalog, _core.Charges)) for v in values
             )
             array = values if ragged else numpy.asarray(values)
             if getattr(array, "ndim", 1) != 1:
@@ -48,15 +62,16 @@ class _Columns:
         self.rows = next(iter(lengths.values()), 1 if scalars else 0)
         self.columns.update({name: [value] * self.rows for name, value in scalars.items()})
         self.names = list(requests)
+        self.absent = {name for name, value in scalars.items() if value is None}
 
     def __len__(self) -> int:
         return self.rows
 
-    def kept(self, name: str) -> Any:
+    def kept(self, name: str, columns: Collection[str]) -> Any:
         """A column that goes into the answer as it is."""
         if name not in self.names:
             raise refusal("keep", f"must be columns of the requests, got {name!r}")
-        if name in (*_NAMES, *_NUMBERS, "outcome", "error"):
+        if name in columns or name == "error":
             raise refusal("keep", f"must not be a column of the answer, got {name!r}")
         return self._column(name)
 
@@ -70,16 +85,15 @@ class _Columns:
         values = self.columns[name]
         return _core._encode(values if isinstance(values, list) else values.tolist())
 
-    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
+    def build(self, kept: dict[str, Any], answer: dict[str, Any], wanted: Collection[str]) -> Any:
         import numpy
 
         out = {name: numpy.asarray(values) for name, values in kept.items()}
-        for name in _NAMES:
-            out[name] = _taken(answer["names"][name], answer["offer"])
-        out.update({name: answer[name] for name in _NUMBERS})
-        out["outcome"] = numpy.array(_OUTCOMES, dtype=object)[answer["outcome"]]
-        if errors:
-            out["error"] = _errors(answer)
+        for name in wanted:
+            if (texts := _texts(name, answer)) is not None:
+                out[name] = _taken(*texts)
+            else:
+                out[name] = _errors(answer) if name == "error" else answer[name]
         return out
 
 
@@ -108,12 +122,12 @@ class _Pandas(_Columns):
         if self.frame[name].dtype == object:
             return _core._encode(self.frame[name].tolist())
         codes, values = pandas.factorize(self.frame[name])
-        return codes.astype("int32"), values.tolist()
+        return _without_empty(codes.astype("int32"), values.tolist())
 
-    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
+    def build(self, kept: dict[str, Any], answer: dict[str, Any], wanted: Collection[str]) -> Any:
         import pandas
 
-        columns = super().build({}, answer, errors=errors)
+        columns = super().build({}, answer, wanted)
         return pandas.DataFrame({**kept, **columns}, index=self.frame.index)
 
 
@@ -151,28 +165,22 @@ class _Arrow(_Columns):
                 return _core._encode(column.to_pylist())
         codes = column.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         codes = codes.astype("int32")
-        values = column.dictionary.to_pylist()
-        for i, value in enumerate(values):
-            if value is None or value != value:
-                codes[codes == i] = -1
-        return codes, values
+        return _without_empty(codes, column.dictionary.to_pylist())
 
-    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
+    def build(self, kept: dict[str, Any], answer: dict[str, Any], wanted: Collection[str]) -> Any:
         import pyarrow
 
-        def text(values: Any, codes: Any) -> Any:
-            return pyarrow.array(values, pyarrow.string()).take(
-                pyarrow.array(codes, mask=codes < 0)
-            )
-
         columns = dict(kept)
-        for name in _NAMES:
-            columns[name] = text(answer["names"][name], answer["offer"])
-        for name in _NUMBERS:
-            columns[name] = pyarrow.array(answer[name], from_pandas=True)
-        columns["outcome"] = text(_OUTCOMES, answer["outcome"] % 4)
-        if errors:
-            columns["error"] = pyarrow.array(_errors(answer), pyarrow.string())
+        for name in wanted:
+            if (texts := _texts(name, answer)) is not None:
+                values, codes = texts
+                columns[name] = pyarrow.array(values, pyarrow.string()).take(
+                    pyarrow.array(codes, mask=codes < 0)
+                )
+            elif name == "error":
+                columns[name] = pyarrow.array(_errors(answer), pyarrow.string())
+            else:
+                columns[name] = pyarrow.array(answer[name], from_pandas=True)
         return type(self.table).from_arrays(list(columns.values()), names=list(columns))
 
 
@@ -194,21 +202,20 @@ class _Polars(_Columns):
     def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
         return _core._encode(self.frame[name].to_list())
 
-    def build(self, kept: dict[str, Any], answer: dict[str, Any], *, errors: bool) -> Any:
+    def build(self, kept: dict[str, Any], answer: dict[str, Any], wanted: Collection[str]) -> Any:
         import polars
 
-        def text(values: Any, codes: Any) -> Any:
-            at = polars.Series(codes)
-            return polars.Series(values, dtype=polars.String).gather(at.set(at < 0, None))
-
         columns = dict(kept)
-        for name in _NAMES:
-            columns[name] = text(answer["names"][name], answer["offer"])
-        for name in _NUMBERS:
-            columns[name] = polars.Series(answer[name], nan_to_null=True)
-        columns["outcome"] = text(_OUTCOMES, answer["outcome"] % 4)
-        if errors:
-            columns["error"] = polars.Series(_errors(answer), dtype=polars.String)
+        for name in wanted:
+            if (texts := _texts(name, answer)) is not None:
+                values, codes = texts
+                at = polars.Series(codes)
+                texts_at = at.set(at < 0, None)
+                columns[name] = polars.Series(values, dtype=polars.String).gather(texts_at)
+            elif name == "error":
+                columns[name] = polars.Series(_errors(answer), dtype=polars.String)
+            else:
+                columns[name] = polars.Series(answer[name], nan_to_null=True)
         return polars.DataFrame(columns)
 
 
@@ -242,7 +249,7 @@ def _numbers(name: str, values: Any) -> NDArray[numpy.float64]:
         return values.astype(numpy.float64, copy=False)
     out = numpy.empty(len(values))
     for i, value in enumerate(values):
-        if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        if value is None or value == "" or type(value).__name__ in ("NAType", "NaTType"):
             out[i] = numpy.nan
         elif isinstance(value, (bool, numpy.bool_, bytes, list, tuple, dict)):
             raise TypeError(f"{name}[{i}]: must be a number, got {type(value).__name__}")
@@ -252,6 +259,27 @@ def _numbers(name: str, values: Any) -> NDArray[numpy.float64]:
             except ValueError:
                 raise refusal(f"{name}[{i}]", f'must be a number, got "{value}"') from None
     return out
+
+
+def _without_empty(
+    codes: NDArray[numpy.int32], values: list[Any]
+) -> tuple[NDArray[numpy.int32], list[Any]]:
+    """The codes with -1 for those of None, NaN and an empty text."""
+    for i, value in enumerate(values):
+        if value is None or value != value or value == "":
+            codes[codes == i] = -1
+    return codes, values
+
+
+def _texts(name: str, answer: dict[str, Any]) -> tuple[list[str], NDArray[Any]] | None:
+    """The values of a column of text, and for each row which of them; -1 is none."""
+    if name == "outcome":
+        return _OUTCOMES, answer["outcome"] % len(_OUTCOMES)
+    if name in _NAMES:
+        return answer["names"][name], answer["offer"]
+    if name in _RUNNER_UP:
+        return answer["runner_up_names"][name.removeprefix("runner_up_")], answer["runner_up"]
+    return None
 
 
 def _taken(values: Any, codes: NDArray[Any]) -> NDArray[Any]:

@@ -6,6 +6,7 @@ import datetime
 import html
 import inspect
 import os
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Union
 
 from . import _core
@@ -210,7 +211,8 @@ class Recommendation(_core.Recommendation):
             parts.append(_table_of(best.cost.items, _BILL))
         if len(self.purchase_options) > 0:
             parts.append("<p><b>Ways to pay for the machine</b></p>")
-            parts.append(_table_of(self.purchase_options, _WAYS))
+            priced = [way.price_usd_per_hour is not None for way in self.purchase_options]
+            parts.append(_table_of(self.purchase_options, _WAYS, priced))
         return parts + [f"<p>{html.escape(line)}</p>" for line in self._plan_lines()]
 
     def _repr_html_(self) -> str:
@@ -240,9 +242,15 @@ def today() -> datetime.date:
     return datetime.datetime.now(datetime.timezone.utc).date()
 
 
-def _table_of(table: Table[Any], names: tuple[str, ...]) -> str:
-    columns = rows_columns(table)
-    return html_table({name: columns[name] for name in names}, rows=len(table))
+def _table_of(table: Table[Any], names: tuple[str, ...], rows: list[bool] | None = None) -> str:
+    """Some columns as HTML; of all rows, or of those that are marked."""
+    marked = [True] * len(table) if rows is None else rows
+    shown = {
+        name: (kind, list(compress(values, marked)))
+        for name, (kind, values) in rows_columns(table).items()
+        if name in names
+    }
+    return html_table({name: shown[name] for name in names}, rows=sum(marked))
 
 
 def recommend(

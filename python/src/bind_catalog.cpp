@@ -238,6 +238,11 @@ Examples
                     "The same from the text of a file, which messages call ``name``.")
         .def_property_readonly("name", &Catalog::name)
         .def_property_readonly("as_of", &Catalog::as_of, "Day of the newest prices, as text.")
+        .def_property_readonly(
+            "rates",
+            &Catalog::rates,
+            "Charges, reserved rates and interruptions of its file, as the text of a file of\n"
+            "charges; they count over the bundled ones.")
         .def("__len__", &Catalog::size, "Number of offers.")
         .def("filter",
              &filtered,

@@ -48,6 +48,11 @@ Examples
                     "Charges from one YAML file or several (docs/catalog.md).\n\n"
                     "Raises\n------\nFlopwiseError\n"
                     "    With ``file``, ``line`` and ``field`` for what is wrong in a file.")
+        .def_static("parse", &Charges::parse, "yaml"_a, "name"_a = "text", "From a file's text.")
+        .def("merged",
+             &Charges::merged,
+             "others"_a,
+             "These with the rows of others; where both have a row, the others' is kept.")
         .def(
             "rate",
             [](const Charges& self,
@@ -79,6 +84,14 @@ Examples
                 return std::vector<std::string>(types.begin(), types.end());
             },
             "Types of block storage with a rate in some region.")
+        .def(
+            "default_storage",
+            [](const Charges& self, const std::string& provider) -> std::optional<std::string> {
+                const auto type = self.default_storage(provider);
+                return type ? std::optional{std::string{*type}} : std::nullopt;
+            },
+            "provider"_a = "aws",
+            "The type of a disk if none is named; None if it is not known.")
         .def("__len__", &Charges::size, "Number of rows.");
 }
 
@@ -123,8 +136,10 @@ static py::object ways_to_pay(const std::string& instance,
     if (!machine.on_demand && !machine.spot)
         throw ArgumentError{"instance",
                             fmt::format("must have a price, got {} in {}", instance, region)};
-    return table_of(purchase_options(
-        plan.budget, plan.usage, plan.recovery, machine, python::charges_of(charges, plan)));
+    Charges rates = python::charges_of(charges, plan);
+    if (charges.is_none() && !machines.rates().empty())
+        rates = rates.merged(Charges::parse(machines.rates(), machines.name()));
+    return table_of(purchase_options(plan.budget, plan.usage, plan.recovery, machine, rates));
 }
 
 static void bind_bill(py::module_& m) {
@@ -243,7 +258,7 @@ Examples
 >>> import flopwise
 >>> hours = flopwise.spot_hours(work_hours=100, interruptions_per_hour=0.01)
 >>> round(hours.expected_hours, 1), round(hours.hours_p90, 1)
-(104.4, 107.7))");
+(104.4, 108.0))");
 }
 
 // ---- owning -------------------------------------------------------------------------

@@ -27,8 +27,9 @@ answer(const py::object& request, const py::object& catalog, const py::dict& set
     std::optional<Charges> rates;
     if (py::isinstance<Charges>(charges))
         rates = charges.cast<Charges>();
-    Recommendation out = without_gil(
-        [&] { return answered(machines, asked, rates ? *rates : flopwise::charges_of(asked)); });
+    Recommendation out = without_gil([&] {
+        return answered(machines, asked, rates ? *rates : flopwise::charges_of(asked, machines));
+    });
     out.request.origin.clear(); // equal questions give equal answers, wherever they were written
     return out;
 }
@@ -116,8 +117,10 @@ void bind_recommend(py::module_& m) {
         m, "ChargeSummary", "What is charged beside the machine in one region.");
     bind_record<RegionChoice::Elsewhere>(
         m, "Elsewhere", "The best choice in the region where it is cheapest.");
+    bind_record<RegionChoice::Farther>(
+        m, "Farther", "The best choice of all regions a little farther away.");
     bind_record<RegionChoice>(
-        m, "RegionChoice", "The region taken because it is the nearest with an offer.");
+        m, "RegionChoice", "The region taken because it is among the nearest with an offer.");
     bind_record<OwnJob>(m, "OwnJob", "A training job on a machine to buy, and on one to rent.")
         .def("decided", &OwnJob::decided, "Whether it is known if renting costs less.");
     bind_record<OwnOrRent>(m, "OwnOrRent", "Buying a machine, compared with renting one.")

@@ -1,5 +1,6 @@
 #include "python.hpp"
 #include "recommend/sweep.hpp"
+#include "text/text.hpp"
 
 #include <pybind11/numpy.h>
 
@@ -16,6 +17,7 @@ namespace {
 
 using Numbers = py::array_t<double, py::array::c_style | py::array::forcecast>;
 using Codes = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
+using Flags = py::array_t<std::uint8_t, py::array::c_style | py::array::forcecast>;
 
 template <class T>
 std::span<T> writable(py::array_t<T>& array) {
@@ -101,6 +103,8 @@ private:
             const py::object value = keys_.values[k][static_cast<std::size_t>(code)];
             if (keys_.names[k] == "catalog")
                 catalog = value;
+            else if (keys_.names[k] == "charges" && py::isinstance<Charges>(value))
+                group.charges = value.cast<Charges>();
             else
                 settings[py::cast(keys_.names[k])] = value;
         }
@@ -114,12 +118,12 @@ private:
     }
 
     std::uint32_t open(const py::object& written, const Request& request) {
-        py::object key =
-            py::isinstance<Catalog>(written) ? py::object{py::none()} : py::str(written);
+        const bool given = py::isinstance<Catalog>(written);
+        py::object key = given ? written : py::str(written);
         if (written.is_none()) // then the provider decides
             key = py::make_tuple(py::cast(request.constraints.provider));
         for (std::uint32_t i = 0; i < opened_.size(); ++i)
-            if (opened_[i].equal(key))
+            if (given ? opened_[i].is(key) : opened_[i].equal(key))
                 return i;
         out_.catalogs.push_back(std::make_unique<const Catalog>(catalog_of(written, request)));
         opened_.push_back(key);
@@ -175,8 +179,8 @@ void run(Sweep& sweep, unsigned threads, const py::object& progress) {
         std::rethrow_exception(sweep.failure());
 }
 
-/// Names of the offers that were chosen and how each is paid for, once each, and for each row which
-/// of them.
+/// Names of the offers that were chosen and how each is paid for, once each, and for each row, in
+/// place of its offer, which of them.
 py::dict names_of(const Groups& groups,
                   std::span<std::int32_t> offer,
                   std::span<const std::int8_t> purchase) {
@@ -214,6 +218,58 @@ std::span<const double> figures_of(const py::dict& figures, const char* key) {
     return {array.data(), static_cast<std::size_t>(array.size())};
 }
 
+/// The columns that a caller may ask for beside those of each sweep, but the runner-up's names.
+py::list names_of_figures() {
+    py::list out;
+    for (std::size_t f = 0; f < kSweepFigures; ++f)
+        out.append(to_string(static_cast<SweepFigure>(f)));
+    return out;
+}
+
+std::string meant(const std::string& name, const std::vector<std::string>& names) {
+    const std::vector<std::string_view> all{names.begin(), names.end()};
+    return text::did_you_mean(name, all);
+}
+
+/// Columns that are made only if they are asked for, by name.
+class More {
+public:
+    More(std::size_t rows, const std::vector<std::string>& wanted, SweepAnswers& answers)
+        : wanted_{wanted} {
+        const auto size = static_cast<py::ssize_t>(rows);
+        for (const std::string& name : wanted)
+            for (std::size_t f = 0; f < kSweepFigures; ++f)
+                if (to_string(static_cast<SweepFigure>(f)) == name) {
+                    figures_.emplace_back(size);
+                    answers.more[f] = writable(figures_.back());
+                }
+        if (figures_.size() == wanted.size())
+            return;
+        offer_ = py::array_t<std::int32_t>(size); // the others are names of the runner-up
+        purchase_.resize(rows);
+        answers.runner_up = writable(offer_);
+        answers.runner_up_purchase = purchase_;
+    }
+
+    void add(const Groups& groups, py::dict& to) {
+        std::size_t next = 0;
+        for (const std::string& name : wanted_)
+            for (const py::handle figure : names_of_figures())
+                if (figure.cast<std::string>() == name)
+                    to[py::cast(name)] = figures_[next++];
+        if (purchase_.empty() && offer_.size() == 0)
+            return;
+        to["runner_up_names"] = names_of(groups, writable(offer_), purchase_);
+        to["runner_up"] = offer_;
+    }
+
+private:
+    const std::vector<std::string>& wanted_;
+    std::vector<py::array_t<double>> figures_;
+    py::array_t<std::int32_t> offer_;
+    std::vector<std::int8_t> purchase_;
+};
+
 py::list errors_of(const Sweep& sweep) {
     py::list out;
     for (const auto& [row, error] : sweep.errors())
@@ -224,6 +280,8 @@ py::list errors_of(const Sweep& sweep) {
 py::dict swept(const std::size_t rows,
                const py::dict& figures,
                const std::vector<std::tuple<std::string, Codes, py::list>>& columns,
+               const Flags& missing,
+               const std::vector<std::string>& more,
                const py::object& catalog,
                const unsigned threads,
                const py::object& progress) {
@@ -245,14 +303,16 @@ py::dict swept(const std::size_t rows,
                              .hours_per_day = figures_of(figures, "hours_per_day"),
                              .fixed_usd = figures_of(figures, "fixed_usd"),
                              .max_price_usd_per_hour =
-                                 figures_of(figures, "max_price_usd_per_hour")};
-    const SweepAnswers answers{.offer = writable(offer),
-                               .purchase = writable(purchase),
-                               .price_usd_per_hour = writable(numbers[0]),
-                               .total_usd = writable(numbers[1]),
-                               .score = writable(numbers[2]),
-                               .price_ceiling_usd_per_hour = writable(numbers[3]),
-                               .outcome = writable(outcome)};
+                                 figures_of(figures, "max_price_usd_per_hour"),
+                             .missing = {missing.data(), static_cast<std::size_t>(missing.size())}};
+    SweepAnswers answers{.offer = writable(offer),
+                         .purchase = writable(purchase),
+                         .price_usd_per_hour = writable(numbers[0]),
+                         .total_usd = writable(numbers[1]),
+                         .score = writable(numbers[2]),
+                         .price_ceiling_usd_per_hour = writable(numbers[3]),
+                         .outcome = writable(outcome)};
+    More others{rows, more, answers};
     Sweep work{groups.groups, groups.of_row, given, answers};
     run(work, threads, progress);
 
@@ -264,14 +324,17 @@ py::dict swept(const std::size_t rows,
     out["total_usd"] = numbers[1];
     out["score"] = numbers[2];
     out["price_ceiling_usd_per_hour"] = numbers[3];
+    others.add(groups, out);
     out["errors"] = errors_of(work);
     return out;
 }
 
 // ---- columns of objects -------------------------------------------------------------
 
-/// None, NaN, pandas' NA and NaT: what tables write for "not given".
+/// None, NaN, pandas' NA and NaT, an empty text: what tables write for a value that is missing.
 bool is_nothing(py::handle value) {
+    if (PyUnicode_Check(value.ptr()))
+        return PyUnicode_GET_LENGTH(value.ptr()) == 0;
     if (value.is_none() ||
         (PyFloat_Check(value.ptr()) && std::isnan(PyFloat_AS_DOUBLE(value.ptr()))))
         return true;
@@ -319,8 +382,12 @@ void bind_sweep(py::module_& m) {
           "rows"_a,
           "figures"_a,
           "columns"_a,
+          "missing"_a,
+          "more"_a,
           "catalog"_a,
           "threads"_a,
           "progress"_a);
     m.def("_encode", &encode, "objects"_a);
+    m.def("_sweep_figures", &names_of_figures);
+    m.def("_did_you_mean", &meant, "name"_a, "names"_a);
 }

@@ -288,15 +288,27 @@ void flatten(Put& put, const std::string&, const std::vector<Tier>& tiers) {
     put("first_usd", Kind::number, paid != tiers.end() ? cell(*paid) : Cell{});
     put("last_usd", Kind::number, tiers.empty() ? Cell{} : cell(tiers.back()));
 }
-template <class Put>
-void flatten(Put& put, const std::string& name, const std::vector<Relaxation>& changes) {
+inline std::string text_of(const std::vector<Relaxation>& changes) {
     std::string text;
     for (const auto& [key, value] : changes)
         text += fmt::format("{}{}={}",
                             text.empty() ? "" : ", ",
                             key,
                             std::visit([](const auto& v) { return fmt::format("{}", v); }, value));
-    put(name, Kind::text, Cell{std::move(text)});
+    return text;
+}
+template <class Put>
+void flatten(Put& put, const std::string& name, const std::vector<Relaxation>& changes) {
+    put(name, Kind::text, Cell{text_of(changes)});
+}
+template <class Put>
+void flatten(Put& put,
+             const std::string& name,
+             const std::vector<std::vector<Relaxation>>& alternatives) {
+    std::vector<std::string> texts;
+    for (const auto& changes : alternatives)
+        texts.push_back(text_of(changes));
+    put(name, Kind::list, Cell{std::move(texts)});
 }
 
 template <class Record>

@@ -9,8 +9,6 @@
 #include "recommend/warnings.hpp"
 #include "request/completed.hpp"
 #include "solve/filter.hpp"
-#include "solve/job_choice.hpp"
-#include "solve/plan_prices.hpp"
 #include "solve/solver.hpp"
 #include "text/day.hpp"
 #include "text/text.hpp"
@@ -41,6 +39,8 @@ static void add_dates(Recommendation& r) {
         r.price_dates.add(r.instead->price_dates);
     if (r.region_choice && r.region_choice->cheapest)
         r.price_dates.add(r.region_choice->cheapest->price_dates);
+    if (r.region_choice && r.region_choice->farther)
+        r.price_dates.add(r.region_choice->farther->price_dates);
     if (r.ownership && r.ownership->rented)
         r.price_dates.add(r.ownership->rented->price_dates);
 }
@@ -53,8 +53,19 @@ Charges charges_of(const Request& request) {
     return Charges::read(files);
 }
 
+Charges charges_of(const Request& request, const Catalog& catalog) {
+    Charges charges = charges_of(request);
+    if (!request.charges.empty() || catalog.rates().empty() || charges.size() == 0)
+        return charges;
+    try {
+        return charges.merged(Charges::parse(catalog.rates(), catalog.name()));
+    } catch (const InputError& e) { // its lines are none of the catalog's file
+        throw InputError{{.file = e.where().file, .field = e.where().field}, e.reason()};
+    }
+}
+
 Recommendation recommend(const Catalog& catalog, const Request& request) {
-    return recommend(catalog, request, charges_of(request));
+    return recommend(catalog, request, charges_of(request, catalog));
 }
 
 void require_no_catalog(const Request& request) {
@@ -112,7 +123,7 @@ Recommendation answered(const Catalog& catalog, const Request& request, const Ch
     for (Refusal& refusal : out.refusals.nearest)
         add_region(catalog, asked, refusal);
     out.request = asked;
-    out.region_choice = region_choice(catalog, asked, charges, out);
+    out.region_choice = region_choice(catalog, asked, full, charges, out);
     out.ownership = own_or_rent(catalog, full, charges, out);
     add_dates(out);
     add_warnings(catalog, out);
@@ -130,7 +141,8 @@ static Refusal without_price(const Offer& offer) {
             .as_of = offer.source.as_of,
             .reasons = {Reason::other_purchase},
             .text = "has no known price in the ways to pay that are asked for",
-            .relaxation = {{"purchase", std::string{to_string(offer.purchase)}}}};
+            .relaxation = {{"purchase", std::string{to_string(offer.purchase)}}},
+            .alternatives = {{{"purchase", std::string{to_string(offer.purchase)}}}}};
 }
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
@@ -140,24 +152,22 @@ std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, s
     Request priced = asked; // what would admit an offer depends on its own purchase option
     if (priced.ways.empty())
         priced.constraints.purchase.push_back(purchase);
-    const Charges charges = charges_of(priced);
+    const Charges charges = charges_of(priced, catalog);
     require_storage_type(asked, charges);
     const Request full = with_nearest_region(catalog, asked, charges);
     Request everywhere = full; // plans are made only where they are asked for
     everywhere.constraints.provider.clear();
     everywhere.constraints.region.clear();
     everywhere.constraints.purchase = priced.constraints.purchase;
-    const auto plans = plan_prices_of(catalog, everywhere, charges);
-    const Filter filter{catalog, full, *full.precision, plans.get()};
-    std::size_t row = offer;
-    if (plans != nullptr) {
-        plans->price_type(columns_of(catalog).type[offer]);
-        const auto found = plans->row_of(offer);
-        if (!found)
-            return without_price(catalog.offer(offer));
-        row = *found;
-    }
-    Refusal out = filter.refusal(row);
+    const Sites sites{catalog, full};
+    const auto goal = goal_of(catalog, full, sites);
+    const auto pricing = pricing_of(catalog, everywhere, *goal, charges);
+    pricing->prepare(columns_of(catalog).type[offer]);
+    const auto row = pricing->row_of(offer);
+    if (!row)
+        return without_price(catalog.offer(offer));
+    const Filter filter{catalog, full, sites, *goal, *pricing};
+    Refusal out = filter.refusal(*row);
     add_region(catalog, asked, out);
     return out.reasons.empty() ? std::nullopt : std::optional{std::move(out)};
 }

@@ -4,8 +4,8 @@
 #include "recommend/recommend.hpp"
 #include "recommend/region_choice.hpp"
 #include "request/completed.hpp"
-#include "solve/plan_prices.hpp"
 #include "solve/solver.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -20,10 +20,44 @@ static std::int8_t code_of(PurchaseKind kind) {
     return static_cast<std::int8_t>(kind);
 }
 
+std::string_view to_string(SweepFigure figure) {
+    constexpr std::array<std::string_view, kSweepFigures> kNames{
+        "hours",
+        "hours_p90",
+        "cost_p50_usd",
+        "cost_p80_usd",
+        "cost_p90_usd",
+        "probability_within_budget",
+        "probability_in_time",
+        "machines",
+        "memory_needed_gib",
+        "memory_available_gib",
+        "charges_usd",
+        "runner_up_price_usd_per_hour",
+        "runner_up_total_usd",
+        "runner_up_score",
+    };
+    return text::name_of(kNames, figure);
+}
+
+bool SweepAnswers::with_more() const {
+    return with_runner_up() ||
+           std::any_of(more.begin(), more.end(), [](auto column) { return !column.empty(); });
+}
+
+bool SweepAnswers::with_runner_up() const {
+    const auto wanted = [this](SweepFigure figure) {
+        return !more[static_cast<std::size_t>(figure)].empty();
+    };
+    return !runner_up.empty() || !runner_up_purchase.empty() ||
+           wanted(SweepFigure::runner_up_price) || wanted(SweepFigure::runner_up_total) ||
+           wanted(SweepFigure::runner_up_score);
+}
+
 std::vector<std::uint32_t> filter(const Catalog& catalog, const Request& request) {
     require_no_catalog(request);
     const Request asked = completed(request);
-    const Charges charges = charges_of(asked);
+    const Charges charges = charges_of(asked, catalog);
     const Request full = with_nearest_region(catalog, asked, charges);
     std::vector<std::uint32_t> out;
     for (const Ranked& row : ranked(catalog, full, charges))
@@ -63,8 +97,8 @@ Sweep::Sweep(std::span<const SweepGroup> groups,
              std::span<const std::uint32_t> group_of,
              const SweepFigures& figures,
              const SweepAnswers& answers)
-    : groups_{groups}, figures_{figures}, answers_{answers}, rows_(group_of.size()),
-      prepared_(groups.size()) {
+    : groups_{groups}, figures_{figures}, answers_{answers}, more_{answers.with_more()},
+      runner_up_{answers.with_runner_up()}, rows_(group_of.size()), prepared_(groups.size()) {
     constexpr std::size_t kMostRequests = 16'384; // short enough to stop soon, long enough to share
     std::vector<std::size_t> first(groups.size() + 1);
     for (const std::uint32_t group : group_of)
@@ -105,11 +139,13 @@ void Sweep::prepare(Prepared& prepared, const SweepGroup& group) {
     }
     try {
         prepared.plain = group.request_is_plain();
-        prepared.charges = charges_of(group.request);
+        prepared.charges =
+            group.charges ? *group.charges : charges_of(group.request, *group.catalog);
         if (!prepared.plain) // its answer depends on the figures of each row
             return;
         const Request full = completed(group.request);
-        Solver solver{*group.catalog, full};
+        const Question question{*group.catalog, full, *prepared.charges};
+        Solver solver = question.solver();
         for (const std::uint32_t position : solver.ranking()) {
             const Offer offer = group.catalog->offer(position);
             if (!prepared.offer.empty() &&
@@ -191,8 +227,10 @@ SweepRow row_of(const SweepFigures& f, std::size_t row) {
 } // namespace
 
 void Sweep::answer(const Prepared& prepared, const SweepGroup& group, std::size_t row) {
+    if (!figures_.missing.empty() && figures_.missing[row] != 0)
+        return clear(row, kMissingRow);
     const SweepRow figures = row_of(figures_, row);
-    if (!figures.plain() || !prepared.plain)
+    if (!figures.plain() || !prepared.plain || runner_up_)
         return answer_slowly(prepared, group, row);
     if (prepared.error)
         return refuse(row, *prepared.error);
@@ -222,6 +260,14 @@ void Sweep::answer(const Prepared& prepared, const SweepGroup& group, std::size_
     answers_.score[row] = found ? prepared.score[best] : kNothing;
     answers_.total_usd[row] =
         found && budget.days ? total_needed(budget, UsdPerHour{prices[best]}).value() : kNothing;
+    if (!more_)
+        return;
+    clear_more(row);
+    if (!found)
+        return;
+    tell(row, SweepFigure::machines, 1);
+    if (budget.days)
+        tell(row, SweepFigure::hours, rented_hours(budget).value());
 }
 
 /// A machine that is paid for in another way than on demand and spot stands for its offer on
@@ -241,7 +287,7 @@ void Sweep::answer_slowly(const Prepared& prepared, const SweepGroup& group, std
         if (group.error)
             return refuse(row, *group.error);
         Request request = group.request;
-        request.top = 1;
+        request.top = runner_up_ ? 2 : 1;
         request.nearest = 0;
         for (const auto& [key, value] :
              {std::pair{"budget_usd", f.budget_usd},
@@ -251,8 +297,10 @@ void Sweep::answer_slowly(const Prepared& prepared, const SweepGroup& group, std
               std::pair{"max_price_usd_per_hour", f.max_price_usd_per_hour}})
             if (!std::isnan(value))
                 set(request, key, std::array{fmt::format("{}", value)});
-        const Recommendation r = answered(
-            *group.catalog, request, prepared.charges ? *prepared.charges : charges_of(request));
+        const Recommendation r =
+            answered(*group.catalog,
+                     request,
+                     prepared.charges ? *prepared.charges : charges_of(request, *group.catalog));
         const Choice* best = r.choices.empty() ? nullptr : &r.choices.front();
         answers_.outcome[row] = static_cast<std::int8_t>(r.outcome);
         answers_.price_ceiling_usd_per_hour[row] =
@@ -263,13 +311,90 @@ void Sweep::answer_slowly(const Prepared& prepared, const SweepGroup& group, std
         answers_.score[row] = best != nullptr ? best->score.value : kNothing;
         answers_.total_usd[row] =
             best != nullptr && best->cost ? best->cost->total.value() : kNothing;
+        if (more_)
+            tell_more(row, r);
+        if (runner_up_)
+            tell_runner_up(row, *group.catalog, r);
     } catch (const Error& e) {
         refuse(row, e);
     }
 }
 
-void Sweep::refuse(std::size_t row, const Error& error) {
-    answers_.outcome[row] = -1;
+void Sweep::tell(std::size_t row, SweepFigure figure, std::optional<double> value) {
+    if (const auto column = answers_.more[static_cast<std::size_t>(figure)]; !column.empty())
+        column[row] = value.value_or(kNothing);
+}
+
+namespace {
+
+struct PlanHours {
+    std::optional<double> hours{};
+    std::optional<double> p90{};
+};
+
+/// What the best choice runs for.
+PlanHours hours_of(const Recommendation& r, const Choice& best) {
+    if (best.job)
+        return {best.job->time.median.value(), best.job->p90.value()};
+    const Budget& plan = r.request.budget;
+    if (!plan.days)
+        return {};
+    if (best.purchase == PurchaseKind::spot)
+        for (const PurchaseOption& option : r.purchase_options)
+            if (option.kind == best.purchase && option.hours && option.hours_p90)
+                return {option.hours->value(), option.hours_p90->value()};
+    PlanHours out{.hours = rented_hours(plan).value()};
+    if (r.request.uncertainty.use_cv != 0)
+        out.p90 = hours_quantile(plan, r.request.uncertainty, 0.9).value();
+    return out;
+}
+
+} // namespace
+
+/// All figures of a row beside those that each sweep has.
+void Sweep::tell_more(std::size_t row, const Recommendation& answer) {
+    clear_more(row);
+    if (answer.choices.empty())
+        return;
+    const Choice& best = answer.choices.front();
+    const PlanHours hours = hours_of(answer, best);
+    tell(row, SweepFigure::hours, hours.hours);
+    tell(row, SweepFigure::hours_p90, hours.p90);
+    if (const auto& cost = best.cost_quantiles) {
+        tell(row, SweepFigure::cost_p50, cost->p50.value());
+        tell(row, SweepFigure::cost_p80, cost->p80.value());
+        tell(row, SweepFigure::cost_p90, cost->p90.value());
+    }
+    tell(row, SweepFigure::probability_within_budget, best.probability_within_budget);
+    tell(row, SweepFigure::machines, best.job ? best.job->machines : 1);
+    if (best.job) {
+        tell(row, SweepFigure::probability_in_time, best.job->probability_in_time);
+        if (const auto& memory = best.job->memory) {
+            tell(row, SweepFigure::memory_needed, memory->needed.value());
+            tell(row, SweepFigure::memory_available, memory->available.value());
+        }
+    }
+    if (answer.charges)
+        tell(row, SweepFigure::charges, answer.charges->total.value());
+}
+
+void Sweep::tell_runner_up(std::size_t row, const Catalog& catalog, const Recommendation& answer) {
+    if (answer.choices.size() < 2)
+        return;
+    const Choice& second = answer.choices[1];
+    if (!answers_.runner_up.empty())
+        answers_.runner_up[row] = position_of(catalog, second);
+    if (!answers_.runner_up_purchase.empty())
+        answers_.runner_up_purchase[row] = code_of(second.purchase);
+    tell(row, SweepFigure::runner_up_price, second.price.value());
+    if (second.cost)
+        tell(row, SweepFigure::runner_up_total, second.cost->total.value());
+    tell(row, SweepFigure::runner_up_score, second.score.value);
+}
+
+/// A row without an answer.
+void Sweep::clear(std::size_t row, std::int8_t outcome) {
+    answers_.outcome[row] = outcome;
     answers_.offer[row] = -1;
     answers_.purchase[row] = kNone;
     for (const auto figures : {answers_.price_usd_per_hour,
@@ -277,6 +402,21 @@ void Sweep::refuse(std::size_t row, const Error& error) {
                                answers_.score,
                                answers_.price_ceiling_usd_per_hour})
         figures[row] = kNothing;
+    clear_more(row);
+}
+
+void Sweep::clear_more(std::size_t row) {
+    for (const std::span<double> column : answers_.more)
+        if (!column.empty())
+            column[row] = kNothing;
+    if (!answers_.runner_up.empty())
+        answers_.runner_up[row] = -1;
+    if (!answers_.runner_up_purchase.empty())
+        answers_.runner_up_purchase[row] = kNone;
+}
+
+void Sweep::refuse(std::size_t row, const Error& error) {
+    clear(row, kRefusedRow);
     const std::lock_guard lock{mutex_};
     errors_.push_back({row, error});
 }
@@ -284,79 +424,6 @@ void Sweep::refuse(std::size_t row, const Error& error) {
 std::vector<SweepError> Sweep::errors() const {
     std::vector<SweepError> out = errors_;
     std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
-    return out;
-}
-
-// ---- one question at many budgets ---------------------------------------------------
-
-namespace {
-
-/// The columns of a sweep, as it reads and writes them.
-struct SweepColumns {
-    explicit SweepColumns(std::span<const Budget> budgets)
-        : offer(budgets.size()), purchase(budgets.size()), outcome(budgets.size()),
-          price(budgets.size()), total(budgets.size()), score(budgets.size()),
-          ceiling(budgets.size()) {
-        const auto figure = [](const auto& value) { return value ? value->value() : kNothing; };
-        for (const Budget& b : budgets) {
-            budget_usd.push_back(figure(b.total));
-            days.push_back(figure(b.days));
-            hours_per_day.push_back(b.hours_per_day.value());
-            fixed_usd.push_back(b.fixed.value());
-        }
-    }
-
-    [[nodiscard]] SweepFigures figures() const {
-        return {.budget_usd = budget_usd,
-                .days = days,
-                .hours_per_day = hours_per_day,
-                .fixed_usd = fixed_usd};
-    }
-    [[nodiscard]] SweepAnswers answers() {
-        return {offer, purchase, price, total, score, ceiling, outcome};
-    }
-    [[nodiscard]] SweepAnswer answer(std::size_t i) const {
-        const auto known = [](double value, auto like) {
-            return std::isnan(value) ? std::nullopt : std::optional{decltype(like){value}};
-        };
-        SweepAnswer out{.price = known(price[i], UsdPerHour{}),
-                        .total = known(total[i], Usd{}),
-                        .score = known(score[i], double{}),
-                        .price_ceiling = known(ceiling[i], UsdPerHour{})};
-        if (outcome[i] >= 0)
-            out.outcome = static_cast<Outcome>(outcome[i]);
-        if (offer[i] >= 0)
-            out.offer = static_cast<std::size_t>(offer[i]);
-        if (purchase[i] >= 0)
-            out.purchase = static_cast<PurchaseKind>(purchase[i]);
-        return out;
-    }
-
-    std::vector<double> budget_usd, days, hours_per_day, fixed_usd;
-    std::vector<std::int32_t> offer;
-    std::vector<std::int8_t> purchase, outcome;
-    std::vector<double> price, total, score, ceiling;
-};
-
-} // namespace
-
-std::vector<SweepAnswer>
-sweep(const Catalog& catalog, const Request& request, std::span<const Budget> budgets) {
-    require_no_catalog(request);
-    SweepGroup group{.catalog = &catalog, .request = request};
-    group.request.budget = {};
-    (void)completed(group.request);
-    SweepColumns columns{budgets};
-    const std::vector<std::uint32_t> group_of(budgets.size(), 0);
-    Sweep sweep{{&group, 1}, group_of, columns.figures(), columns.answers()};
-    sweep.work();
-    if (sweep.failure())
-        std::rethrow_exception(sweep.failure());
-    std::vector<SweepAnswer> out;
-    for (std::size_t i = 0; i < budgets.size(); ++i)
-        out.push_back(columns.answer(i));
-    for (const SweepError& e : sweep.errors())
-        out[e.row].error = e.error.what();
     return out;
 }
 

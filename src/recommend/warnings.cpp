@@ -155,10 +155,6 @@ static std::vector<std::string> job_warnings(const Recommendation& r) {
     };
     add(jobs_where([](const JobChoice& j) { return !j.memory; }),
         "how much GPU memory it needs is not known and was not checked");
-    if (std::any_of(r.choices.begin(), r.choices.end(), [](const Choice& c) {
-            return c.purchase == PurchaseKind::spot;
-        }))
-        out.emplace_back("work lost to interruptions of spot machines is not in hours and cost");
     add(jobs_where([](const JobChoice& j) { return j.input_bound; }),
         "reading the dataset takes longer than the GPUs need");
     add(jobs_where([](const JobChoice& j) {

@@ -56,6 +56,9 @@ def test_charges_are_read_and_looked_up(tmp_path):
     charges = flopwise.Charges.bundled()
     assert len(charges) > 1000
     assert "gp3" in charges.storage_types
+    assert charges.default_storage() == "gp3"
+    assert charges.default_storage("gcp") == "pd-balanced"
+    assert charges.default_storage("azure") is None
     assert charges.rate("egress", "nowhere") is None
     assert charges.rate("egress", "us-east-1").tiers[0] == {"from": 0.0, "usd": 0.0}
     regions = {rate.region for rate in charges.rates("storage_gp3")}
@@ -154,8 +157,8 @@ def test_an_answer_with_uncertain_use():
     quantiles = best.cost_quantiles_usd
     assert quantiles["p50"] < quantiles["p80"] < quantiles["p90"]
     assert {"probability_within_budget", "cost_p90_usd"} <= set(advice.to_pandas().columns)
-    with pytest.raises(flopwise.FlopwiseError, match="use_cv: must not come with charges"):
-        flopwise.recommend(days=1, use_cv=1, storage_gib=10)
+    charged = flopwise.recommend(days=365, hours_per_day=2, use_cv=1, storage_gib=10).choices[0]
+    assert charged.cost.total_usd < charged.cost_quantiles_usd["p90"]
 
 
 # ---- owning and regions -------------------------------------------------------------
@@ -209,8 +212,9 @@ def test_the_answer_has_what_its_json_has(planned):
                 value = "undated"  # without a source there is no date
             assert record[key] == pytest.approx(value), key
     for record, choice in zip(records["choices"], shown["choices"]):
-        for key in ("purchase", "effective_usd_per_hour", "arch", "cost_quantiles_usd"):
+        for key in ("purchase", "effective_usd_per_hour", "arch"):
             assert record[key] == choice[key]
+        assert record["cost_quantiles_usd"] == pytest.approx(choice["cost_quantiles_usd"])
         for item, line in zip(record["cost"]["items"], choice["cost"]["items"]):
             assert {key: item[key] for key in line} == line
     region = records["region_choice"]

@@ -83,7 +83,7 @@ request = st.fixed_dictionaries(
 )
 def test_each_row_is_answered_as_recommend_does(rows, catalog, threads):
     table = columns_of(rows) or {"top": [1] * len(rows)}
-    got = flopwise.sweep(table, catalog, threads=threads)
+    got = flopwise.sweep(table, catalog, threads=threads, on_missing="ignore")
     assert list(got) == COLUMNS
     expected = one_by_one(rows, catalog)
     for name in COLUMNS:
@@ -110,7 +110,7 @@ def test_each_row_is_answered_as_recommend_does(rows, catalog, threads):
 )
 def test_a_row_is_refused_exactly_where_recommend_refuses(rows):
     table = columns_of(rows) or {"top": [1] * len(rows)}
-    got = flopwise.sweep(table, on_error="mark")
+    got = flopwise.sweep(table, on_error="mark", on_missing="ignore")
     for i, row in enumerate(rows):
         order = ["precision", "budget_usd", "days", "hours_per_day", "fixed_usd", "region"]
         try:  # in the order in which a sweep looks at them
@@ -126,7 +126,7 @@ def test_a_row_is_refused_exactly_where_recommend_refuses(rows):
     if any(got["outcome"] == "refused"):
         row = list(got["outcome"]).index("refused")
         with pytest.raises(flopwise.FlopwiseError) as caught:
-            flopwise.sweep(table)
+            flopwise.sweep(table, on_missing="ignore")
         assert caught.value.field.endswith(f"[{row}]")
 
 
@@ -228,6 +228,7 @@ def test_values_that_are_no_text(then):
             "catalog": ["aws-2020-04", None, "aws-2026-07"],
         },
         then,
+        on_missing="ignore",
     )
     expected = [
         flopwise.recommend(
@@ -362,6 +363,13 @@ def test_a_kept_setting_is_used():
     assert answer["total_usd"].tolist() == pytest.approx([383.98, 1636.7184])
 
 
+def test_a_kept_budget_limits_its_row():
+    table = {"budget_usd": [500.0, 200_000.0], "days": 365, "hours_per_day": 2}
+    got = flopwise.sweep(table, keep="budget_usd")
+    assert got["total_usd"][0] <= 500
+    assert list(got["instance"]) == list(flopwise.sweep(table)["instance"])
+
+
 def test_one_name_is_one_column():
     requests = {"budget_usd": [500, 2000], "days": 365, "id": ["a", "b"], "i": [1, 2], "d": 0}
     with pytest.raises(flopwise.FlopwiseError, match="i: must be a known key"):
@@ -382,3 +390,349 @@ def test_what_cannot_be_kept(keep, message):
     with pytest.raises(flopwise.FlopwiseError) as refused:
         flopwise.sweep(requests, keep=keep)
     assert str(refused.value) == message
+
+
+# ---- values that are missing ----------------------------------------------------------
+
+
+def test_a_missing_budget_is_no_endless_one():
+    budgets = [500, math.nan, None, ""]
+    table = {"id": list("abcd"), "budget_usd": budgets, "days": 365, "hours_per_day": 2}
+    got = flopwise.sweep(table, keep=["id", "budget_usd"])
+    assert list(got["outcome"]) == ["found", "missing", "missing", "missing"]
+    assert list(got["instance"]) == ["g4dn.xlarge", None, None, None]
+    assert plain(got["total_usd"])[1:] == [None] * 3
+    assert list(got["id"]) == list("abcd")
+    # Not asked at all, by the request and by the caller's wish: the best at any price.
+    best = flopwise.recommend(days=365, hours_per_day=2, top=1).choices[0]
+    assert best.cost.total_usd > 500
+    ignored = flopwise.sweep(table, keep="id", on_missing="ignore")
+    assert list(ignored["instance"])[1:] == [best.instance] * 3
+    for given in ({"budget_usd": None}, {}):
+        same = flopwise.sweep({"days": [365], "hours_per_day": 2, **given})
+        assert list(same["instance"]) == [best.instance]
+
+
+def test_a_missing_value_is_no_error():
+    table = {"days": [math.nan, -1], "region": ["nowhere", "us-east-1"]}
+    got = flopwise.sweep(table, on_error="mark")
+    assert list(got["outcome"]) == ["missing", "refused"]
+    assert list(got["error"]) == [None, "days: must be positive, got -1 d"]
+    with pytest.raises(flopwise.FlopwiseError, match=r"^days\[1\]: must be positive"):
+        flopwise.sweep(table)
+
+
+@pytest.mark.parametrize("column", [[None, "us-east-1"], ["", "us-east-1"]])
+def test_a_missing_text_in_every_kind_of_table(column):
+    pd = pytest.importorskip("pandas")
+    pa = pytest.importorskip("pyarrow")
+    pl = pytest.importorskip("polars")
+    tables = [
+        {"region": column},
+        {"region": np.array(column, object)},
+        pd.DataFrame({"region": column}),
+        pd.DataFrame({"region": column}).astype("category"),
+        pd.DataFrame({"region": column}).astype("string"),
+        pl.DataFrame({"region": column}),
+        pa.table({"region": column}),
+        pa.table({"region": pa.array(column).dictionary_encode()}),
+    ]
+    for table in tables:
+        outcome = plain(flopwise.sweep(table, "aws-2020-04").__getitem__("outcome"))
+        outcome = [getattr(value, "as_py", lambda value=value: value)() for value in outcome]
+        assert outcome == ["missing", "found"], table
+
+
+def test_what_is_no_way_to_treat_missing_values():
+    with pytest.raises(TypeError) as refused:
+        flopwise.sweep({"days": [1]}, on_missing="raise")
+    assert str(refused.value) == "on_missing: must be 'mark' or 'ignore', got 'raise'"
+
+
+# ---- columns of the answer -------------------------------------------------------------
+
+MORE = [
+    "hours",
+    "hours_p90",
+    "cost_p50_usd",
+    "cost_p80_usd",
+    "cost_p90_usd",
+    "probability_within_budget",
+    "probability_in_time",
+    "machines",
+    "memory_needed_gib",
+    "memory_available_gib",
+    "charges_usd",
+    "runner_up_instance",
+    "runner_up_provider",
+    "runner_up_region",
+    "runner_up_purchase",
+    "runner_up_price_usd_per_hour",
+    "runner_up_total_usd",
+    "runner_up_score",
+]
+
+
+def more_of(row):
+    """The columns that may be asked for, from recommend()."""
+    advice = flopwise.recommend(**{**row, "top": 2, "nearest": 0})
+    out = dict.fromkeys(MORE)
+    if not advice.choices:
+        return out
+    best, job = advice.choices[0], advice.choices[0].job
+    request = advice.request
+    out["machines"] = job.machines if job else 1
+    out["probability_within_budget"] = best.probability_within_budget
+    if request.days:
+        out["hours"] = request.days * (request.hours_per_day or 24)
+        if request.use_cv:
+            out["hours_p90"] = flopwise.hours_quantile(
+                p=0.9,
+                days=request.days,
+                hours_per_day=request.hours_per_day or 24,
+                use_cv=request.use_cv,
+            )
+    for option in advice.purchase_options:
+        if option.purchase == best.purchase == "spot" and option.hours_p90:
+            out["hours"], out["hours_p90"] = option.hours, option.hours_p90
+    if job:
+        out["hours"], out["hours_p90"] = job.time.hours, job.hours_p90
+        out["probability_in_time"] = job.probability_in_time
+        out["memory_needed_gib"] = job.memory.needed_gib
+        out["memory_available_gib"] = job.memory.available_gib
+    for p, cost in (best.cost_quantiles_usd or {}).items():
+        out[f"cost_{p}_usd"] = cost
+    if advice.charges:
+        out["charges_usd"] = advice.charges.total_usd
+    if len(advice.choices) > 1:
+        second = advice.choices[1]
+        for name in ("instance", "provider", "region", "purchase", "price_usd_per_hour", "score"):
+            out[f"runner_up_{name}"] = getattr(second, name)
+        out["runner_up_total_usd"] = second.cost.total_usd if second.cost else None
+    return out
+
+
+QUESTIONS = [
+    {"budget_usd": 2000, "days": 365, "hours_per_day": 2},
+    {"budget_usd": 2000},
+    {"budget_usd": 0.01, "days": 3},
+    {"budget_usd": 2000, "days": 365, "hours_per_day": 2, "use_cv": 0.8},
+    {"days": 90, "hours_per_day": 8, "purchase": "on_demand,spot", "region": "us-east-1"},
+    {"budget_usd": 900, "days": 90, "hours_per_day": 2, "storage_gib": 100, "egress_gib_per_month": 50},
+    {"days": 365, "hours_per_day": 20, "purchase": "best", "region": "us-east-1"},
+    {"model": "llama-2-7b", "tokens": 2e7, "deadline": "48h", "budget_usd": 300, "fine_tune": "qlora"},
+    {"instance": "p3.2xlarge", "region": "us-east-1", "days": 3},
+]
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: ",".join(q))
+def test_columns_say_what_recommend_says(question):
+    got = flopwise.sweep({**question, "top": [1, 1]}, columns=MORE)
+    assert list(got) == MORE
+    expected = more_of(question)
+    for name in MORE:
+        assert plain(got[name]) == [expected[name]] * 2, name
+    few = [name for name in MORE if not name.startswith("runner_up")]  # the fast way, if there is
+    got = flopwise.sweep({**question, "top": [1, 1]}, columns=few)
+    for name in few:
+        assert plain(got[name]) == [expected[name]] * 2, name
+
+
+def test_columns_in_every_kind_of_table():
+    pd = pytest.importorskip("pandas")
+    pa = pytest.importorskip("pyarrow")
+    pl = pytest.importorskip("polars")
+    rows = {"budget_usd": [500.0, None, 0.01], "days": [365.0] * 3, "hours_per_day": [2.0] * 3}
+    columns = ["outcome", "runner_up_instance", "instance", "hours", "runner_up_score"]
+    expected = flopwise.sweep(rows, columns=columns, keep="days")
+    assert list(expected) == ["days", *columns]
+    assert plain(expected["hours"]) == [730, None, None]
+    assert list(expected["outcome"]) == ["found", "missing", "nothing_affordable"]
+    assert expected["runner_up_instance"][0] is not None
+    for table in (pd.DataFrame(rows), pl.DataFrame(rows), pa.table(rows)):
+        got = flopwise.sweep(table, columns=columns, keep=["days"])
+        for name in ("days", *columns):
+            column = got.column(name).to_pylist() if isinstance(got, pa.Table) else list(got[name])
+            assert plain(column) == plain(expected[name]), name
+
+
+def test_a_name_may_be_kept_that_the_answer_does_not_have():
+    requests = {"budget_usd": [500], "days": 30, "region": "us-east-1", "hours": ["a"]}
+    best = flopwise.recommend(budget_usd=500, days=30, region="us-east-1").choices[0]
+    got = flopwise.sweep(requests, keep=["region", "hours"], columns="instance")
+    assert {name: list(column) for name, column in got.items()} == {
+        "region": ["us-east-1"],
+        "hours": ["a"],
+        "instance": [best.instance],
+    }
+    with pytest.raises(flopwise.FlopwiseError) as refused:
+        flopwise.sweep(requests, keep="hours", columns=["hours"])
+    assert str(refused.value) == "keep: must not be a column of the answer, got 'hours'"
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ("hors", 'columns: must be columns of the answer, got "hors", did you mean hours?'),
+        (["score", "gpu"], 'columns: must be columns of the answer, got "gpu"'),
+        (["score", "score"], 'columns: must not be given twice, got "score"'),
+    ],
+)
+def test_what_is_no_column_of_the_answer(columns, message):
+    with pytest.raises(flopwise.FlopwiseError) as refused:
+        flopwise.sweep({"days": [1]}, columns=columns)
+    assert str(refused.value) == message
+    assert refused.value.field == "columns"
+
+
+# ---- all that can be asked ------------------------------------------------------------
+
+RENT = {"days": 30, "hours_per_day": 4, "region": "us-east-1"}
+DISK = {**RENT, "storage_gib": 100}
+JOB = {"model": "llama-2-7b", "tokens": 2e8, "region": "us-east-1"}
+NET = {
+    "kind": "transformer_decoder",
+    "parameters": 1e9,
+    "layers": 24,
+    "hidden": 2048,
+    "heads": 16,
+    "vocab": 32000,
+    "seq_len": 2048,
+    "tokens": 2e8,
+    "region": "us-east-1",
+}
+IMAGES = {
+    "kind": "cnn",
+    "parameters": 25e6,
+    "forward_gmacs": 4,
+    "activations_m": 11,
+    "samples": 1e6,
+    "region": "us-east-1",
+}
+OWN = {**RENT, "own_price_usd": 9000, "own_gpu": "T4"}
+
+# Of each setting a value, and what must be asked beside it.
+ASKED = {
+    "budget_usd": (500, RENT),
+    "days": (20, {}),
+    "hours_per_day": (3, RENT),
+    "fixed_usd": (20, RENT),
+    "max_price_usd_per_hour": (0.9, RENT),
+    "gpu": ("T4", RENT),
+    "min_gpus": (4, RENT),
+    "max_gpus": (2, RENT),
+    "min_gpu_memory_gib": (40, RENT),
+    "min_memory_gib": (200, RENT),
+    "min_vcpus": (64, RENT),
+    "min_network_gbps": (50, RENT),
+    "arch": ("arm64", RENT),
+    "family": ("p3,g5", RENT),
+    "instance": (["p3.2xlarge", "g5.*"], RENT),
+    "exclude": ("g*", RENT),
+    "provider": ("any", {"days": 30}),
+    "region": ("eu-*", {"days": 30}),
+    "near": ("vn", {"days": 30}),
+    "max_rtt_ms": (60, {"days": 30, "near": "de", "region": "any"}),
+    "purchase": ("best", RENT),
+    "include_retired": (True, RENT),
+    "storage_gib": (500, RENT),
+    "storage_type": ("gp2", DISK),
+    "storage_iops": (5000, DISK),
+    "storage_throughput_mib_per_s": (300, DISK),
+    "snapshots_gib": (50, RENT),
+    "egress_gib_per_month": (300, RENT),
+    "inter_region_gib_per_month": (300, RENT),
+    "inter_zone_gib_per_month": (300, RENT),
+    "public_ipv4": (2, RENT),
+    "object_storage_gib": (700, RENT),
+    "nat_gateways": (1, RENT),
+    "nat_gib_per_month": (10, {**RENT, "nat_gateways": 1}),
+    "reserved_capacity_hours_per_day": (3, RENT),
+    "starts_per_day": (400, RENT),
+    "checkpoint_minutes": (20, {**RENT, "purchase": "spot"}),
+    "restart_minutes": (30, {**RENT, "purchase": "spot"}),
+    "profile": ("graphics", RENT),
+    "precision": ("fp64", RENT),
+    "weights": ({"cost": 0.2, "speed": 0.8}, RENT),
+    "catalog": ("aws-2020-04", RENT),
+    "today": ("2026-07-25", {**JOB, "deadline": "2026-07-29"}),
+    "top": (1, RENT),
+    "nearest": (1, RENT),
+    "by": ("family", RENT),
+    "model": ("resnet-50", {"region": "us-east-1"}),
+    "tokens": (3e8, JOB),
+    "samples": (1e6, {"model": "resnet-50"}),
+    "epochs": (3, JOB),
+    "flops": (3e18, {"model": "llama-2-7b", "region": "us-east-1"}),
+    "measured": ("400/s on g4dn.xlarge", {"model": "resnet-50"}),
+    "batch": (64, {**JOB, "max_machines": 2, "sharding": "zero3"}),
+    "fine_tune": ("qlora", JOB),
+    "lora_rank": (64, {**JOB, "fine_tune": "lora"}),
+    "recompute": ("full", JOB),
+    "optimiser": ("adam_8bit", JOB),
+    "sharding": ("zero3", JOB),
+    "deadline": ("4h", JOB),
+    "objective": ("time", JOB),
+    "max_machines": (4, {**JOB, "batch": 64}),
+    "kind": ("transformer_encoder", NET),
+    "parameters": (2e9, NET),
+    "active_parameters": (3e8, {**NET, "kind": "moe"}),
+    "layers": (12, NET),
+    "hidden": (1024, NET),
+    "heads": (32, NET),
+    "vocab": (50000, NET),
+    "seq_len": (512, NET),
+    "forward_gmacs": (8, IMAGES),
+    "activations_m": (22, IMAGES),
+    "image_px": (320, IMAGES),
+    "startup_minutes": (6, RENT),
+    "use_cv": (0.5, RENT),
+    "confidence": (0.5, {**RENT, "use_cv": 0.5, "budget_usd": 300}),
+    "own_price_usd": (9000, RENT),
+    "own_gpu": ("T4", OWN),
+    "own_watts": (300, OWN),
+    "electricity": ("vn", OWN),
+    **dict.fromkeys(
+        ["own_years", "own_gpus", "own_pue", "own_staff_usd_per_hour"], (2, {**OWN, "own_staff_hours": 9})
+    ),
+    **dict.fromkeys(["own_residual_usd", "own_rate", "own_upkeep", "own_staff_hours"], (0.1, OWN)),
+    "dataset_gib": (800, {**RENT, "dataset_region": "eu-west-1"}),
+    "dataset_region": ("eu-west-1", {**RENT, "dataset_gib": 800}),
+    "dataset_url": ("s3://bucket/data", {**RENT, "launch": True}),
+    "launch": (True, RENT),
+    "key_name": ("mine", {**RENT, "launch": True}),
+    "keep_running": (True, {**RENT, "launch": True}),
+}
+
+
+# Those that say how much of an answer is shown, of which a sweep has the best.
+OF_OUTPUT = {"top", "nearest"}
+
+
+def test_every_setting_is_a_column(root):
+    rates = [str(root / "data" / "charges" / name) for name in ("aws.yaml", "spot-aws.yaml")]
+    asked = {**ASKED, "charges": (rates, {**RENT, "storage_gib": 100})}
+    assert set(asked) == set(flopwise.settings())
+    for key, (value, beside) in asked.items():
+        other = {name: kept for name, kept in beside.items() if name != key}
+        columns = {name: [kept] for name, kept in {**other, key: value}.items()}
+        got = flopwise.sweep(columns, columns=[*COLUMNS, *MORE])
+        row = {name: kept for name, kept in {**other, key: value}.items() if name not in OF_OUTPUT}
+        expected = {**one_by_one([row], row.pop("catalog", None)), **more_of({**other, key: value})}
+        for name in COLUMNS:
+            assert plain(got[name]) == expected[name], (key, name)
+        for name in MORE:
+            assert plain(got[name]) == [expected[name]], (key, name)
+        assert got["outcome"][0] == "found", key
+
+
+def test_catalogs_and_charges_as_values(then, now, root):
+    charges = flopwise.Charges.read(root / "data" / "charges" / "aws.yaml")
+    plan = {"days": 30, "hours_per_day": 4, "storage_gib": 100}
+    got = flopwise.sweep({"catalog": [then, now, then], "charges": charges, **plan})
+    expected = [
+        flopwise.recommend(catalog=c, charges=charges, **plan).choices[0] for c in (then, now, then)
+    ]
+    assert list(got["instance"]) == [best.instance for best in expected]
+    assert list(got["total_usd"]) == [best.cost.total_usd for best in expected]
+    assert expected[0] != expected[1]
