@@ -1,5 +1,7 @@
 #include "report/cost_part.hpp"
 
+#include "report/job_part.hpp"
+#include "text/durations.hpp"
 #include "text/figures.hpp"
 
 #include <algorithm>
@@ -12,7 +14,7 @@ std::string charges_line(const Recommendation& r) {
     if (!r.charges)
         return "";
     const ChargeSummary& c = *r.charges;
-    if (!c.ceiling)
+    if (!c.ceiling || !r.price_ceiling)
         return fmt::format("Charges of {} USD in {}", money(c.total), c.region);
     return fmt::format("Charges of {} USD in {} lower the ceiling by {} USD/h, from {}",
                        money(c.total),
@@ -24,13 +26,33 @@ std::string charges_line(const Recommendation& r) {
 // ---- the bill -----------------------------------------------------------------------
 
 static const Choice* planned(const Recommendation& r) {
-    const bool shown = !r.choices.empty() && r.choices.front().effective && r.choices.front().cost;
-    return shown ? &r.choices.front() : nullptr;
+    const Choice* best = r.choices.empty() ? nullptr : &r.choices.front();
+    const bool shown =
+        best != nullptr && best->cost && (best->effective || best->cost->items.size() > 1);
+    return shown ? best : nullptr;
+}
+
+/// Of the best choice; without any, of what comes nearest and is above the budget.
+static const Bill* bill_of(const Recommendation& r) {
+    if (const Choice* best = planned(r))
+        return &*best->cost;
+    const auto& nearest = r.refusals.nearest;
+    const bool shown = r.choices.empty() && !nearest.empty() && nearest.front().cost;
+    return shown ? &*nearest.front().cost : nullptr;
 }
 
 std::string bill_title(const Recommendation& r) {
+    if (r.choices.empty()) {
+        const Refusal& nearest = r.refusals.nearest.front();
+        return fmt::format("Bill of {} in {}, above the budget", nearest.instance, nearest.region);
+    }
     const Choice& c = r.choices.front();
-    return fmt::format("Bill of {} in {}", c.instance, c.region);
+    return fmt::format("Bill of {} in {}", machine_name(c), c.region);
+}
+
+/// Of a plan with days; 0 without.
+static double months_of(const Budget& budget) {
+    return budget.days ? (*budget.days * HoursPerDay{kHoursPerDay}).value() / kHoursPerMonth : 0;
 }
 
 /// "0.08", or "0 - 0.09" where there are tiers.
@@ -52,47 +74,67 @@ TextTable bill_grid(const Recommendation& r, bool sources) {
     grid.column("unit", Align::left);
     grid.column("USD each", Align::right, 50);
     grid.column("USD", Align::right);
+    grid.column("USD/month", Align::right, 5);
     grid.column("source", Align::left, 10);
-    const Choice* best = planned(r);
-    if (best == nullptr)
+    const Bill* bill = bill_of(r);
+    if (bill == nullptr)
         return grid;
-    for (const LineItem& item : best->cost->items)
+    const double months = months_of(r.request.budget);
+    const auto monthly = [months](Usd amount) { return months > 1 ? money(amount / months) : ""; };
+    for (const LineItem& item : bill->items)
         grid.row({item.charge,
                   large(item.quantity),
                   item.unit,
                   rate_of(item),
                   item.amount ? money(*item.amount) : "unknown",
+                  item.amount ? monthly(*item.amount) : "",
                   sources ? item.source : ""});
-    grid.row({complete(*best->cost) ? "total" : "total of what is known",
+    grid.row({complete(*bill) ? "total" : "total of what is known",
               "",
               "",
               "",
-              money(best->cost->total),
+              money(bill->total),
+              monthly(bill->total),
               ""});
     return grid;
 }
 
 // ---- purchase options --------------------------------------------------------------------
 
+/// Of work, of all machines together.
 static std::string hours_of_plan(const Recommendation& r) {
-    return large(rented_hours(r.request.budget).value());
+    for (const PurchaseOption& o : r.purchase_options)
+        if (o.total && o.effective)
+            return large((*o.total / *o.effective).value());
+    return "unknown";
 }
 
 std::string ways_title(const Recommendation& r) {
     const Choice& c = r.choices.front();
-    return fmt::format(
-        "Ways to pay for {} in {} ({} h, without charges)", c.instance, c.region, hours_of_plan(r));
+    return fmt::format("Ways to pay for {} in {} ({} h, without charges)",
+                       machine_name(c),
+                       c.region,
+                       hours_of_plan(r));
 }
 
-/// The cheapest ways, that on demand, the one that is taken, and all that are not known; or all.
+/// Whether a way has a line of its own: any that has a cost, or at least a price of which to say
+/// that the cost is not known.
+static bool tabulated(const PurchaseOption& o) {
+    return o.total || o.price;
+}
+
+/// The cheapest ways (those of one cost count once), that on demand, the one that is taken, and
+/// all that are not known; or all.
 static std::vector<const PurchaseOption*> shown_ways(const Recommendation& r, bool all) {
     constexpr std::size_t kCheapest = 5;
     std::vector<const PurchaseOption*> out;
+    std::size_t costs = 0;
     for (std::size_t i = 0; i < r.purchase_options.size(); ++i) {
         const PurchaseOption& o = r.purchase_options[i];
+        costs += i == 0 || o.total != r.purchase_options[i - 1].total ? 1 : 0;
         const bool named = o.kind == PurchaseKind::on_demand || o.kind == PurchaseKind::spot ||
                            o.kind == r.choices.front().purchase;
-        if (all || named || !o.total || i < kCheapest)
+        if (all || named || !o.total || costs <= kCheapest)
             out.push_back(&o);
     }
     return out;
@@ -107,9 +149,11 @@ TextTable ways_grid(const Recommendation& r, bool all) {
     grid.column("total USD", Align::right);
     grid.column("USD/h of work", Align::right, 50);
     grid.column("", Align::left);
-    if (planned(r) == nullptr)
+    if (planned(r) == nullptr || r.purchase_options.empty())
         return grid;
-    for (const PurchaseOption* o : shown_ways(r, all))
+    for (const PurchaseOption* o : shown_ways(r, all)) {
+        if (!tabulated(*o))
+            continue;
         grid.row({std::string{to_string(o->kind)},
                   o->price ? price(*o->price) : "",
                   o->total && o->hours ? large(o->hours->value()) : "",
@@ -117,6 +161,7 @@ TextTable ways_grid(const Recommendation& r, bool all) {
                   o->total ? money(*o->total) : "not known",
                   o->effective ? price(*o->effective) : "",
                   o->kind == r.choices.front().purchase ? "*" : ""});
+    }
     return grid;
 }
 
@@ -166,9 +211,10 @@ static std::string why(const Recommendation& r) {
     if (all.size() < 2 || !all[1].total)
         return fmt::format("on_demand is the only one of {} purchase options whose cost is known",
                            all.size());
-    std::string out = fmt::format("{}on_demand costs least for {:.4g} h/day",
-                                  of_the_known(r),
-                                  r.request.budget.hours_per_day.value());
+    const std::string use =
+        wanted(r.request.job) ? "this job"
+                              : fmt::format("{:.4g} h/day", r.request.budget.hours_per_day.value());
+    std::string out = fmt::format("{}on_demand costs least for {}", of_the_known(r), use);
     if (const std::string when = threshold(all[1]); !when.empty())
         out += fmt::format("; {} {}", to_string(all[1].kind), when);
     return out;
@@ -180,6 +226,7 @@ std::vector<std::string> ways_lines(const Recommendation& r, bool all) {
         return out;
     if (std::string line = why(r); !line.empty())
         out.push_back(std::move(line));
+    std::vector<std::string_view> unknown;                  // and nothing to say of them
     std::vector<std::pair<std::string, std::string>> notes; // with the ways they hold for
     const auto note = [&notes](const std::string& text, std::string_view way) {
         const auto found = std::find_if(
@@ -198,10 +245,13 @@ std::vector<std::string> ways_lines(const Recommendation& r, bool all) {
                              large(o->hours_p90->value())),
                  to_string(o->kind));
         if (!o->total && o->notes.empty())
-            note("cost not known", to_string(o->kind));
+            unknown.emplace_back(to_string(o->kind));
     }
     for (const auto& [text, ways] : notes)
         out.push_back(fmt::format("{}: {}", ways, text));
+    if (!unknown.empty())
+        out.push_back(fmt::format(
+            "{} whose cost is not known: {}", unknown.size(), fmt::join(unknown, ", ")));
     return out;
 }
 

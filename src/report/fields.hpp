@@ -70,6 +70,7 @@ void fields(Visit&& visit, Row& c) {
           c.score.contributions);
     visit({"pareto", "no other is as good in all that counts"}, c.pareto);
     visit({"cost", "the bill; None without days"}, c.cost);
+    visit({"upfront_usd", "part of the cost that is paid at the start"}, c.upfront);
     visit({"lasts_days", "that the budget lasts, if these were not given"}, c.lasts);
     visit({"probability_within_budget", "P(cost <= budget)", kRounded},
           c.probability_within_budget);
@@ -131,13 +132,28 @@ void fields(Visit&& visit, Row& e) {
     visit({"price_dates", "of all that makes its cost"}, e.price_dates);
 }
 
+template <class Visit, RowOf<RegionChoice::Farther> Row>
+void fields(Visit&& visit, Row& f) {
+    visit({"provider", "who rents it out"}, f.provider);
+    visit({"instance", "name of the machine"}, f.instance);
+    visit({"region", "code of the region"}, f.region);
+    visit({"purchase", "purchase option"}, f.purchase);
+    visit({"price_usd_per_hour", "for an hour that is paid"}, f.price);
+    visit({"total_usd", "of the plan or the job there"}, f.total);
+    visit({"score", "p3.2xlarge at 3.06 USD/h is 100", kRounded}, f.score);
+    visit({"extra_rtt_ms", "beside that of the region taken", kRounded}, f.extra_rtt);
+    visit({"price_dates", "of all that makes its cost"}, f.price_dates);
+}
+
 template <class Visit, RowOf<RegionChoice> Row>
 void fields(Visit&& visit, Row& c) {
-    visit({"region", "the nearest with an offer that qualifies"}, c.region);
+    visit({"region", "of the best choice, among the nearest with an offer"}, c.region);
+    visit({"alike", "all of those, nearest first"}, c.alike);
     visit({"nearer", "regions without such an offer, nearest first"}, c.nearer);
     visit({"unpriced", "those of them in which a machine is sold without a known price"},
           c.unpriced);
     visit({"cheapest", "where the best choice costs least; None: there"}, c.cheapest);
+    visit({"farther", "for training: the best a little farther, if it is better"}, c.farther);
 }
 
 template <class Visit, RowOf<OwnJob> Row>
@@ -146,7 +162,8 @@ void fields(Visit&& visit, Row& j) {
     visit({"hours", "on the owned machine; None: not predicted"}, j.hours);
     visit({"share_usd", "owning it for these hours, if it is never idle"}, j.share);
     visit({"alone_usd", "owning it for this job alone", kRounded}, j.alone);
-    visit({"jobs_per_month", "from which owning costs less", kRounded}, j.jobs_per_month);
+    visit({"jobs_per_year", "from which owning costs less", kRounded}, j.jobs_per_year);
+    visit({"jobs_per_month", "a twelfth of these", kRounded}, j.jobs_per_month);
 }
 
 template <class Visit, RowOf<FamilyChoice> Row>
@@ -179,6 +196,8 @@ void fields(Visit&& visit, Row& r) {
     visit({"reasons", "all of them", kNotInJson}, r.reasons);
     visit({"reason", "in words"}, r.text);
     visit({"relaxation", "settings that would admit it"}, r.relaxation);
+    visit({"alternatives", "sets of them, each of which would"}, r.alternatives);
+    visit({"cost", "the bill, if it is above the budget", kIfKnown}, r.cost);
 }
 
 template <class Visit, RowOf<Refusals> Row>

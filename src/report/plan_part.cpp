@@ -1,5 +1,7 @@
 #include "report/plan_part.hpp"
 
+#include "text/figures.hpp"
+
 #include <algorithm>
 
 namespace flopwise {
@@ -18,15 +20,25 @@ static std::string places(const std::vector<Nearby>& regions) {
     return names;
 }
 
+static std::string nearest_line(const RegionChoice& choice) {
+    if (choice.alike.size() < 2)
+        return fmt::format("Nearest region with an offer that qualifies: {}, {:.0f}, about {:.0f}",
+                           place(choice.region),
+                           choice.region.distance,
+                           choice.region.rtt);
+    std::vector<std::string> names;
+    for (const Nearby& region : choice.alike)
+        names.push_back(fmt::format("{} {:.0f}", place(region), region.rtt));
+    return fmt::format("Nearest regions with offers that qualify, alike within the error of the "
+                       "estimate: {}",
+                       joined(names, ", "));
+}
+
 std::vector<std::string> region_lines(const Recommendation& r) {
     if (!r.region_choice)
         return {};
     const RegionChoice& choice = *r.region_choice;
-    std::vector<std::string> out{fmt::format("Nearest region with an offer that qualifies: {}, "
-                                             "{:.0f}, about {:.0f}",
-                                             place(choice.region),
-                                             choice.region.distance,
-                                             choice.region.rtt)};
+    std::vector<std::string> out{nearest_line(choice)};
     std::vector<Nearby> without;
     for (const Nearby& region : choice.nearer)
         if (std::find(choice.unpriced.begin(), choice.unpriced.end(), region) ==
@@ -50,6 +62,18 @@ std::vector<std::string> region_lines(const Recommendation& r) {
                 ? fmt::format(", {:.2f} in all against {:.2f}", *there.total, here.cost->total)
                 : "",
             there.extra_rtt));
+    }
+    if (choice.farther) {
+        const auto& there = *choice.farther;
+        out.push_back(fmt::format("{:.0f} more of round trip would buy {} in {}: score {:.4g}, "
+                                  "{:.4f}{}, {:+.0f}",
+                                  kFarther,
+                                  there.instance,
+                                  there.region,
+                                  there.score,
+                                  there.price,
+                                  there.total ? fmt::format(", {:.2f} in all", *there.total) : "",
+                                  there.extra_rtt));
     }
     return out;
 }
@@ -101,10 +125,10 @@ static std::string job_verdict(const OwnOrRent& o) {
         out += fmt::format(", its share of {:.4g} h {:.2f}", job.hours->value(), *job.share);
     else
         out += " or more, how long it takes is not known";
-    if (job.jobs_per_month)
-        out += fmt::format("; owning costs less from {}{:.4g} such jobs a month on, for {}",
+    if (job.jobs_per_year)
+        out += fmt::format("; owning costs less from {}{:.4g} such jobs a year on, for {}",
                            job.hours ? "" : "at least ",
-                           *job.jobs_per_month,
+                           *job.jobs_per_year,
                            o.owned.life);
     else
         out += "; owning does not cost less however many such jobs there are";

@@ -37,12 +37,26 @@ static std::string flag_of(const Relaxation& change) {
 }
 
 std::string relaxation_of(const Refusal& refusal) {
-    std::vector<std::string> all;
+    const auto& sets = refusal.alternatives;
+    if (sets.empty())
+        return {};
+    const auto needed = [&sets](const Relaxation& change) {
+        return std::all_of(sets.begin(), sets.end(), [&change](const auto& one) {
+            return std::find(one.begin(), one.end(), change) != one.end();
+        });
+    };
+    std::vector<std::string> all; // in each of the sets
+    for (const Relaxation& change : sets.front())
+        if (needed(change))
+            all.push_back(flag_of(change));
     std::vector<std::string> any;
-    for (const Relaxation& change : refusal.relaxation) {
-        const bool alternative =
-            change.key == "budget_usd" || change.key == "days" || change.key == "hours_per_day";
-        (alternative ? any : all).push_back(flag_of(change));
+    for (const auto& one : sets) {
+        std::vector<std::string> rest;
+        for (const Relaxation& change : one)
+            if (!needed(change))
+                rest.push_back(flag_of(change));
+        if (!rest.empty())
+            any.push_back(joined(rest, " and "));
     }
     if (all.empty())
         return joined(any, ", or ");

@@ -64,8 +64,13 @@ static std::string purchases(const Request& request) {
 }
 
 static std::string scope_line(const Recommendation& r) {
-    const auto regions = r.region_choice ? std::vector<std::string>{r.region_choice->region.region}
-                                         : r.request.constraints.region;
+    std::vector<std::string> regions = r.request.constraints.region;
+    if (r.region_choice) {
+        regions.clear();
+        for (const Nearby& region : r.region_choice->alike)
+            if (std::find(regions.begin(), regions.end(), region.region) == regions.end())
+                regions.push_back(region.region);
+    }
     const std::string unit = r.on_vcpus ? "vCPUs" : std::string{to_string(*r.request.precision)};
     const std::string dates = to_string(r.price_dates);
     return fmt::format("{}, {}; {}; {}; {} ({})",

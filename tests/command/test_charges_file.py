@@ -75,6 +75,10 @@ def test_the_flag_overrides_the_request_file(answer, write):
 
 def test_files_stand_in_place_of_the_bundled_charges(answer, write):
     found = answer(*YEAR, "--charges", write("transfer.yaml", TRANSFER))
+    # these know no disk, so not even which is the usual one
+    assert items(found)["storage"]["amount_usd"] is None
+    assert any("storage in us-east-1" in warning for warning in found["warnings"])
+    found = answer(*YEAR, "--storage-type", "gp3", "--charges", "transfer.yaml")
     assert items(found)["storage_gp3"]["amount_usd"] is None
     assert any("storage_gp3 in us-east-1" in warning for warning in found["warnings"])
 

@@ -324,9 +324,9 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "clouds.yaml": "–",
         "bundle.yaml": counts(load("bundle.yaml"), "catalogs"),
         "snapshots/aws-2020-04.yaml": counts(world, "families", "instances", "prices"),
-        "charges/aws.yaml": counts(load("charges/aws.yaml"),
-                                   "charges", "reserved", "reserved_ratios"),
-        "charges/spot-aws.yaml": counts(load("charges/spot-aws.yaml"), "interruptions"),
+        **{name: counts(load(name), *(s for s in load(name)
+                                      if s not in ("provider", "default_storage", "sources")))
+           for name in load("bundle.yaml")["charges"]},
         "countries.yaml": counts(load("countries.yaml"), "countries"),
         "electricity.yaml": f"{len(load('electricity.yaml')['tariffs'])} prices",
         "providers.yaml": f"{len(providers['providers'])} providers, "
