@@ -197,8 +197,8 @@ TEST_CASE("each goal, payment and charge has one cost, to be followed by hand", 
     std::mt19937_64 random{7};
     std::gamma_distribution<double> days{300 / 0.64, 4 * 0.64};
     std::vector<double> walls;
-    for (int i = 0; i < 40'000; ++i) {
-        const double u = (i + 0.5) / 40'000;
+    for (int i = 0; i < 8'000; ++i) {
+        const double u = (i + 0.5) / 8'000;
         const double hours = c.job                     ? c.job->time.quantile(u).value()
                              : what == What::uncertain ? days(random)
                                                        : 1200;
