@@ -17,7 +17,8 @@ enum class Outcome : std::uint8_t {
 };
 FLOPWISE_API std::string_view to_string(Outcome outcome);
 
-/// What a training job comes to on a choice. Cost is machine and fixed charges.
+/// What a training job comes to on a choice. On spot, hours and cost have the lost work in them,
+/// but for `time`, which is that of the work.
 struct JobChoice {
     int machines = 1; ///< equal ones that work on it together
     Estimate time{};
@@ -76,8 +77,8 @@ struct Choice {
     std::optional<Bill> cost{}; ///< absent if the days are not known
     Usd upfront{};              ///< part of the cost that is paid at the start of a term or a block
     std::optional<Days> lasts{}; ///< days that the budget lasts, if these were not given
-    /// With an uncertain use, of which `cost` is the mean, and with a training job, of which it is
-    /// the median: P(cost <= budget), and quantiles.
+    /// Where hours are not certain: P(cost <= budget), and quantiles. `cost` is at the mean of an
+    /// uncertain use and the median of a job, on spot with what is lost on average.
     std::optional<double> probability_within_budget{};
     std::optional<CostQuantiles> cost_quantiles{};
     std::optional<JobChoice> job{};

@@ -48,7 +48,7 @@ struct Request {
     Recovery recovery{}; ///< what an interruption costs, where spot is priced with lost work
     /// Each machine is paid for in the cheapest of these ways, with all that they cost. Empty:
     /// each offer of Constraints::purchase stands for itself. Spot has its lost work in it either
-    /// way, where there are days or a budget, but not with a job or an uncertain use.
+    /// way, where there are days, a budget or a job.
     std::vector<PurchaseKind> ways{};
     Ownership own{}; ///< the machine to buy instead
     Dataset dataset{};
