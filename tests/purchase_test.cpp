@@ -173,7 +173,7 @@ TEST_CASE("the break-even of spot is where the costs meet", "[purchase]") {
     REQUIRE(rate);
     // Brute force: the first rate on a fine grid at which spot costs as much.
     double found = 0;
-    while (0.9 * spot_hours(work, found, recovery).expected.value() < 2000)
+    while (0.9 * expected_hours(work, found, recovery).value() < 2000)
         found += 1e-5;
     CHECK(*rate == Approx(found).margin(1.5e-5));
     CHECK_FALSE(break_even_rate(UsdPerHour{1}, UsdPerHour{1}, work, recovery));
