@@ -33,6 +33,8 @@ charges:
   - {charge: egress, region: r, from: 100, usd: 0.09, source: s}
 reserved:
   - {instance: f.one, region: r, offering: standard_1yr, usd_per_hour: 1.8, on_demand_usd_per_hour: 3, source: s}
+blocks:
+  - {instance: f.one, region: r, usd_per_hour: 2, source: s}
 interruptions:
   - {instance: f.one, region: r, from: 0.1, to: 0.2, source: s}
 )");
@@ -298,4 +300,24 @@ TEST_CASE("a job on several machines pays several disks and addresses", "[plan_c
     CHECK(c.cost->total.value() ==
           Approx(n * (kOnDemand * (hours + 1.0 / 6) + 200 * kDisk * months + kAddress * hours) +
                  egress + 25));
+}
+
+TEST_CASE("a block that may be too short for a job is no sure way to pay", "[plan_cost]") {
+    // Blocks have 182 days at most. So long is the job at the median, less 12 days; at 0.9 it is
+    // longer.
+    Request request = request_of(What::job, Pay::on_demand, Extras::disk);
+    const Choice once = recommend(one_machine(), request, charges()).choices.at(0);
+    *request.job.flops *= 170 * 24 / once.job->time.median.value();
+    request.ways = {PurchaseKind::capacity_block};
+    const Choice c = recommend(one_machine(), request, charges()).choices.at(0);
+    REQUIRE(c.job->time.median < Hours{182 * 24});
+    REQUIRE(c.job->time.quantile(0.9) > Hours{182 * 24});
+    CHECK(c.upfront == Usd{2 * 24 * 175}); // of 170 days, in whole weeks
+    CHECK_FALSE(c.cost_quantiles);
+    request.budget.total = Usd{1e6};
+    const Recommendation none = recommend(one_machine(), request, charges());
+    CHECK(none.outcome == Outcome::nothing_affordable);
+    CHECK(none.refusals.nearest.at(0).text ==
+          "cannot be paid as capacity_block for so long with probability 0.9");
+    CHECK(none.refusals.nearest[0].relaxation.empty()); // no budget mends that
 }

@@ -217,7 +217,9 @@ static void add_outlook(const Budget& budget, const Outlook& outlook, Choice& to
     if (outlook.hours.is_certain())
         return;
     const auto cost = [&](double p) { return outlook.cost(outlook.hours.quantile(p)); };
-    to.cost_quantiles = {.p50 = cost(0.5), .p80 = cost(0.8), .p90 = cost(0.9)};
+    const CostQuantiles quantiles{.p50 = cost(0.5), .p80 = cost(0.8), .p90 = cost(0.9)};
+    if (std::isfinite(quantiles.p90.value())) // else it may take longer than it can be paid for so
+        to.cost_quantiles = quantiles;
     if (!budget.total)
         return;
     constexpr double kMostHours = 1e7;
