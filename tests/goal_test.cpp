@@ -24,6 +24,7 @@ public:
         return frames_ / rate(type);
     }
     [[nodiscard]] double memory_compared(std::size_t /*type*/) const override { return 0; }
+    [[nodiscard]] bool has_hours(std::size_t /*type*/) const override { return true; }
     [[nodiscard]] std::optional<HoursDistribution> hours(std::size_t type) const override {
         return HoursDistribution::certain(Hours{hours_compared(type)});
     }
@@ -60,7 +61,7 @@ public:
                       Refusal& to) const override {
         add_alternative("budget_usd", needed.value(), to);
     }
-    [[nodiscard]] Usage usage() const override { return request_.usage; }
+    [[nodiscard]] const Usage& usage() const override { return request_.usage; }
     [[nodiscard]] Figures reference() const override {
         return {.price = UsdPerHour{1},
                 .rate = 1,

@@ -92,7 +92,7 @@ Bill CatalogPrices::bill(std::uint32_t row) const {
 
 void CatalogPrices::describe(std::uint32_t row, Choice& to) const {
     const std::size_t type = columns_.type[row];
-    if (goal_.hours(type))
+    if (goal_.has_hours(type))
         to.cost = bill(row);
     else if (request_.budget.total)
         to.lasts = days_affordable(request_.budget, request_.uncertainty, to.price);

@@ -22,6 +22,18 @@ void say(const std::string& words, Relaxation change, Refusal& to) {
     to.relaxation.push_back(std::move(change));
 }
 
+void say_no_rate(const Gpu& gpu,
+                 Precision precision,
+                 bool (*usable)(const Gpu&, Precision),
+                 Refusal& to) {
+    say(fmt::format("has no published {} rate", to_string(precision)), to);
+    for (std::size_t p = 0; p < kPrecisions; ++p)
+        if (const auto other = static_cast<Precision>(p); usable(gpu, other)) {
+            to.relaxation.push_back({"precision", std::string{to_string(other)}});
+            return;
+        }
+}
+
 void add_alternative(std::string_view key, double value, Refusal& to) {
     to.relaxation.push_back({std::string{key}, value});
     to.alternatives.push_back({to.relaxation.back()});

@@ -44,7 +44,9 @@ public:
     /// The GPU memory that machines are compared by, beside price and rate; 0: it does not count.
     [[nodiscard]] virtual double memory_compared(std::size_t type) const = 0;
 
-    /// The hours of each machine; absent if they are not known, or are what the budget lasts for.
+    /// Whether its hours are known, and not what the budget lasts for.
+    [[nodiscard]] virtual bool has_hours(std::size_t type) const = 0;
+    /// The hours of each machine; absent if it has none.
     [[nodiscard]] virtual std::optional<HoursDistribution> hours(std::size_t type) const = 0;
     /// The plan at the hours that stand for all (HoursDistribution::central()), and at those that
     /// are enough with the probability that is asked for. A month where `hours` is absent.
@@ -77,8 +79,8 @@ public:
 
     // ---- of the question
 
-    /// What is used beside the machines, as far as the goal decides it.
-    [[nodiscard]] virtual Usage usage() const = 0;
+    /// What is used beside the machines, starting them up included.
+    [[nodiscard]] virtual const Usage& usage() const = 0;
     /// Whether a plan ends when the work is done, and not on a given day.
     [[nodiscard]] virtual bool ends_with_work() const { return false; }
     /// Hours of work by which it has to be done.
@@ -103,12 +105,17 @@ public:
 std::unique_ptr<const Goal>
 goal_of(const Catalog& catalog, const Request& request, const Sites& sites);
 
-/// Whether machines without a GPU take part, so that rates are vCPUs, and the least GPUs.
+/// The fewest GPUs that a machine must have; 0 if those without take part, so that rates are vCPUs.
 double least_gpus(const Constraints& constraints);
 
 /// Adds words to those of a refusal, and the change that would admit it.
 void say(const std::string& words, Refusal& to);
 void say(const std::string& words, Relaxation change, Refusal& to);
+/// Says that a GPU has no rate in a precision, and the first other one that it is `usable` in.
+void say_no_rate(const Gpu& gpu,
+                 Precision precision,
+                 bool (*usable)(const Gpu&, Precision),
+                 Refusal& to);
 /// Adds a change that would do instead of others that are added so.
 void add_alternative(std::string_view key, double value, Refusal& to);
 

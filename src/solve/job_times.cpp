@@ -57,6 +57,13 @@ static Work work_of(const Request& request) {
     }
 }
 
+static Usage usage_of(const Request& request) {
+    Usage out = request.usage;
+    if (!out.startup)
+        out.startup = kStartup;
+    return out;
+}
+
 /// Quantile of a Student-t of scale 1.
 static double student(double degrees_of_freedom, double p) {
     const Estimate e{.median = Hours{1}, .scale = 1, .degrees_of_freedom = degrees_of_freedom};
@@ -64,8 +71,9 @@ static double student(double degrees_of_freedom, double p) {
 }
 
 JobTimes::JobTimes(const Catalog& catalog, const Request& request, const Cheapest& cheapest)
-    : catalog_{catalog}, request_{request}, work_{work_of(request)}, net_{completed(work_.net)},
-      training_{training_of(request.job)}, deadline_{deadline_of(request)} {
+    : catalog_{catalog}, request_{request}, usage_{usage_of(request)}, work_{work_of(request)},
+      net_{completed(work_.net)}, training_{training_of(request.job)}, deadline_{
+                                                                           deadline_of(request)} {
     const double p = request.uncertainty.confidence;
     const bundled::Utilisation& u = utilisation();
     sure_ = {student(u.degrees_of_freedom, p),
@@ -341,15 +349,8 @@ std::optional<Hours> JobTimes::work_deadline() const {
                : std::optional{*deadline_ / HoursPerDay{kHoursPerDay} * use};
 }
 
-Usage JobTimes::usage() const {
-    Usage out = request_.usage;
-    if (!out.startup)
-        out.startup = kStartup;
-    return out;
-}
-
 Hours JobTimes::paid_hours(Hours work) const {
-    const PlanTime time = plan_time(plan(work), usage());
+    const PlanTime time = plan_time(plan(work), usage_);
     return time.billed + time.startup;
 }
 

@@ -38,7 +38,7 @@ public:
     /// The hours from start to end that it takes to work for so many: more, if not at night.
     [[nodiscard]] Hours through(Hours work) const;
     /// What is used beside the machines, starting them up included.
-    [[nodiscard]] Usage usage() const;
+    [[nodiscard]] const Usage& usage() const { return usage_; }
     /// What is paid for each machine, if it works for so many hours: its starts are paid, too.
     [[nodiscard]] Hours paid_hours(Hours work) const;
     /// What is paid for all machines together, if each works for so many hours.
@@ -122,6 +122,7 @@ private:
 
     const Catalog& catalog_;
     const Request& request_;
+    Usage usage_;
     Work work_;
     Model net_; ///< completed
     Training training_;

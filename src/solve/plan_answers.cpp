@@ -17,14 +17,16 @@ constexpr Days kCentury{36'525};
 // ---- of one row ---------------------------------------------------------------------
 
 Bill PlanPrices::bill(const Row& row, PurchaseKind kind) const {
-    const Priced p = priced(row, kind, rated(row), goal_.usual_plan(type_of(row)));
-    return summed(
-        lines(p.parts), region_charges_[region_of(row)].lines(p.time), request_.budget.fixed);
+    const Budget plan = goal_.usual_plan(type_of(row));
+    const Priced p = priced(row, kind, rated(row), plan, beside(row, time(type_of(row), plan)));
+    return summed(lines(p.parts),
+                  region_charges_[region_of(row)].lines(p.beside.time),
+                  request_.budget.fixed);
 }
 
 void PlanPrices::describe(std::uint32_t row, Choice& to) const {
     to.effective = UsdPerHour{columns_.usd_per_hour[row]};
-    if (goal_.hours(type_of(rows_[row])))
+    if (goal_.has_hours(type_of(rows_[row])))
         to.cost = bill(rows_[row], rows_[row].kind);
     else if (request_.budget.total)
         to.lasts = Days{greatest(kCentury.value(), [&](double days) {
@@ -46,7 +48,8 @@ std::optional<Outlook> PlanPrices::outlook(std::uint32_t row) const {
         const PlanTime t = time(type, goal_.plan(hours));
         const Parts parts = r.kind == PurchaseKind::spot ? Payer::spot_for(hours, of, t)
                                                          : payer_.parts(r.kind, of, t);
-        return parts.total() + region_charges_[region_of(r)].total(t) + request_.budget.fixed;
+        const Priced p{.parts = parts, .beside = beside(r, t)};
+        return p.total() + request_.budget.fixed;
     };
     return Outlook{.hours = hours(r, *work), .cost = cost};
 }
@@ -56,7 +59,7 @@ std::string PlanPrices::dearer(std::uint32_t row) const {
     const auto on_demand = machine(r).on_demand;
     if (!on_demand || r.kind == PurchaseKind::on_demand)
         return "";
-    if (!goal_.hours(type_of(r)))
+    if (!goal_.has_hours(type_of(r)))
         return price(row) > *on_demand ? fmt::format("{} against {}", price(row), *on_demand) : "";
     const Usd own = bill(r, r.kind).total;
     const Usd other = bill(r, PurchaseKind::on_demand).total;
@@ -117,6 +120,11 @@ Usd PlanPrices::cost(std::uint32_t row, const Budget& plan) const {
 void PlanPrices::explain_budget(std::uint32_t row, Refusal& to) const {
     const Row& r = rows_[row];
     const Budget& b = request_.budget;
+    if (!std::isfinite(r.sure_usd)) // no budget mends that
+        return say(fmt::format("cannot be paid as {} for so long with probability {}",
+                               to_string(r.kind),
+                               request_.uncertainty.confidence),
+                   to);
     const std::string sure = r.sure_usd == r.usd ? ""
                                                  : fmt::format(" and {:.2f} with probability {}",
                                                                Usd{r.sure_usd},
@@ -170,7 +178,7 @@ ChargeSummary PlanPrices::summary(std::size_t region, std::size_t type) const {
         if (!item.amount)
             out.unknown.push_back(item.charge);
     }
-    if (!plan.total || !goal_.hours(type))
+    if (!plan.total || !goal_.has_hours(type))
         return out;
     out.hours = (t.billed + t.startup + t.capacity) * t.machines;
     out.ceiling_before = price_ceiling(plan) / t.machines;
@@ -203,7 +211,7 @@ std::size_t PlanPrices::cheapest_region(std::size_t type) const {
 void PlanPrices::complete(std::span<const std::uint32_t> rows, Recommendation& to) const {
     warn(rows, to);
     const std::size_t type = rows.empty() ? 0 : type_of(rows_[rows.front()]);
-    if (!rows.empty() && goal_.hours(type)) {
+    if (!rows.empty() && goal_.has_hours(type)) {
         const Row& best = rows_[rows.front()];
         to.purchase_options =
             purchase_options(payer_, machine(best), time(type, goal_.usual_plan(type)), charges_);

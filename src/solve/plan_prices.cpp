@@ -146,19 +146,22 @@ PlanTime PlanPrices::time(std::size_t type, const Budget& plan) const {
     return out;
 }
 
+PlanPrices::Beside PlanPrices::beside(const Row& row, const PlanTime& time) const {
+    return {.time = time, .charges = region_charges_[region_of(row)].total(time)};
+}
+
 /// On spot it takes longer, and so do the disks.
 PlanPrices::Priced PlanPrices::priced(const Row& row,
                                       PurchaseKind kind,
                                       const RatedMachine& of,
-                                      const Budget& plan) const {
-    const std::size_t type = type_of(row);
-    Priced out{.parts = {}, .time = time(type, plan)};
-    out.parts = payer_.known_parts(kind, of, out.time);
+                                      const Budget& plan,
+                                      const Beside& usual) const {
+    Priced out{.parts = payer_.known_parts(kind, of, usual.time), .beside = usual};
     if (kind == PurchaseKind::spot && !out.parts.empty()) {
-        const double rate = payer_.interruptions(of, out.time.machines);
-        out.time = time(type, goal_.through(plan, payer_.expected_hours(out.time.work, rate)));
+        const double rate = payer_.interruptions(of, usual.time.machines);
+        const Hours hours = payer_.expected_hours(usual.time.work, rate);
+        out.beside = beside(row, time(type_of(row), goal_.through(plan, hours)));
     }
-    out.charges = region_charges_[region_of(row)].total(out.time);
     return out;
 }
 
@@ -180,7 +183,7 @@ bool PlanPrices::late(const Row& row, const RatedMachine& of, const Budget& sure
     constexpr double kSurely = 0.5;
     constexpr double kHardly = 2;
     const auto deadline = goal_.deadline();
-    if (row.kind != PurchaseKind::spot || !deadline || !goal_.hours(type_of(row)))
+    if (row.kind != PurchaseKind::spot || !deadline || !goal_.has_hours(type_of(row)))
         return false;
     const PlanTime t = time(type_of(row), sure);
     const Hours through = payer_.expected_hours(t.work, payer_.interruptions(of, t.machines));
@@ -194,20 +197,22 @@ bool PlanPrices::late(const Row& row, const RatedMachine& of, const Budget& sure
 PlanPrices::Row PlanPrices::priced(Row row, const Budget& usual, const Budget& sure) const {
     const RatedMachine of = rated(row);
     const bool certain = sure == usual;
+    const Beside at_usual = beside(row, time(type_of(row), usual));
+    const Beside at_sure = certain ? at_usual : beside(row, time(type_of(row), sure));
     const auto by = [](const Row& r, bool known, bool paid) {
         return std::tuple{!known, r.late, !paid, r.usd};
     };
     std::optional<Row> best;
     bool best_known = false;
     const auto look = [&](PurchaseKind kind) {
-        const Priced p = priced(row, kind, of, usual);
+        const Priced p = priced(row, kind, of, usual, at_usual);
         if (p.parts.empty())
             return;
         Row one = row;
         one.kind = kind;
         one.price = p.parts.price.value();
         one.usd = p.total().value();
-        one.sure_usd = certain ? one.usd : priced(row, kind, of, sure).total().value();
+        one.sure_usd = certain ? one.usd : priced(row, kind, of, sure, at_sure).total().value();
         one.late = late(one, of, sure);
         const bool known = kind != PurchaseKind::spot || payer_.source(kind, of) != nullptr;
         if (!best || by(one, known, affordable(one)) < by(*best, best_known, affordable(*best))) {
@@ -223,7 +228,7 @@ PlanPrices::Row PlanPrices::priced(Row row, const Budget& usual, const Budget& s
 }
 
 bool PlanPrices::affordable(const Row& row) const {
-    return !request_.budget.total || !goal_.hours(type_of(row)) ||
+    return !request_.budget.total || !goal_.has_hours(type_of(row)) ||
            flopwise::affordable(request_.budget, Usd{row.sure_usd});
 }
 
@@ -284,8 +289,9 @@ bool PlanPrices::is_affordable(std::uint32_t row) const {
 double PlanPrices::excess(std::uint32_t row) const {
     const Row& r = rows_[row];
     const auto& total = request_.budget.total;
-    const double left =
-        total && goal_.hours(type_of(r)) ? (*total - request_.budget.fixed).value() : r.sure_usd;
+    const double left = total && goal_.has_hours(type_of(r))
+                            ? (*total - request_.budget.fixed).value()
+                            : r.sure_usd;
     return std::max(std::log(r.price / max_price_), std::log(r.sure_usd / left));
 }
 

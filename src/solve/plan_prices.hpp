@@ -63,13 +63,21 @@ private:
     };
     static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
+    /// For how long a row is rented, and what that costs beside the machines.
+    struct Beside {
+        PlanTime time;
+        Usd charges{};
+    };
     /// What a row costs in one way.
     struct Priced {
         Parts parts; ///< of the machines; empty if it is not known
-        PlanTime time;
-        Usd charges{};
+        Beside beside;
 
-        [[nodiscard]] Usd total() const { return parts.total() + charges; }
+        /// Infinite if it is not to be had: a block of days has a longest one.
+        [[nodiscard]] Usd total() const {
+            return parts.empty() ? Usd{std::numeric_limits<double>::infinity()}
+                                 : parts.total() + beside.charges;
+        }
     };
 
     void
@@ -81,8 +89,12 @@ private:
     [[nodiscard]] bool payable(const Row& row, PurchaseKind kind, const RatedMachine& of) const;
     [[nodiscard]] bool payable(const Row& row) const;
     [[nodiscard]] PlanTime time(std::size_t type, const Budget& plan) const;
-    [[nodiscard]] Priced
-    priced(const Row& row, PurchaseKind kind, const RatedMachine& of, const Budget& plan) const;
+    [[nodiscard]] Beside beside(const Row& row, const PlanTime& time) const;
+    [[nodiscard]] Priced priced(const Row& row,
+                                PurchaseKind kind,
+                                const RatedMachine& of,
+                                const Budget& plan,
+                                const Beside& usual) const;
     [[nodiscard]] bool late(const Row& row, const RatedMachine& of, const Budget& sure) const;
     [[nodiscard]] double chance_in_time(const Row& row) const;
     [[nodiscard]] HoursDistribution hours(const Row& row, const HoursDistribution& work) const;
@@ -99,7 +111,7 @@ private:
     const Request& request_;
     const Goal& goal_;
     const Charges& charges_;
-    Usage usage_;
+    const Usage& usage_;
     bool cheapest_;       ///< of several purchase options, instead of that of the offer
     mutable Payer payer_; ///< which keeps what it has reckoned
     OfferColumns columns_;

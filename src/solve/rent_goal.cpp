@@ -45,8 +45,8 @@ double RentGoal::memory_compared(std::size_t type) const {
     return without_gpu_ ? 0 : columns_.gpu_memory_gib[type];
 }
 
-std::optional<HoursDistribution> RentGoal::hours(std::size_t /*type*/) const {
-    if (!request_.budget.days)
+std::optional<HoursDistribution> RentGoal::hours(std::size_t type) const {
+    if (!has_hours(type))
         return std::nullopt;
     return HoursDistribution::of_plan(usual_, request_.uncertainty);
 }
@@ -63,15 +63,9 @@ ReasonSet RentGoal::reasons(std::size_t type) const {
 }
 
 void RentGoal::explain(Reason /*reason*/, std::size_t type, Refusal& to) const {
-    say(fmt::format("has no published {} rate", to_string(*request_.precision)), to);
-    const std::int32_t gpu = columns_.gpu[type];
-    for (std::size_t p = 0; gpu >= 0 && p < kPrecisions; ++p) {
-        const auto precision = static_cast<Precision>(p);
-        if (peak(catalog_.gpus()[static_cast<std::size_t>(gpu)], precision)) {
-            to.relaxation.push_back({"precision", std::string{to_string(precision)}});
-            return;
-        }
-    }
+    const auto has_peak = [](const Gpu& gpu, Precision p) { return peak(gpu, p).has_value(); };
+    const auto gpu = static_cast<std::size_t>(columns_.gpu[type]); // vCPUs are known of all
+    say_no_rate(catalog_.gpus()[gpu], *request_.precision, has_peak, to);
 }
 
 std::string RentGoal::cost_in_words(std::size_t /*type*/, UsdPerHour price) const {

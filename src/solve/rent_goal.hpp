@@ -10,6 +10,9 @@ public:
 
     [[nodiscard]] double rate(std::size_t type) const override;
     [[nodiscard]] double memory_compared(std::size_t type) const override;
+    [[nodiscard]] bool has_hours(std::size_t /*type*/) const override {
+        return request_.budget.days.has_value();
+    }
     [[nodiscard]] std::optional<HoursDistribution> hours(std::size_t type) const override;
     [[nodiscard]] Budget usual_plan(std::size_t /*type*/) const override { return usual_; }
     [[nodiscard]] Budget sure_plan(std::size_t /*type*/) const override { return sure_; }
@@ -23,7 +26,7 @@ public:
                       Usd needed,
                       const std::function<bool(const Budget&)>& affordable,
                       Refusal& to) const override;
-    [[nodiscard]] Usage usage() const override { return request_.usage; }
+    [[nodiscard]] const Usage& usage() const override { return request_.usage; }
     [[nodiscard]] Figures reference() const override;
 
 private:

@@ -30,26 +30,23 @@ TrainingGoal::TrainingGoal(const Catalog& catalog, const Request& request, const
              }} {
     for (const Gpu& gpu : catalog.gpus())
         able_.push_back(missing_methods(gpu, request.job).empty());
-    for (std::size_t type = 0; type < catalog.instances().size(); ++type)
-        limit_.push_back(times_.known(type) ? times_.price_limit(type)
-                                            : std::numeric_limits<double>::infinity());
+    const std::size_t types = catalog.instances().size();
+    paid_hours_.reserve(types);
+    limit_.reserve(types);
+    for (std::size_t type = 0; type < types; ++type) {
+        const bool known = times_.known(type);
+        paid_hours_.push_back(known ? times_.paid_hours(times_.median(type)).value() : kUnknown);
+        limit_.push_back(known ? times_.price_limit(type)
+                               : std::numeric_limits<double>::infinity());
+    }
 }
 
 const Gpu& TrainingGoal::gpu(std::size_t type) const {
     return catalog_.gpus()[static_cast<std::size_t>(columns_.gpu[type])];
 }
 
-double TrainingGoal::rate(std::size_t type) const {
-    return times_.known(type) ? 1 / hours_compared(type) : kUnknown;
-}
-
-/// Those that each machine is paid for, its start included.
-double TrainingGoal::hours_compared(std::size_t type) const {
-    return times_.paid_hours(times_.median(type)).value();
-}
-
 std::optional<HoursDistribution> TrainingGoal::hours(std::size_t type) const {
-    if (!times_.known(type))
+    if (!has_hours(type))
         return std::nullopt;
     const Estimate e = times_.estimate(type);
     return HoursDistribution::student(e.median, e.scale, e.degrees_of_freedom);
@@ -96,15 +93,10 @@ double TrainingGoal::distance(std::size_t type) const {
 void TrainingGoal::explain_rate(std::size_t type, Refusal& to) const {
     if (peak(gpu(type), *request_.precision))
         return say("has no published memory bandwidth, so its time is not known", to);
-    say(fmt::format("has no published {} rate", to_string(*request_.precision)), to);
-    for (std::size_t p = 0; p < kPrecisions; ++p) {
-        const auto precision = static_cast<Precision>(p);
-        const bool timed = precision == Precision::mixed || timed_tflops(gpu(type), precision);
-        if (timed && peak(gpu(type), precision)) {
-            to.relaxation.push_back({"precision", std::string{to_string(precision)}});
-            return;
-        }
-    }
+    const auto timed = [](const Gpu& gpu, Precision p) {
+        return peak(gpu, p) && (p == Precision::mixed || timed_tflops(gpu, p));
+    };
+    say_no_rate(gpu(type), *request_.precision, timed, to);
 }
 
 /// The change is one only if the net fits without, too.
@@ -193,10 +185,6 @@ void TrainingGoal::relax_budget(std::size_t /*type*/,
 }
 
 // ---- of the question and the answer -------------------------------------------------
-
-Usage TrainingGoal::usage() const {
-    return times_.usage();
-}
 
 /// The reference machine does as many an hour as it is predicted to.
 Figures TrainingGoal::reference() const {

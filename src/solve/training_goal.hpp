@@ -10,9 +10,12 @@ public:
     TrainingGoal(const Catalog& catalog, const Request& request, const Sites& sites);
 
     [[nodiscard]] int machines(std::size_t type) const override { return times_.machines(type); }
-    [[nodiscard]] double rate(std::size_t type) const override;
-    [[nodiscard]] double hours_compared(std::size_t type) const override;
+    [[nodiscard]] double rate(std::size_t type) const override { return 1 / paid_hours_[type]; }
+    [[nodiscard]] double hours_compared(std::size_t type) const override {
+        return paid_hours_[type];
+    }
     [[nodiscard]] double memory_compared(std::size_t /*type*/) const override { return 0; }
+    [[nodiscard]] bool has_hours(std::size_t type) const override { return times_.known(type); }
     [[nodiscard]] std::optional<HoursDistribution> hours(std::size_t type) const override;
     [[nodiscard]] Budget usual_plan(std::size_t type) const override;
     [[nodiscard]] Budget sure_plan(std::size_t type) const override;
@@ -30,7 +33,7 @@ public:
                       Usd needed,
                       const std::function<bool(const Budget&)>& affordable,
                       Refusal& to) const override;
-    [[nodiscard]] Usage usage() const override;
+    [[nodiscard]] const Usage& usage() const override { return times_.usage(); }
     [[nodiscard]] bool ends_with_work() const override { return true; }
     [[nodiscard]] std::optional<Hours> deadline() const override { return times_.work_deadline(); }
     [[nodiscard]] Figures reference() const override;
@@ -49,8 +52,9 @@ private:
     const Request& request_;
     const OfferColumns& columns_;
     JobTimes times_;
-    std::vector<bool> able_;    ///< by GPU, for the methods of the job
-    std::vector<double> limit_; ///< by type: highest price that the budget admits
+    std::vector<bool> able_;         ///< by GPU, for the methods of the job
+    std::vector<double> paid_hours_; ///< by type, of each machine, its start included; or unknown
+    std::vector<double> limit_;      ///< by type: highest price that the budget admits
 };
 
 } // namespace flopwise
