@@ -1,7 +1,7 @@
 """Checks the direction of includes: of the public headers by ORDER, of the sources by ROOMS.
 
 A header includes only headers that stand before it, a source only files of its own room or of rooms
-before it, and no file includes itself by way of others.
+before it, and no file includes itself by way of others. Each public header is installed.
 """
 
 import argparse
@@ -84,6 +84,10 @@ def wrong(root: pathlib.Path) -> list[str]:
                 out.append(f"src/{name} includes {other} of the room {room}, which stands after {file.parent.name}")
     out += [f"src/{f.relative_to(root / 'src')} stands in no room" for f in sorted((root / "src").rglob("*.[ch]pp"))
             if f.parent.parent != root / "src" or f.parent.name not in ROOMS]
+    if (build := root / "CMakeLists.txt").exists():
+        listed = re.findall(r"^ +include/(flopwise/\w+\.hpp)", build.read_text(), re.MULTILINE)
+        out += [f"include/{f.parent.name}/{f.name} is not installed: CMakeLists.txt does not list it"
+                for f in sorted((root / "include").glob("*/*.hpp")) if f"{f.parent.name}/{f.name}" not in listed]
     if way := ring({name: included(file) for name, file in {**headers, **sources}.items()}):
         out.append("a ring: " + " -> ".join(way))
     return out

@@ -32,3 +32,9 @@ def said(tree, files):
 ])
 def test_what_is_refused(tmp_path, files, message):
     assert said(tmp_path, files) == (1 if message else 0, message)
+
+
+def test_a_header_that_is_not_installed(tmp_path):
+    (tmp_path / "CMakeLists.txt").write_text("target_sources(x FILES\n    include/flopwise/date.hpp)\n")
+    assert said(tmp_path, {"include/flopwise/date.hpp": [], "include/flopwise/budget.hpp": []}) == \
+        (1, "include/flopwise/budget.hpp is not installed: CMakeLists.txt does not list it")
