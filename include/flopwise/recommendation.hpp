@@ -77,6 +77,10 @@ struct Choice {
     std::optional<Bill> cost{}; ///< absent if the days are not known
     Usd upfront{};              ///< part of the cost that is paid at the start of a term or a block
     std::optional<Days> lasts{}; ///< days that the budget lasts, if these were not given
+    /// Of each machine: the mean of an uncertain use, the median of a job, on spot with what is
+    /// lost on average. Absent without days or a job, and on spot of which that is not known.
+    std::optional<Hours> hours{};
+    std::optional<Hours> hours_p90{}; ///< enough in nine cases of ten, where they are not certain
     /// Where hours are not certain: P(cost <= budget), and quantiles. `cost` is at the mean of an
     /// uncertain use and the median of a job, on spot with what is lost on average.
     std::optional<double> probability_within_budget{};

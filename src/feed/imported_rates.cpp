@@ -1,5 +1,6 @@
 #include "feed/imported_rates.hpp"
 
+#include "text/durations.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -10,11 +11,11 @@ namespace flopwise {
 
 namespace {
 
-constexpr double kHoursPerYear = 8760;
 constexpr std::string_view kByTheHour = "no_upfront";
 constexpr std::string_view kAllUpfront = "all_upfront";
 
-using Site = std::tuple<std::string, std::string, std::string>; // provider, instance, region
+using MachinePlace =
+    std::tuple<std::string, std::string, std::string>; // provider, instance, region
 
 std::string in_quotes(std::string_view value) {
     std::string out = "\"";
@@ -26,7 +27,7 @@ std::string in_quotes(std::string_view value) {
     return out + '"';
 }
 
-std::string names_of(const Site& place) {
+std::string names_of(const MachinePlace& place) {
     const auto& [provider, instance, region] = place;
     return fmt::format("provider: {}, instance: {}, region: {}",
                        in_quotes(provider),
@@ -55,7 +56,7 @@ public:
     explicit Reserved(const Import& import) : import_{import} {
         for (const Price& price : import.tables.prices)
             if (price.purchase == Purchase::on_demand)
-                on_demand_.emplace(Site{price.provider, price.instance, price.region},
+                on_demand_.emplace(MachinePlace{price.provider, price.instance, price.region},
                                    price.hourly);
         for (const ReservedPrice& rate : import.reserved)
             if (rate.payment == kByTheHour)
@@ -114,20 +115,20 @@ public:
     }
 
 private:
-    using Key = std::pair<Site, std::string>;
+    using Key = std::pair<MachinePlace, std::string>;
     static Key key_of(const ReservedPrice& rate) {
         return {{rate.provider, rate.instance, rate.region}, offering_of(rate)};
     }
 
     const Import& import_;
-    std::map<Site, UsdPerHour> on_demand_;
+    std::map<MachinePlace, UsdPerHour> on_demand_;
     std::map<Key, UsdPerHour> hourly_; ///< paid by the hour
 };
 
 std::string interruptions(const Import& import, std::string_view source) {
-    std::map<Site, const InterruptionBand*> bands;
+    std::map<MachinePlace, const InterruptionBand*> bands;
     for (const InterruptionBand& band : import.interruptions)
-        bands.emplace(Site{band.provider, band.instance, band.region}, &band);
+        bands.emplace(MachinePlace{band.provider, band.instance, band.region}, &band);
     std::string out;
     for (const auto& [place, band] : bands)
         out += fmt::format("  - {{{}, from: {}{}, source: {}}}\n",

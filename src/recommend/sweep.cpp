@@ -325,41 +325,17 @@ void Sweep::tell(std::size_t row, SweepFigure figure, std::optional<double> valu
         column[row] = value.value_or(kNothing);
 }
 
-namespace {
-
-struct PlanHours {
-    std::optional<double> hours{};
-    std::optional<double> p90{};
-};
-
-/// What the best choice runs for.
-PlanHours hours_of(const Recommendation& r, const Choice& best) {
-    if (best.job)
-        return {best.job->time.median.value(), best.job->p90.value()};
-    const Budget& plan = r.request.budget;
-    if (!plan.days)
-        return {};
-    if (best.purchase == PurchaseKind::spot)
-        for (const PurchaseOption& option : r.purchase_options)
-            if (option.kind == best.purchase && option.hours && option.hours_p90)
-                return {option.hours->value(), option.hours_p90->value()};
-    PlanHours out{.hours = rented_hours(plan).value()};
-    if (r.request.uncertainty.use_cv != 0)
-        out.p90 = hours_quantile(plan, r.request.uncertainty, 0.9).value();
-    return out;
-}
-
-} // namespace
-
 /// All figures of a row beside those that each sweep has.
 void Sweep::tell_more(std::size_t row, const Recommendation& answer) {
     clear_more(row);
     if (answer.choices.empty())
         return;
     const Choice& best = answer.choices.front();
-    const PlanHours hours = hours_of(answer, best);
-    tell(row, SweepFigure::hours, hours.hours);
-    tell(row, SweepFigure::hours_p90, hours.p90);
+    const auto figure = [](const auto& value) {
+        return value ? std::optional{value->value()} : std::nullopt;
+    };
+    tell(row, SweepFigure::hours, figure(best.hours));
+    tell(row, SweepFigure::hours_p90, figure(best.hours_p90));
     if (const auto& cost = best.cost_quantiles) {
         tell(row, SweepFigure::cost_p50, cost->p50.value());
         tell(row, SweepFigure::cost_p80, cost->p80.value());

@@ -72,6 +72,8 @@ void fields(Visit&& visit, Row& c) {
     visit({"cost", "the bill; None without days"}, c.cost);
     visit({"upfront_usd", "part of the cost that is paid at the start"}, c.upfront);
     visit({"lasts_days", "that the budget lasts, if these were not given"}, c.lasts);
+    visit({"hours", "of each machine, with what is lost on spot", kRounded}, c.hours);
+    visit({"hours_p90", "enough in nine cases of ten, where they vary", kRounded}, c.hours_p90);
     visit({"probability_within_budget", "P(cost <= budget)", kRounded},
           c.probability_within_budget);
     visit({"cost_quantiles_usd", "of a cost that is uncertain", kRounded}, c.cost_quantiles);

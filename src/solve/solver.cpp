@@ -214,8 +214,10 @@ static Usd paid_upfront(const Bill& bill) {
 
 /// What a plan of uncertain hours costs, and how sure the budget is to suffice.
 static void add_outlook(const Budget& budget, const Outlook& outlook, Choice& to) {
+    to.hours = outlook.hours.central();
     if (outlook.hours.is_certain())
         return;
+    to.hours_p90 = outlook.hours.quantile(0.9);
     const auto cost = [&](double p) { return outlook.cost(outlook.hours.quantile(p)); };
     const CostQuantiles quantiles{.p50 = cost(0.5), .p80 = cost(0.8), .p90 = cost(0.9)};
     if (std::isfinite(quantiles.p90.value())) // else it may take longer than it can be paid for so
