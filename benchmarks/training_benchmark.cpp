@@ -13,13 +13,13 @@ namespace flopwise::bench {
 
 static Request job(const char* model, std::optional<double> tokens, std::optional<double> epochs) {
     Request out{.budget = {.total = Usd{500}}};
-    out.job = {.model = model, .tokens = tokens, .epochs = epochs, .deadline = Hours{48}};
+    out.goal = Job{.model = model, .tokens = tokens, .epochs = epochs, .deadline = Hours{48}};
     return out;
 }
 
 /// The least cost over all offers, each estimated on its own.
 static double plain_least(const Catalog& catalog, const Request& request) {
-    const Work work = work_of(request.job);
+    const Work work = work_of(job_of(request));
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         const Offer o = catalog.offer(i);
@@ -31,13 +31,13 @@ static double plain_least(const Catalog& catalog, const Request& request) {
             continue;
         const GpuSet on{.gpu = o.gpu, .gpus = o.instance.gpu_count};
         const auto e = estimate(work, on, Precision::mixed);
-        if (!e || e->quantile(0.9) > *request.job.deadline)
+        if (!e || e->quantile(0.9) > *job_of(request).deadline)
             continue;
         const GiB nominal = o.gpu->memory * std::min(1.0, o.instance.gpu_count);
         const GiB memory = std::min(nominal, o.instance.reported_gpu_memory.value_or(nominal));
         const Precision p = precision_used(work, *o.gpu, Precision::mixed);
         const auto fit = memory_fit(
-            work.net, training_of(request.job), p, std::nullopt, memory, o.instance.gpu_count);
+            work.net, training_of(job_of(request)), p, std::nullopt, memory, o.instance.gpu_count);
         if (fit && !fit->fits)
             continue;
         if ((o.price * e->quantile(0.9)) <= *request.budget.total)

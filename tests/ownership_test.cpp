@@ -300,8 +300,8 @@ TEST_CASE("a card is compared with offers that run the same programs", "[ownersh
 /// ResNet-50 for 90 epochs, and a machine for 10,000 USD.
 static Request job_with(Ownership own) {
     Request request;
-    request.job.model = "resnet-50";
-    request.job.epochs = 90;
+    training(request).model = "resnet-50";
+    training(request).epochs = 90;
     request.own = std::move(own);
     return request;
 }

@@ -77,7 +77,7 @@ Request request_of(What what, Pay pay, Extras extras) {
         r.budget.hours_per_day = HoursPerDay{4};
         r.uncertainty.use_cv = what == What::uncertain ? 0.8 : 0;
     } else {
-        r.job.flops = 2e20;
+        training(r).flops = 2e20;
         r.budget.hours_per_day = HoursPerDay{what == What::job ? 24.0 : 8.0};
     }
     switch (pay) {
@@ -243,11 +243,30 @@ TEST_CASE("more ways to pay never cost more, more charges never less", "[plan_co
     CHECK(cost(Pay::any, extras) <= cost(Pay::any, Extras::all));
 }
 
+TEST_CASE("with a discount rate a machine is taken for what its cost is worth", "[plan_cost]") {
+    Request request{.budget = {.days = Days{365}},
+                    .constraints = {.instance = {"g5.xlarge"}, .region = {"us-east-1"}},
+                    .usage = {.storage = GiB{100}},
+                    .ways = {PurchaseKind::reserved_1yr_no_upfront,
+                             PurchaseKind::reserved_1yr_all_upfront}};
+    const Catalog catalog = Catalog::bundled();
+    const Choice plain = recommend(catalog, request).choices.at(0);
+    CHECK(plain.purchase == PurchaseKind::reserved_1yr_all_upfront);
+    CHECK_FALSE(plain.present);
+    // 5,551.91 by the hour is worth 4,714.38 at 40 % a year, and so are the disks' 96 USD 81.52
+    request.discount_rate = 0.4;
+    const Choice later = recommend(catalog, request).choices.at(0);
+    CHECK(later.purchase == PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(later.cost->total.value() == Approx(5551.9128 + 96));
+    CHECK(later.present->value() == Approx((5551.9128 + 96) * 0.849146));
+    CHECK(later.effective->value() == Approx((5551.9128 + 96) / 8760));
+}
+
 TEST_CASE("one machine costs the same whatever else can be chosen", "[plan_cost]") {
     const Catalog all = Catalog::bundled();
     Request request;
-    request.job.model = "llama-2-7b";
-    request.job.tokens = 1e9;
+    training(request).model = "llama-2-7b";
+    training(request).tokens = 1e9;
     request.usage.storage = GiB{300};
     for (std::size_t k = 0; k < 3; ++k)
         request.ways.push_back(static_cast<PurchaseKind>(k));
@@ -270,7 +289,7 @@ TEST_CASE("spot that is not sure to be done by the deadline is refused, and says
     // The work alone is sure to be done by then, but not what is lost besides.
     const double sure = c.job->time.quantile(0.9).value();
     REQUIRE(c.job->p90.value() > sure);
-    request.job.deadline = Hours{(sure + c.job->p90.value()) / 2};
+    training(request).deadline = Hours{(sure + c.job->p90.value()) / 2};
     const Recommendation late = recommend(catalog, request, charges());
     CHECK(late.outcome == Outcome::nothing_fits);
     REQUIRE(late.refusals.nearest.size() == 1);
@@ -287,9 +306,9 @@ TEST_CASE("spot that is not sure to be done by the deadline is refused, and says
 
 TEST_CASE("a job on several machines pays several disks and addresses", "[plan_cost]") {
     Request request = request_of(What::job, Pay::on_demand, Extras::all);
-    request.job = {.model = "resnet-50", .epochs = 90, .batch = 512};
-    request.job.max_machines = 4;
-    request.job.objective = Objective::time;
+    request.goal = Job{.model = "resnet-50", .epochs = 90, .batch = 512};
+    training(request).max_machines = 4;
+    training(request).objective = Objective::time;
     const Choice c = recommend(one_machine(), request, charges()).choices.at(0);
     const double n = c.job->machines;
     REQUIRE(n > 1);
@@ -307,7 +326,7 @@ TEST_CASE("a block that may be too short for a job is no sure way to pay", "[pla
     // longer.
     Request request = request_of(What::job, Pay::on_demand, Extras::disk);
     const Choice once = recommend(one_machine(), request, charges()).choices.at(0);
-    *request.job.flops *= 170 * 24 / once.job->time.median.value();
+    *training(request).flops *= 170 * 24 / once.job->time.median.value();
     request.ways = {PurchaseKind::capacity_block};
     const Choice c = recommend(one_machine(), request, charges()).choices.at(0);
     REQUIRE(c.job->time.median < Hours{182 * 24});

@@ -219,6 +219,48 @@ TEST_CASE("upfront payments", "[purchase]") {
     CHECK(half.notes.front() == "upfront discount estimated from another machine");
 }
 
+static std::vector<PurchaseOption> discounted(double years, double rate) {
+    return purchase_options({.days = Days{365 * years}}, {}, {}, kG5, charges(), rate);
+}
+
+TEST_CASE("what is paid later is worth less", "[purchase]") {
+    // 8 % a year: of a dollar that is paid evenly through a year (1 - 1 / 1.08) / ln(1.08) =
+    // 0.0740741 / 0.0769610 = 0.962488
+    const auto year = discounted(1, 0.08);
+    const auto worth = [](const auto& all, PurchaseKind kind) {
+        return option(all, kind).present->value();
+    };
+    CHECK(worth(year, PurchaseKind::on_demand) == Approx(1.006 * 8760 * 0.962488));
+    CHECK(worth(year, PurchaseKind::reserved_1yr_no_upfront) == Approx(5551.9128 * 0.962488));
+    CHECK(worth(year, PurchaseKind::reserved_1yr_all_upfront) == Approx(5181.60021));
+    CHECK(worth(year, PurchaseKind::reserved_1yr_partial_upfront) ==
+          Approx(0.63378 * 0.9524 * 8760 * (0.5 + 0.5 * 0.962488)));
+    // three times a year upfront, at the starts: 1 + 1 / 1.08 + 1 / 1.1664 = 2.783265
+    const auto three = discounted(3, 0.08);
+    CHECK(worth(three, PurchaseKind::reserved_1yr_all_upfront) == Approx(5181.60021 * 2.783265));
+    // a year and a day: the day is paid on demand, half a day after the year on average:
+    // 24.144 * 1.08^-(1 + 1 / 730) = 22.3532
+    const auto more = discounted(366.0 / 365, 0.08);
+    CHECK(worth(more, PurchaseKind::reserved_1yr_all_upfront) ==
+          Approx(5181.60021 + 22.3532).epsilon(1e-8));
+}
+
+TEST_CASE("a discount rate changes the order, and none changes nothing", "[purchase]") {
+    const auto cheapest_year = [](double rate) {
+        for (const auto& o : discounted(1, rate))
+            if (const auto term = term_of(o.kind);
+                o.total && term && term->years == 1 && term->commitment == Commitment::standard)
+                return o.kind;
+        return PurchaseKind::on_demand;
+    };
+    // at 40 % a year evenly is worth 0.285714 / 0.336472 = 0.849146: 5,551.91 are 4,714.38
+    CHECK(cheapest_year(0) == PurchaseKind::reserved_1yr_all_upfront);
+    CHECK(cheapest_year(0.4) == PurchaseKind::reserved_1yr_no_upfront);
+    CHECK(discounted(1, 0) == options({.days = Days{365}}));
+    CHECK_FALSE(options({.days = Days{365}}).front().present);
+    CHECK_THROWS_WITH(discounted(1, -0.1), "discount_rate: must not be negative, got -0.1");
+}
+
 TEST_CASE("whole terms are paid, and said so", "[purchase]") {
     const auto [days,
                 hours_per_day,

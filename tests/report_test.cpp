@@ -73,7 +73,7 @@ static Recommendation training_job() {
     Request request{.budget = {.total = Usd{1500}},
                     .constraints = {.family = {"p4d", "p5", "g5", "g6e"}, .region = {"us-east-1"}},
                     .top = 3};
-    request.job = {.model = "llama-2-7b", .tokens = 2e9, .deadline = Hours{48}};
+    request.goal = Job{.model = "llama-2-7b", .tokens = 2e9, .deadline = Hours{48}};
     return recommend(Catalog::bundled(), request);
 }
 

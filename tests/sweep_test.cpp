@@ -286,7 +286,7 @@ TEST_CASE("a sweep tells hours, charges and the runner-up as recommend does", "[
             {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
             {.total = Usd{0.5}, .days = Days{3}, .hours_per_day = HoursPerDay{2}},
             {.total = Usd{9000}, .days = Days{90}, .hours_per_day = HoursPerDay{2}}};
-        if (wanted(request.job))
+        if (trains(request))
             budgets = {{.total = Usd{2000}}, {.total = Usd{0.5}}};
         const auto told = sweep(catalog, request, budgets, {.runner_up = runner_up});
         for (std::size_t i = 0; i < budgets.size(); ++i) {

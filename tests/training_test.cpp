@@ -54,7 +54,7 @@ TEST_CASE("cost is price, machines and hours; the score is that of the reference
     }));
     // The reference: one V100 for 3.06 USD/h. What costs k times less scores k times 100.
     const Gpu v100 = *catalog().find_gpu("nvidia-v100-sxm2-16gb");
-    const Work work = work_of(r.request.job);
+    const Work work = work_of(job_of(r.request));
     const double reference =
         3.06 * (estimate(work, {.gpu = &v100}, Precision::mixed)->median.value() + kStartup);
     CHECK(r.choices.front().score.value ==
@@ -66,7 +66,7 @@ TEST_CASE("the reference machine of scores has the figures of the catalog's V100
     const JobTimes times{catalog(), request, [](std::size_t) { return 0.0; }};
     const Gpu v100 = *catalog().find_gpu("nvidia-v100-sxm2-16gb");
     CHECK(times.reference() ==
-          estimate(work_of(request.job), {.gpu = &v100}, Precision::mixed)->median);
+          estimate(work_of(job_of(request)), {.gpu = &v100}, Precision::mixed)->median);
 }
 
 TEST_CASE("machines without enough GPU memory are refused with what is missing and what would do",
@@ -99,8 +99,8 @@ TEST_CASE("what does not fit otherwise is recomputed, and takes no less time for
     // sequence with all its activations (17.7 GiB) beside them.
     const auto hours = [](std::initializer_list<std::pair<const char*, std::string>> more) {
         Request request = asked(more);
-        request.job.model = "llama-2-7b";
-        request.job.tokens = 1e8;
+        training(request).model = "llama-2-7b";
+        training(request).tokens = 1e8;
         request.constraints.instance = {"g5.48xlarge"};
         request.constraints.region = {"us-east-1"};
         return recommend(catalog(), request);

@@ -31,6 +31,7 @@ const auto kFigures = std::to_array<Figure>({
     {"fixed_usd", [](R& r, double x) { r.budget.fixed = Usd{x}; }},
     {"use_cv", [](R& r, double x) { r.uncertainty.use_cv = x; }},
     {"confidence", [](R& r, double x) { r.uncertainty.confidence = x; }},
+    {"discount_rate", [](R& r, double x) { r.discount_rate = x; }},
     {"max_price_usd_per_hour", [](R& r, double x) { r.constraints.max_price = UsdPerHour{x}; }},
     {"min_gpus", [](R& r, double x) { r.constraints.min_gpus = x; }},
     {"max_gpus", [](R& r, double x) { r.constraints.max_gpus = x; }},
@@ -78,29 +79,30 @@ const auto kFigures = std::to_array<Figure>({
     {"own_staff_usd_per_hour", [](R& r, double x) { r.own.staff_price = UsdPerHour{x}; }},
     {"own_gpus", [](R& r, double x) { r.own.gpus = x; }},
     {"dataset_gib", [](R& r, double x) { r.dataset.size = GiB{x}; }},
-    {"tokens", [](R& r, double x) { r.job.tokens = x; }},
-    {"samples", [](R& r, double x) { r.job.samples = x; }},
-    {"epochs", [](R& r, double x) { r.job.epochs = x; }},
-    {"flops", [](R& r, double x) { r.job.flops = x; }},
-    {"batch", [](R& r, double x) { r.job.batch = x; }},
-    {"lora_rank", [](R& r, double x) { r.job.lora_rank = x; }},
-    {"deadline", [](R& r, double x) { r.job.deadline = Hours{x}; }},
+    {"tokens", [](R& r, double x) { training(r).tokens = x; }},
+    {"samples", [](R& r, double x) { training(r).samples = x; }},
+    {"epochs", [](R& r, double x) { training(r).epochs = x; }},
+    {"flops", [](R& r, double x) { training(r).flops = x; }},
+    {"batch", [](R& r, double x) { training(r).batch = x; }},
+    {"lora_rank", [](R& r, double x) { training(r).lora_rank = x; }},
+    {"deadline", [](R& r, double x) { training(r).deadline = Hours{x}; }},
     {"measured",
-     [](R& r, double x) { r.job = {.model = "resnet-50", .measured = Measured{x, "p3.2xlarge"}}; }},
-    {"parameters", [](R& r, double x) { r.job.net.parameters = x; }},
-    {"active_parameters", [](R& r, double x) { r.job.net.active_parameters = x; }},
-    {"matmul_parameters", [](R& r, double x) { r.job.net.matmul_parameters = x; }},
-    {"layers", [](R& r, double x) { r.job.net.layers = x; }},
-    {"hidden", [](R& r, double x) { r.job.net.hidden = x; }},
-    {"heads", [](R& r, double x) { r.job.net.heads = x; }},
-    {"seq_len", [](R& r, double x) { r.job.net.seq_len = x; }},
-    {"vocab", [](R& r, double x) { r.job.net.vocab = x; }},
-    {"forward_gmacs", [](R& r, double x) { r.job.net.forward_gmacs = x; }},
-    {"image_px", [](R& r, double x) { r.job.net.image_px = x; }},
-    {"activations_m", [](R& r, double x) { r.job.net.activations_m = x; }},
-    {"operations", [](R& r, double x) { r.job.net.operations = x; }},
-    {"samples", [](R& r, double x) { r.job.net.samples = x; }}, // of the net's data set
-    {"epochs", [](R& r, double x) { r.job.net.epochs = x; }},   // of the net's recipe
+     [](R& r,
+        double x) { r.goal = Job{.model = "resnet-50", .measured = Measured{x, "p3.2xlarge"}}; }},
+    {"parameters", [](R& r, double x) { training(r).net.parameters = x; }},
+    {"active_parameters", [](R& r, double x) { training(r).net.active_parameters = x; }},
+    {"matmul_parameters", [](R& r, double x) { training(r).net.matmul_parameters = x; }},
+    {"layers", [](R& r, double x) { training(r).net.layers = x; }},
+    {"hidden", [](R& r, double x) { training(r).net.hidden = x; }},
+    {"heads", [](R& r, double x) { training(r).net.heads = x; }},
+    {"seq_len", [](R& r, double x) { training(r).net.seq_len = x; }},
+    {"vocab", [](R& r, double x) { training(r).net.vocab = x; }},
+    {"forward_gmacs", [](R& r, double x) { training(r).net.forward_gmacs = x; }},
+    {"image_px", [](R& r, double x) { training(r).net.image_px = x; }},
+    {"activations_m", [](R& r, double x) { training(r).net.activations_m = x; }},
+    {"operations", [](R& r, double x) { training(r).net.operations = x; }},
+    {"samples", [](R& r, double x) { training(r).net.samples = x; }}, // of the net's data set
+    {"epochs", [](R& r, double x) { training(r).net.epochs = x; }},   // of the net's recipe
     {"weights", [](R& r, double x) { r.weights = {.cost = x, .network = 1}; }},
     {"weights", [](R& r, double x) { r.weights = {.cost = 1, .speed = x}; }},
     {"weights", [](R& r, double x) { r.weights = {.cost = 1, .gpu_memory = x}; }},
@@ -128,7 +130,7 @@ struct Count {
 const auto kCounts = std::to_array<Count>({
     {"top", [](R& r, int x) { r.top = x; }},
     {"nearest", [](R& r, int x) { r.nearest = x; }},
-    {"max_machines", [](R& r, int x) { r.job.max_machines = x; }},
+    {"max_machines", [](R& r, int x) { training(r).max_machines = x; }},
 });
 
 /// Days. A month or a year alone is no day, and a date without a year is a slip.
@@ -141,7 +143,7 @@ const auto kDays = std::to_array<Day>({
     {"deadline",
      [](R& r, Date x) {
          r.today = {2026, 7, 20};
-         r.job = {.model = "resnet-50", .deadline_on = x};
+         r.goal = Job{.model = "resnet-50", .deadline_on = x};
      }},
 });
 
@@ -189,7 +191,7 @@ consteval std::size_t fields_of() {
 } // namespace
 
 // A new field: if it is a number, give it a row above; then count it here.
-static_assert(fields_of<Request>() == 20);
+static_assert(fields_of<Request>() == 21);
 static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 19 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
@@ -243,7 +245,7 @@ TEST_CASE("no day of a request is no day of the calendar", "[validate]") {
 
 TEST_CASE("a deadline is hours or a day", "[validate]") {
     Request request{
-        .job = {.model = "resnet-50", .deadline = Hours{1}, .deadline_on = {2026, 8, 1}},
+        .goal = Job{.model = "resnet-50", .deadline = Hours{1}, .deadline_on = {2026, 8, 1}},
         .today = {2026, 7, 20}};
     CHECK_THROWS_WITH(recommend(year_2020(), request),
                       "deadline: must be hours or a date, got 1h and 2026-08-01");

@@ -151,6 +151,7 @@ struct PurchaseOption {
     /// For the machine through the plan, unused capacity included; not disks, data, addresses
     /// and fixed charges, which are the same for every purchase option. Absent: not known.
     std::optional<Usd> total{};
+    std::optional<Usd> present{}; ///< what the total is worth at the start; absent: not discounted
     std::optional<UsdPerHour> effective{};   ///< total / hours of work
     Usd upfront{};                           ///< part of the total that is paid at the start
     std::optional<Hours> hours{};            ///< that are paid: expected ones on spot, whole terms
@@ -172,13 +173,19 @@ struct PurchaseOption {
 ///
 /// A reservation is paid in whole terms: one at least. What remains of a plan after its last
 /// whole term is paid on demand where that is cheaper than one more term. So the first option
-/// never costs more than on demand. A rate that does not hold (charges.hpp) has no total. Throws
-/// ArgumentError as bill() does, and for a `recovery` that is negative.
+/// never costs more than on demand. A rate that does not hold (charges.hpp) has no total.
+///
+/// With a `discount_rate`, the cheapest is the one that is worth least at the start. What is paid
+/// t years after it is worth 1 / (1 + discount_rate)^t of its amount: an upfront at the start of
+/// its term, a block at its own, all else evenly over the time that it is paid for.
+///
+/// Throws ArgumentError as bill() does, and for a `recovery` or a rate that is negative.
 FLOPWISE_API std::vector<PurchaseOption> purchase_options(const Budget& budget,
                                                           const Usage& usage,
                                                           const Recovery& recovery,
                                                           const Machine& machine,
-                                                          const Charges& charges);
+                                                          const Charges& charges,
+                                                          double discount_rate = 0);
 
 /// The bill of a plan that is paid in this way.
 FLOPWISE_API Bill bill(const Budget& budget,

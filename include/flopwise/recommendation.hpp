@@ -74,8 +74,9 @@ struct Choice {
     Score score{};
     /// No admitted offer is as good in price, speed and GPU memory; with a job, in cost and hours.
     bool pareto = false;
-    std::optional<Bill> cost{}; ///< absent if the days are not known
-    Usd upfront{};              ///< part of the cost that is paid at the start of a term or a block
+    std::optional<Bill> cost{};   ///< absent if the days are not known
+    std::optional<Usd> present{}; ///< what it is worth at the start, if it is discounted
+    Usd upfront{}; ///< part of the cost that is paid at the start of a term or a block
     std::optional<Days> lasts{}; ///< days that the budget lasts, if these were not given
     /// Of each machine: the mean of an uncertain use, the median of a job, on spot with what is
     /// lost on average. Absent without days or a job, and on spot of which that is not known.

@@ -11,6 +11,7 @@
 #include <flopwise/uncertainty.hpp>
 
 #include <map>
+#include <variant>
 
 namespace flopwise {
 
@@ -39,6 +40,11 @@ struct Launch {
     bool operator==(const Launch&) const = default;
 };
 
+/// Machines for the days of the budget, or as long as it lasts, whatever runs on them.
+struct Rent {
+    bool operator==(const Rent&) const = default;
+};
+
 /// A question for recommend().
 struct Request {
     Budget budget{};
@@ -50,9 +56,13 @@ struct Request {
     /// each offer of Constraints::purchase stands for itself. Spot has its lost work in it either
     /// way, where there are days, a budget or a job.
     std::vector<PurchaseKind> ways{};
+    /// A year's, on what is paid after the start: machines and ways to pay are compared by what
+    /// they are worth then. Bills and the budget are in the money that is paid. Not negative.
+    double discount_rate = 0;
     Ownership own{}; ///< the machine to buy instead
     Dataset dataset{};
-    Job job{}; ///< what is to be trained; then the machines are judged by its time and cost
+    std::variant<Rent, Job> goal{}; ///< what must run; for a job, machines are judged by its time
+                                    ///< and cost
     Launch launch{};
     Profile profile = Profile::training;
     std::optional<Precision> precision{}; ///< absent: that of the profile
@@ -74,6 +84,13 @@ struct Request {
 
     bool operator==(const Request&) const = default;
 };
+
+/// Whether its goal is a job of which anything is asked for.
+FLOPWISE_API bool trains(const Request& request);
+/// The job that is its goal; one of which nothing is asked for, if it is to rent.
+FLOPWISE_API const Job& job_of(const Request& request);
+/// The job of a request, to be filled in: it becomes its goal, if it is none.
+FLOPWISE_API Job& training(Request& request);
 
 /// Data that has to be moved between regions to work on it in `region`: all of it, or none if it
 /// lies there, lies outside of the provider, or is of unknown size.

@@ -1084,6 +1084,10 @@ class Choice(_Record):
     @property
     def lasts_days(self) -> float | None: ...
     @property
+    def hours(self) -> float | None: ...
+    @property
+    def hours_p90(self) -> float | None: ...
+    @property
     def probability_within_budget(self) -> float | None: ...
     @property
     def cost_quantiles_usd(self) -> dict[str, float] | None: ...
@@ -1127,6 +1131,8 @@ class Choice(_Record):
         cost: Bill | None = ...,
         upfront_usd: float | None = ...,
         lasts_days: float | None = ...,
+        hours: float | None = ...,
+        hours_p90: float | None = ...,
         probability_within_budget: float | None = ...,
         cost_quantiles_usd: dict[str, float] | None = ...,
         job: JobChoice | None = ...,

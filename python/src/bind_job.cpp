@@ -37,8 +37,8 @@ static std::optional<Estimate> time_of(const std::string& gpu,
                     .gpus = gpus,
                     .machines = machines,
                     .network = network_gbps ? std::optional{Gbps{*network_gbps}} : std::nullopt,
-                    .split_weights = r.job.sharding == Sharding::zero3};
-    return estimate(work_of(r.job), on, *r.precision);
+                    .split_weights = job_of(r).sharding == Sharding::zero3};
+    return estimate(work_of(job_of(r)), on, *r.precision);
 }
 
 static std::optional<MemoryFit>
@@ -47,7 +47,7 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     const Catalog machine = catalog_of(catalog, r);
     const Gpu& has = gpu_of(machine, gpu);
     require_positive("gpus", gpus);
-    const auto found = job_fit(r.job, model_of(r.job), *r.precision, has.memory, gpus);
+    const auto found = job_fit(job_of(r), model_of(job_of(r)), *r.precision, has.memory, gpus);
     return found ? std::optional{found->memory} : std::nullopt;
 }
 

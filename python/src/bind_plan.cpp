@@ -139,7 +139,8 @@ static py::object ways_to_pay(const std::string& instance,
     Charges rates = python::charges_of(charges, plan);
     if (charges.is_none() && !machines.rates().empty())
         rates = rates.merged(Charges::parse(machines.rates(), machines.name()));
-    return table_of(purchase_options(plan.budget, plan.usage, plan.recovery, machine, rates));
+    return table_of(purchase_options(
+        plan.budget, plan.usage, plan.recovery, machine, rates, plan.discount_rate));
 }
 
 static void bind_bill(py::module_& m) {

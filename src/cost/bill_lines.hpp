@@ -16,13 +16,14 @@ std::string cited(const Source& source);
 
 /// For how long equal machines are rented together.
 struct PlanTime {
-    Hours work{};         ///< of each machine
-    Hours billed{};       ///< of each: the work, but 60 s for each start at least
-    Hours startup{};      ///< of each, beside that
-    Hours capacity{};     ///< of each, held while it does not run
-    Days days{};          ///< from the start to the end
-    double machines = 1;  ///< at least 1
-    bool follows = false; ///< the end is where the work is done, and not a given day
+    Hours work{};             ///< of each machine
+    Hours billed{};           ///< of each: the work, but 60 s for each start at least
+    Hours startup{};          ///< of each, beside that
+    Hours capacity{};         ///< of each, held while it does not run
+    Days days{};              ///< from the start to the end
+    double machines = 1;      ///< at least 1
+    bool follows = false;     ///< the end is where the work is done, and not a given day
+    double discount_rate = 0; ///< a year, on what is paid after the start
 };
 
 /// Of a plan with days. Source: Amazon EC2 billing, per second with a minimum of 60 s, since

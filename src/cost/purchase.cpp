@@ -3,6 +3,7 @@
 #include "cost/bill_lines.hpp"
 #include "cost/commitments.hpp"
 #include "cost/payer.hpp"
+#include "cost/present_value.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
 
@@ -295,6 +296,8 @@ PurchaseOption Payer::option(PurchaseKind kind, const RatedMachine& of, const Pl
     if (!parts.empty()) {
         out.total = parts.total();
         out.effective = *out.total / (time.work * time.machines);
+        if (time.discount_rate > 0)
+            out.present = present_value(kind, parts, time);
         out.items = lines(parts);
         out.price = parts.price;
     }
@@ -325,8 +328,9 @@ std::vector<PurchaseOption> purchase_options(Payer& payer,
     for (std::size_t k = 0; k < kPurchaseKinds; ++k)
         if (const auto kind = static_cast<PurchaseKind>(k); sold(machine.provider, kind, charges))
             out.push_back(payer.option(kind, rated, time));
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-        return a.total && (!b.total || *a.total < *b.total);
+    const auto worth = [](const PurchaseOption& o) { return o.present ? *o.present : *o.total; };
+    std::stable_sort(out.begin(), out.end(), [&](const auto& a, const auto& b) {
+        return a.total && (!b.total || worth(a) < worth(b));
     });
     return out;
 }
@@ -335,10 +339,14 @@ std::vector<PurchaseOption> purchase_options(const Budget& budget,
                                              const Usage& usage,
                                              const Recovery& recovery,
                                              const Machine& machine,
-                                             const Charges& charges) {
+                                             const Charges& charges,
+                                             double discount_rate) {
     validate(usage, budget);
+    require_not_negative("discount_rate", discount_rate);
     Payer payer{recovery, charges};
-    return purchase_options(payer, machine, plan_time(budget, usage), charges);
+    PlanTime time = plan_time(budget, usage);
+    time.discount_rate = discount_rate;
+    return purchase_options(payer, machine, time, charges);
 }
 
 Bill bill(const Budget& budget,

@@ -93,17 +93,18 @@ power_of(const Catalog& catalog, const Ownership& own, const std::optional<Choic
 /// The hours of a job on the machine to buy; empty if they are not known.
 static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& request) {
     const Gpu* gpu = request.own.gpu.empty() ? nullptr : catalog.find_gpu(request.own.gpu);
-    if (gpu == nullptr || request.job.measured) // a rate that was measured says nothing of this one
+    if (gpu == nullptr ||
+        job_of(request).measured) // a rate that was measured says nothing of this one
         return std::nullopt;
-    const Work work = work_of(request.job);
+    const Work work = work_of(job_of(request));
     const GpuSet on{.gpu = gpu, .gpus = request.own.gpus};
     const Precision used = precision_used(work, *gpu, *request.precision);
     const auto fit =
-        job_fit(request.job, model_of(request.job), used, gpu->memory, request.own.gpus);
+        job_fit(job_of(request), model_of(job_of(request)), used, gpu->memory, request.own.gpus);
     if (!fit || !fit->memory.fits)
         return std::nullopt;
     const auto time = estimate(work, on, *request.precision);
-    if (!time || fit->recompute == training_of(request.job).recompute)
+    if (!time || fit->recompute == training_of(job_of(request)).recompute)
         return time ? std::optional{time->median} : std::nullopt;
     Work longer = work; // it fits only so
     longer.recompute = Recompute::full;
@@ -140,7 +141,7 @@ std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
         return std::nullopt;
     const HoursPerDay use = request.budget.hours_per_day;
     OwnOrRent out{.owned = request.own, .tflops = speed(catalog, request)};
-    const bool job = wanted(request.job);
+    const bool job = trains(request);
     const auto hours = job ? owned_hours(catalog, request) : std::nullopt;
     if (hours)
         out.rented = as_fast(catalog, request, charges, [&](const Ranked& row, const Offer& /*o*/) {

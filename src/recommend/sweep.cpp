@@ -67,7 +67,7 @@ std::vector<std::uint32_t> filter(const Catalog& catalog, const Request& request
 }
 
 bool SweepGroup::request_is_plain() const {
-    return !needs_plan_prices(request) && !pays_spot(request) && !wanted(request.job) &&
+    return !needs_plan_prices(request) && !pays_spot(request) && !trains(request) &&
            request.uncertainty == Uncertainty{} && request.own == Ownership{} &&
            !chooses_region(request.constraints);
 }

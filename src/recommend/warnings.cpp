@@ -295,7 +295,7 @@ void add_warnings(const Catalog& catalog, Recommendation& r) {
     warn_of_charges(r);
     warn_of_lost_work(r);
     warn_of_launch(r);
-    if (wanted(r.request.job))
+    if (trains(r.request))
         for (std::string& warning : job_warnings(r))
             r.warnings.push_back(std::move(warning));
     if (r.request.profile == Profile::training)

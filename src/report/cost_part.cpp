@@ -147,6 +147,7 @@ TextTable ways_grid(const Recommendation& r, bool all) {
     grid.column("hours paid", Align::right, 60);
     grid.column("upfront", Align::right, 40);
     grid.column("total USD", Align::right);
+    grid.column("worth USD", Align::right);
     grid.column("USD/h of work", Align::right, 50);
     grid.column("", Align::left);
     if (planned(r) == nullptr || r.purchase_options.empty())
@@ -159,6 +160,7 @@ TextTable ways_grid(const Recommendation& r, bool all) {
                   o->total && o->hours ? large(o->hours->value()) : "",
                   o->upfront > Usd{} ? money(o->upfront) : "",
                   o->total ? money(*o->total) : "not known",
+                  o->present ? money(*o->present) : "",
                   o->effective ? price(*o->effective) : "",
                   o->kind == r.choices.front().purchase ? "*" : ""});
     }
@@ -193,6 +195,15 @@ static std::string of_the_known(const Recommendation& r) {
                      "of the {} of {} purchase options whose cost is known, ", known, all.size());
 }
 
+/// How amounts are compared that are paid at different times; empty if they are as they are paid.
+static std::string discounted(const Request& request) {
+    return request.discount_rate > 0
+               ? fmt::format(", with what is paid later discounted by {:.4g} % "
+                             "a year",
+                             100 * request.discount_rate)
+               : "";
+}
+
 static std::string why(const Recommendation& r) {
     const auto& all = r.purchase_options;
     const PurchaseOption& best = all.front();
@@ -200,21 +211,24 @@ static std::string why(const Recommendation& r) {
     if (!best.total || on_demand == nullptr || !on_demand->total)
         return "";
     if (best.kind != PurchaseKind::on_demand) {
-        const double saved = 1 - *best.total / *on_demand->total;
+        const auto worth = [](const PurchaseOption& o) { return o.present.value_or(*o.total); };
+        const double saved = 1 - worth(best) / worth(*on_demand);
         const std::string when = threshold(best);
-        return fmt::format("{}{} costs {:.1f} % less than on demand for this use{}",
+        return fmt::format("{}{} costs {:.1f} % less than on demand for this use{}{}",
                            of_the_known(r),
                            to_string(best.kind),
                            100 * saved,
+                           discounted(r.request),
                            when.empty() ? "" : "; it " + when);
     }
     if (all.size() < 2 || !all[1].total)
         return fmt::format("on_demand is the only one of {} purchase options whose cost is known",
                            all.size());
     const std::string use =
-        wanted(r.request.job) ? "this job"
-                              : fmt::format("{:.4g} h/day", r.request.budget.hours_per_day.value());
-    std::string out = fmt::format("{}on_demand costs least for {}", of_the_known(r), use);
+        trains(r.request) ? "this job"
+                          : fmt::format("{:.4g} h/day", r.request.budget.hours_per_day.value());
+    std::string out = fmt::format(
+        "{}on_demand costs least for {}{}", of_the_known(r), use, discounted(r.request));
     if (const std::string when = threshold(all[1]); !when.empty())
         out += fmt::format("; {} {}", to_string(all[1].kind), when);
     return out;

@@ -83,7 +83,7 @@ static std::string csv_of_choices(const Recommendation& r) {
                     "network_gbps,tflops,score,pareto,"
                     "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
                     ",arch,stack",
-                    wanted(r.request.job) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
+                    trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
                                             "total_p90_usd,probability_in_time,micro_batch,tied"
                                           : "");
     std::string out = columns + '\n';

@@ -70,6 +70,8 @@ void fields(Visit&& visit, Row& c) {
           c.score.contributions);
     visit({"pareto", "no other is as good in all that counts"}, c.pareto);
     visit({"cost", "the bill; None without days"}, c.cost);
+    visit({"present_usd", "what the cost is worth at the start, if discounted", kRounded},
+          c.present);
     visit({"upfront_usd", "part of the cost that is paid at the start"}, c.upfront);
     visit({"lasts_days", "that the budget lasts, if these were not given"}, c.lasts);
     visit({"hours", "of each machine, with what is lost on spot", kRounded}, c.hours);
@@ -102,6 +104,8 @@ void fields(Visit&& visit, Row& o) {
     visit({"purchase", "its name"}, o.kind);
     visit({"price_usd_per_hour", "for an hour that is paid"}, o.price);
     visit({"total_usd", "for the machine through the plan; None: not known"}, o.total);
+    visit({"present_usd", "what the total is worth at the start, if discounted", kRounded},
+          o.present);
     visit({"effective_usd_per_hour", "total by hours of work"}, o.effective);
     visit({"upfront_usd", "part of the total that is paid at the start"}, o.upfront);
     visit({"hours", "that are paid"}, o.hours);

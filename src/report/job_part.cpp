@@ -48,7 +48,7 @@ static std::string how(const Job& job) {
 }
 
 std::string job_line(const Recommendation& r) {
-    const Job& job = r.request.job;
+    const Job& job = job_of(r.request);
     if (!wanted(job))
         return "";
     const Work work = work_of(job);

@@ -146,7 +146,7 @@ TextTable families_grid(const Recommendation& r) {
 }
 
 std::string marks_of(const Recommendation& r) {
-    return wanted(r.request.job)
+    return trains(r.request)
                ? job_marks(r)
                : "* nothing else that qualifies is as good in price, speed and GPU memory";
 }

@@ -15,16 +15,15 @@ bool pays_spot(const Request& request) {
 /// needs no more than that.
 static bool pays_beside(const Request& request) {
     Usage usage = request.usage;
-    if (wanted(request.job))
+    if (trains(request))
         usage.startup.reset();
     return charged(usage);
 }
 
 bool needs_plan_prices(const Request& request) {
     return pays_beside(request) || !request.ways.empty() ||
-           (request.dataset.size && !request.dataset.region.empty()) ||
-           (pays_spot(request) &&
-            (request.budget.days || request.budget.total || wanted(request.job)));
+           (request.dataset.size && !request.dataset.region.empty()) || request.discount_rate > 0 ||
+           (pays_spot(request) && (request.budget.days || request.budget.total || trains(request)));
 }
 
 /// A job is judged by what it costs and how long it takes, and by nothing else.
@@ -45,7 +44,7 @@ static void require_valid_plan(const Request& request) {
     validate(request.usage, request.budget);
     require_not_negative("checkpoint_minutes", request.recovery.checkpoint);
     require_not_negative("restart_minutes", request.recovery.restart);
-    if (!request.ways.empty() && !request.budget.days && !wanted(request.job))
+    if (!request.ways.empty() && !request.budget.days && !trains(request))
         request.refuse("purchase", "must come with days to compare ways to pay");
 }
 
@@ -66,7 +65,7 @@ static void require_valid_job(const Request& request) {
     alone(c.min_gpus == 0.0 || c.max_gpus == 0.0,
           c.min_gpus == 0.0 ? "min_gpus" : "max_gpus",
           "must not be 0 with a training job: its time is predicted for GPUs");
-    alone(request.weights && request.job.objective != Objective::cost,
+    alone(request.weights && job_of(request).objective != Objective::cost,
           "objective",
           "must not come with weights");
     const Precision p = request.precision.value_or(Precision::mixed);
@@ -95,7 +94,7 @@ Request completed(Request request) {
         request.usage.moved_in = *request.dataset.size;
         request.usage.moved_from = request.dataset.region;
     }
-    if (wanted(request.job))
+    if (trains(request))
         require_valid_job(request);
     try {
         require_valid_plan(request);
@@ -108,13 +107,13 @@ Request completed(Request request) {
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
     }
-    if (b.fixed != Usd{} && !b.total && !b.days && !wanted(request.job))
+    if (b.fixed != Usd{} && !b.total && !b.days && !trains(request))
         request.refuse("fixed_usd", "must come with a budget or with days");
     if (!request.precision)
         request.precision = precision_of(request.profile);
     if (!request.weights)
         request.weights =
-            wanted(request.job) ? weights_of(request.job.objective) : weights_of(request.profile);
+            trains(request) ? weights_of(job_of(request).objective) : weights_of(request.profile);
     return request;
 }
 

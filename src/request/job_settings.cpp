@@ -38,7 +38,7 @@ Measured measured(const SettingText& in) {
 
 /// "48h", "48" or the day at the end of which it has to be done.
 void set_deadline(const SettingText& in) {
-    Job& job = in.request.job;
+    Job& job = training(in.request);
     std::string written = in.one();
     job.deadline.reset();
     job.deadline_on = {};
@@ -58,9 +58,10 @@ void set_deadline(const SettingText& in) {
 }
 
 Value shown_deadline(const Request& r) {
-    if (r.job.deadline)
-        return fmt::format("{}h", r.job.deadline->value());
-    return r.job.deadline_on.year == 0 ? Value{} : Value{to_string(r.job.deadline_on)};
+    const Job& job = job_of(r);
+    if (job.deadline)
+        return fmt::format("{}h", job.deadline->value());
+    return job.deadline_on.year == 0 ? Value{} : Value{to_string(job.deadline_on)};
 }
 
 /// A setting that is one figure of the net.
@@ -72,62 +73,62 @@ constexpr Setting figure(Key key, Key flag, Key value, Key help) {
             value,
             help,
             [](Request& r, Key k, Texts t) {
-                r.job.net.*Field = SettingText{r, k, t}.number(kMostFigure, "");
+                training(r).net.*Field = SettingText{r, k, t}.number(kMostFigure, "");
             },
-            [](const Request& r) { return value_of(r.job.net.*Field); }};
+            [](const Request& r) { return value_of(job_of(r).net.*Field); }};
 }
 
 // clang-format off
 const auto kJobSettings = std::to_array<Setting>({
     {"model", "model", kJob, "NAME", "net to train: llama-2-7b, resnet-50; see data/models.yaml",
-     [](Request& r, Key k, Texts t) { r.job.model = model({r, k, t}); },
-     [](const Request& r) { return shown_text(r.job.model); }},
+     [](Request& r, Key k, Texts t) { training(r).model = model({r, k, t}); },
+     [](const Request& r) { return shown_text(job_of(r).model); }},
     {"tokens", "tokens", kJob, "N", "tokens of an epoch: 2e9",
-     [](Request& r, Key k, Texts t) { r.job.tokens = SettingText{r, k, t}.number(kMostUnits, "tokens"); },
-     [](const Request& r) { return value_of(r.job.tokens); }},
+     [](Request& r, Key k, Texts t) { training(r).tokens = SettingText{r, k, t}.number(kMostUnits, "tokens"); },
+     [](const Request& r) { return value_of(job_of(r).tokens); }},
     {"samples", "samples", kJob, "N", "images or sequences of an epoch (those of the model's data set)",
-     [](Request& r, Key k, Texts t) { r.job.samples = SettingText{r, k, t}.number(kMostUnits, "samples"); },
-     [](const Request& r) { return value_of(r.job.samples); }},
+     [](Request& r, Key k, Texts t) { training(r).samples = SettingText{r, k, t}.number(kMostUnits, "samples"); },
+     [](const Request& r) { return value_of(job_of(r).samples); }},
     {"epochs", "epochs", kJob, "N", "times that all of them are seen (the net's recipe, or 1)",
-     [](Request& r, Key k, Texts t) { r.job.epochs = SettingText{r, k, t}.number(kMostEpochs, ""); },
-     [](const Request& r) { return value_of(r.job.epochs); }},
+     [](Request& r, Key k, Texts t) { training(r).epochs = SettingText{r, k, t}.number(kMostEpochs, ""); },
+     [](const Request& r) { return value_of(job_of(r).epochs); }},
     {"flops", "flops", kJob, "N", "the work itself, in place of tokens or samples: 3e20",
-     [](Request& r, Key k, Texts t) { r.job.flops = SettingText{r, k, t}.number(kMostFlops, "FLOP"); },
-     [](const Request& r) { return value_of(r.job.flops); }},
+     [](Request& r, Key k, Texts t) { training(r).flops = SettingText{r, k, t}.number(kMostFlops, "FLOP"); },
+     [](const Request& r) { return value_of(job_of(r).flops); }},
     {"measured", "measured", kJob, "TEXT", "a rate that you have seen: \"400/s on g4dn.xlarge\"",
-     [](Request& r, Key k, Texts t) { r.job.measured = measured({r, k, t}); },
-     [](const Request& r) { return value_of(r.job.measured); }},
+     [](Request& r, Key k, Texts t) { training(r).measured = measured({r, k, t}); },
+     [](const Request& r) { return value_of(job_of(r).measured); }},
     {"batch", "batch", kJob, "N", "images or sequences of a step, on all GPUs together",
-     [](Request& r, Key k, Texts t) { r.job.batch = SettingText{r, k, t}.number(kMostBatch, ""); },
-     [](const Request& r) { return value_of(r.job.batch); }},
+     [](Request& r, Key k, Texts t) { training(r).batch = SettingText{r, k, t}.number(kMostBatch, ""); },
+     [](const Request& r) { return value_of(job_of(r).batch); }},
     {"fine_tune", "fine-tune", kJob, "NAME", "none, full, lora or qlora: what of the net is trained (none: from the start)",
-     [](Request& r, Key k, Texts t) { r.job.fine_tune = SettingText{r, k, t}.enumerator<FineTune>(kFineTunes); },
-     [](const Request& r) { return value_if(r.job.fine_tune != FineTune::none, r.job.fine_tune); }},
+     [](Request& r, Key k, Texts t) { training(r).fine_tune = SettingText{r, k, t}.enumerator<FineTune>(kFineTunes); },
+     [](const Request& r) { return value_if(job_of(r).fine_tune != FineTune::none, job_of(r).fine_tune); }},
     {"lora_rank", "lora-rank", kJob, "N", "rank of the adapters (16)",
-     [](Request& r, Key k, Texts t) { r.job.lora_rank = SettingText{r, k, t}.number(kMostRank, ""); },
-     [](const Request& r) { return value_unless(r.job.lora_rank, Job{}.lora_rank); }},
+     [](Request& r, Key k, Texts t) { training(r).lora_rank = SettingText{r, k, t}.number(kMostRank, ""); },
+     [](const Request& r) { return value_unless(job_of(r).lora_rank, Job{}.lora_rank); }},
     {"recompute", "recompute", kJob, "NAME", "none, selective or full: what is computed again (full where needed)",
-     [](Request& r, Key k, Texts t) { r.job.recompute = SettingText{r, k, t}.enumerator<Recompute>(kRecomputes); },
-     [](const Request& r) { return value_of(r.job.recompute); }},
+     [](Request& r, Key k, Texts t) { training(r).recompute = SettingText{r, k, t}.enumerator<Recompute>(kRecomputes); },
+     [](const Request& r) { return value_of(job_of(r).recompute); }},
     {"optimiser", "optimiser", kJob, "NAME", "adam, adam_8bit or sgd (adam)",
-     [](Request& r, Key k, Texts t) { r.job.optimiser = SettingText{r, k, t}.enumerator<Optimiser>(kOptimisers); },
-     [](const Request& r) { return value_if(r.job.optimiser != Job{}.optimiser, r.job.optimiser); }},
+     [](Request& r, Key k, Texts t) { training(r).optimiser = SettingText{r, k, t}.enumerator<Optimiser>(kOptimisers); },
+     [](const Request& r) { return value_if(job_of(r).optimiser != Job{}.optimiser, job_of(r).optimiser); }},
     {"sharding", "sharding", kJob, "NAME", "none, zero1, zero2 or zero3 (the least that fits)",
-     [](Request& r, Key k, Texts t) { r.job.sharding = SettingText{r, k, t}.enumerator<Sharding>(kShardings); },
-     [](const Request& r) { return value_of(r.job.sharding); }},
+     [](Request& r, Key k, Texts t) { training(r).sharding = SettingText{r, k, t}.enumerator<Sharding>(kShardings); },
+     [](const Request& r) { return value_of(job_of(r).sharding); }},
     {"deadline", "deadline", kJob, "HOURS|DATE", "done by then: 48h, or 2026-12-31 with --today",
      [](Request& r, Key k, Texts t) { set_deadline({r, k, t}); },
      shown_deadline},
     {"objective", "objective", kJob, "NAME", "cost, time or balanced: what the best machine has least of (cost)",
-     [](Request& r, Key k, Texts t) { r.job.objective = SettingText{r, k, t}.enumerator<Objective>(kObjectives); },
-     [](const Request& r) { return value_if(r.job.objective != Job{}.objective, r.job.objective); }},
+     [](Request& r, Key k, Texts t) { training(r).objective = SettingText{r, k, t}.enumerator<Objective>(kObjectives); },
+     [](const Request& r) { return value_if(job_of(r).objective != Job{}.objective, job_of(r).objective); }},
     {"max_machines", "max-machines", kJob, "N", "equal machines that may work on it together (1)",
-     [](Request& r, Key k, Texts t) { r.job.max_machines = SettingText{r, k, t}.whole_number(1); },
-     [](const Request& r) { return value_unless(r.job.max_machines, 1); }},
+     [](Request& r, Key k, Texts t) { training(r).max_machines = SettingText{r, k, t}.whole_number(1); },
+     [](const Request& r) { return value_unless(job_of(r).max_machines, 1); }},
 
     {"kind", "kind", kNet, "NAME", "transformer_decoder, transformer_encoder, encoder_decoder, moe, vit, cnn or diffusion",
-     [](Request& r, Key k, Texts t) { r.job.net.kind = SettingText{r, k, t}.enumerator<ModelKind>(kModelKinds - 1); },
-     [](const Request& r) { return value_if(r.job.net.kind != ModelKind::other, r.job.net.kind); }},
+     [](Request& r, Key k, Texts t) { training(r).net.kind = SettingText{r, k, t}.enumerator<ModelKind>(kModelKinds - 1); },
+     [](const Request& r) { return value_if(job_of(r).net.kind != ModelKind::other, job_of(r).net.kind); }},
     figure<&Model::parameters>("parameters", "parameters", "N", "parameters: 7e9"),
     figure<&Model::active_parameters>("active_parameters", "active-parameters", "N", "of a mixture of experts, those that a token meets"),
     figure<&Model::layers>("layers", "layers", "N", "layers"),

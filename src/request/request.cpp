@@ -19,6 +19,21 @@ void Request::refuse(std::string_view key, std::string_view reason) const {
     throw InputError{where, reason};
 }
 
+bool trains(const Request& request) {
+    return wanted(job_of(request));
+}
+
+const Job& job_of(const Request& request) {
+    static const Job none;
+    const Job* job = std::get_if<Job>(&request.goal);
+    return job != nullptr ? *job : none;
+}
+
+Job& training(Request& request) {
+    Job* job = std::get_if<Job>(&request.goal);
+    return job != nullptr ? *job : request.goal.emplace<Job>();
+}
+
 GiB dataset_move_gib(const Request& request, std::string_view region) {
     const Dataset& d = request.dataset;
     return d.region.empty() || d.region == region ? GiB{} : d.size.value_or(GiB{});

@@ -198,6 +198,8 @@ Value weights_value(const Request& r) {
 using Texts = std::span<const std::string>;
 using Key = std::string_view;
 
+constexpr double kMostDiscount = 10; // a year; more is a slip, perhaps a percentage
+
 constexpr std::string_view kMust = "What the machine must have";
 constexpr std::string_view kWhere = "Where and how";
 constexpr std::string_view kCharges = "Charges and interruptions";
@@ -274,6 +276,9 @@ const auto kRequestSettings = std::to_array<Setting>({
     {"purchase", "purchase", kWhere, "NAME,...", "on_demand, spot, best, or reserved_1yr_no_upfront and the like (on_demand)",
      [](Request& r, Key k, Texts t) { purchases({r, k, t}); },
      purchases_value},
+    {"discount_rate", "discount-rate", kWhere, "SHARE", "a year, on what is paid later, where ways to pay are compared: 0.08 (0)",
+     [](Request& r, Key k, Texts t) { r.discount_rate = SettingText{r, k, t}.number(kMostDiscount, "", true); },
+     [](const Request& r) { return value_unless(r.discount_rate, 0); }},
     {"include_retired", "include-retired", kWhere, "", "admit machines that can no longer be launched",
      [](Request& r, Key k, Texts t) { r.constraints.include_retired = SettingText{r, k, t}.yes(); },
      [](const Request& r) { return r.constraints.include_retired ? Value{true} : Value{}; }},

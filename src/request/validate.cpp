@@ -29,10 +29,11 @@ static void validate_figures(const Request& request) {
         (void)SettingText{scratch, key, text}.number(most, "", true);
     };
     figure("dataset_gib", request.usage.moved_in.value(), kMostGib);
-    figure("matmul_parameters", request.job.net.matmul_parameters, kMostFigure);
-    figure("operations", request.job.net.operations, kMostFigure);
-    figure("samples", request.job.net.samples, kMostFigure);
-    figure("epochs", request.job.net.epochs, kMostFigure);
+    const Model& net = job_of(request).net;
+    figure("matmul_parameters", net.matmul_parameters, kMostFigure);
+    figure("operations", net.operations, kMostFigure);
+    figure("samples", net.samples, kMostFigure);
+    figure("epochs", net.epochs, kMostFigure);
 }
 
 /// Dates of which the settings show no more than the year, or nothing.
@@ -46,12 +47,13 @@ static void validate_days(const Request& request) {
                                        date.day));
     };
     day("today", request.today);
-    day("deadline", request.job.deadline_on);
-    if (request.job.deadline && request.job.deadline_on != Date{})
+    const Job& job = job_of(request);
+    day("deadline", job.deadline_on);
+    if (job.deadline && job.deadline_on != Date{})
         request.refuse("deadline",
                        fmt::format("must be hours or a date, got {}h and {}",
-                                   request.job.deadline->value(),
-                                   to_string(request.job.deadline_on)));
+                                   job.deadline->value(),
+                                   to_string(job.deadline_on)));
 }
 
 void validate(const Request& request) {

@@ -41,7 +41,7 @@ void add_alternative(std::string_view key, double value, Refusal& to) {
 
 std::unique_ptr<const Goal>
 goal_of(const Catalog& catalog, const Request& request, const Sites& sites) {
-    if (wanted(request.job))
+    if (trains(request))
         return std::make_unique<TrainingGoal>(catalog, request, sites);
     return std::make_unique<RentGoal>(catalog, request);
 }

@@ -35,7 +35,7 @@ static Gpu reference_gpu() {
 }
 
 static std::optional<Hours> deadline_of(const Request& request) {
-    const Job& job = request.job;
+    const Job& job = job_of(request);
     if (job.deadline_on.year == 0)
         return job.deadline;
     if (request.today.year == 0)
@@ -51,7 +51,7 @@ static std::optional<Hours> deadline_of(const Request& request) {
 
 static Work work_of(const Request& request) {
     try {
-        return work_of(request.job);
+        return work_of(job_of(request));
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
     }
@@ -72,15 +72,15 @@ static double student(double degrees_of_freedom, double p) {
 
 JobTimes::JobTimes(const Catalog& catalog, const Request& request, const Cheapest& cheapest)
     : catalog_{catalog}, request_{request}, usage_{usage_of(request)}, work_{work_of(request)},
-      net_{completed(work_.net)}, training_{training_of(request.job)}, deadline_{
-                                                                           deadline_of(request)} {
+      net_{completed(work_.net)}, training_{training_of(job_of(request))}, deadline_{deadline_of(
+                                                                               request)} {
     const double p = request.uncertainty.confidence;
     const bundled::Utilisation& u = utilisation();
     sure_ = {student(u.degrees_of_freedom, p),
              student(u.measured_degrees_of_freedom, p),
              student(u.ratio_degrees_of_freedom, p)};
     timed_.resize(catalog.gpus().size());
-    if (request.job.measured)
+    if (job_of(request).measured)
         find_measured();
     types_.reserve(catalog.instances().size());
     for (std::size_t type = 0; type < catalog.instances().size(); ++type)
@@ -88,7 +88,7 @@ JobTimes::JobTimes(const Catalog& catalog, const Request& request, const Cheapes
 }
 
 void JobTimes::find_measured() {
-    const std::string& name = request_.job.measured->instance;
+    const std::string& name = job_of(request_).measured->instance;
     const auto all = catalog_.instances();
     const auto found =
         std::find_if(all.begin(), all.end(), [&](const Instance& i) { return i.name == name; });
@@ -180,7 +180,7 @@ GiB JobTimes::gpu_memory(std::size_t type) const {
 }
 
 JobTimes::Fit JobTimes::found_fit(Precision precision, GiB memory, double gpus) const {
-    const auto found = job_fit(request_.job, net_, precision, memory, gpus);
+    const auto found = job_fit(job_of(request_), net_, precision, memory, gpus);
     if (!found)
         return {};
     return {.fits = found->memory.fits,
@@ -236,7 +236,7 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     out.hours = Hours{work_.units * seconds / kSecondsPerHour};
     out.scale = machines == 1 && on.gpus < kFewGpus ? gpu.scale : scale_of(work_, on);
     if (seen_) {
-        out.hours = Hours{work_.units / request_.job.measured->per_second / kSecondsPerHour *
+        out.hours = Hours{work_.units / job_of(request_).measured->per_second / kSecondsPerHour *
                           (seconds / seen_seconds_)};
         out.scale = utilisation().ratio_scale;
         out.spread = Spread::ratio;
@@ -256,7 +256,7 @@ void JobTimes::measure(std::size_t type, const GpuSet& on, Type& to) const {
     if (type != *seen_ && !timed)
         return;
     const auto e = measured_estimate(work_,
-                                     request_.job.measured->per_second,
+                                     job_of(request_).measured->per_second,
                                      {.instance = instances[*seen_].name, .gpus = gpus(*seen_, 1)},
                                      {.instance = name, .gpus = on},
                                      *request_.precision);
@@ -295,12 +295,12 @@ double JobTimes::spare(const Type& type, double price) const {
 /// fastest that can be paid for; else those of the least cost * hours.
 JobTimes::Type JobTimes::best(std::size_t type, const Cheapest& cheapest) {
     Type out = with(type, 1);
-    const Objective objective = request_.job.objective;
+    const Objective objective = job_of(request_).objective;
     const auto worth = [&](const Type& t) { // of those that fit and are in time; less is better
         return objective == Objective::time ? t.hours.value()
                                             : t.machines * t.hours.value() * t.hours.value();
     };
-    for (int n = 2; n <= request_.job.max_machines; ++n) {
+    for (int n = 2; n <= job_of(request_).max_machines; ++n) {
         if (objective == Objective::cost && out.fits && in_time(out))
             break;
         const Type more = with(type, n);
@@ -394,7 +394,7 @@ std::optional<MemoryFit> JobTimes::fit(std::size_t type) const {
     return memory_fit(net_,
                       training(type),
                       precision(type),
-                      request_.job.sharding,
+                      job_of(request_).sharding,
                       gpu_memory(type),
                       all.gpu_count[type] * types_[type].machines);
 }
@@ -404,14 +404,14 @@ std::optional<MemoryRemedy> JobTimes::remedy(std::size_t type) const {
     return memory_remedy(net_,
                          training(type),
                          precision(type),
-                         request_.job.sharding,
+                         job_of(request_).sharding,
                          gpu_memory(type),
                          all.gpu_count[type] * types_[type].machines,
                          gpus(type).gpu->unsupported);
 }
 
 bool JobTimes::fits_without(std::size_t type, std::span<const std::string_view> methods) const {
-    Job job = request_.job;
+    Job job = job_of(request_);
     for (const std::string_view method : methods)
         if (method == to_string(FineTune::qlora))
             job.fine_tune = FineTune::lora;
@@ -434,7 +434,7 @@ Hours JobTimes::reference() const {
     if (seen_)
         if (const auto e = measured_estimate(
                 work_,
-                request_.job.measured->per_second,
+                job_of(request_).measured->per_second,
                 {.instance = catalog_.instances()[*seen_].name, .gpus = gpus(*seen_, 1)},
                 {.instance = kReferenceMachine, .gpus = on},
                 p))

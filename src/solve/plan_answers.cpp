@@ -25,10 +25,13 @@ Bill PlanPrices::bill(const Row& row, PurchaseKind kind) const {
 }
 
 void PlanPrices::describe(std::uint32_t row, Choice& to) const {
-    to.effective = UsdPerHour{columns_.usd_per_hour[row]};
-    if (goal_.has_hours(type_of(rows_[row])))
-        to.cost = bill(rows_[row], rows_[row].kind);
-    else if (request_.budget.total)
+    const Row& r = rows_[row];
+    to.effective = UsdPerHour{columns_.usd_per_hour[row] * (r.usd / r.present)};
+    if (goal_.has_hours(type_of(r))) {
+        to.cost = bill(r, r.kind);
+        if (request_.discount_rate > 0)
+            to.present = Usd{r.present} + request_.budget.fixed;
+    } else if (request_.budget.total)
         to.lasts = Days{greatest(kCentury.value(), [&](double days) {
             Budget plan = request_.budget;
             plan.days = Days{days};

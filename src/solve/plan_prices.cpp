@@ -143,6 +143,7 @@ bool PlanPrices::payable(const Row& row) const {
 PlanTime PlanPrices::time(std::size_t type, const Budget& plan) const {
     PlanTime out = plan_time(plan, usage_, goal_.machines(type));
     out.follows = goal_.ends_with_work();
+    out.discount_rate = request_.discount_rate;
     return out;
 }
 
@@ -200,7 +201,7 @@ PlanPrices::Row PlanPrices::priced(Row row, const Budget& usual, const Budget& s
     const Beside at_usual = beside(row, time(type_of(row), usual));
     const Beside at_sure = certain ? at_usual : beside(row, time(type_of(row), sure));
     const auto by = [](const Row& r, bool known, bool paid) {
-        return std::tuple{!known, r.late, !paid, r.usd};
+        return std::tuple{!known, r.late, !paid, r.present};
     };
     std::optional<Row> best;
     bool best_known = false;
@@ -212,6 +213,7 @@ PlanPrices::Row PlanPrices::priced(Row row, const Budget& usual, const Budget& s
         one.kind = kind;
         one.price = p.parts.price.value();
         one.usd = p.total().value();
+        one.present = p.present(kind).value();
         one.sure_usd = certain ? one.usd : priced(row, kind, of, sure, at_sure).total().value();
         one.late = late(one, of, sure);
         const bool known = kind != PurchaseKind::spot || payer_.source(kind, of) != nullptr;
@@ -242,7 +244,8 @@ void PlanPrices::prepare(std::size_t type) {
     const Hours compared = t.follows ? t.billed + t.startup : t.work;
     const double hours = (compared * t.machines).value();
     const auto order = [this](const Row& row) {
-        return std::tuple{row.price > max_price_, row.late, !affordable(row), row.usd, row.offer};
+        return std::tuple{
+            row.price > max_price_, row.late, !affordable(row), row.present, row.offer};
     };
     for (std::size_t group = type * kPurchases; group < (type + 1) * kPurchases; ++group) {
         const std::span rows{rows_.data() + columns_.first[group],
@@ -253,7 +256,7 @@ void PlanPrices::prepare(std::size_t type) {
             return order(a) < order(b);
         });
         for (std::uint32_t i = columns_.first[group]; i < columns_.first[group + 1]; ++i) {
-            columns_.usd_per_hour[i] = rows_[i].usd / hours;
+            columns_.usd_per_hour[i] = rows_[i].present / hours;
             columns_.site[i] = rows_[i].site;
             columns_.source[i] = columns_of(catalog_).source[rows_[i].offer];
         }

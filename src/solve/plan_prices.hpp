@@ -5,6 +5,7 @@
 #pragma once
 
 #include "cost/payer.hpp"
+#include "cost/present_value.hpp"
 #include "solve/pricing.hpp"
 
 namespace flopwise {
@@ -57,6 +58,7 @@ private:
         PurchaseKind kind = PurchaseKind::on_demand;
         double price = 0;    ///< for an hour that is paid
         double usd = 0;      ///< for the plan, without what is fixed
+        double present = 0;  ///< the same as it is worth at the start
         double sure_usd = 0; ///< at the probability that is asked for
         bool late = false;
         std::uint16_t site = 0;
@@ -77,6 +79,10 @@ private:
         [[nodiscard]] Usd total() const {
             return parts.empty() ? Usd{std::numeric_limits<double>::infinity()}
                                  : parts.total() + beside.charges;
+        }
+        [[nodiscard]] Usd present(PurchaseKind kind) const {
+            return present_value(kind, parts, beside.time) +
+                   present_value(beside.charges, beside.time);
         }
     };
 

@@ -29,7 +29,7 @@ TrainingGoal::TrainingGoal(const Catalog& catalog, const Request& request, const
                  return sites.cheapest(columns_, type);
              }} {
     for (const Gpu& gpu : catalog.gpus())
-        able_.push_back(missing_methods(gpu, request.job).empty());
+        able_.push_back(missing_methods(gpu, job_of(request)).empty());
     const std::size_t types = catalog.instances().size();
     paid_hours_.reserve(types);
     limit_.reserve(types);
@@ -102,7 +102,7 @@ void TrainingGoal::explain_rate(std::size_t type, Refusal& to) const {
 /// The change is one only if the net fits without, too.
 void TrainingGoal::explain_method(std::size_t type, Refusal& to) const {
     const Gpu& gpu = this->gpu(type);
-    const auto missing = missing_methods(gpu, request_.job);
+    const auto missing = missing_methods(gpu, job_of(request_));
     for (const std::string_view method : missing)
         say(fmt::format("needs {}, which {}{} does not run",
                         method,
@@ -198,7 +198,7 @@ void TrainingGoal::describe(std::size_t type, const Outlook& outlook, Choice& to
 }
 
 void TrainingGoal::compare(std::vector<Choice>& choices) const {
-    mark_ties(request_.job.objective, choices);
+    mark_ties(job_of(request_).objective, choices);
 }
 
 std::vector<FrontPoint> TrainingGoal::front(const Points& points) const {

@@ -634,6 +634,7 @@ ASKED = {
     "near": ("vn", {"days": 30}),
     "max_rtt_ms": (60, {"days": 30, "near": "de", "region": "any"}),
     "purchase": ("best", RENT),
+    "discount_rate": (0.08, {**RENT, "purchase": "best"}),
     "include_retired": (True, RENT),
     "storage_gib": (500, RENT),
     "storage_type": ("gp2", DISK),
