@@ -324,3 +324,63 @@ TEST_CASE("a refusal's relaxation admits the offer, with each of its alternative
             CHECK_FALSE(why_not(catalog, with_changes(request, one), i));
     }
 }
+
+/// A job and what limits it, some of it at odds with most machines.
+static Request random_job(unsigned seed) {
+    std::mt19937 random{seed};
+    const auto one_of = [&random](auto... values) {
+        const std::array all{values...};
+        return all[random() % all.size()];
+    };
+    Request out;
+    Job& job = training(out);
+    job.model = one_of("llama-2-7b", "resnet-50", "gpt2-xl", "bert-large", "llama-2-70b");
+    if (job.model != "resnet-50")
+        job.tokens = one_of(1e7, 1e8, 2e9);
+    if (random() % 2 == 0)
+        job.batch = one_of(64.0, 512.0);
+    if (job.model != "resnet-50")
+        job.fine_tune = one_of(FineTune::none, FineTune::none, FineTune::lora, FineTune::qlora);
+    if (random() % 4 == 0)
+        job.sharding = one_of(Sharding::none, Sharding::zero2);
+    if (random() % 3 != 0)
+        job.deadline = Hours{one_of(2.0, 24.0, 200.0)};
+    if (random() % 3 != 0)
+        out.budget.total = Usd{one_of(10.0, 300.0, 5000.0)};
+    out.budget.hours_per_day = HoursPerDay{one_of(24.0, 24.0, 8.0)};
+    if (random() % 3 == 0)
+        out.precision = one_of(Precision::fp32, Precision::fp16, Precision::bf16);
+    if (random() % 3 == 0)
+        out.constraints.near = Place{21.03, 105.85}; // Hanoi
+    if (random() % 4 == 0)
+        out.usage.storage = GiB{300};
+    if (random() % 4 == 0)
+        out.ways = {PurchaseKind::on_demand, PurchaseKind::spot};
+    return out;
+}
+
+TEST_CASE("what is said to admit a job's machine does, whatever it does to its hours",
+          "[constraints][property]") {
+    const Catalog old = Catalog::bundled("aws-2020-04");
+    const Catalog present = Catalog::bundled();
+    std::size_t told = 0;
+    for (unsigned seed = 0; seed < 150; ++seed) {
+        const Catalog& catalog = seed % 3 == 0 ? present : old;
+        const std::size_t step = seed % 3 == 0 ? 301 : 7;
+        const Request request = random_job(seed);
+        for (std::size_t i = seed % 7; i < catalog.size(); i += step) {
+            const auto refusal = why_not(catalog, request, i);
+            if (!refusal)
+                continue;
+            CHECK(refusal->relaxation.empty() == refusal->alternatives.empty());
+            for (const auto& one : refusal->alternatives) {
+                const auto still = why_not(catalog, with_changes(request, one), i);
+                INFO(seed << ", " << refusal->instance << " in " << refusal->region << ": "
+                          << refusal->text << " | " << (still ? still->text : ""));
+                CHECK_FALSE(still);
+                ++told;
+            }
+        }
+    }
+    CHECK(told > 300);
+}

@@ -673,6 +673,8 @@ class PurchaseOption(_Record):
     @property
     def total_usd(self) -> float | None: ...
     @property
+    def present_usd(self) -> float | None: ...
+    @property
     def effective_usd_per_hour(self) -> float | None: ...
     @property
     def upfront_usd(self) -> float: ...
@@ -700,6 +702,7 @@ class PurchaseOption(_Record):
         purchase: str | None = ...,
         price_usd_per_hour: float | None = ...,
         total_usd: float | None = ...,
+        present_usd: float | None = ...,
         effective_usd_per_hour: float | None = ...,
         upfront_usd: float | None = ...,
         hours: float | None = ...,
@@ -712,6 +715,30 @@ class PurchaseOption(_Record):
         source: str | None = ...,
         as_of: str | None = ...,
     ) -> None: ...
+
+@final
+class HoursDistribution:
+    def __init__(
+        self,
+        *,
+        hours: float | None = None,
+        ln_scale: float | None = None,
+        degrees_of_freedom: float | None = None,
+        days: float | None = None,
+        hours_per_day: float | None = None,
+        use_cv: float | None = None,
+        interruptions_per_hour: float | None = None,
+        checkpoint_minutes: float | None = None,
+        restart_minutes: float | None = None,
+    ) -> None: ...
+    @property
+    def is_certain(self) -> bool: ...
+    @property
+    def central_hours(self) -> float: ...
+    def quantile(self, p: float) -> float: ...
+    def probability(self, hours: float) -> float: ...
+    def __eq__(self, other: object) -> bool: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
 
 @final
 class SpotHours(_Record):
@@ -1080,6 +1107,8 @@ class Choice(_Record):
     @property
     def cost(self) -> Bill | None: ...
     @property
+    def present_usd(self) -> float | None: ...
+    @property
     def upfront_usd(self) -> float: ...
     @property
     def lasts_days(self) -> float | None: ...
@@ -1129,6 +1158,7 @@ class Choice(_Record):
         contributions: dict[str, float] | None = ...,
         pareto: bool | None = ...,
         cost: Bill | None = ...,
+        present_usd: float | None = ...,
         upfront_usd: float | None = ...,
         lasts_days: float | None = ...,
         hours: float | None = ...,

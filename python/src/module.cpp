@@ -6,6 +6,7 @@ void bind_catalog(py::module_& m);   // Catalog and its records
 void bind_feed(py::module_& m);      // price files, and what changed
 void bind_recommend(py::module_& m); // recommend() and the records of its answer
 void bind_plan(py::module_& m);      // bills, purchase options, owning, regions by distance
+void bind_hours(py::module_& m);     // hours as they may turn out
 void bind_job(py::module_& m);       // models, the time of training, memory
 void bind_budget(py::module_& m);    // the rule, over arrays
 void bind_sweep(py::module_& m);     // many requests at once
@@ -19,6 +20,7 @@ PYBIND11_MODULE(_core, m) {
     bind_catalog(m);
     bind_feed(m);
     bind_plan(m);
+    bind_hours(m);
     bind_job(m);
     bind_recommend(m);
     bind_budget(m);

@@ -5,6 +5,7 @@
 
 #include "cost/bill_lines.hpp"
 #include "recommend/own_or_rent.hpp"
+#include "recommend/refused.hpp"
 #include "recommend/region_choice.hpp"
 #include "recommend/warnings.hpp"
 #include "request/completed.hpp"
@@ -120,29 +121,16 @@ Recommendation answered(const Catalog& catalog, const Request& request, const Ch
         if (open.outcome == Outcome::found)
             out.instead = std::move(open.choices.front());
     }
-    for (Refusal& refusal : out.refusals.nearest)
+    for (Refusal& refusal : out.refusals.nearest) {
+        settle(catalog, full, charges, refusal);
         add_region(catalog, asked, refusal);
+    }
     out.request = asked;
     out.region_choice = region_choice(catalog, asked, full, charges, out);
     out.ownership = own_or_rent(catalog, full, charges, out);
     add_dates(out);
     add_warnings(catalog, out);
     return out;
-}
-
-/// An offer whose price in none of the purchase options that are asked for is known.
-static Refusal without_price(const Offer& offer) {
-    return {.provider = offer.instance.provider,
-            .instance = offer.instance.name,
-            .family = offer.instance.family,
-            .region = offer.region.code,
-            .purchase = offer.purchase,
-            .price = offer.price,
-            .as_of = offer.source.as_of,
-            .reasons = {Reason::other_purchase},
-            .text = "has no known price in the ways to pay that are asked for",
-            .relaxation = {{"purchase", std::string{to_string(offer.purchase)}}},
-            .alternatives = {{{"purchase", std::string{to_string(offer.purchase)}}}}};
 }
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
@@ -155,21 +143,12 @@ std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, s
     const Charges charges = charges_of(priced, catalog);
     require_storage_type(asked, charges);
     const Request full = with_nearest_region(catalog, asked, charges);
-    Request everywhere = full; // plans are made only where they are asked for
-    everywhere.constraints.provider.clear();
-    everywhere.constraints.region.clear();
-    everywhere.constraints.purchase = priced.constraints.purchase;
-    const Sites sites{catalog, full};
-    const auto goal = goal_of(catalog, full, sites);
-    const auto pricing = pricing_of(catalog, everywhere, *goal, charges);
-    pricing->prepare(columns_of(catalog).type[offer]);
-    const auto row = pricing->row_of(offer);
-    if (!row)
-        return without_price(catalog.offer(offer));
-    const Filter filter{catalog, full, sites, *goal, *pricing};
-    Refusal out = filter.refusal(*row);
-    add_region(catalog, asked, out);
-    return out.reasons.empty() ? std::nullopt : std::optional{std::move(out)};
+    auto out = refused(catalog, full, charges, offer);
+    if (out) {
+        settle(catalog, full, charges, *out);
+        add_region(catalog, asked, *out);
+    }
+    return out;
 }
 
 } // namespace flopwise

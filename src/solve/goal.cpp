@@ -39,10 +39,12 @@ void add_alternative(std::string_view key, double value, Refusal& to) {
     to.alternatives.push_back({to.relaxation.back()});
 }
 
-std::unique_ptr<const Goal>
-goal_of(const Catalog& catalog, const Request& request, const Sites& sites) {
+std::unique_ptr<const Goal> goal_of(const Catalog& catalog,
+                                    const Request& request,
+                                    const Sites& sites,
+                                    std::optional<std::size_t> only) {
     if (trains(request))
-        return std::make_unique<TrainingGoal>(catalog, request, sites);
+        return std::make_unique<TrainingGoal>(catalog, request, sites, only);
     return std::make_unique<RentGoal>(catalog, request);
 }
 

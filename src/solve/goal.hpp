@@ -85,6 +85,8 @@ public:
     [[nodiscard]] virtual bool ends_with_work() const { return false; }
     /// Hours of work by which it has to be done.
     [[nodiscard]] virtual std::optional<Hours> deadline() const { return std::nullopt; }
+    /// Whether it can do without GPUs, if the request does.
+    [[nodiscard]] virtual bool can_do_without_gpu() const { return true; }
     /// The machine that scores are relative to.
     [[nodiscard]] virtual Figures reference() const = 0;
 
@@ -101,9 +103,12 @@ public:
     }
 };
 
-/// The goal of a completed request. All arguments outlive what is returned.
-std::unique_ptr<const Goal>
-goal_of(const Catalog& catalog, const Request& request, const Sites& sites);
+/// The goal of a completed request; it need only answer for the type `only`, if that is given.
+/// The first three arguments outlive what is returned.
+std::unique_ptr<const Goal> goal_of(const Catalog& catalog,
+                                    const Request& request,
+                                    const Sites& sites,
+                                    std::optional<std::size_t> only = {});
 
 /// The fewest GPUs that a machine must have; 0 if those without take part, so that rates are vCPUs.
 double least_gpus(const Constraints& constraints);

@@ -70,7 +70,10 @@ static double student(double degrees_of_freedom, double p) {
     return std::log(e.quantile(p).value());
 }
 
-JobTimes::JobTimes(const Catalog& catalog, const Request& request, const Cheapest& cheapest)
+JobTimes::JobTimes(const Catalog& catalog,
+                   const Request& request,
+                   const Cheapest& cheapest,
+                   std::optional<std::size_t> only)
     : catalog_{catalog}, request_{request}, usage_{usage_of(request)}, work_{work_of(request)},
       net_{completed(work_.net)}, training_{training_of(job_of(request))}, deadline_{deadline_of(
                                                                                request)} {
@@ -84,7 +87,9 @@ JobTimes::JobTimes(const Catalog& catalog, const Request& request, const Cheapes
         find_measured();
     types_.reserve(catalog.instances().size());
     for (std::size_t type = 0; type < catalog.instances().size(); ++type)
-        types_.push_back(columns_of(catalog).gpu[type] < 0 ? Type{} : best(type, cheapest));
+        types_.push_back(columns_of(catalog).gpu[type] < 0 || only.value_or(type) != type
+                             ? Type{}
+                             : best(type, cheapest));
 }
 
 void JobTimes::find_measured() {
@@ -387,42 +392,6 @@ std::string JobTimes::title(const std::string& source) const {
             return fmt::format(
                 "{}, {}{}", s.title, to_string(s.as_of), s.recalled ? ", recalled" : "");
     return source;
-}
-
-std::optional<MemoryFit> JobTimes::fit(std::size_t type) const {
-    const OfferColumns& all = columns_of(catalog_);
-    return memory_fit(net_,
-                      training(type),
-                      precision(type),
-                      job_of(request_).sharding,
-                      gpu_memory(type),
-                      all.gpu_count[type] * types_[type].machines);
-}
-
-std::optional<MemoryRemedy> JobTimes::remedy(std::size_t type) const {
-    const OfferColumns& all = columns_of(catalog_);
-    return memory_remedy(net_,
-                         training(type),
-                         precision(type),
-                         job_of(request_).sharding,
-                         gpu_memory(type),
-                         all.gpu_count[type] * types_[type].machines,
-                         gpus(type).gpu->unsupported);
-}
-
-bool JobTimes::fits_without(std::size_t type, std::span<const std::string_view> methods) const {
-    Job job = job_of(request_);
-    for (const std::string_view method : methods)
-        if (method == to_string(FineTune::qlora))
-            job.fine_tune = FineTune::lora;
-        else
-            job.optimiser = Optimiser::adam;
-    const auto found = job_fit(job,
-                               net_,
-                               precision(type),
-                               gpu_memory(type),
-                               columns_of(catalog_).gpu_count[type] * types_[type].machines);
-    return !found || found->memory.fits;
 }
 
 Hours JobTimes::reference() const {

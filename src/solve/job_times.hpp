@@ -18,8 +18,12 @@ public:
     using Cheapest = std::function<double(std::size_t type)>;
 
     /// `request` has a job, is completed and outlives this, as the catalog does. `cheapest` is
-    /// asked only where the budget decides how many machines there are.
-    JobTimes(const Catalog& catalog, const Request& request, const Cheapest& cheapest);
+    /// asked only where the budget decides how many machines there are. It answers for the type
+    /// `only`, if that is given.
+    JobTimes(const Catalog& catalog,
+             const Request& request,
+             const Cheapest& cheapest,
+             std::optional<std::size_t> only = {});
 
     /// Equal machines that work on it together.
     [[nodiscard]] int machines(std::size_t type) const { return types_[type].machines; }
@@ -66,6 +70,9 @@ public:
     /// How the net fits into the type's machines; absent if the need is not known.
     [[nodiscard]] std::optional<MemoryFit> fit(std::size_t type) const;
     [[nodiscard]] std::optional<MemoryRemedy> remedy(std::size_t type) const;
+    /// What else would make it fit, each by itself: shorter sequences, more machines, a narrower
+    /// precision.
+    [[nodiscard]] std::vector<Relaxation> other_remedies(std::size_t type) const;
     /// Whether it fits without some methods: with lora for "qlora", with adam for "adam_8bit".
     [[nodiscard]] bool fits_without(std::size_t type,
                                     std::span<const std::string_view> methods) const;
@@ -108,6 +115,13 @@ private:
     [[nodiscard]] GpuSet gpus(std::size_t type, int machines) const;
     [[nodiscard]] GiB gpu_memory(std::size_t type) const;
     [[nodiscard]] const Fit& fit(std::size_t type, int machines);
+    [[nodiscard]] bool fits_into(const Job& job,
+                                 const Model& net,
+                                 Precision precision,
+                                 std::size_t type,
+                                 int machines) const;
+    [[nodiscard]] std::optional<double> shorter_sequences(std::size_t type) const;
+    [[nodiscard]] std::optional<int> more_machines(std::size_t type) const;
     [[nodiscard]] Fit found_fit(Precision precision, GiB memory, double gpus) const;
     [[nodiscard]] double seconds(const UnitTime& time, const GpuSet& on, Type& to) const;
     [[nodiscard]] Type with(std::size_t type, int machines);

@@ -86,7 +86,10 @@ void Filter::explain_figure(Reason reason, std::size_t type, const Instance& i, 
     const Constraints& c = request_.constraints;
     switch (reason) {
     case Reason::no_gpu:
-        return say("has no GPU", {"min_gpus", 0.0}, to);
+        say("has no GPU", to);
+        if (goal_.can_do_without_gpu())
+            to.relaxation.push_back({"min_gpus", 0.0});
+        return;
     case Reason::too_few_gpus:
         return say(
             fmt::format("needs {}, has {}", gpus_in_words(min_gpus_), text::count(i.gpu_count)),
@@ -200,7 +203,7 @@ static void complete_alternatives(Refusal& to) {
     std::vector<Relaxation> needed;
     for (const Relaxation& change : to.relaxation)
         if (std::none_of(to.alternatives.begin(), to.alternatives.end(), [&](const auto& one) {
-                return one.front() == change;
+                return std::find(one.begin(), one.end(), change) != one.end();
             }))
             needed.push_back(change);
     if (to.alternatives.empty() && !needed.empty())

@@ -23,11 +23,15 @@ static std::vector<std::string_view> missing_methods(const Gpu& gpu, const Job& 
     return out;
 }
 
-TrainingGoal::TrainingGoal(const Catalog& catalog, const Request& request, const Sites& sites)
+TrainingGoal::TrainingGoal(const Catalog& catalog,
+                           const Request& request,
+                           const Sites& sites,
+                           std::optional<std::size_t> only)
     : catalog_{catalog}, request_{request}, columns_{columns_of(catalog)},
-      times_{catalog, request, [this, &sites](std::size_t type) {
-                 return sites.cheapest(columns_, type);
-             }} {
+      times_{catalog,
+             request,
+             [this, &sites](std::size_t type) { return sites.cheapest(columns_, type); },
+             only} {
     for (const Gpu& gpu : catalog.gpus())
         able_.push_back(missing_methods(gpu, job_of(request)).empty());
     const std::size_t types = catalog.instances().size();
@@ -121,9 +125,16 @@ void TrainingGoal::explain_method(std::size_t type, Refusal& to) const {
 void TrainingGoal::explain_memory(std::size_t type, Refusal& to) const {
     const auto remedy = times_.remedy(type);
     say(explanation(*times_.fit(type), remedy), to);
-    if (remedy)
+    if (remedy && !remedy->settings.empty()) {
+        auto& first = to.alternatives.emplace_back();
         for (const auto& [key, value] : remedy->settings)
-            to.relaxation.push_back({key, value});
+            first.push_back({key, value});
+    }
+    for (Relaxation& change : times_.other_remedies(type))
+        to.alternatives.push_back({std::move(change)});
+    if (!to.alternatives.empty())
+        to.relaxation.insert(
+            to.relaxation.end(), to.alternatives.front().begin(), to.alternatives.front().end());
 }
 
 void TrainingGoal::explain_deadline(std::size_t type, Refusal& to) const {

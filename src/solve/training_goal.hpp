@@ -7,7 +7,10 @@ namespace flopwise {
 
 class TrainingGoal final : public Goal {
 public:
-    TrainingGoal(const Catalog& catalog, const Request& request, const Sites& sites);
+    TrainingGoal(const Catalog& catalog,
+                 const Request& request,
+                 const Sites& sites,
+                 std::optional<std::size_t> only = {});
 
     [[nodiscard]] int machines(std::size_t type) const override { return times_.machines(type); }
     [[nodiscard]] double rate(std::size_t type) const override { return 1 / paid_hours_[type]; }
@@ -35,6 +38,7 @@ public:
                       Refusal& to) const override;
     [[nodiscard]] const Usage& usage() const override { return times_.usage(); }
     [[nodiscard]] bool ends_with_work() const override { return true; }
+    [[nodiscard]] bool can_do_without_gpu() const override { return false; }
     [[nodiscard]] std::optional<Hours> deadline() const override { return times_.work_deadline(); }
     [[nodiscard]] Figures reference() const override;
     void describe(std::size_t type, const Outlook& outlook, Choice& to) const override;

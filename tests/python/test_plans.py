@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 
 import flopwise
 import numpy as np
@@ -300,3 +301,43 @@ def test_a_rate_that_is_not_used_and_one_that_is_dearer_are_said():
                "6688.79 USD against 290.88 USD")
     assert warning in dear.warnings
     assert warning in dear._repr_html_()
+
+
+def test_hours_are_one_distribution():
+    make = flopwise.HoursDistribution
+    known = make(hours=10)
+    assert known.is_certain and known.central_hours == known.quantile(0.9) == 10
+    assert (known.probability(9.99), known.probability(10)) == (0, 1)
+    job = make(hours=10, ln_scale=0.3, degrees_of_freedom=5)
+    # 10 * e^(0.3 * 1.475884), the 0.9 quantile of a Student-t of 5 degrees of freedom (published table: 1.476)
+    assert job.quantile(0.9) == pytest.approx(10 * math.exp(0.3 * 1.475884), rel=1e-6)
+    assert not job.is_certain and job.central_hours == 10
+    plan = make(days=365, hours_per_day=2, use_cv=1)
+    assert plan.quantile(0.9) == flopwise.hours_quantile(p=0.9, days=365, hours_per_day=2, use_cv=1)
+    spot = make(hours=100, interruptions_per_hour=0.01, checkpoint_minutes=5, restart_minutes=10)
+    assert spot.central_hours == flopwise.spot_hours(work_hours=100, interruptions_per_hour=0.01).expected_hours
+    assert spot.quantile(0.9) == flopwise.spot_hours(work_hours=100, interruptions_per_hour=0.01).hours_p90
+
+
+def test_hours_are_shown_compared_and_pickled_as_they_were_made():
+    spot = flopwise.HoursDistribution(hours=100, interruptions_per_hour=0.01)
+    assert repr(spot) == "HoursDistribution(hours=100.0, interruptions_per_hour=0.01)"
+    assert spot == flopwise.HoursDistribution(hours=100, interruptions_per_hour=0.01) != 3
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        again = pickle.loads(pickle.dumps(spot, protocol))
+        assert again == spot and repr(again) == repr(spot)
+
+
+@pytest.mark.parametrize("figures, message", [
+    ({}, "hours: must be given, or days, and not both"),
+    ({"hours": 1, "days": 1}, "hours: must be given, or days, and not both"),
+    ({"hours": 1, "ln_scale": 1}, "degrees_of_freedom: must come with the other figure of the spread"),
+    ({"hours": 1, "use_cv": 1}, "use_cv: must come with days"),
+    ({"days": 9, "ln_scale": 1, "degrees_of_freedom": 3}, "ln_scale: must come with hours"),
+    ({"hours": 1, "restart_minutes": 1}, "restart_minutes: must come with interruptions_per_hour"),
+    ({"hours": -1}, "hours: must be positive and finite, got -1 h"),
+])
+def test_hours_that_are_refused(figures, message):
+    with pytest.raises(flopwise.FlopwiseError) as raised:
+        flopwise.HoursDistribution(**figures)
+    assert str(raised.value) == message

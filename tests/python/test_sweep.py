@@ -492,6 +492,8 @@ def more_of(row):
                 hours_per_day=request.hours_per_day or 24,
                 use_cv=request.use_cv,
             )
+    if best.purchase == "spot":  # where how often it is interrupted is not known, so are the hours
+        out["hours"] = out["hours_p90"] = None
     for option in advice.purchase_options:
         if option.purchase == best.purchase == "spot" and option.hours_p90:
             out["hours"], out["hours_p90"] = option.hours, option.hours_p90

@@ -1,0 +1,130 @@
+#include "recommend/refused.hpp"
+
+#include <flopwise/settings.hpp>
+
+#include "solve/solver.hpp"
+
+#include <algorithm>
+
+namespace flopwise {
+
+/// An offer whose price in none of the purchase options that are asked for is known.
+static Refusal without_price(const Offer& offer) {
+    return {.provider = offer.instance.provider,
+            .instance = offer.instance.name,
+            .family = offer.instance.family,
+            .region = offer.region.code,
+            .purchase = offer.purchase,
+            .price = offer.price,
+            .as_of = offer.source.as_of,
+            .reasons = {Reason::other_purchase},
+            .text = "has no known price in the ways to pay that are asked for",
+            .relaxation = {{"purchase", std::string{to_string(offer.purchase)}}},
+            .alternatives = {{{"purchase", std::string{to_string(offer.purchase)}}}}};
+}
+
+std::optional<Refusal>
+refused(const Catalog& catalog, const Request& request, const Charges& charges, std::size_t offer) {
+    const Offer o = catalog.offer(offer);
+    const std::uint32_t type = columns_of(catalog).type[offer];
+    Request there = request; // plans are made only where they are asked for
+    there.constraints.provider = {o.instance.provider};
+    there.constraints.region = {o.region.code};
+    if (request.ways.empty())
+        there.constraints.purchase.push_back(o.purchase);
+    const Sites sites{catalog, request};
+    const auto goal = goal_of(catalog, request, sites, type);
+    const auto pricing = pricing_of(catalog, there, *goal, charges);
+    pricing->prepare(type);
+    const auto row = pricing->row_of(offer);
+    if (!row)
+        return without_price(o);
+    Refusal out = Filter{catalog, request, sites, *goal, *pricing}.refusal(*row);
+    return out.reasons.empty() ? std::nullopt : std::optional{std::move(out)};
+}
+
+// ---- what admits it -----------------------------------------------------------------
+
+using Changes = std::vector<Relaxation>;
+
+static std::string text_of(const Relaxation& change) {
+    if (const auto* number = std::get_if<double>(&change.value))
+        return fmt::format("{}", *number);
+    const auto* name = std::get_if<std::string>(&change.value);
+    return name != nullptr ? *name : "true";
+}
+
+static Request with(Request request, const Changes& changes) {
+    for (const Relaxation& change : changes) {
+        const std::vector<std::string> text{text_of(change)};
+        if (change.key == "exclude")
+            std::erase(request.constraints.exclude, text.front());
+        else
+            set(request, change.key, text);
+    }
+    return request;
+}
+
+/// Whether a change is of what is trained or how: its hours change.
+static bool changes_job(const Relaxation& change) {
+    const auto& key = change.key;
+    return key == "fine_tune" || key == "optimiser" || key == "recompute" || key == "sharding" ||
+           key == "seq_len" || key == "max_machines" || key == "precision";
+}
+
+/// Whether a change depends on the hours.
+static bool follows_hours(const Relaxation& change) {
+    return change.key == "deadline" || change.key == "budget_usd";
+}
+
+/// Whether an offer is paid for as spot, or may be: its hours have lost work in them.
+static bool may_be_spot(const Request& request, const Refusal& refusal) {
+    const auto& ways = request.ways;
+    return ways.empty() ? refusal.purchase == Purchase::spot
+                        : std::find(ways.begin(), ways.end(), PurchaseKind::spot) != ways.end();
+}
+
+/// The changes with what else it takes; empty if no more than that is known to admit the offer.
+static Changes settled(const Catalog& catalog,
+                       const Request& request,
+                       const Charges& charges,
+                       std::size_t offer,
+                       Changes changes) {
+    constexpr int kRounds = 4;
+    std::erase_if(changes, follows_hours);
+    for (int round = 0; round < kRounds; ++round) {
+        const auto still = refused(catalog, with(request, changes), charges, offer);
+        if (!still)
+            return changes;
+        if (still->alternatives.empty())
+            return {};
+        for (const Relaxation& change : still->alternatives.front()) {
+            std::erase_if(changes, [&](const Relaxation& c) { return c.key == change.key; });
+            changes.push_back(change);
+        }
+    }
+    return {};
+}
+
+void settle(const Catalog& catalog,
+            const Request& request,
+            const Charges& charges,
+            Refusal& refusal) {
+    const bool spot = may_be_spot(request, refusal);
+    const auto is_open = [spot](const Changes& one) {
+        return std::any_of(one.begin(), one.end(), [spot](const Relaxation& change) {
+            return changes_job(change) || (spot && change.key == "deadline");
+        });
+    };
+    auto& all = refusal.alternatives;
+    if (!trains(request) || std::none_of(all.begin(), all.end(), is_open))
+        return;
+    const auto offer =
+        catalog.find_offer(refusal.provider, refusal.instance, refusal.region, refusal.purchase);
+    for (Changes& one : all)
+        one = settled(catalog, request, charges, *offer, std::move(one));
+    std::erase(all, Changes{});
+    refusal.relaxation = all.empty() ? Changes{} : all.front();
+}
+
+} // namespace flopwise
