@@ -1,6 +1,5 @@
 #include "recommend/own_or_rent.hpp"
 
-#include "solve/solver.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
 #include "training/step_time.hpp"
@@ -49,30 +48,17 @@ static std::string_view stack_of(const Gpu& gpu) {
 /// The offer that does the same work for least, of those that qualify, are at least as fast and run
 /// the same programs as the GPU that is bought, as a choice.
 template <class IsAsFast>
-static std::optional<Choice> as_fast(const Catalog& catalog,
-                                     const Request& request,
-                                     const Charges& charges,
-                                     IsAsFast is_as_fast) {
+static std::optional<Choice>
+as_fast(const Catalog& catalog, const Request& request, Ranking& ranking, IsAsFast is_as_fast) {
     const std::string_view stack = stack_of(*catalog.find_gpu(request.own.gpu));
-    std::optional<Ranked> cheapest;
-    for (const Ranked& row : ranked(catalog, request, charges)) {
+    const Ranked* cheapest = nullptr;
+    for (const Ranked& row : ranking.rows()) {
         const Offer o = catalog.offer(row.offer);
         if (o.gpu != nullptr && stack_of(*o.gpu) == stack && is_as_fast(row, o) &&
-            (!cheapest || row.spent < cheapest->spent))
-            cheapest = row;
+            (cheapest == nullptr || row.spent < cheapest->spent))
+            cheapest = &row;
     }
-    if (!cheapest)
-        return std::nullopt;
-    const Offer o = catalog.offer(cheapest->offer);
-    Request one = request;
-    one.constraints.provider = {o.instance.provider};
-    one.constraints.instance = {o.instance.name};
-    one.constraints.region = {o.region.code};
-    one.constraints.purchase = {o.purchase};
-    one.top = 1;
-    one.nearest = 0;
-    const Recommendation r = solved(catalog, one, charges);
-    return r.choices.empty() ? std::nullopt : std::optional{r.choices.front()};
+    return cheapest == nullptr ? std::nullopt : std::optional{ranking.choice(*cheapest)};
 }
 
 /// Power of the GPUs: those that are bought, else those it is compared with if electricity counts.
@@ -135,7 +121,7 @@ own_job(const OwnOrRent& compared, Usd rented, std::optional<Hours> hours, doubl
 
 std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
                                      const Request& request,
-                                     const Charges& charges,
+                                     Ranking& ranking,
                                      const Recommendation& answer) {
     if (!request.own.price)
         return std::nullopt;
@@ -144,11 +130,11 @@ std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
     const bool job = trains(request);
     const auto hours = job ? owned_hours(catalog, request) : std::nullopt;
     if (hours)
-        out.rented = as_fast(catalog, request, charges, [&](const Ranked& row, const Offer& /*o*/) {
+        out.rented = as_fast(catalog, request, ranking, [&](const Ranked& row, const Offer& /*o*/) {
             return row.hours <= *hours;
         });
     else if (out.tflops && !answer.on_vcpus && !job)
-        out.rented = as_fast(catalog, request, charges, [&](const Ranked& /*row*/, const Offer& o) {
+        out.rented = as_fast(catalog, request, ranking, [&](const Ranked& /*row*/, const Offer& o) {
             const auto rate = peak(*o.gpu, *request.precision);
             return rate && *rate * o.instance.gpu_count >= *out.tflops;
         });

@@ -2,18 +2,17 @@
 
 #pragma once
 
-#include <flopwise/recommend.hpp>
+#include "solve/ranking.hpp"
 
 namespace flopwise {
 
 /// Refuses, through Request::refuse(), what is wrong with the machine to buy.
 void require_valid_ownership(const Catalog& catalog, const Request& request);
 
-/// `request` has its precision and weights filled in and is that of the answer. Empty without a
-/// machine to buy.
+/// `request` is completed, and `ranking` and `answer` are of it. Empty without a machine to buy.
 std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
                                      const Request& request,
-                                     const Charges& charges,
+                                     Ranking& ranking,
                                      const Recommendation& answer);
 
 } // namespace flopwise

@@ -9,8 +9,7 @@
 #include "recommend/region_choice.hpp"
 #include "recommend/warnings.hpp"
 #include "request/completed.hpp"
-#include "solve/filter.hpp"
-#include "solve/solver.hpp"
+#include "solve/ranking.hpp"
 #include "text/day.hpp"
 #include "text/text.hpp"
 
@@ -114,20 +113,25 @@ Recommendation answered(const Catalog& catalog, const Request& request, const Ch
     const Request asked = completed(request);
     require_storage_type(asked, charges);
     require_valid_ownership(catalog, asked);
-    const Request full = with_nearest_region(catalog, asked, charges);
-    Recommendation out = solved(catalog, full, charges);
+    Ranking everywhere{catalog, asked, charges};
+    const Request full = with_nearest_region(catalog, asked, everywhere);
+    const bool narrowed = chooses_region(asked.constraints) && !chooses_region(full.constraints);
+    std::optional<Ranking> near;
+    Ranking& ranking = narrowed ? near.emplace(catalog, full, charges) : everywhere;
+    Recommendation out = ranking.answer();
     if (out.outcome != Outcome::found && has_names(full.constraints)) {
-        Recommendation open = solved(catalog, without_names(full), charges);
-        if (open.outcome == Outcome::found)
-            out.instead = std::move(open.choices.front());
+        const Request open = without_names(full);
+        if (Recommendation r = Ranking{catalog, open, charges}.answer();
+            r.outcome == Outcome::found)
+            out.instead = std::move(r.choices.front());
     }
     for (Refusal& refusal : out.refusals.nearest) {
         settle(catalog, full, charges, refusal);
         add_region(catalog, asked, refusal);
     }
     out.request = asked;
-    out.region_choice = region_choice(catalog, asked, full, charges, out);
-    out.ownership = own_or_rent(catalog, full, charges, out);
+    out.region_choice = region_choice(catalog, asked, full, everywhere, out);
+    out.ownership = own_or_rent(catalog, full, ranking, out);
     add_dates(out);
     add_warnings(catalog, out);
     return out;

@@ -1,6 +1,5 @@
 #include "recommend/region_choice.hpp"
 
-#include "solve/solver.hpp"
 #include "solve/unpriced.hpp"
 #include "text/text.hpp"
 
@@ -14,10 +13,9 @@ bool chooses_region(const Constraints& c) {
 }
 
 /// Regions in which an offer qualifies.
-static std::set<const Region*>
-regions_of(const Catalog& catalog, const Request& request, const Charges& charges) {
+static std::set<const Region*> regions_of(const Catalog& catalog, Ranking& ranking) {
     std::set<const Region*> out;
-    for (const Ranked& row : ranked(catalog, request, charges))
+    for (const Ranked& row : ranking.rows())
         out.insert(&catalog.offer(row.offer).region);
     return out;
 }
@@ -29,8 +27,8 @@ struct Reached {
 };
 
 static std::vector<Reached>
-reached(const Catalog& catalog, const Request& request, const Charges& charges) {
-    const auto qualified = regions_of(catalog, request, charges);
+reached(const Catalog& catalog, const Request& request, Ranking& ranking) {
+    const auto qualified = regions_of(catalog, ranking);
     std::vector<Reached> out;
     for (const Region& region : catalog.regions())
         if (region.place && qualified.contains(&region))
@@ -65,11 +63,10 @@ means_only(const Catalog& catalog, const Constraints& c, const std::set<const Re
 }
 
 /// All regions that the estimate does not tell from the nearest.
-Request
-with_nearest_region(const Catalog& catalog, const Request& request, const Charges& charges) {
+Request with_nearest_region(const Catalog& catalog, const Request& request, Ranking& ranking) {
     if (!chooses_region(request.constraints))
         return request;
-    const std::vector<Reached> all = reached(catalog, request, charges);
+    const std::vector<Reached> all = reached(catalog, request, ranking);
     if (all.empty())
         return request;
     Request out = request;
@@ -90,57 +87,56 @@ with_nearest_region(const Catalog& catalog, const Request& request, const Charge
     return out;
 }
 
+Request
+with_nearest_region(const Catalog& catalog, const Request& request, const Charges& charges) {
+    if (!chooses_region(request.constraints))
+        return request;
+    Ranking ranking{catalog, request, charges};
+    return with_nearest_region(catalog, request, ranking);
+}
+
+static std::optional<Usd> total_of(const Choice& choice) {
+    return choice.cost ? std::optional{choice.cost->total} : std::nullopt;
+}
+
 /// The best choice where it is cheapest; at equal prices, where it is nearest.
 static std::optional<RegionChoice::Elsewhere>
-cheapest(const Catalog& catalog, const Request& asked, const Charges& charges, const Choice& best) {
-    Request same = asked;
-    same.constraints.any_region = true;
-    same.constraints.instance = {best.instance};
-    if (asked.ways.empty())
-        same.constraints.purchase = {static_cast<Purchase>(best.purchase)};
-    same.constraints.provider = {best.provider};
-    same.top = 1;
-    same.nearest = 0;
-    const Recommendation r = solved(catalog, same, charges);
-    if (r.choices.empty())
+cheapest(const Request& asked, Ranking& ranking, const Choice& best) {
+    const auto there = ranking.best([&](const Ranked& row, const Offer& offer) {
+        return offer.instance.name == best.instance && offer.instance.provider == best.provider &&
+               (!asked.ways.empty() || ranking.paid(row) == best.purchase);
+    });
+    if (!there || there->region == best.region || !there->rtt ||
+        !(there->effective.value_or(there->price) < best.effective.value_or(best.price)))
         return std::nullopt;
-    const Choice& there = r.choices[0];
-    if (there.region == best.region || !there.rtt ||
-        !(there.effective.value_or(there.price) < best.effective.value_or(best.price)))
-        return std::nullopt;
-    return RegionChoice::Elsewhere{.region = there.region,
-                                   .price = there.price,
-                                   .total =
-                                       there.cost ? std::optional{there.cost->total} : std::nullopt,
-                                   .extra_rtt = *there.rtt - *best.rtt,
-                                   .price_dates = there.price_dates};
+    return RegionChoice::Elsewhere{.region = there->region,
+                                   .price = there->price,
+                                   .total = total_of(*there),
+                                   .extra_rtt = *there->rtt - *best.rtt,
+                                   .price_dates = there->price_dates};
 }
 
 /// The best of all regions that are a little farther, if it has a better score.
 static std::optional<RegionChoice::Farther>
-farther(const Catalog& catalog, const Request& asked, const Charges& charges, const Choice& best) {
+farther(const Request& asked, Ranking& ranking, const Choice& best) {
     if (asked.profile != Profile::training)
         return std::nullopt; // somebody waits for each answer
-    Request wider = asked;
-    Constraints& c = wider.constraints;
-    c.any_region = true;
-    c.max_rtt = std::min(c.max_rtt.value_or(*best.rtt + kFarther), *best.rtt + kFarther);
-    wider.top = 1;
-    wider.nearest = 0;
-    const Recommendation r = solved(catalog, wider, charges);
-    if (r.choices.empty() || !(r.choices[0].score.value > best.score.value))
+    const Milliseconds most = *best.rtt + kFarther;
+    const auto there = ranking.best([&](const Ranked& /*row*/, const Offer& offer) {
+        const auto rtt = ranking.rtt(offer);
+        return rtt && *rtt <= most;
+    });
+    if (!there || !(there->score.value > best.score.value))
         return std::nullopt;
-    const Choice& there = r.choices[0];
-    return RegionChoice::Farther{.provider = there.provider,
-                                 .instance = there.instance,
-                                 .region = there.region,
-                                 .purchase = there.purchase,
-                                 .price = there.price,
-                                 .total =
-                                     there.cost ? std::optional{there.cost->total} : std::nullopt,
-                                 .score = there.score.value,
-                                 .extra_rtt = *there.rtt - *best.rtt,
-                                 .price_dates = there.price_dates};
+    return RegionChoice::Farther{.provider = there->provider,
+                                 .instance = there->instance,
+                                 .region = there->region,
+                                 .purchase = there->purchase,
+                                 .price = there->price,
+                                 .total = total_of(*there),
+                                 .score = there->score.value,
+                                 .extra_rtt = *there->rtt - *best.rtt,
+                                 .price_dates = there->price_dates};
 }
 
 static bool is_asked_for(const Constraints& c, const std::string& provider) {
@@ -177,14 +173,12 @@ void add_region(const Catalog& catalog, const Request& asked, Refusal& to) {
 
 /// Of some regions those in which a machine that has all that is asked for is sold all the same.
 static std::vector<Nearby> sold_at_unknown_price(const Catalog& catalog,
-                                                 const Request& asked,
-                                                 const Charges& charges,
+                                                 const Ranking& ranking,
                                                  const std::vector<Nearby>& regions) {
     std::vector<Nearby> out;
     if (regions.empty())
         return out;
-    const Question question{catalog, asked, charges};
-    const std::vector<bool> sold = sold_unpriced(catalog, question.filter());
+    const std::vector<bool> sold = sold_unpriced(catalog, ranking.filter());
     const auto all = catalog.regions();
     for (const Nearby& region : regions)
         for (std::size_t i = 0; i < all.size(); ++i)
@@ -196,7 +190,7 @@ static std::vector<Nearby> sold_at_unknown_price(const Catalog& catalog,
 std::optional<RegionChoice> region_choice(const Catalog& catalog,
                                           const Request& asked,
                                           const Request& taken,
-                                          const Charges& charges,
+                                          Ranking& ranking,
                                           const Recommendation& answer) {
     if (!chooses_region(asked.constraints) || answer.choices.empty() || !answer.choices.front().rtt)
         return std::nullopt; // not chosen by distance, or no region of a known one has an offer
@@ -211,9 +205,9 @@ std::optional<RegionChoice> region_choice(const Catalog& catalog,
             out.nearer.push_back(std::move(region));
         }
     }
-    out.unpriced = sold_at_unknown_price(catalog, asked, charges, out.nearer);
-    out.cheapest = cheapest(catalog, asked, charges, best);
-    out.farther = farther(catalog, asked, charges, best);
+    out.unpriced = sold_at_unknown_price(catalog, ranking, out.nearer);
+    out.cheapest = cheapest(asked, ranking, best);
+    out.farther = farther(asked, ranking, best);
     return out;
 }
 

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include <flopwise/recommend.hpp>
+#include "solve/ranking.hpp"
 
 namespace flopwise {
 
@@ -10,7 +10,8 @@ namespace flopwise {
 bool chooses_region(const Constraints& constraints);
 
 /// The request about the nearest regions with an offer that qualifies, or as it is if there is
-/// none. `request` has its precision and weights filled in.
+/// none. `ranking` is of `request`, which is completed.
+Request with_nearest_region(const Catalog& catalog, const Request& request, Ranking& ranking);
 Request with_nearest_region(const Catalog& catalog, const Request& request, const Charges& charges);
 
 /// Adds the offer's region to what would admit it, where the nearest region is to be found and,
@@ -18,11 +19,11 @@ Request with_nearest_region(const Catalog& catalog, const Request& request, cons
 void add_region(const Catalog& catalog, const Request& asked, Refusal& to);
 
 /// What the report says of the region. `taken` is the request with_nearest_region(), `answer` the
-/// answer to it.
+/// answer to it, `ranking` is of `asked`.
 std::optional<RegionChoice> region_choice(const Catalog& catalog,
                                           const Request& asked,
                                           const Request& taken,
-                                          const Charges& charges,
+                                          Ranking& ranking,
                                           const Recommendation& answer);
 
 } // namespace flopwise

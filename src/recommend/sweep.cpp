@@ -4,7 +4,7 @@
 #include "recommend/recommend.hpp"
 #include "recommend/region_choice.hpp"
 #include "request/completed.hpp"
-#include "solve/solver.hpp"
+#include "solve/ranking.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -60,7 +60,8 @@ std::vector<std::uint32_t> filter(const Catalog& catalog, const Request& request
     const Charges charges = charges_of(asked, catalog);
     const Request full = with_nearest_region(catalog, asked, charges);
     std::vector<std::uint32_t> out;
-    for (const Ranked& row : ranked(catalog, full, charges))
+    Ranking ranking{catalog, full, charges};
+    for (const Ranked& row : ranking.rows())
         out.push_back(row.offer);
     std::sort(out.begin(), out.end());
     return out;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <utility>
 #include <tuple>
 
 namespace flopwise {
@@ -90,6 +91,8 @@ void Solver::admit(OfferRange offers, Result& to) {
 }
 
 void Solver::scan() {
+    if (std::exchange(scanned_, true))
+        return;
     types_.resize(catalog_.instances().size());
     qualified_.reserve(types_.size());
     for (std::size_t type = 0; type < types_.size(); ++type) {
@@ -291,6 +294,11 @@ Outcome Solver::outcome() const {
                : Outcome::nothing_fits;
 }
 
+Choice Solver::described(std::uint32_t offer) {
+    scan();
+    return choices({{offer, score_of(offer)}}).front();
+}
+
 std::vector<std::uint32_t> Solver::ranking() {
     scan();
     std::vector<std::uint32_t> out;
@@ -375,28 +383,6 @@ Solver Question::solver() const {
 
 Filter Question::filter() const {
     return {catalog, request, sites, *goal, *pricing};
-}
-
-Recommendation solved(const Catalog& catalog, const Request& request, const Charges& charges) {
-    return Question{catalog, request, charges}.solver().solve();
-}
-
-std::vector<Ranked> ranked(const Catalog& catalog, const Request& request, const Charges& charges) {
-    const Question question{catalog, request, charges};
-    const OfferColumns& columns = question.pricing->columns();
-    const Goal& goal = *question.goal;
-    std::vector<Ranked> out;
-    for (const std::uint32_t row : question.solver().ranking()) {
-        const std::uint32_t type = columns.type[row];
-        const UsdPerHour effective{columns.usd_per_hour[row]};
-        const auto hours = goal.hours(type);
-        out.push_back(
-            {.offer = question.pricing->offer(row),
-             .effective = effective,
-             .hours = hours ? hours->central() : Hours{},
-             .spent = effective * Hours{goal.machines(type) * goal.hours_compared(type)}});
-    }
-    return out;
 }
 
 } // namespace flopwise

@@ -30,6 +30,8 @@ public:
 
     /// All offers that are admitted, best first, whatever the request's `top`.
     std::vector<std::uint32_t> ranking();
+    /// One that is admitted, as if it were the best.
+    Choice described(std::uint32_t offer);
     [[nodiscard]] Score score_of(std::uint32_t offer) const;
 
 private:
@@ -97,6 +99,7 @@ private:
     Figures reference_;
     std::array<double, kCriteria> weights_;
 
+    bool scanned_ = false;
     std::vector<Result> types_;
     std::vector<std::uint32_t> qualified_;        ///< the types with an offer that is admitted
     std::array<std::size_t, kReasons> refused_{}; ///< offers, by the first reason
@@ -120,19 +123,5 @@ struct Question {
     std::unique_ptr<const Goal> goal;
     std::unique_ptr<Pricing> pricing;
 };
-
-/// The solver's answer to a completed request.
-Recommendation solved(const Catalog& catalog, const Request& request, const Charges& charges);
-
-/// An offer of the catalog that qualifies, and what stands for its price in the score.
-struct Ranked {
-    std::uint32_t offer = 0;
-    UsdPerHour effective{};
-    Hours hours{}; ///< central ones; 0 without
-    Usd spent{};   ///< for the same work as all others
-};
-
-/// The offers that qualify, best first.
-std::vector<Ranked> ranked(const Catalog& catalog, const Request& request, const Charges& charges);
 
 } // namespace flopwise
