@@ -97,8 +97,9 @@ public:
     static Charges bundled();
     /// Tables without a row.
     static Charges none();
-    /// Reads YAML files as one (docs/catalog.md). Throws InputError with file, line and field for
-    /// an unknown or duplicate key, a duplicate row, a figure out of its range, or no source.
+    /// Reads files as one (docs/catalog.md): YAML, or CSV as reserved_csv() and
+    /// interruptions_csv() write it. Throws InputError with file, line and field for an unknown or
+    /// duplicate key, a duplicate row, a figure out of its range, or no source.
     static Charges read(const std::filesystem::path& file);
     static Charges read(std::span<const std::filesystem::path> files);
     /// The same of the text of a file, which messages call `name`.
