@@ -162,6 +162,35 @@ TEST_CASE("a disk of no type is the provider's usual one", "[cost]") {
     CHECK(fast.items.back().assumed->value() > 0);
 }
 
+TEST_CASE("a disk that is sold in sizes is billed as the next one", "[cost]") {
+    // Azure in eastus: 0.075 USD a GiB and month of standard SSD, which is sold from 4 GiB on, and
+    // 0.045 of hard disk, from 32; each size is twice the one before. By hand for a month.
+    const Budget month{.days = Days{730.0 / 24}};
+    const auto disk = [&](std::string_view type, double gib, std::string_view region) {
+        return bill(month,
+                    {.storage = GiB{gib}, .storage_type = std::string{type}},
+                    {"azure", region, UsdPerHour{1}},
+                    charges())
+            .items.back();
+    };
+    const auto [type, gib, billed, usd] = GENERATE(table<std::string, double, double, double>({
+        {"standard-ssd", 1, 4, 0.3},
+        {"standard-ssd", 32, 32, 2.4},
+        {"standard-ssd", 33, 64, 4.8},
+        {"standard-ssd", 1024, 1024, 76.8}, // E30 in infracost's outputs of 2024-07
+        {"standard-hdd", 4, 32, 1.44},
+        {"standard-hdd", 129, 256, 11.52},
+    }));
+    const LineItem line = disk(type, gib, "eastus");
+    CHECK(line.charge == "storage_" + type);
+    CHECK(line.quantity == Approx(billed));
+    CHECK(line.amount->value() == Approx(usd));
+    CHECK(line.source.ends_with("a third party's list, 2026-09-06"));
+    const LineItem other = disk(type, gib, "westeurope"); // not known there
+    CHECK_FALSE(other.amount);
+    CHECK(other.assumed->value() == Approx(usd));
+}
+
 TEST_CASE("months that are not whole", "[cost]") {
     // 45.625 days are 1.5 months of 730 h. The free 100 GiB count in both:
     // (1000 - 100) * 0.09 + (500 - 100) * 0.09 = 81 + 36

@@ -61,8 +61,10 @@ TEST_CASE("the bundled charges agree with what is published", "[charges]") {
                                                                    "persistent-disk",
                                                                    "sc1",
                                                                    "st1",
-                                                                   "standard"});
-    CHECK(charges.size() == 8994); // 922 tiers, 7,160 reserved or blocks, 8 ratios, 904 bands
+                                                                   "standard",
+                                                                   "standard-hdd",
+                                                                   "standard-ssd"});
+    CHECK(charges.size() == 8996); // 924 tiers, 7,160 reserved or blocks, 8 ratios, 904 bands
 }
 
 TEST_CASE("what is not known is absent", "[charges]") {
@@ -220,6 +222,8 @@ TEST_CASE("a bad file of charges is refused with its place", "[charges][error]")
          "5: charges[0].charge: must be a known charge, got \"weather\""},
         {"charges:\n  - {charge: egress, region: r, usd: -1, source: s}",
          "5: charges[0].usd: must not be negative, got -1"},
+        {"charges:\n  - {charge: storage_ssd, region: r, usd: 1, smallest_size: 0, source: s}",
+         "5: charges[0].smallest_size: must be positive, got 0"},
         {"charges:\n  - {charge: egress, region: r, usd: .nan, source: s}",
          "5: charges[0].usd: must be a number, got \".nan\""},
         {"charges:\n  - {charge: egress, region: r, usd: 1}",

@@ -28,7 +28,13 @@ struct Rate {
     std::string_view unit;       ///< "GiB-month", "GiB", "address-h", ...
     std::string_view region;     ///< "all" for a rate that is the same everywhere
     const Source& source;        ///< of the highest tier
+    /// What is asked for is billed as the next of this size, twice it, four times it and so on;
+    /// 0: as it is.
+    double smallest_size = 0;
 };
+
+/// What is billed of a quantity at a rate: the next size where it is sold in sizes.
+FLOPWISE_API double billed_size(const Rate& rate, double quantity);
 
 /// How a reservation is paid.
 enum class Payment : std::uint8_t {

@@ -606,6 +606,8 @@ class Rate(_Record):
     @property
     def tiers(self) -> list[dict[str, float]]: ...
     @property
+    def smallest_size(self) -> float | None: ...
+    @property
     def source(self) -> str: ...
     @property
     def as_of(self) -> str: ...
@@ -617,6 +619,7 @@ class Rate(_Record):
         charge: str | None = ...,
         unit: str | None = ...,
         tiers: list[dict[str, float]] | None = ...,
+        smallest_size: float | None = ...,
         source: str | None = ...,
         as_of: str | None = ...,
     ) -> None: ...

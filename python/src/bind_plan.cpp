@@ -16,6 +16,7 @@ static RateRow row_of(const Rate& rate, const std::string& provider, const std::
             .charge = charge,
             .unit = std::string{rate.unit},
             .tiers = {rate.tiers.begin(), rate.tiers.end()},
+            .smallest_size = rate.smallest_size,
             .source = rate.source.title,
             .as_of = rate.source.as_of};
 }

@@ -139,20 +139,22 @@ std::vector<BilledQuantity> billed_quantities(const Usage& u,
     return out;
 }
 
-double quantity_of(const BilledQuantity& w, const PlanTime& time) {
-    return w.quantity * (w.each ? time.machines : 1);
+double quantity_of(const BilledQuantity& w, const Rate* rate, const PlanTime& time) {
+    return (rate != nullptr ? billed_size(*rate, w.quantity) : w.quantity) *
+           (w.each ? time.machines : 1);
 }
 
 /// What its tiers are compared with: of what flows, that of a month or of a shorter plan.
-double tiered_quantity(const BilledQuantity& w, const PlanTime& time) {
+double tiered_quantity(const BilledQuantity& w, const Rate& rate, const PlanTime& time) {
     const double months = hours_through(time) / kHoursPerMonth;
-    return quantity_of(w, time) * (w.form == BilledForm::flow ? std::min(1.0, months) : 1);
+    return quantity_of(w, &rate, time) * (w.form == BilledForm::flow ? std::min(1.0, months) : 1);
 }
 
-Usd amount_of(const BilledQuantity& w, std::span<const Tier> tiers, const PlanTime& time) {
+Usd amount_of(const BilledQuantity& w, const Rate& rate, const PlanTime& time) {
+    const std::span<const Tier> tiers = rate.tiers;
     const double hours = hours_through(time);
     const double months = hours / kHoursPerMonth;
-    const double quantity = quantity_of(w, time);
+    const double quantity = quantity_of(w, &rate, time);
     switch (w.form) {
     case BilledForm::kept:
         return tiered(tiers, quantity) * months;
@@ -222,10 +224,10 @@ struct RegionCharges::Item {
     /// With the rate, or at the dearest elsewhere; absent if there is none.
     [[nodiscard]] std::optional<Usd> amount(const PlanTime& time) const {
         if (rate)
-            return amount_of(billed, rate->tiers, time);
+            return amount_of(billed, *rate, time);
         std::optional<Usd> most;
         for (const Rate& other : elsewhere)
-            most = std::max(most.value_or(Usd{}), amount_of(billed, other.tiers, time));
+            most = std::max(most.value_or(Usd{}), amount_of(billed, other, time));
         return most;
     }
 };
@@ -254,6 +256,7 @@ std::vector<LineItem> RegionCharges::lines(const PlanTime& time) const {
     std::vector<LineItem> out;
     for (const Item& item : *items_) {
         const BilledQuantity& w = item.billed;
+        const Rate* rate = item.rate ? &*item.rate : nullptr;
         const double hours = hours_through(time);
         const double times = w.form == BilledForm::once     ? 1
                              : w.form == BilledForm::hourly ? hours
@@ -261,15 +264,15 @@ std::vector<LineItem> RegionCharges::lines(const PlanTime& time) const {
         const std::string_view unit =
             w.charge == kUnknownStorage ? "GiB-month" : unit_of(rate_name(w));
         LineItem& line = out.emplace_back(LineItem{.charge = w.charge,
-                                                   .quantity = quantity_of(w, time) * times,
+                                                   .quantity = quantity_of(w, rate, time) * times,
                                                    .unit = std::string{unit}});
-        if (!item.rate) {
+        if (rate == nullptr) {
             line.assumed = item.amount(time);
             continue;
         }
         line.amount = item.amount(time);
-        line.tiers = reached(item.rate->tiers, tiered_quantity(w, time));
-        line.source = cited(item.rate->source);
+        line.tiers = reached(rate->tiers, tiered_quantity(w, *rate, time));
+        line.source = cited(rate->source);
     }
     return out;
 }

@@ -79,6 +79,8 @@ void charge(yaml::Fields& row, ChargesRow& to) {
     to.names.insert(to.names.end(), {name, row.text("region")});
     to.a = row.has("from") ? figure(row, "from", true) : (row.number_or_none("from"), 0.0);
     to.b = figure(row, "usd", true);
+    to.c = row.has("smallest_size") ? figure(row, "smallest_size", false)
+                                    : (row.number_or_none("smallest_size"), 0.0);
 }
 
 void reserved(yaml::Fields& row, ChargesRow& to) {
@@ -308,8 +310,10 @@ struct ChargesReader {
         add(*data, in, in.same, data->same);
         add(*data, in, in.ratios, data->ratios);
         add(*data, in, in.interruptions, data->interruptions);
-        for (const ChargesRow& row : in.charges)
+        for (const ChargesRow& row : in.charges) {
             data->tiers.push_back({.from = row.a, .usd = row.b});
+            data->smallest_size.push_back(row.c);
+        }
         for (const ChargesRow& row : in.reserved) {
             data->usd_per_hour.push_back(row.a);
             data->on_demand_usd_per_hour.push_back(row.b);
