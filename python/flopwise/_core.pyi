@@ -635,6 +635,8 @@ class LineItem(_Record):
     @property
     def amount_usd(self) -> float | None: ...
     @property
+    def usd_per_month(self) -> float | None: ...
+    @property
     def assumed_usd(self) -> float | None: ...
     @property
     def tiers(self) -> list[dict[str, float]]: ...
@@ -647,6 +649,7 @@ class LineItem(_Record):
         quantity: float | None = ...,
         unit: str | None = ...,
         amount_usd: float | None = ...,
+        usd_per_month: float | None = ...,
         assumed_usd: float | None = ...,
         tiers: list[dict[str, float]] | None = ...,
         source: str | None = ...,
@@ -657,6 +660,8 @@ class Bill(_Record):
     @property
     def total_usd(self) -> float: ...
     @property
+    def usd_per_month(self) -> float | None: ...
+    @property
     def items(self) -> Table[LineItem]: ...
     @property
     def complete(self) -> bool: ...
@@ -664,6 +669,7 @@ class Bill(_Record):
         self,
         *,
         total_usd: float | None = ...,
+        usd_per_month: float | None = ...,
         items: Iterable[LineItem] | None = ...,
     ) -> None: ...
 

@@ -292,13 +292,26 @@ Usd charged_amount(const LineItem& item) {
     return item.amount ? *item.amount : item.assumed.value_or(Usd{});
 }
 
-Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed) {
+/// By the month, where there is more than one.
+static void add_months(Days days, Bill& to) {
+    constexpr double kOneMonth = 1 + 1e-9; // 730 / 24 days may be one by rounding
+    const double months = (days * HoursPerDay{kHoursPerDay}).value() / kHoursPerMonth;
+    if (!(months > kOneMonth))
+        return;
+    for (LineItem& item : to.items)
+        if (item.amount)
+            item.per_month = *item.amount / months;
+    to.per_month = to.total / months;
+}
+
+Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed, Days days) {
     Bill out{.items = std::move(machine)};
     out.items.insert(out.items.end(), region.begin(), region.end());
     if (fixed > Usd{})
         out.items.push_back({.charge = "fixed", .quantity = 1, .unit = "plan", .amount = fixed});
     for (const LineItem& item : out.items)
         out.total = out.total + item.amount.value_or(Usd{});
+    add_months(days, out);
     return out;
 }
 
@@ -310,7 +323,8 @@ Bill bill(const Budget& budget, UsdPerHour price) {
     return summed(
         {{.charge = "compute", .quantity = hours.value(), .unit = "h", .amount = price * hours}},
         {},
-        budget.fixed);
+        budget.fixed,
+        *budget.days);
 }
 
 Bill bill(const Budget& budget, const Usage& usage, const Rental& rental, const Charges& charges) {
@@ -320,7 +334,8 @@ Bill bill(const Budget& budget, const Usage& usage, const Rental& rental, const 
     const RegionCharges region{usage, rental.provider, rental.region, charges};
     return summed(lines(Payer::at(rental.price, rental.on_demand.value_or(rental.price), time)),
                   region.lines(time),
-                  budget.fixed);
+                  budget.fixed,
+                  time.days);
 }
 
 } // namespace flopwise
