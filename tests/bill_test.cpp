@@ -12,7 +12,11 @@ TEST_CASE("a bill lists its charges and adds them up", "[cost]") {
     // p2.xlarge for the article's year: 0.90 * 365 * 2 = 657.00
     const Bill plain = bill({.days = Days{365}, .hours_per_day = HoursPerDay{2}}, UsdPerHour{0.9});
     REQUIRE(plain.items.size() == 1);
-    CHECK(plain.items[0] == LineItem{"compute", 730, "h", Usd{657}});
+    CHECK(plain.items[0] == LineItem{.charge = "compute",
+                                     .quantity = 730,
+                                     .unit = "h",
+                                     .amount = Usd{657},
+                                     .per_month = Usd{54.75}});
     CHECK(plain.total == Usd{657});
 
     const Bill with_fixed =
@@ -162,6 +166,58 @@ TEST_CASE("a disk of no type is the provider's usual one", "[cost]") {
     CHECK(fast.items.back().assumed->value() > 0);
 }
 
+TEST_CASE("a disk that is sold in sizes is billed as the next one", "[cost]") {
+    // Azure in eastus: 0.075 USD a GiB and month of standard SSD, which is sold from 4 GiB on, and
+    // 0.045 of hard disk, from 32; each size is twice the one before. By hand for a month.
+    const Budget month{.days = Days{730.0 / 24}};
+    const auto disk = [&](std::string_view type, double gib, std::string_view region) {
+        return bill(month,
+                    {.storage = GiB{gib}, .storage_type = std::string{type}},
+                    {"azure", region, UsdPerHour{1}},
+                    charges())
+            .items.back();
+    };
+    const auto [type, gib, billed, usd] = GENERATE(table<std::string, double, double, double>({
+        {"standard-ssd", 1, 4, 0.3},
+        {"standard-ssd", 32, 32, 2.4},
+        {"standard-ssd", 33, 64, 4.8},
+        {"standard-ssd", 1024, 1024, 76.8}, // E30 in infracost's outputs of 2024-07
+        {"standard-hdd", 4, 32, 1.44},
+        {"standard-hdd", 129, 256, 11.52},
+    }));
+    const LineItem line = disk(type, gib, "eastus");
+    CHECK(line.charge == "storage_" + type);
+    CHECK(line.quantity == Approx(billed));
+    CHECK(line.amount->value() == Approx(usd));
+    CHECK(line.source.ends_with("a third party's list, 2026-09-06"));
+    const LineItem other = disk(type, gib, "westeurope"); // not known there
+    CHECK_FALSE(other.amount);
+    CHECK(other.assumed->value() == Approx(usd));
+}
+
+TEST_CASE("a bill of more than a month says what a month costs", "[cost]") {
+    // 365 days are 12 months of 730 h: 730 h at 1 USD, 100 GiB at 0.08 and 120 USD, by hand.
+    const Rental rental{"aws", "us-east-1", UsdPerHour{1}};
+    const Usage usage{.storage = GiB{100}, .storage_type = "gp3"};
+    const Budget year{.days = Days{365}, .hours_per_day = HoursPerDay{2}, .fixed = Usd{120}};
+    const Bill b = bill(year, usage, rental, charges());
+    REQUIRE(b.items.size() == 3);
+    CHECK(b.items[0].per_month->value() == Approx(730.0 / 12));
+    CHECK(b.items[1].per_month->value() == Approx(8));
+    CHECK(b.items[2].per_month->value() == Approx(10));
+    CHECK(b.per_month->value() == Approx(730.0 / 12 + 18));
+    for (const double days : {10.0, 730.0 / 24}) {
+        const Bill once = bill({.days = Days{days}}, usage, rental, charges());
+        CHECK_FALSE(once.per_month);
+        CHECK_FALSE(once.items[1].per_month);
+    }
+    CHECK(bill({.days = Days{31}}, usage, rental, charges()).per_month);
+    const Bill unknown =
+        bill(year, {.snapshots = GiB{1}}, {"gcp", "nowhere", UsdPerHour{1}}, charges());
+    CHECK_FALSE(unknown.items[1].per_month); // not zero
+    CHECK(unknown.per_month->value() == Approx(730.0 / 12 + 10));
+}
+
 TEST_CASE("months that are not whole", "[cost]") {
     // 45.625 days are 1.5 months of 730 h. The free 100 GiB count in both:
     // (1000 - 100) * 0.09 + (500 - 100) * 0.09 = 81 + 36
@@ -187,7 +243,11 @@ TEST_CASE("fixed charges and other regions", "[cost]") {
     const Bill b =
         billed({.storage = GiB{100}, .egress_per_month = GiB{1000}}, plan, "ap-southeast-1");
     CHECK(b.total.value() == Approx(657 + 115.2 + 1296 + 40));
-    CHECK(b.items.back() == LineItem{"fixed", 1, "plan", Usd{40}});
+    CHECK(b.items.back() == LineItem{.charge = "fixed",
+                                     .quantity = 1,
+                                     .unit = "plan",
+                                     .amount = Usd{40},
+                                     .per_month = Usd{40.0 / 12}});
     CHECK(item(b, "egress").tiers.size() == 2); // of 5: 1,000 GiB a month reach no more
     CHECK(item(b, "storage_gp3").source ==
           "AWS price feed ec2/USD/current/ebs.json, in yeo/ec2.shop@576c890, 2024-07-18");

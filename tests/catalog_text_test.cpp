@@ -31,10 +31,31 @@ TEST_CASE("prices are listed as CSV", "[listing]") {
     CHECK(lines == listed().size() + 1);
 }
 
+/// An import of one file of that day.
+static Import imported(std::vector<ReservedPrice> rates, std::vector<InterruptionBand> bands) {
+    return {.file = "prices.json",
+            .tables = {.sources = {{"s", "Prices, of 1 day", {2026, 10, 2}}},
+                       .prices = {{"aws",
+                                   "p3.2xlarge",
+                                   "us-east-1",
+                                   Purchase::on_demand,
+                                   UsdPerHour{3.06},
+                                   "s"}}},
+            .reserved = std::move(rates),
+            .interruptions = std::move(bands)};
+}
+
 TEST_CASE("cells of CSV are quoted where they must be", "[listing]") {
-    const std::vector<InterruptionBand> bands{{"aws", "a,b", "r \"one\"", 0.05, 0.1, "source"}};
-    CHECK(to_csv(bands) == "provider,instance,region,at_least,below,source\n"
-                           "aws,\"a,b\",\"r \"\"one\"\"\",0.05,0.1,source\n");
+    const std::vector<Import> imports{imported({}, {{"aws", "a,b", "r \"one\"", 0.05, 0.1, "s"}})};
+    const std::string csv = interruptions_csv(imports);
+    CHECK(csv == "provider,instance,region,at_least,below,source,title,as_of,file\n"
+                 "aws,\"a,b\",\"r \"\"one\"\"\",0.05,0.1,s,\"Prices, of 1 day\",2026-10-02,"
+                 "prices.json\n");
+    const Charges charges = Charges::parse(csv);
+    const auto band = charges.interruption("aws", "r \"one\"", "a,b");
+    REQUIRE(band);
+    CHECK(band->to == 0.1);
+    CHECK(band->source.title == "Prices, of 1 day");
 }
 
 TEST_CASE("prices are listed as JSON, with null for what is not known", "[listing]") {
@@ -47,20 +68,27 @@ TEST_CASE("prices are listed as JSON, with null for what is not known", "[listin
 }
 
 TEST_CASE("reserved rates are listed with what an hour comes to", "[listing]") {
-    // 0.5 USD/h and 876 USD for one year of 8,760 h: 0.6 USD/h
-    const std::vector<ReservedPrice> rates{{"aws",
-                                            "p3.2xlarge",
-                                            "us-east-1",
-                                            1,
-                                            "standard",
-                                            "partial_upfront",
-                                            UsdPerHour{0.5},
-                                            Usd{876},
-                                            "source"}};
-    CHECK(to_csv(rates) == "provider,instance,region,years,offering_class,payment,"
-                           "hourly_usd_per_hour,upfront_usd,effective_usd_per_hour,source\n"
-                           "aws,p3.2xlarge,us-east-1,1,standard,partial_upfront,0.5,876,0.6,"
-                           "source\n");
+    // 0.5 USD/h and 876 USD for one year of 8,760 h: 0.6 USD/h. The file has the price on demand of
+    // the one machine and not of the other.
+    const ReservedPrice rate{.provider = "aws",
+                             .instance = "p3.2xlarge",
+                             .region = "us-east-1",
+                             .years = 1,
+                             .offering_class = "standard",
+                             .payment = "partial_upfront",
+                             .hourly = UsdPerHour{0.5},
+                             .upfront = Usd{876},
+                             .source = "s"};
+    ReservedPrice other = rate;
+    other.instance = "p3.8xlarge";
+    const std::vector<Import> imports{imported({rate, other}, {})};
+    CHECK(reserved_csv(imports) ==
+          "provider,instance,region,years,offering_class,payment,hourly_usd_per_hour,upfront_usd,"
+          "effective_usd_per_hour,on_demand_usd_per_hour,source,title,as_of,file\n"
+          "aws,p3.2xlarge,us-east-1,1,standard,partial_upfront,0.5,876,0.6,3.06,s,"
+          "\"Prices, of 1 day\",2026-10-02,prices.json\n"
+          "aws,p3.8xlarge,us-east-1,1,standard,partial_upfront,0.5,876,0.6,,s,"
+          "\"Prices, of 1 day\",2026-10-02,prices.json\n");
 }
 
 TEST_CASE("machines are listed by pattern with the range of their prices", "[listing]") {

@@ -61,8 +61,10 @@ TEST_CASE("the bundled charges agree with what is published", "[charges]") {
                                                                    "persistent-disk",
                                                                    "sc1",
                                                                    "st1",
-                                                                   "standard"});
-    CHECK(charges.size() == 8994); // 922 tiers, 7,160 reserved or blocks, 8 ratios, 904 bands
+                                                                   "standard",
+                                                                   "standard-hdd",
+                                                                   "standard-ssd"});
+    CHECK(charges.size() == 8996); // 924 tiers, 7,160 reserved or blocks, 8 ratios, 904 bands
 }
 
 TEST_CASE("what is not known is absent", "[charges]") {
@@ -220,6 +222,8 @@ TEST_CASE("a bad file of charges is refused with its place", "[charges][error]")
          "5: charges[0].charge: must be a known charge, got \"weather\""},
         {"charges:\n  - {charge: egress, region: r, usd: -1, source: s}",
          "5: charges[0].usd: must not be negative, got -1"},
+        {"charges:\n  - {charge: storage_ssd, region: r, usd: 1, smallest_size: 0, source: s}",
+         "5: charges[0].smallest_size: must be positive, got 0"},
         {"charges:\n  - {charge: egress, region: r, usd: .nan, source: s}",
          "5: charges[0].usd: must be a number, got \".nan\""},
         {"charges:\n  - {charge: egress, region: r, usd: 1}",
@@ -274,6 +278,132 @@ TEST_CASE("a bad file of charges is refused with its place", "[charges][error]")
     const Temporary folder;
     const auto file = folder.file("charges.yaml", file_of(rows));
     CHECK_THROWS_WITH(Charges::read(file), file.string() + ":" + message);
+}
+
+constexpr const char* kRatesCsv =
+    "provider,instance,region,years,offering_class,payment,hourly_usd_per_hour,upfront_usd,"
+    "effective_usd_per_hour,on_demand_usd_per_hour,source,title,as_of,file\n";
+
+TEST_CASE("a table of reserved rates is read as charges", "[charges][csv]") {
+    // By hand, with a year of 8,760 h: 0.38 + 3,328.8 / 8,760 = 0.76, which is 0.95 of 0.8 and half
+    // of it upfront; 6,307.2 / 8,760 = 0.72, which is 0.9. A later file has m at 0.7.
+    const std::string rows =
+        "p,m,r,1,standard,no_upfront,0.8,0,0.8,1.2,s,\"Rates, by \"\"p\"\"\",2026-10-02,a.json\n"
+        "p,m,r,1,standard,partial_upfront,0.38,3328.8,,1.2,s,\"Rates, by \"\"p\"\"\",2026-10-02,"
+        "a.json\r\n"
+        "p,m,r,1,standard,all_upfront,0,6307.2,,1.2,s,\"Rates, by \"\"p\"\"\",2026-10-02,a.json\n"
+        "p,m,q,3,convertible,no_upfront,0.5,0,0.5,,s,\"Rates, by \"\"p\"\"\",2026-10-02,a.json\n"
+        "p,m,r,1,standard,no_upfront,0.7,0,0.7,,s,Rates,2026-11,b.json\n";
+    const Temporary folder;
+    const Charges charges =
+        Charges::read(folder.file("r.csv", "\xEF\xBB\xBF" + std::string{kRatesCsv} + rows));
+    CHECK(charges.size() == 4); // 2 rates, 2 ratios
+    const auto rate = [&](Payment payment) {
+        return *charges.reserved("p", "r", "m", {.payment = payment});
+    };
+    CHECK(rate(Payment::no_upfront).hourly == UsdPerHour{0.7});
+    CHECK_FALSE(rate(Payment::no_upfront).on_demand); // the later file has none beside it
+    CHECK(rate(Payment::no_upfront).source == Source{"s", "Rates", {2026, 11}});
+    CHECK(rate(Payment::partial_upfront).hourly.value() == Approx(0.7 * 0.95));
+    CHECK(rate(Payment::partial_upfront).upfront == Approx(0.5));
+    CHECK(rate(Payment::all_upfront).hourly.value() == Approx(0.7 * 0.9));
+    CHECK(rate(Payment::all_upfront).upfront == 1);
+    const auto other =
+        charges.reserved("p", "q", "m", {.years = 3, .commitment = Commitment::convertible});
+    REQUIRE(other);
+    CHECK(other->hourly == UsdPerHour{0.5});
+    CHECK(other->source == Source{"s", "Rates, by \"p\"", {2026, 10, 2}});
+}
+
+TEST_CASE("a table is known by how it begins, and stands beside other files", "[charges][csv]") {
+    const Temporary folder;
+    const std::string row = "p,m,r,1,standard,no_upfront,0.8,0,0.8,1.2,s,t,2026,a.json\n";
+    const auto rates = folder.file("rates", kRatesCsv + row);
+    const auto bands = folder.file("bands.yaml",
+                                   "sources:\n  - {name: s, title: t, as_of: 2026}\n"
+                                   "interruptions:\n  - {provider: p, instance: m, region: r, "
+                                   "from: 0.1, source: s}\n");
+    for (const auto& files : {std::vector{rates, bands}, std::vector{bands, rates}}) {
+        const Charges charges = Charges::read(files);
+        CHECK(charges.reserved("p", "r", "m", {})->on_demand == UsdPerHour{1.2});
+        CHECK(charges.interruption("p", "r", "m")->from == 0.1);
+    }
+    // The two files that one import writes have one source.
+    CHECK(Charges::read(std::vector{bands,
+                                    folder.file("sources.yaml",
+                                                "sources:\n  - {name: s, title: t, as_of: "
+                                                "2026}\n")})
+              .size() == 1);
+    const auto again = folder.file("again.csv", kRatesCsv + row);
+    CHECK_THROWS_WITH(Charges::read(std::vector{rates, again}),
+                      again.string() + ":2: must not be given twice");
+}
+
+TEST_CASE("a table of interruptions is read as charges", "[charges][csv]") {
+    const Charges charges =
+        Charges::parse("provider,instance,region,at_least,below,source,title,as_of\n"
+                       "p,m,r,0.05,0.1,s,t,undated\n"
+                       "p,m,q,0.2,1,s,t,undated\n");
+    CHECK(charges.interruption("p", "r", "m")->from == 0.05);
+    CHECK(charges.interruption("p", "r", "m")->to == 0.1);
+    CHECK_FALSE(charges.interruption("p", "q", "m")->to); // up to all of them: open
+}
+
+TEST_CASE("a bad table of charges is refused with its place", "[charges][csv][error]") {
+    const auto [text, message] = GENERATE(table<std::string, std::string>({
+        {"", ": must be a file of charges, is empty"},
+        {"provider;instance\np;m\n", ":1: provider: must be a column of the table"},
+        {"provider,instance,region,years,offering_class,payment,hourly_usd_per_hour,upfront_usd,"
+         "effective_usd_per_hour,source\n",
+         ":1: title: must be a column of the table"},
+        {"provider,instance,region,at_least,below,source,title,as_of,colour\n",
+         ":1: colour: must be a known column"},
+        {"provider,instance,region,at_least,below,source,title,as_of,file,file\n",
+         ":1: file: must not be given twice"},
+        {"provider,instance,region,at_least,below,source,title,as_of\np,m,r,0.1,0.2,s,t\n",
+         ":2: must have 8 fields, has 7"},
+        {"provider,instance,region,at_least,below,source,title,as_of\np,m,r,1,1,s,t,2026\n",
+         ":2: at_least: must be in [0, 1), got 1"},
+        {"provider,instance,region,at_least,below,source,title,as_of\np,m,r,0.2,0.1,s,t,2026\n",
+         ":2: below: must be above 0.2 and at most 1, got 0.1"},
+        {"provider,instance,region,at_least,below,source,title,as_of\np,m,r,x,1,s,t,2026\n",
+         ":2: at_least: must be a number, got \"x\""},
+        {"provider,instance,region,at_least,below,source,title,as_of\n\"p\"q,m,r,0,1,s,t,2026\n",
+         ":2: column 1: must end at its closing quote"},
+        {"provider,instance,region,at_least,below,source,title,as_of\np,m,r,0,1,s,t,soon\n",
+         ":2: as_of: must be a date such as 2026-07-20, 2026-07, 2026 or undated, got \"soon\""},
+        {"provider,instance,region,at_least,below,source,title,as_of\np,m,r,0,1,s,,2026\n",
+         ":2: title: must be given"},
+        {"provider,instance,region,at_least,below,source,title,as_of\np,m,r,0,1,s,t,2026\n"
+         "\np,m,r,0,0.5,s,t,2026\n",
+         ":4: must not be given twice"},
+    }));
+    const Temporary folder;
+    const auto file = folder.file("bad.csv", text);
+    CHECK_THROWS_WITH(Charges::read(file), file.string() + message);
+}
+
+TEST_CASE("a bad row of reserved rates is refused with its place", "[charges][csv][error]") {
+    const auto [row, message] = GENERATE(table<std::string, std::string>({
+        {"p,m,r,2,standard,no_upfront,1,0,,,s,t,2026,", "years: must be 1 or 3, got 2"},
+        {"p,m,r,1,gold,no_upfront,1,0,,,s,t,2026,",
+         "offering_class: must be standard, convertible, compute_savings, instance_savings or "
+         "committed, got \"gold\""},
+        {"p,m,r,1,standard,later,1,0,,,s,t,2026,",
+         "payment: must be no_upfront, partial_upfront or all_upfront, got \"later\""},
+        {"p,m,r,1,standard,no_upfront,-1,0,,,s,t,2026,",
+         "hourly_usd_per_hour: must not be negative, got -1"},
+        {"p,m,r,1,standard,no_upfront,inf,0,,,s,t,2026,",
+         "hourly_usd_per_hour: must be a number, got \"inf\""},
+        {"p,m,r,1,standard,no_upfront,0,0,,,s,t,2026,",
+         "hourly_usd_per_hour: must be positive where nothing is paid upfront, got 0"},
+        {"p,m,r,1,standard,all_upfront,0,8760,2,,s,t,2026,",
+         "effective_usd_per_hour: must be the 1 that both fees come to, got 2"},
+        {"p,m,r,1,standard,no_upfront,1,0,1,0,s,t,2026,",
+         "on_demand_usd_per_hour: must be positive, got 0"},
+        {",m,r,1,standard,no_upfront,1,0,1,,s,t,2026,", "provider: must be given"},
+    }));
+    CHECK_THROWS_WITH(Charges::parse(kRatesCsv + row + "\n", "r.csv"), "r.csv:2: " + message);
 }
 
 TEST_CASE("charges over others: a row replaces that of the same names", "[charges]") {

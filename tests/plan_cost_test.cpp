@@ -321,6 +321,31 @@ TEST_CASE("a job on several machines pays several disks and addresses", "[plan_c
                  egress + 25));
 }
 
+TEST_CASE("a block has a size, and a job pays for the next that it fits into", "[plan_cost]") {
+    // By hand, with m machines in a block at 2 USD/h: 2 * 24 * days * m.
+    Request request = request_of(What::job, Pay::on_demand, Extras::none);
+    request.goal = Job{.model = "resnet-50", .epochs = 90, .batch = 65536};
+    training(request).objective = Objective::time;
+    request.ways = {PurchaseKind::capacity_block};
+    for (const auto& [most, size] : {std::pair{2, 2}, {3, 4}, {4, 4}, {5, 8}}) {
+        training(request).max_machines = most;
+        const Choice c = recommend(one_machine(), request, charges()).choices.at(0);
+        REQUIRE(c.job->machines == most);
+        const double days = std::ceil(c.job->time.median.value() / 24);
+        REQUIRE(days <= 14);
+        CHECK(c.cost->total == Usd{2 * 24 * days * size});
+        CHECK(c.upfront == c.cost->total);
+    }
+    training(request).max_machines = 128;
+    const Recommendation none = recommend(one_machine(), request, charges());
+    CHECK(none.choices.empty());
+    CHECK(
+        none.warnings ==
+        std::vector<std::string>{
+            "left out, not known what they cost in the ways to pay that are asked for: f.one in r "
+            "(a block is of 64 machines at most, the plan of 128)"});
+}
+
 TEST_CASE("a block that may be too short for a job is no sure way to pay", "[plan_cost]") {
     // Blocks have 182 days at most. So long is the job at the median, less 12 days; at 0.9 it is
     // longer.

@@ -80,6 +80,14 @@ TEST_CASE("the days of a block", "[purchase]") {
     CHECK_FALSE(block_days(Days{365}));
 }
 
+TEST_CASE("the machines of a block", "[purchase]") {
+    // Amazon EC2 user guide, Capacity Blocks for ML: 1, 2, 4, 8, 16, 32 or 64.
+    const auto [machines, size] = GENERATE(table<double, int>(
+        {{1, 1}, {2, 2}, {3, 4}, {4, 4}, {5, 8}, {16, 16}, {17, 32}, {33, 64}, {64, 64}}));
+    CHECK(block_machines(machines) == size);
+    CHECK_FALSE(block_machines(65));
+}
+
 // ---- lost work ----------------------------------------------------------------------
 
 TEST_CASE("Daly's expected time", "[purchase]") {

@@ -4,7 +4,7 @@
 
 #include "catch.hpp"
 #include "feed/bundled.hpp"
-#include "feed/input.hpp"
+#include "text/input.hpp"
 #include "feed/providers.hpp"
 #include "feed/reader.hpp"
 #include "feed/sink.hpp"
@@ -177,7 +177,7 @@ TEST_CASE("each row reads what its marks begin, and titles it", "[feed][reader]"
                 ? "SKU,TermType,Unit,PricePerUnit,Currency,Instance Type,Tenancy,Operating System\n"
                 : fmt::format("{},{}\n", marks.heading[0], marks.heading[1]);
         const Temporary folder;
-        feed::Input input{folder.file("prices", content)};
+        text::Input input{folder.file("prices", content)};
         const ImportOptions options;
         feed::Sink sink{catalog, options, reader->format, "somebody", "prices"};
         CHECK_FALSE(reader->read(input, sink).empty());

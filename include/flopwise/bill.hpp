@@ -56,6 +56,8 @@ struct LineItem {
     /// Of an unknown amount: that at the dearest rate known in another region. Ranking and budget
     /// take it, so that what is not known never looks cheap. Absent if no region has a rate.
     std::optional<Usd> assumed{};
+    /// The amount for each month of 730 h; absent where the plan has one month at most.
+    std::optional<Usd> per_month{};
 
     bool operator==(const LineItem&) const = default;
 };
@@ -64,6 +66,7 @@ struct LineItem {
 struct Bill {
     std::vector<LineItem> items{};
     Usd total{};
+    std::optional<Usd> per_month{}; ///< of the total, as of the items
 
     bool operator==(const Bill&) const = default;
 };

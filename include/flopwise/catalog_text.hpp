@@ -10,8 +10,11 @@ namespace flopwise {
 FLOPWISE_API std::string to_csv(const Catalog& catalog);
 /// The same rows as a JSON list of objects; null is what is not known.
 FLOPWISE_API std::string to_json(const Catalog& catalog);
-FLOPWISE_API std::string to_csv(std::span<const ReservedPrice> rates);
-FLOPWISE_API std::string to_csv(std::span<const InterruptionBand> interruptions);
+/// The reserved rates of imports, each with the price on demand that its file has beside it, as
+/// CSV; the spot interruptions. Charges::read() reads both: the later imports stand over the
+/// earlier.
+FLOPWISE_API std::string reserved_csv(std::span<const Import> imports);
+FLOPWISE_API std::string interruptions_csv(std::span<const Import> imports);
 
 /// A table of the machines whose name matches a pattern of `*` and `?`, with the range of their
 /// prices on demand; empty if there is none. An empty pattern matches all.

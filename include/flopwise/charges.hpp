@@ -28,7 +28,13 @@ struct Rate {
     std::string_view unit;       ///< "GiB-month", "GiB", "address-h", ...
     std::string_view region;     ///< "all" for a rate that is the same everywhere
     const Source& source;        ///< of the highest tier
+    /// What is asked for is billed as the next of this size, twice it, four times it and so on;
+    /// 0: as it is.
+    double smallest_size = 0;
 };
+
+/// What is billed of a quantity at a rate: the next size where it is sold in sizes.
+FLOPWISE_API double billed_size(const Rate& rate, double quantity);
 
 /// How a reservation is paid.
 enum class Payment : std::uint8_t {
@@ -97,8 +103,9 @@ public:
     static Charges bundled();
     /// Tables without a row.
     static Charges none();
-    /// Reads YAML files as one (docs/catalog.md). Throws InputError with file, line and field for
-    /// an unknown or duplicate key, a duplicate row, a figure out of its range, or no source.
+    /// Reads files as one (docs/catalog.md): YAML, or CSV as reserved_csv() and
+    /// interruptions_csv() write it. Throws InputError with file, line and field for an unknown or
+    /// duplicate key, a duplicate row, a figure out of its range, or no source.
     static Charges read(const std::filesystem::path& file);
     static Charges read(std::span<const std::filesystem::path> files);
     /// The same of the text of a file, which messages call `name`.

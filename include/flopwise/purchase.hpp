@@ -83,6 +83,9 @@ FLOPWISE_API bool sold(std::string_view provider, PurchaseKind kind, const Charg
 /// weeks up to 182 days. Empty for a plan that is longer. Source: Amazon EC2 Capacity Blocks for
 /// ML, user guide.
 FLOPWISE_API std::optional<Days> block_days(Days plan);
+/// The machines of the smallest capacity block that so many fit into: 1, 2, 4, 8, 16, 32 or 64.
+/// Empty for more. Source: as above.
+FLOPWISE_API std::optional<int> block_machines(double machines);
 
 // ---- lost work on spot --------------------------------------------------------------
 

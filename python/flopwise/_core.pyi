@@ -606,6 +606,8 @@ class Rate(_Record):
     @property
     def tiers(self) -> list[dict[str, float]]: ...
     @property
+    def smallest_size(self) -> float | None: ...
+    @property
     def source(self) -> str: ...
     @property
     def as_of(self) -> str: ...
@@ -617,6 +619,7 @@ class Rate(_Record):
         charge: str | None = ...,
         unit: str | None = ...,
         tiers: list[dict[str, float]] | None = ...,
+        smallest_size: float | None = ...,
         source: str | None = ...,
         as_of: str | None = ...,
     ) -> None: ...
@@ -632,6 +635,8 @@ class LineItem(_Record):
     @property
     def amount_usd(self) -> float | None: ...
     @property
+    def usd_per_month(self) -> float | None: ...
+    @property
     def assumed_usd(self) -> float | None: ...
     @property
     def tiers(self) -> list[dict[str, float]]: ...
@@ -644,6 +649,7 @@ class LineItem(_Record):
         quantity: float | None = ...,
         unit: str | None = ...,
         amount_usd: float | None = ...,
+        usd_per_month: float | None = ...,
         assumed_usd: float | None = ...,
         tiers: list[dict[str, float]] | None = ...,
         source: str | None = ...,
@@ -654,6 +660,8 @@ class Bill(_Record):
     @property
     def total_usd(self) -> float: ...
     @property
+    def usd_per_month(self) -> float | None: ...
+    @property
     def items(self) -> Table[LineItem]: ...
     @property
     def complete(self) -> bool: ...
@@ -661,6 +669,7 @@ class Bill(_Record):
         self,
         *,
         total_usd: float | None = ...,
+        usd_per_month: float | None = ...,
         items: Iterable[LineItem] | None = ...,
     ) -> None: ...
 

@@ -26,7 +26,7 @@ _SHOWN = (
     "probability_in_time", "probability_within_budget", "cost_p90_usd", "score", "pareto", "tied",
 )  # fmt: skip
 _SHOWN_IF_DIFFERENT = {"provider", "region", "purchase"}
-_BILL = ("charge", "quantity", "unit", "amount_usd", "source")
+_BILL = ("charge", "quantity", "unit", "amount_usd", "usd_per_month", "source")
 _WAYS = (
     "purchase", "price_usd_per_hour", "hours", "hours_p90", "upfront_usd", "total_usd",
     "effective_usd_per_hour",

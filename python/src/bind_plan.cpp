@@ -16,6 +16,7 @@ static RateRow row_of(const Rate& rate, const std::string& provider, const std::
             .charge = charge,
             .unit = std::string{rate.unit},
             .tiers = {rate.tiers.begin(), rate.tiers.end()},
+            .smallest_size = rate.smallest_size,
             .source = rate.source.title,
             .as_of = rate.source.as_of};
 }
@@ -45,7 +46,7 @@ Examples
         .def_static("read",
                     &read_charges,
                     "files"_a,
-                    "Charges from one YAML file or several (docs/catalog.md).\n\n"
+                    "Charges from one file or several, YAML or CSV (docs/catalog.md).\n\n"
                     "Raises\n------\nFlopwiseError\n"
                     "    With ``file``, ``line`` and ``field`` for what is wrong in a file.")
         .def_static("parse", &Charges::parse, "yaml"_a, "name"_a = "text", "From a file's text.")

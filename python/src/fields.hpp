@@ -38,6 +38,7 @@ struct RateRow {
     std::string charge{};
     std::string unit{};
     std::vector<Tier> tiers{};
+    double smallest_size = 0; ///< 0: any
     std::string source{};
     Date as_of{};
 
@@ -153,6 +154,7 @@ void fields(Visit& visit, RateRow& r) {
     visit("charge", r.charge);
     visit("unit", r.unit);
     visit("tiers", r.tiers);
+    visit.maybe("smallest_size", r.smallest_size);
     visit("source", r.source);
     visit("as_of", r.as_of);
 }

@@ -251,6 +251,9 @@ void flatten(Put& put, const std::string&, const std::array<double, kCriteria>& 
 template <class Put>
 void flatten(Put& put, const std::string&, const std::optional<Bill>& bill) {
     put("total_usd", Kind::number, bill ? Cell{bill->total.value()} : Cell{});
+    put("usd_per_month",
+        Kind::number,
+        bill && bill->per_month ? Cell{bill->per_month->value()} : Cell{});
 }
 template <class Put>
 void flatten(Put& put, const std::string&, const std::optional<CostQuantiles>& quantiles) {

@@ -167,14 +167,12 @@ static void write_charges(const std::vector<Import>& imports,
 template <class Row>
 static void write_rows(const std::vector<Import>& imports,
                        std::vector<Row> Import::*rows,
+                       std::string (*csv)(std::span<const Import>),
                        const std::string& file) {
     if (is_yaml(file))
-        return write_charges(imports, rows, file);
-    std::vector<Row> all;
-    for (const Import& import : imports)
-        all.insert(all.end(), (import.*rows).begin(), (import.*rows).end());
-    if (!file.empty())
-        write_output(to_csv(std::span<const Row>{all}), file);
+        write_charges(imports, rows, file);
+    else if (!file.empty())
+        write_output(csv(imports), file);
 }
 
 static int run_import(const Arguments& arguments) {
@@ -194,8 +192,8 @@ static int run_import(const Arguments& arguments) {
         tables.name = arguments.name;
         joined.catalog = Catalog{std::move(tables)};
     }
-    write_rows(imports, &Import::reserved, arguments.reserved);
-    write_rows(imports, &Import::interruptions, arguments.interruptions);
+    write_rows(imports, &Import::reserved, reserved_csv, arguments.reserved);
+    write_rows(imports, &Import::interruptions, interruptions_csv, arguments.interruptions);
     write_output(to_yaml(joined.catalog), arguments.output);
     return answer;
 }
@@ -306,11 +304,11 @@ static void add_import(CLI::App& app, Arguments& to) {
     app.add_option("--window", to.window_days, "days of spot prices to take the mean of (7)")
         ->type_name("DAYS");
     app.add_option(
-           "--reserved", to.reserved, "write reserved rates to a CSV file, or YAML for --charges")
+           "--reserved", to.reserved, "write reserved rates to a CSV or YAML file for --charges")
         ->type_name("FILE");
     app.add_option("--interruptions",
                    to.interruptions,
-                   "write interruptions to a CSV file, or YAML for --charges")
+                   "write interruptions to a CSV or YAML file for --charges")
         ->type_name("FILE");
 }
 

@@ -262,7 +262,7 @@ static std::string azure_url(const Task& task, const std::string& region) {
 static std::string next_page(const fs::path& page) {
     constexpr std::array<std::string_view, 1> kLists{"Items"};
     std::string link;
-    feed::Input input{page};
+    text::Input input{page};
     json_stream::walk(input,
                       kLists,
                       {.row = [](json_stream::Row&) {},

@@ -139,20 +139,22 @@ std::vector<BilledQuantity> billed_quantities(const Usage& u,
     return out;
 }
 
-double quantity_of(const BilledQuantity& w, const PlanTime& time) {
-    return w.quantity * (w.each ? time.machines : 1);
+double quantity_of(const BilledQuantity& w, const Rate* rate, const PlanTime& time) {
+    return (rate != nullptr ? billed_size(*rate, w.quantity) : w.quantity) *
+           (w.each ? time.machines : 1);
 }
 
 /// What its tiers are compared with: of what flows, that of a month or of a shorter plan.
-double tiered_quantity(const BilledQuantity& w, const PlanTime& time) {
+double tiered_quantity(const BilledQuantity& w, const Rate& rate, const PlanTime& time) {
     const double months = hours_through(time) / kHoursPerMonth;
-    return quantity_of(w, time) * (w.form == BilledForm::flow ? std::min(1.0, months) : 1);
+    return quantity_of(w, &rate, time) * (w.form == BilledForm::flow ? std::min(1.0, months) : 1);
 }
 
-Usd amount_of(const BilledQuantity& w, std::span<const Tier> tiers, const PlanTime& time) {
+Usd amount_of(const BilledQuantity& w, const Rate& rate, const PlanTime& time) {
+    const std::span<const Tier> tiers = rate.tiers;
     const double hours = hours_through(time);
     const double months = hours / kHoursPerMonth;
-    const double quantity = quantity_of(w, time);
+    const double quantity = quantity_of(w, &rate, time);
     switch (w.form) {
     case BilledForm::kept:
         return tiered(tiers, quantity) * months;
@@ -222,10 +224,10 @@ struct RegionCharges::Item {
     /// With the rate, or at the dearest elsewhere; absent if there is none.
     [[nodiscard]] std::optional<Usd> amount(const PlanTime& time) const {
         if (rate)
-            return amount_of(billed, rate->tiers, time);
+            return amount_of(billed, *rate, time);
         std::optional<Usd> most;
         for (const Rate& other : elsewhere)
-            most = std::max(most.value_or(Usd{}), amount_of(billed, other.tiers, time));
+            most = std::max(most.value_or(Usd{}), amount_of(billed, other, time));
         return most;
     }
 };
@@ -254,6 +256,7 @@ std::vector<LineItem> RegionCharges::lines(const PlanTime& time) const {
     std::vector<LineItem> out;
     for (const Item& item : *items_) {
         const BilledQuantity& w = item.billed;
+        const Rate* rate = item.rate ? &*item.rate : nullptr;
         const double hours = hours_through(time);
         const double times = w.form == BilledForm::once     ? 1
                              : w.form == BilledForm::hourly ? hours
@@ -261,15 +264,15 @@ std::vector<LineItem> RegionCharges::lines(const PlanTime& time) const {
         const std::string_view unit =
             w.charge == kUnknownStorage ? "GiB-month" : unit_of(rate_name(w));
         LineItem& line = out.emplace_back(LineItem{.charge = w.charge,
-                                                   .quantity = quantity_of(w, time) * times,
+                                                   .quantity = quantity_of(w, rate, time) * times,
                                                    .unit = std::string{unit}});
-        if (!item.rate) {
+        if (rate == nullptr) {
             line.assumed = item.amount(time);
             continue;
         }
         line.amount = item.amount(time);
-        line.tiers = reached(item.rate->tiers, tiered_quantity(w, time));
-        line.source = cited(item.rate->source);
+        line.tiers = reached(rate->tiers, tiered_quantity(w, *rate, time));
+        line.source = cited(rate->source);
     }
     return out;
 }
@@ -289,13 +292,26 @@ Usd charged_amount(const LineItem& item) {
     return item.amount ? *item.amount : item.assumed.value_or(Usd{});
 }
 
-Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed) {
+/// By the month, where there is more than one.
+static void add_months(Days days, Bill& to) {
+    constexpr double kOneMonth = 1 + 1e-9; // 730 / 24 days may be one by rounding
+    const double months = (days * HoursPerDay{kHoursPerDay}).value() / kHoursPerMonth;
+    if (!(months > kOneMonth))
+        return;
+    for (LineItem& item : to.items)
+        if (item.amount)
+            item.per_month = *item.amount / months;
+    to.per_month = to.total / months;
+}
+
+Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed, Days days) {
     Bill out{.items = std::move(machine)};
     out.items.insert(out.items.end(), region.begin(), region.end());
     if (fixed > Usd{})
         out.items.push_back({.charge = "fixed", .quantity = 1, .unit = "plan", .amount = fixed});
     for (const LineItem& item : out.items)
         out.total = out.total + item.amount.value_or(Usd{});
+    add_months(days, out);
     return out;
 }
 
@@ -307,7 +323,8 @@ Bill bill(const Budget& budget, UsdPerHour price) {
     return summed(
         {{.charge = "compute", .quantity = hours.value(), .unit = "h", .amount = price * hours}},
         {},
-        budget.fixed);
+        budget.fixed,
+        *budget.days);
 }
 
 Bill bill(const Budget& budget, const Usage& usage, const Rental& rental, const Charges& charges) {
@@ -317,7 +334,8 @@ Bill bill(const Budget& budget, const Usage& usage, const Rental& rental, const 
     const RegionCharges region{usage, rental.provider, rental.region, charges};
     return summed(lines(Payer::at(rental.price, rental.on_demand.value_or(rental.price), time)),
                   region.lines(time),
-                  budget.fixed);
+                  budget.fixed,
+                  time.days);
 }
 
 } // namespace flopwise

@@ -39,8 +39,8 @@ DateRange rate_dates(const Usage& usage,
                      std::string_view region,
                      const Charges& charges);
 
-/// The lines of a machine and its region as a bill.
-Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed);
+/// The lines of a machine and its region as the bill of a plan of so many days.
+Bill summed(std::vector<LineItem> machine, std::span<const LineItem> region, Usd fixed, Days days);
 
 /// What a usage costs in one region beside the machines: its rates looked up, for plans of any
 /// length. The charges outlive it.

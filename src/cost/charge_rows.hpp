@@ -41,6 +41,7 @@ struct Charges::Data {
 
     ChargeRows charges; ///< provider, charge, region; a row for each tier, ascending
     std::vector<Tier> tiers;
+    std::vector<double> smallest_size;          ///< of each tier, which the first decides; 0: any
     std::vector<std::uint64_t> default_storage; ///< provider, charge; ascending
     ChargeRows reserved; ///< provider, instance, region, offering; a block of days is one
     std::vector<double> usd_per_hour;

@@ -64,6 +64,15 @@ bool holds(const ReservedRate& rate, std::optional<UsdPerHour> today) {
     return !rate.on_demand || (today && std::abs(*rate.on_demand / *today - 1) <= kTolerance);
 }
 
+double billed_size(const Rate& rate, double quantity) {
+    if (!(rate.smallest_size > 0) || !(quantity > 0))
+        return quantity;
+    double size = rate.smallest_size;
+    while (size < quantity)
+        size *= 2;
+    return size;
+}
+
 // ---- looking up ---------------------------------------------------------------------
 
 std::optional<std::uint64_t> Charges::Data::number(std::string_view name) const {
@@ -123,7 +132,8 @@ Charges::rate(std::string_view provider, std::string_view region, std::string_vi
             return Rate{.tiers = std::span{data_->tiers}.subspan(begin, end - begin),
                         .unit = unit_of(charge),
                         .region = data_->names[data_->charges.key[begin] & kNameMask],
-                        .source = data_->sources[data_->charges.source[end - 1]]};
+                        .source = data_->sources[data_->charges.source[end - 1]],
+                        .smallest_size = data_->smallest_size[begin]};
     }
     return std::nullopt;
 }

@@ -11,7 +11,7 @@ constexpr bool kCopied<Tier> = true;
 
 template <class Archive, class Data>
 static void all_charges(Archive& a, Data& d) {
-    a(d.sources, d.names, d.tiers, d.default_storage);
+    a(d.sources, d.names, d.tiers, d.smallest_size, d.default_storage);
     a(d.usd_per_hour, d.on_demand_usd_per_hour);
     a(d.ratio, d.upfront, d.from, d.to);
     a(d.charges.key, d.reserved.key, d.ratios.key, d.interruptions.key);

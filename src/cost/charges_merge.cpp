@@ -111,7 +111,7 @@ struct ChargesMerge {
 Charges Charges::merged(const Charges& others) const {
     ChargesMerge merge{*data_, *others.data_};
     merge.add_names();
-    merge.add(merge.rows(&Data::charges, 3), &Data::tiers);
+    merge.add(merge.rows(&Data::charges, 3), &Data::tiers, &Data::smallest_size);
     merge.add(merge.rows(&Data::reserved, 4), &Data::usd_per_hour, &Data::on_demand_usd_per_hour);
     merge.add(merge.rows(&Data::ratios, 3), &Data::ratio, &Data::upfront);
     merge.add(merge.rows(&Data::same, 3));

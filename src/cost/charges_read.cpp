@@ -1,3 +1,4 @@
+#include "cost/charge_reading.hpp"
 #include "cost/charge_rows.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
@@ -12,25 +13,6 @@
 namespace flopwise {
 
 namespace {
-
-/// A row as it stands in a file: up to four names, up to two figures, a source.
-struct ChargesRow {
-    std::vector<std::string> names;
-    double a = 0;
-    double b = 0;
-    std::string source;
-    Where where; ///< of the row, without its field
-};
-
-struct ChargesReading {
-    std::map<std::string, Source, std::less<>> sources;
-    std::map<std::string, std::string, std::less<>> default_storage; ///< its charge, by provider
-    std::vector<ChargesRow> charges;
-    std::vector<ChargesRow> reserved;
-    std::vector<ChargesRow> same;
-    std::vector<ChargesRow> ratios;
-    std::vector<ChargesRow> interruptions;
-};
 
 /// A figure of at least `least`, or above it, and finite; the reader of numbers sees to that.
 double figure(yaml::Fields& row, std::string_view key, bool zero) {
@@ -97,6 +79,8 @@ void charge(yaml::Fields& row, ChargesRow& to) {
     to.names.insert(to.names.end(), {name, row.text("region")});
     to.a = row.has("from") ? figure(row, "from", true) : (row.number_or_none("from"), 0.0);
     to.b = figure(row, "usd", true);
+    to.c = row.has("smallest_size") ? figure(row, "smallest_size", false)
+                                    : (row.number_or_none("smallest_size"), 0.0);
 }
 
 void reserved(yaml::Fields& row, ChargesRow& to) {
@@ -154,21 +138,20 @@ void each_row(yaml::Fields& file, std::string_view section, Read read) {
     }
 }
 
+/// The same source may stand in several files, such as those that one import writes.
 void read_sources(yaml::Fields& file, ChargesReading& to) {
+    std::set<std::string> here;
     each_row(file, "sources", [&](yaml::Fields& row, const Where& /*where*/) {
         Source source{.name = row.text("name"), .title = row.text("title")};
         const std::string day = row.text("as_of");
         const auto date = date_of(day);
         if (!date)
-            row.refuse(*row.take("as_of"),
-                       "as_of",
-                       fmt::format("must be a date such as 2026-07-20, 2026-07, 2026 or undated, "
-                                   "got {}",
-                                   text::quoted(day)));
+            row.refuse(*row.take("as_of"), "as_of", no_day_reason(day));
         source.as_of = *date;
         static constexpr std::array<std::string_view, 2> kEvidence{"looked_up", "recalled"};
         source.recalled = row.has("evidence") && one_of(row, "evidence", kEvidence) == kEvidence[1];
-        if (!to.sources.emplace(source.name, source).second)
+        const auto [at, added] = to.sources.emplace(source.name, source);
+        if (!here.insert(source.name).second || !(added || at->second == source))
             row.refuse(*row.take("name"),
                        "name",
                        fmt::format("must be unique, got {} again", text::quoted(source.name)));
@@ -220,7 +203,7 @@ void read_default_storage(yaml::Fields& file, const std::string& provider, Charg
                                 text::quoted(type)));
 }
 
-void read_text(const std::string& yaml, const std::string& name, ChargesReading& to) {
+void read_yaml(const std::string& yaml, const std::string& name, ChargesReading& to) {
     const yaml::Node root = yaml::parse(yaml, name);
     if (root.kind == yaml::Node::Kind::null)
         throw InputError{{.file = name}, "must be a file of charges, is empty"};
@@ -235,6 +218,10 @@ void read_text(const std::string& yaml, const std::string& name, ChargesReading&
     read_rows(file, "reserved_ratios", provider, ratio, to, to.ratios);
     read_rows(file, "interruptions", provider, interruption, to, to.interruptions);
     file.done();
+}
+
+void read_text(const std::string& text, const std::string& name, ChargesReading& to) {
+    (is_charges_csv(text, name) ? read_charges_csv : read_yaml)(text, name, to);
 }
 
 // ---- joining ------------------------------------------------------------------------
@@ -291,6 +278,11 @@ void add_only_storage(ChargesReading& in) {
 
 } // namespace
 
+std::string no_day_reason(std::string_view text) {
+    return fmt::format("must be a date such as 2026-07-20, 2026-07, 2026 or undated, got {}",
+                       text::quoted(text));
+}
+
 /// Turns rows into the form that is looked up.
 struct ChargesReader {
     static Charges joined(ChargesReading& in) {
@@ -318,8 +310,10 @@ struct ChargesReader {
         add(*data, in, in.same, data->same);
         add(*data, in, in.ratios, data->ratios);
         add(*data, in, in.interruptions, data->interruptions);
-        for (const ChargesRow& row : in.charges)
+        for (const ChargesRow& row : in.charges) {
             data->tiers.push_back({.from = row.a, .usd = row.b});
+            data->smallest_size.push_back(row.c);
+        }
         for (const ChargesRow& row : in.reserved) {
             data->usd_per_hour.push_back(row.a);
             data->on_demand_usd_per_hour.push_back(row.b);

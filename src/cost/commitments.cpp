@@ -8,6 +8,7 @@ namespace flopwise {
 constexpr int kDaysOfWeek = 7;
 constexpr double kLongestOfDays = 14;
 constexpr double kLongestBlock = 182;
+constexpr int kLargestBlock = 64;
 
 // ---- which commitment a kind is -----------------------------------------------------
 
@@ -81,18 +82,32 @@ std::optional<Days> block_days(Days plan) {
     return weeks <= kLongestBlock ? std::optional{Days{weeks}} : std::nullopt;
 }
 
+std::optional<int> block_machines(double machines) {
+    int size = 1;
+    while (size < machines && size <= kLargestBlock)
+        size *= 2;
+    return size <= kLargestBlock ? std::optional{size} : std::nullopt;
+}
+
+/// What is paid of a block for a plan; empty if no block is so long, or of so many machines.
+static std::optional<Hours> block_hours(const PlanTime& plan) {
+    const auto days = block_days(plan.days);
+    const auto machines = block_machines(plan.machines);
+    return days && machines ? std::optional{*days * HoursPerDay{kHoursPerDay} * *machines}
+                            : std::nullopt;
+}
+
 Parts block_parts(const std::optional<BlockRate>& rate, const PlanTime& plan) {
     Parts out;
-    const auto days = block_days(plan.days);
-    if (!rate || !days)
+    const auto hours = block_hours(plan);
+    if (!rate || !hours)
         return out;
-    const Hours hours = *days * HoursPerDay{kHoursPerDay} * plan.machines;
     out.price = rate->hourly;
     out.add({to_string(PurchaseKind::capacity_block),
              "h",
-             hours.value(),
+             hours->value(),
              rate->hourly.value(),
-             (rate->hourly * hours).value()});
+             (rate->hourly * *hours).value()});
     return out;
 }
 
@@ -103,15 +118,22 @@ void describe_block(const std::optional<BlockRate>& rate,
         return;
     to.price = rate->hourly;
     const auto days = block_days(plan.days);
-    if (!days) {
+    const auto machines = block_machines(plan.machines);
+    if (!days)
         to.notes.push_back(fmt::format(
             "a block is of {} at most, the plan of {:.6g}", Days{kLongestBlock}, plan.days));
+    if (!machines)
+        to.notes.push_back(fmt::format(
+            "a block is of {} machines at most, the plan of {:.6g}", kLargestBlock, plan.machines));
+    if (!days || !machines)
         return;
-    }
-    to.hours = *days * HoursPerDay{kHoursPerDay} * plan.machines;
+    to.hours = block_hours(plan);
     to.upfront = rate->hourly * *to.hours;
     if (*days > plan.days)
         to.notes.push_back(fmt::format("pays {} for a plan of {:.6g}", *days, plan.days));
+    if (*machines > plan.machines)
+        to.notes.push_back(
+            fmt::format("pays {} machines for a plan of {:.6g}", *machines, plan.machines));
 }
 
 } // namespace flopwise

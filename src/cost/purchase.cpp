@@ -356,7 +356,8 @@ Bill bill(const Budget& budget,
           const Charges& charges) {
     validate(usage, budget);
     const RegionCharges region{usage, machine.provider, machine.region, charges};
-    return summed(option.items, region.lines(plan_time(budget, usage)), budget.fixed);
+    const PlanTime time = plan_time(budget, usage);
+    return summed(option.items, region.lines(time), budget.fixed, time.days);
 }
 
 } // namespace flopwise

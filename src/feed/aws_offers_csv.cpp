@@ -1,8 +1,8 @@
 // The price list of EC2 as CSV: five lines about the file, a header, a row for each price.
 
-#include "feed/csv_stream.hpp"
 #include "feed/reader.hpp"
 #include "feed/sink.hpp"
+#include "text/csv_stream.hpp"
 #include "text/text.hpp"
 
 namespace flopwise::feed {

@@ -1,9 +1,9 @@
 // Community catalogs as CSV: gpuhunt and SkyPilot. One row is a machine at a place and a price.
 
-#include "feed/csv_stream.hpp"
 #include "feed/providers.hpp"
 #include "feed/reader.hpp"
 #include "feed/sink.hpp"
+#include "text/csv_stream.hpp"
 #include "text/text.hpp"
 
 namespace flopwise::feed {

@@ -1,10 +1,10 @@
 #include <flopwise/feed.hpp>
 
+#include "cost/term_fees.hpp"
 #include "feed/providers.hpp"
 #include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "text/day.hpp"
-#include "text/durations.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -23,7 +23,8 @@ std::string_view to_string(Format format) {
 }
 
 UsdPerHour effective(const ReservedPrice& rate) {
-    return rate.hourly + rate.upfront / Hours{kHoursPerYear * rate.years};
+    return TermFees{.years = rate.years, .hourly = rate.hourly, .upfront = rate.upfront}
+        .effective();
 }
 
 // ---- which format -------------------------------------------------------------------
@@ -35,7 +36,7 @@ static std::vector<std::string_view> format_names() {
     return names;
 }
 
-static const feed::Reader& recognised(feed::Input& input) {
+static const feed::Reader& recognised(text::Input& input) {
     constexpr std::size_t kLooked = std::size_t{64} << 10U;
     input.fill(kLooked);
     std::string_view begin = input.view().substr(0, kLooked);
@@ -72,7 +73,7 @@ import_feed(const std::filesystem::path& file, const Catalog& known, const Impor
     require_positive("window", options.window);
     if (is_after_tomorrow(options.as_of, options.today))
         throw ArgumentError{"as_of", after_tomorrow_reason(options.as_of, options.today)};
-    feed::Input input{file};
+    text::Input input{file};
     const feed::Reader& found = recognised(input);
     if (options.format != Format::automatic && options.format != found.format)
         throw InputError{{.file = file.string()},
@@ -81,7 +82,7 @@ import_feed(const std::filesystem::path& file, const Catalog& known, const Impor
     try {
         const std::string title = found.read(input, sink);
         return sink.finish(title);
-    } catch (const feed::BadRow& bad) { // in a header, where no row can be set apart
+    } catch (const text::BadRow& bad) { // in a header, where no row can be set apart
         throw InputError{{.file = file.string(), .field = bad.field}, bad.reason};
     }
 }

@@ -4,7 +4,16 @@
 
 #include <flopwise/feed.hpp>
 
+#include <map>
+#include <tuple>
+
 namespace flopwise {
+
+using MachinePlace =
+    std::tuple<std::string, std::string, std::string>; ///< provider, instance, region
+
+/// The prices on demand of an import, which stand beside its reserved rates.
+std::map<MachinePlace, UsdPerHour> on_demand_prices(const Import& import);
 
 /// The rates of an import as the text of a file of charges, whose source has that name; empty if
 /// it has none. A reserved rate

@@ -14,7 +14,7 @@ Object Inner::object(std::string_view text) {
 
 Object& Row::object() {
     if (!members)
-        throw feed::BadRow{"", "must be an object"};
+        throw text::BadRow{"", "must be an object"};
     return *members;
 }
 
@@ -36,7 +36,7 @@ std::string_view name_of(simdjson::ondemand::field& field) {
 [[noreturn]] static void refuse(Value value, std::string_view field, std::string_view what) {
     std::string_view got = value.raw_json_token();
     got = got.substr(0, got.find_last_not_of(" \t\r\n") + 1);
-    throw feed::BadRow{std::string{field},
+    throw text::BadRow{std::string{field},
                        fmt::format("must be {}, got {}", what, text::shortened(got))};
 }
 
@@ -51,14 +51,14 @@ double number(Value value, std::string_view field) {
     const std::string_view written = scalar(value, field);
     if (const auto number = text::number(written))
         return *number;
-    throw feed::BadRow{std::string{field},
+    throw text::BadRow{std::string{field},
                        fmt::format("must be a number, got {}", text::quoted(written))};
 }
 
 double positive(Value value, std::string_view field) {
     const double out = number(value, field);
     if (!(out > 0))
-        throw feed::BadRow{std::string{field}, fmt::format("must be positive, got {}", out)};
+        throw text::BadRow{std::string{field}, fmt::format("must be positive, got {}", out)};
     return out;
 }
 

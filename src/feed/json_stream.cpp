@@ -52,7 +52,7 @@ enum class Visited { whole, in_part, broken };
 
 class Walker {
 public:
-    Walker(feed::Input& input, std::span<const std::string_view> lists, const Visit& visit)
+    Walker(text::Input& input, std::span<const std::string_view> lists, const Visit& visit)
         : in_{input}, lists_{lists}, visit_{visit} {}
 
     void document() { value(""); }
@@ -81,12 +81,12 @@ private:
     std::string scalar();
     [[nodiscard]] bool leads_to_list(const std::string& path) const;
 
-    feed::Input& in_;
+    text::Input& in_;
     std::span<const std::string_view> lists_;
     const Visit& visit_;
     simdjson::ondemand::parser parser_;
     simdjson::ondemand::document document_;
-    std::size_t size_ = feed::kWindow;
+    std::size_t size_ = text::kWindow;
     std::size_t sealed_at_ = 0; ///< where a closing bracket was put, and what was there
     std::array<char, 2> sealed_{};
     bool listed_ = false;
@@ -328,7 +328,7 @@ Visited Walker::visit(Row& row) {
     try {
         visit_.row(row);
         return Visited::whole;
-    } catch (const feed::BadRow& bad) {
+    } catch (const text::BadRow& bad) {
         visit_.bad(row.list, row.key, row.byte, bad.field, bad.reason);
         return Visited::in_part;
     } catch (const simdjson_error& error) {
@@ -361,7 +361,7 @@ bool Walker::window(const std::string& path, char open) {
         const bool whole = in_.ended() && length == in_.view().size();
         if (length == 0)
             in_.refuse("must be complete, ends early");
-        size_ = std::min(feed::kWindow, 2 * size);
+        size_ = std::min(text::kWindow, 2 * size);
         const Progress to = whole ? read(path, length, open) : read_to_a_cut(path, length, open);
         if (to.rows > 0) {
             in_.drop(to.end);
@@ -372,7 +372,7 @@ bool Walker::window(const std::string& path, char open) {
         if (whole)
             in_.refuse(to.error == simdjson::SUCCESS ? "must be complete, ends early"
                                                      : reason_of(to.error));
-        if (size >= feed::kLargestRow)
+        if (size >= text::kLargestRow)
             in_.refuse("must have rows of at most 16 MiB");
     }
 }
@@ -391,7 +391,7 @@ bool Walker::go_on(Progress::After after, char open) {
     return c == ',';
 }
 
-void walk(feed::Input& input, std::span<const std::string_view> lists, const Visit& visit) {
+void walk(text::Input& input, std::span<const std::string_view> lists, const Visit& visit) {
     constexpr std::string_view kMark = "\xEF\xBB\xBF"; // of UTF-8, which some tools write
     input.fill(kMark.size());
     if (input.view().starts_with(kMark))

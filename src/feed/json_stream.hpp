@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "feed/input.hpp"
+#include "text/input.hpp"
 
 #include <simdjson.h>
 
@@ -28,7 +28,7 @@ struct Row {
     std::optional<Object> members{};
     std::optional<std::string_view> text{};
 
-    /// Throws feed::BadRow if the row is no object.
+    /// Throws text::BadRow if the row is no object.
     Object& object();
 };
 
@@ -37,7 +37,7 @@ struct Visit {
     std::function<void(Row& row)> row;
     /// Whether a row is to be visited; all are if this is empty. It saves reading those passed by.
     std::function<bool(std::string_view list, std::string_view key)> wanted{};
-    /// A row that made `row` throw simdjson_error or feed::BadRow.
+    /// A row that made `row` throw simdjson_error or text::BadRow.
     std::function<void(std::string_view list,
                        std::string_view key,
                        std::uint64_t byte,
@@ -52,7 +52,7 @@ struct Visit {
 /// Walks through all documents of the input, one after the other. `lists` are the paths of the
 /// lists whose rows are visited; "" is the document itself. Other lists are passed over.
 /// Throws InputError with the byte for what is broken between rows.
-void walk(feed::Input& input, std::span<const std::string_view> lists, const Visit& visit);
+void walk(text::Input& input, std::span<const std::string_view> lists, const Visit& visit);
 
 /// One document that is a row of another: a string of JSON.
 class Inner {
@@ -71,7 +71,7 @@ std::string unescaped(std::string_view written);
 /// The name of a member, as written.
 std::string_view name_of(simdjson::ondemand::field& field);
 
-// A value of a row; each throws feed::BadRow with `field` if it is of another type.
+// A value of a row; each throws text::BadRow with `field` if it is of another type.
 std::string_view text(Value value, std::string_view field);
 /// A number, or a text that is one.
 double number(Value value, std::string_view field);
@@ -97,7 +97,7 @@ class Sink;
 void set_arch(Instance& to, json_stream::Array architectures);
 
 /// Walks through lists whose rows are read one by one; a row that is wrong is rejected.
-void read_list(Input& input,
+void read_list(text::Input& input,
                Sink& sink,
                std::span<const std::string_view> lists,
                const std::function<void(json_stream::Row& row)>& read);

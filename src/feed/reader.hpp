@@ -4,6 +4,8 @@
 
 #include <flopwise/feed.hpp>
 
+#include "text/input.hpp"
+
 #include <array>
 #include <span>
 #include <string>
@@ -11,7 +13,7 @@
 
 namespace flopwise::feed {
 
-class Input;
+using text::Input;
 class Sink;
 
 /// What a file begins with, after a byte order mark and white space.

@@ -5,7 +5,7 @@
 
 #include <flopwise/feed.hpp>
 
-#include "feed/input.hpp"
+#include "text/csv_stream.hpp"
 
 #include <map>
 #include <set>
@@ -13,11 +13,8 @@
 
 namespace flopwise::feed {
 
-/// A row that is wrong, thrown while it is read.
-struct BadRow {
-    std::string field;
-    std::string reason;
-};
+using text::BadRow;
+using text::Input;
 
 class Sink {
 public:

@@ -1,6 +1,7 @@
 #include <flopwise/catalog_text.hpp>
 
 #include "catalog/fields.hpp"
+#include "feed/imported_rates.hpp"
 #include "text/figures.hpp"
 #include "text/json_out.hpp"
 #include "text/table.hpp"
@@ -122,36 +123,57 @@ std::string to_json(const Catalog& catalog) {
     return rows.dump(1) + "\n";
 }
 
-std::string to_csv(std::span<const ReservedPrice> rates) {
+/// Where a row of an import comes from: its last columns.
+static std::string origin_of(const Import& import, std::string_view source) {
+    const auto& sources = import.tables.sources;
+    const Source none{};
+    const Source& of = sources.empty() ? none : sources.front();
+    return fmt::format("{},{},{},{}\n",
+                       csv_cell(source),
+                       csv_cell(of.title),
+                       to_string(of.as_of),
+                       csv_cell(text::printable(import.file)));
+}
+
+std::string reserved_csv(std::span<const Import> imports) {
     std::string out = "provider,instance,region,years,offering_class,payment,hourly_usd_per_hour,"
-                      "upfront_usd,effective_usd_per_hour,source\n";
-    for (const ReservedPrice& r : rates)
-        fmt::format_to(std::back_inserter(out),
-                       "{},{},{},{},{},{},{},{},{},{}\n",
-                       csv_cell(r.provider),
-                       csv_cell(r.instance),
-                       csv_cell(r.region),
-                       r.years,
-                       csv_cell(r.offering_class),
-                       csv_cell(r.payment),
-                       r.hourly.value(),
-                       r.upfront.value(),
-                       effective(r).value(),
-                       csv_cell(r.source));
+                      "upfront_usd,effective_usd_per_hour,on_demand_usd_per_hour,source,title,"
+                      "as_of,file\n";
+    for (const Import& import : imports) {
+        const auto on_demand = on_demand_prices(import);
+        for (const ReservedPrice& r : import.reserved) {
+            const auto beside = on_demand.find({r.provider, r.instance, r.region});
+            fmt::format_to(std::back_inserter(out),
+                           "{},{},{},{},{},{},{},{},{},{},{}",
+                           csv_cell(r.provider),
+                           csv_cell(r.instance),
+                           csv_cell(r.region),
+                           r.years,
+                           csv_cell(r.offering_class),
+                           csv_cell(r.payment),
+                           r.hourly.value(),
+                           r.upfront.value(),
+                           effective(r).value(),
+                           beside == on_demand.end() ? ""
+                                                     : fmt::format("{}", beside->second.value()),
+                           origin_of(import, r.source));
+        }
+    }
     return out;
 }
 
-std::string to_csv(std::span<const InterruptionBand> interruptions) {
-    std::string out = "provider,instance,region,at_least,below,source\n";
-    for (const InterruptionBand& i : interruptions)
-        fmt::format_to(std::back_inserter(out),
-                       "{},{},{},{},{},{}\n",
-                       csv_cell(i.provider),
-                       csv_cell(i.instance),
-                       csv_cell(i.region),
-                       i.at_least,
-                       i.below,
-                       csv_cell(i.source));
+std::string interruptions_csv(std::span<const Import> imports) {
+    std::string out = "provider,instance,region,at_least,below,source,title,as_of,file\n";
+    for (const Import& import : imports)
+        for (const InterruptionBand& i : import.interruptions)
+            fmt::format_to(std::back_inserter(out),
+                           "{},{},{},{},{},{}",
+                           csv_cell(i.provider),
+                           csv_cell(i.instance),
+                           csv_cell(i.region),
+                           i.at_least,
+                           i.below,
+                           origin_of(import, i.source));
     return out;
 }
 

@@ -1,7 +1,6 @@
 #include "report/cost_part.hpp"
 
 #include "report/job_part.hpp"
-#include "text/durations.hpp"
 #include "text/figures.hpp"
 
 #include <algorithm>
@@ -50,11 +49,6 @@ std::string bill_title(const Recommendation& r) {
     return fmt::format("Bill of {} in {}", machine_name(c), c.region);
 }
 
-/// Of a plan with days; 0 without.
-static double months_of(const Budget& budget) {
-    return budget.days ? (*budget.days * HoursPerDay{kHoursPerDay}).value() / kHoursPerMonth : 0;
-}
-
 /// "0.08", or "0 - 0.09" where there are tiers.
 static std::string rate_of(const LineItem& item) {
     if (item.tiers.empty())
@@ -79,22 +73,21 @@ TextTable bill_grid(const Recommendation& r, bool sources) {
     const Bill* bill = bill_of(r);
     if (bill == nullptr)
         return grid;
-    const double months = months_of(r.request.budget);
-    const auto monthly = [months](Usd amount) { return months > 1 ? money(amount / months) : ""; };
+    const auto monthly = [](const std::optional<Usd>& usd) { return usd ? money(*usd) : ""; };
     for (const LineItem& item : bill->items)
         grid.row({item.charge,
                   large(item.quantity),
                   item.unit,
                   rate_of(item),
                   item.amount ? money(*item.amount) : "unknown",
-                  item.amount ? monthly(*item.amount) : "",
+                  monthly(item.per_month),
                   sources ? item.source : ""});
     grid.row({complete(*bill) ? "total" : "total of what is known",
               "",
               "",
               "",
               money(bill->total),
-              monthly(bill->total),
+              monthly(bill->per_month),
               ""});
     return grid;
 }

@@ -82,7 +82,7 @@ static std::string csv_of_choices(const Recommendation& r) {
                     "effective_usd_per_hour,gpu,gpu_count,gpu_memory_gib,vcpus,memory_gib,"
                     "network_gbps,tflops,score,pareto,"
                     "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
-                    ",arch,stack",
+                    ",arch,stack,usd_per_month",
                     trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
                                             "total_p90_usd,probability_in_time,micro_batch,tied"
                                           : "");
@@ -90,7 +90,7 @@ static std::string csv_of_choices(const Recommendation& r) {
     for (const Choice& c : r.choices) {
         Cells cells = cells_of(c);
         if (c.cost)
-            cells.merge(cells_of(*c.cost)); // total_usd
+            cells.merge(cells_of(*c.cost)); // total_usd, usd_per_month
         if (c.job)
             add_job(c, cells);
         out += row_of(cells, columns);

@@ -17,6 +17,7 @@ void fields(Visit&& visit, Row& i) {
     visit({"quantity", "in all", kWhole}, i.quantity);
     visit({"unit", "of the quantity"}, i.unit);
     visit({"amount_usd", "None: the rate is not known"}, i.amount);
+    visit({"usd_per_month", "of 730 h; None: one month at most", kIfKnown}, i.per_month);
     visit({"assumed_usd", "of an unknown amount, at the dearest rate known", kIfKnown}, i.assumed);
     visit({"tiers", "USD for a unit, from a quantity on", kIfKnown}, i.tiers);
     visit({"source", "of the rate, with its date", kMaybe | kIfKnown}, i.source);
@@ -25,6 +26,7 @@ void fields(Visit&& visit, Row& i) {
 template <class Visit, RowOf<Bill> Row>
 void fields(Visit&& visit, Row& b) {
     visit({"total_usd", "of the known amounts, unrounded"}, b.total);
+    visit({"usd_per_month", "of 730 h; None: one month at most", kIfKnown}, b.per_month);
     visit({"items", "the charges"}, b.items);
 }
 

@@ -348,7 +348,7 @@ const auto kRequestSettings = std::to_array<Setting>({
     {"catalog", "catalog", kCatalog, "NAME", "a bundled catalog or a YAML file",
      [](Request& r, Key k, Texts t) { r.catalog = SettingText{r, k, t}.one(); },
      [](const Request& r) { return r.catalog.empty() ? Value{} : Value{r.catalog}; }},
-    {"charges", "charges", kCatalog, "FILE,...", "YAML files of charges instead of the bundled ones",
+    {"charges", "charges", kCatalog, "FILE,...", "files of charges instead of the bundled ones",
      [](Request& r, Key k, Texts t) { r.charges = SettingText{r, k, t}.list(); },
      [](const Request& r) { return value_of(r.charges); }},
     {"today", "today", kCatalog, "DATE", "the day to count the age of prices from (the system's)",

@@ -87,7 +87,8 @@ PlanTime CatalogPrices::time(std::size_t type, const Budget& plan) const {
 Bill CatalogPrices::bill(std::uint32_t row) const {
     const std::size_t type = columns_.type[row];
     const PlanTime plan = time(type, goal_.usual_plan(type));
-    return summed(lines(Payer::at(price(row), price(row), plan)), {}, request_.budget.fixed);
+    return summed(
+        lines(Payer::at(price(row), price(row), plan)), {}, request_.budget.fixed, plan.days);
 }
 
 void CatalogPrices::describe(std::uint32_t row, Choice& to) const {

@@ -21,7 +21,8 @@ Bill PlanPrices::bill(const Row& row, PurchaseKind kind) const {
     const Priced p = priced(row, kind, rated(row), plan, beside(row, time(type_of(row), plan)));
     return summed(lines(p.parts),
                   region_charges_[region_of(row)].lines(p.beside.time),
-                  request_.budget.fixed);
+                  request_.budget.fixed,
+                  p.beside.time.days);
 }
 
 void PlanPrices::describe(std::uint32_t row, Choice& to) const {

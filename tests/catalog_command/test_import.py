@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 
 import pytest
 import yaml
@@ -152,14 +153,16 @@ def test_reserved_rates_and_interruptions_go_to_files_of_their_own(catalog, tmp_
     assert done.status == 0
     assert (tmp_path / "rates.csv").read_text() == (
         "provider,instance,region,years,offering_class,payment,hourly_usd_per_hour,upfront_usd,"
-        "effective_usd_per_hour,source\n"
-        "aws,g5.xlarge,us-east-1,1,standard,partial_upfront,0.3,2628,0.6,"
-        "aws_offers_csv-2026-11-01\n")
+        "effective_usd_per_hour,on_demand_usd_per_hour,source,title,as_of,file\n"
+        "aws,g5.xlarge,us-east-1,1,standard,partial_upfront,0.3,2628,0.6,1.006,"
+        "aws_offers_csv-2026-11-01,\"AWS price list of EC2, version 20261101120000\",2026-11-01,aws_offers.csv\n")
+    advisor = ("aws_spot_advisor-2026-10,AWS Spot Instance Advisor; interruptions of the month before,2026-10,"
+               "aws_spot_advisor.json\n")
     assert (tmp_path / "bands.csv").read_text() == (
-        "provider,instance,region,at_least,below,source\n"
-        "aws,g5.xlarge,us-east-1,0.2,1,aws_spot_advisor-2026-10\n"
-        "aws,g4dn.xlarge,us-east-1,0,0.05,aws_spot_advisor-2026-10\n"
-        "aws,g4dn.2xlarge,us-east-1,0.05,0.1,aws_spot_advisor-2026-10\n")
+        "provider,instance,region,at_least,below,source,title,as_of,file\n"
+        f"aws,g5.xlarge,us-east-1,0.2,1,{advisor}"
+        f"aws,g4dn.xlarge,us-east-1,0,0.05,{advisor}"
+        f"aws,g4dn.2xlarge,us-east-1,0.05,0.1,{advisor}")
 
 
 @pytest.mark.parametrize(("args", "message"), [
@@ -230,3 +233,50 @@ def test_rates_in_files_of_charges_are_those_of_the_import(catalog, recommend, s
     found = recommend(*year, "--catalog", "mine.yaml", "--charges", "r.yaml", "--purchase",
                       "on_demand,reserved_1yr_no_upfront", "--format", "json", env={})["choices"][0]
     assert (found["purchase"], found["price_usd_per_hour"]) == ("reserved_1yr_no_upfront", 0.5)
+
+
+RATES = {"yrTerm1Standard.noUpfront": "0.5", "yrTerm1Standard.allUpfront": "0.4",
+         "yrTerm3Convertible.noUpfront": "0.3"}
+LATER = {"yrTerm1Standard.noUpfront": "0.45", "yrTerm1Standard.allUpfront": "0.44"}
+
+
+@pytest.mark.parametrize("files", [[RATES], [LATER, RATES], [RATES, LATER]])
+def test_a_table_of_rates_answers_as_the_file_of_charges_does(catalog, recommend, small, tmp_path,
+                                                             files):
+    names = [f"rates{i}.json" for i in range(len(files))]
+    for name, rates in zip(names, files):
+        (tmp_path / name).write_text(ec2instances(**rates))
+    base = small(more="  - {instance: g5.xlarge, region: us-east-1, purchase: spot, usd_per_hour: 0.3, source: made-up}\n")
+    flags = ("import", "auto", *names, "aws_spot_advisor.json", "--base", base, "--as-of", "2026-11-01",
+             "-o", "mine.yaml")
+    for form in ("yaml", "csv"):
+        done = catalog(*flags, "--reserved", f"r.{form}", "--interruptions", f"i.{form}")
+        assert done.status == 0
+    plan = ("--catalog", "mine.yaml", "--instance", "g5.xlarge", "--region", "us-east-1", "--format", "json",
+            "--days", "365")
+    for ways in (("--purchase", "best"), ("--purchase", "reserved_1yr_all_upfront"),
+                 ("--purchase", "spot", "--storage", "100")):
+        answers = []
+        for form in ("yaml", "csv"):
+            found = recommend(*plan, *ways, "--charges", f"r.{form}", "--charges", f"i.{form}", env={})
+            assert found["choices"]
+            found["request"].pop("charges")
+            answers.append(found)
+        assert answers[0] == answers[1]
+    best = recommend(*plan, "--purchase", "reserved_1yr_all_upfront", "--charges", "r.csv", env={})
+    last = files[-1]  # 0.4 / 0.5 or 0.44 / 0.45 of what is paid by the hour, for 8,760 h
+    assert best["choices"][0]["cost"]["total_usd"] == pytest.approx(
+        float(last["yrTerm1Standard.allUpfront"]) * 8760)
+
+
+def test_a_row_that_is_wrong_in_a_table_of_rates_is_named(catalog, recommend, small, tmp_path):
+    (tmp_path / "rates.json").write_text(ec2instances(**RATES))
+    assert catalog("import", "auto", "rates.json", "--base", small(), "--as-of", "2026-11-01",
+                   "--reserved", "r.csv", "-o", "mine.yaml").status == 0
+    lines = (tmp_path / "r.csv").read_text().splitlines()
+    lines[2] = lines[2].replace(",0.4,", ",dear,", 1)
+    (tmp_path / "r.csv").write_text("\n".join(lines) + "\n")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        recommend("--instance", "g5.xlarge", "--days", "365", "--charges", "r.csv", env={})
+    assert (refused.value.returncode, refused.value.stderr.decode()) == (
+        2, 'r.csv:3: hourly_usd_per_hour: must be a number, got "dear"\n')

@@ -82,8 +82,8 @@ def test_a_time_too_short_for_a_ceiling_is_refused(complaint, days):
 PRECISIONS = "mixed, fp64, fp32, tf32, fp16, bf16, fp8 or int8"
 CRITERIA = "cost, speed, gpu_memory, memory, vcpus or network"
 DISKS = ("cloud-ssd, disk, gp2, gp3, io1, io2, network-volume, network_ssd, network_ssd_io_m3, "
-         "network_ssd_non_replicated, pd-balanced, pd-ssd, pd-standard, persistent-disk, sc1, st1 or "
-         "standard")
+         "network_ssd_non_replicated, pd-balanced, pd-ssd, pd-standard, persistent-disk, sc1, st1, "
+         "standard, standard-hdd or standard-ssd")
 WAYS = "on_demand, spot, best or a reservation such as reserved_1yr_no_upfront"
 PROVIDERS = (
     "aws, azure, cudo, gcp, hyperstack, jarvislabs, lambda, nebius, paperspace, runpod, verda or any"

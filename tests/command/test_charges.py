@@ -292,7 +292,7 @@ def test_a_type_of_disk_that_no_charges_have_is_refused_at_its_line(complaint, w
     assert complaint(file, "--charges", charges) == (
         f"{file}:3: storage_type: must be cloud-ssd, disk, fast-ssd, gp2, gp3, io1, io2, network-volume, "
         "network_ssd, network_ssd_io_m3, network_ssd_non_replicated, pd-balanced, pd-ssd, pd-standard, "
-        "persistent-disk, sc1, st1 or standard, "
+        "persistent-disk, sc1, st1, standard, standard-hdd or standard-ssd, "
         'got "fast-sdd", did you mean fast-ssd?')
     assert complaint("--storage-type", "gp3,Encrypted=false") == (
         '--storage-type: must be a name of letters, digits, - and _, got "gp3,Encrypted=false"')

@@ -42,12 +42,14 @@ def test_the_article_s_p2_xlarge_costs_657_usd_a_year(answer, article):
     assert p2["price_usd_per_hour"] == 0.9
     assert p2["cost"] == {
         "total_usd": 657.0,  # 0.90 * 365 * 2
+        "usd_per_month": 54.75,  # of 12 months
         "items": [
             {
                 "charge": "compute",
                 "quantity": 730,
                 "unit": "h",
                 "amount_usd": 657.0,
+                "usd_per_month": 54.75,
                 "tiers": [{"from": 0, "usd": 0.9}],
             }
         ],

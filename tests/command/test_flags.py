@@ -271,7 +271,8 @@ def test_fixed_charges_lower_the_ceiling_and_stand_on_the_bill(answer, article):
     found = answer(*article, "--fixed", "300")
     assert found["price_ceiling_usd_per_hour"] == 1700 / 730
     bill = next(c["cost"] for c in found["choices"] if c["instance"] == "p2.xlarge")
-    fixed = {"charge": "fixed", "quantity": 1, "unit": "plan", "amount_usd": 300.0}
+    fixed = {"charge": "fixed", "quantity": 1, "unit": "plan", "amount_usd": 300.0,
+             "usd_per_month": 25.0}  # of 12 months
     assert bill["items"][1] == fixed
     assert bill["total_usd"] == 957.0  # 0.90 * 730 + 300
 

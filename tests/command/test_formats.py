@@ -167,6 +167,7 @@ COLUMNS = [
     *("effective_usd_per_hour", "gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib"),
     *("network_gbps", "tflops", "score", "pareto", "total_usd", "lasts_days"),
     *("probability_within_budget", "rtt_ms", "retired", "price_as_of", "arch", "stack"),
+    "usd_per_month",
 ]
 
 
@@ -193,7 +194,8 @@ def test_the_csv_equals_the_json(answer, report, asked):
     header, rows = rows_of(out)
     assert header == COLUMNS
     for choice in choices:
-        choice["total_usd"] = (choice["cost"] or {}).get("total_usd")
+        for key in ("total_usd", "usd_per_month"):
+            choice[key] = (choice["cost"] or {}).get(key)
     expected = [{column: cell(c[column]) for column in COLUMNS} for c in choices]
     assert [{k: cell(v) for k, v in row.items()} for row in rows] == expected
 

@@ -1,13 +1,14 @@
-#include "feed/input.hpp"
+#include "text/input.hpp"
 
 #include <flopwise/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 #include <unistd.h>
 
-namespace flopwise::feed {
+namespace flopwise::text {
 
 [[noreturn]] static void fail(const std::string& name, int code) {
     throw InputError{{.file = name},
@@ -22,6 +23,12 @@ Input::Input(const std::filesystem::path& file) : name_{file.string()}, file_{nu
     if (!file_)
         fail(name_, errno);
     buffer_.resize(kWindow + 2 * kSlack);
+}
+
+Input::Input(std::string name, std::string_view content)
+    : name_{std::move(name)}, file_{nullptr, nullptr},
+      buffer_(content.size() + 2 * kSlack), end_{kSlack + content.size()}, ended_{true} {
+    std::copy(content.begin(), content.end(), buffer_.begin() + kSlack);
 }
 
 bool Input::fill(std::size_t size) {
@@ -47,4 +54,4 @@ void Input::refuse(std::string_view reason, std::size_t at) const {
     throw InputError{{.file = name_, .byte = offset_ + at + 1}, reason};
 }
 
-} // namespace flopwise::feed
+} // namespace flopwise::text

@@ -1,13 +1,23 @@
-// CSV in: rows of a large file, of which few fields are looked at.
+// CSV in: rows of a file of any size, of which few fields are looked at.
 //
 // Sixty-four bytes at a time, bits say where quotes, commas and line breaks are; those within
 // quotes are none. So a row costs little more than its bytes, and a field only if it is asked for.
 
 #pragma once
 
-#include "feed/input.hpp"
+#include "text/input.hpp"
 
-#include <optional>
+#include <memory>
+
+namespace flopwise::text {
+
+/// A row that is wrong, thrown while it is read.
+struct BadRow {
+    std::string field;
+    std::string reason;
+};
+
+} // namespace flopwise::text
 
 namespace flopwise::csv_stream {
 
@@ -15,7 +25,7 @@ constexpr std::size_t kLongestRow = std::size_t{1} << 20U;
 
 class Reader {
 public:
-    explicit Reader(feed::Input& input);
+    explicit Reader(text::Input& input);
 
     /// Goes to the next row that is not empty; false at the end of the file. What field() gave
     /// before ends here. Throws InputError for a row of more than 1 MiB.
@@ -39,7 +49,7 @@ private:
     void require_closed(std::uint64_t inside, std::size_t end, bool quoted) const;
     void refill(std::size_t at);
 
-    feed::Input& input_;
+    text::Input& input_;
     std::string_view row_;
     std::size_t taken_ = 0;           ///< bytes of the view to drop before the next row
     std::vector<std::uint32_t> ends_; ///< of the fields of the row

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace flopwise::feed {
+namespace flopwise::text {
 
 constexpr std::size_t kWindow = std::size_t{1} << 20U;
 constexpr std::size_t kLargestRow = std::size_t{16} << 20U;
@@ -20,6 +20,8 @@ class Input {
 public:
     /// Throws InputError if the file cannot be opened or is a directory.
     explicit Input(const std::filesystem::path& file);
+    /// What has been read already, called `name` in messages.
+    Input(std::string name, std::string_view content);
 
     /// What has been read and not dropped. One byte before it may be written to, and
     /// kSlack bytes after it.
@@ -52,4 +54,4 @@ private:
     bool ended_ = false;
 };
 
-} // namespace flopwise::feed
+} // namespace flopwise::text

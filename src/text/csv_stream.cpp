@@ -1,6 +1,6 @@
-#include "feed/csv_stream.hpp"
+#include "text/csv_stream.hpp"
 
-#include "feed/sink.hpp"
+#include <flopwise/error.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -11,7 +11,7 @@
 
 namespace flopwise::csv_stream {
 
-Reader::Reader(feed::Input& input) : input_{input} {
+Reader::Reader(text::Input& input) : input_{input} {
     constexpr std::string_view kMark = "\xEF\xBB\xBF";
     input_.fill(kMark.size());
     if (input_.view().starts_with(kMark))
@@ -68,7 +68,7 @@ void Reader::refill(std::size_t at) {
         if (input_.view().size() > kLongestRow)
             throw InputError{{.file = input_.name(), .line = line_},
                              "must have rows of at most 1 MiB"};
-        input_.fill(std::max(feed::kWindow, input_.view().size() + kBlock));
+        input_.fill(std::max(text::kWindow, input_.view().size() + kBlock));
     }
 }
 
@@ -148,7 +148,7 @@ void Reader::require_whole(std::size_t columns) const {
         throw InputError{
             {.file = input_.name(), .line = line_},
             fmt::format("must be complete, ends after {} of {} fields", ends_.size(), columns)};
-    throw feed::BadRow{"", fmt::format("must have {} fields, has {}", columns, ends_.size())};
+    throw text::BadRow{"", fmt::format("must have {} fields, has {}", columns, ends_.size())};
 }
 
 std::string_view Reader::field(std::size_t column) {
@@ -159,7 +159,7 @@ std::string_view Reader::field(std::size_t column) {
     if (!text.starts_with('"'))
         return text;
     const auto refuse = [column](std::string_view reason) {
-        throw feed::BadRow{fmt::format("column {}", column + 1), std::string{reason}};
+        throw text::BadRow{fmt::format("column {}", column + 1), std::string{reason}};
     };
     std::size_t quote = text.find('"', 1);
     if (quote == text.size() - 1)
