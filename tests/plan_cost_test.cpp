@@ -244,11 +244,11 @@ TEST_CASE("more ways to pay never cost more, more charges never less", "[plan_co
 }
 
 TEST_CASE("with a discount rate a machine is taken for what its cost is worth", "[plan_cost]") {
-    Request request{.budget = {.days = Days{365}},
-                    .constraints = {.instance = {"g5.xlarge"}, .region = {"us-east-1"}},
-                    .usage = {.storage = GiB{100}},
-                    .ways = {PurchaseKind::reserved_1yr_no_upfront,
-                             PurchaseKind::reserved_1yr_all_upfront}};
+    Request request{
+        .budget = {.days = Days{365}},
+        .constraints = {.instance = {"g5.xlarge"}, .region = {"us-east-1"}},
+        .usage = {.storage = GiB{100}},
+        .ways = {PurchaseKind::reserved_1yr_no_upfront, PurchaseKind::reserved_1yr_all_upfront}};
     const Catalog catalog = Catalog::bundled();
     const Choice plain = recommend(catalog, request).choices.at(0);
     CHECK(plain.purchase == PurchaseKind::reserved_1yr_all_upfront);

@@ -4,11 +4,11 @@
 
 #include "catch.hpp"
 #include "feed/bundled.hpp"
-#include "text/input.hpp"
 #include "feed/providers.hpp"
 #include "feed/reader.hpp"
 #include "feed/sink.hpp"
 #include "temporary.hpp"
+#include "text/input.hpp"
 
 #include <array>
 #include <fstream>

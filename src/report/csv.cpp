@@ -84,8 +84,8 @@ static std::string csv_of_choices(const Recommendation& r) {
                     "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
                     ",arch,stack,usd_per_month",
                     trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
-                                            "total_p90_usd,probability_in_time,micro_batch,tied"
-                                          : "");
+                                        "total_p90_usd,probability_in_time,micro_batch,tied"
+                                      : "");
     std::string out = columns + '\n';
     for (const Choice& c : r.choices) {
         Cells cells = cells_of(c);

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <utility>
 #include <tuple>
+#include <utility>
 
 namespace flopwise {
 
