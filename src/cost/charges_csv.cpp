@@ -163,7 +163,7 @@ private:
 
 std::string offering_in(const ChargesTable& table, int years) {
     const std::string name = table.text("offering_class");
-    const std::string offering = fmt::format("{}_{}yr", name, years);
+    std::string offering = fmt::format("{}_{}yr", name, years);
     if (std::find(kOfferings.begin(), kOfferings.end(), offering) == kOfferings.end())
         table.refuse("offering_class",
                      fmt::format("must be standard, convertible, compute_savings, "

@@ -50,11 +50,12 @@ std::optional<double> JobTimes::shorter_sequences(std::size_t type) const {
     if (!is_text(net_.kind))
         return std::nullopt;
     Model net = net_;
-    for (double length = std::floor(work_.units_per_sample() / 2); length >= kShortest;
-         length = std::floor(length / 2)) {
+    double length = std::floor(work_.units_per_sample() / 2);
+    while (length >= kShortest) {
         net.seq_len = length;
         if (fits_into(job_of(request_), net, precision(type), type, types_[type].machines))
             return length;
+        length = std::floor(length / 2);
     }
     return std::nullopt;
 }
