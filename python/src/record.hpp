@@ -266,7 +266,7 @@ void flatten(Put& put, const std::string&, const std::optional<CostQuantiles>& q
 }
 template <class Put>
 void flatten(Put&, const std::string&, const std::vector<LineItem>&) {} // a table of its own
-/// A training job: columns that are empty where none is asked for.
+/// A training job: columns that are empty where none is asked for. Its 90 % hours are the choice's.
 template <class Put>
 void flatten(Put& put, const std::string&, const std::optional<JobChoice>& job) {
     const auto number = [&](const char* name, auto value) {
@@ -275,7 +275,6 @@ void flatten(Put& put, const std::string&, const std::optional<JobChoice>& job) 
     put("machines", Kind::integer, job ? Cell{static_cast<std::int64_t>(job->machines)} : Cell{});
     number("hours_p10", [](const JobChoice& j) { return j.p10.value(); });
     number("hours_p50", [](const JobChoice& j) { return j.time.median.value(); });
-    number("hours_p90", [](const JobChoice& j) { return j.p90.value(); });
     put("probability_in_time",
         Kind::number,
         job && job->probability_in_time ? Cell{*job->probability_in_time} : Cell{});

@@ -22,7 +22,7 @@ void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Cho
                   .recompute = plan.training(type).recompute};
     const Estimate& time = job.time;
     job.p10 = outlook.hours.quantile(0.1);
-    job.p90 = outlook.hours.quantile(0.9);
+    job.p90 = to.hours_p90 ? *to.hours_p90 : outlook.hours.quantile(0.9);
     job.cost_p10 = outlook.cost(job.p10);
     if (const auto deadline = plan.work_deadline())
         job.probability_in_time = outlook.hours.probability(*deadline);

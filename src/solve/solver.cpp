@@ -215,21 +215,35 @@ static Usd paid_upfront(const Bill& bill) {
     return sum;
 }
 
+/// Many choices have the same hours, of which a quantile takes longer than all else.
+const Solver::HoursQuantiles& Solver::quantiles_of(const HoursDistribution& hours) const {
+    const auto known = std::find_if(quantiles_.begin(),
+                                    quantiles_.end(),
+                                    [&](const HoursQuantiles& one) { return one.hours == hours; });
+    if (known != quantiles_.end())
+        return *known;
+    return quantiles_.emplace_back(
+        HoursQuantiles{hours, hours.quantile(0.5), hours.quantile(0.8), hours.quantile(0.9)});
+}
+
 /// What a plan of uncertain hours costs, and how sure the budget is to suffice.
-static void add_outlook(const Budget& budget, const Outlook& outlook, Choice& to) {
+void Solver::add_outlook(const Outlook& outlook, Choice& to) const {
+    const Budget& budget = request_.budget;
     to.hours = outlook.hours.central();
     if (outlook.hours.is_certain())
         return;
-    to.hours_p90 = outlook.hours.quantile(0.9);
-    const auto cost = [&](double p) { return outlook.cost(outlook.hours.quantile(p)); };
-    const CostQuantiles quantiles{.p50 = cost(0.5), .p80 = cost(0.8), .p90 = cost(0.9)};
+    const HoursQuantiles& hours = quantiles_of(outlook.hours);
+    to.hours_p90 = hours.p90;
+    const CostQuantiles quantiles{.p50 = outlook.cost(hours.p50),
+                                  .p80 = outlook.cost(hours.p80),
+                                  .p90 = outlook.cost(hours.p90)};
     if (std::isfinite(quantiles.p90.value())) // else it may take longer than it can be paid for so
         to.cost_quantiles = quantiles;
     if (!budget.total)
         return;
     constexpr double kMostHours = 1e7;
-    const double most = greatest(kMostHours, [&](double hours) {
-        return affordable(budget, outlook.cost(Hours{hours}) - budget.fixed);
+    const double most = greatest(kMostHours, [&](double most_hours) {
+        return affordable(budget, outlook.cost(Hours{most_hours}) - budget.fixed);
     });
     to.probability_within_budget = most > 0 ? outlook.hours.probability(Hours{most}) : 0;
 }
@@ -267,7 +281,7 @@ Choice Solver::choice(const Scored& scored) const {
     pricing_.describe(scored.offer, out);
     out.upfront = out.cost ? paid_upfront(*out.cost) : Usd{};
     if (const auto outlook = pricing_.outlook(scored.offer)) {
-        add_outlook(request_.budget, *outlook, out);
+        add_outlook(*outlook, out);
         goal_.describe(type, *outlook, out);
     }
     return out;

@@ -67,6 +67,15 @@ private:
     void admit(OfferRange offers, Result& to);
     void refuse(Reason reason, std::size_t offers);
 
+    struct HoursQuantiles {
+        HoursDistribution hours;
+        Hours p50{};
+        Hours p80{};
+        Hours p90{};
+    };
+
+    [[nodiscard]] const HoursQuantiles& quantiles_of(const HoursDistribution& hours) const;
+    void add_outlook(const Outlook& outlook, Choice& to) const;
     [[nodiscard]] std::vector<Choice> choices(const std::vector<Scored>& best) const;
     [[nodiscard]] std::vector<Scored> best_offers(std::size_t top) const;
     [[nodiscard]] double least_score(std::size_t top) const;
@@ -99,6 +108,7 @@ private:
     Figures reference_;
     std::array<double, kCriteria> weights_;
 
+    mutable std::vector<HoursQuantiles> quantiles_; ///< of the hours of choices
     bool scanned_ = false;
     std::vector<Result> types_;
     std::vector<std::uint32_t> qualified_;        ///< the types with an offer that is admitted
