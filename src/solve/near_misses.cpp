@@ -40,6 +40,36 @@ std::uint32_t Solver::nearest_offer(std::size_t type) const {
     return nearest;
 }
 
+/// The nearest `most` of some types. They come with the distance that no price adds to, so that few
+/// have to be priced.
+std::vector<Solver::Candidate> Solver::nearest_of(std::vector<Candidate> types,
+                                                  std::size_t most) const {
+    const auto before = [](const Candidate& a, const Candidate& b) {
+        return std::tie(a.group, a.distance, a.type) < std::tie(b.group, b.distance, b.type);
+    };
+    std::sort(types.begin(), types.end(), before);
+    std::vector<Candidate> out; // a heap, the farthest first
+    for (Candidate& c : types) {
+        const bool full = out.size() == most;
+        if (full && !before(c, out.front()))
+            break;
+        pricing_.prepare(c.type);
+        c.offer = nearest_offer(c.type);
+        c.distance +=
+            sites_.detour(columns_.site[c.offer]) + std::max(0.0, pricing_.excess(c.offer));
+        if (full && !before(c, out.front()))
+            continue;
+        if (full) {
+            std::pop_heap(out.begin(), out.end(), before);
+            out.pop_back();
+        }
+        out.push_back(c);
+        std::push_heap(out.begin(), out.end(), before);
+    }
+    std::sort_heap(out.begin(), out.end(), before);
+    return out;
+}
+
 static constexpr std::size_t bits(ReasonSet set) {
     return static_cast<std::size_t>(std::popcount(set));
 }
@@ -50,12 +80,6 @@ std::vector<Refusal> Solver::nearest() const {
     constexpr ReasonSet kFlaws = bit(Reason::retired) | bit(Reason::no_gpu) |
                                  bit(Reason::other_work) | bit(Reason::other_method) |
                                  bit(Reason::unknown_network) | bit(Reason::unknown_rate);
-    struct Candidate {
-        std::size_t group;
-        double distance;
-        std::uint32_t type;
-        std::uint32_t offer;
-    };
     constexpr std::size_t kMostFlaws = 8; // more than there are of either kind
     constexpr std::size_t kGroups = kMostFlaws * kMostFlaws;
     static_assert(bits(kNameReasons) < kMostFlaws && bits(kFlaws) < kMostFlaws);
@@ -78,24 +102,10 @@ std::vector<Refusal> Solver::nearest() const {
     candidates.reserve(types_.size());
     for (std::uint32_t type = 0; type < types_.size(); ++type)
         if (const Result& r = types_[type]; is_candidate(r) && group_of(r) <= last)
-            candidates.push_back({group_of(r), 0, type, 0});
-    for (Candidate& c : candidates) {
-        pricing_.prepare(c.type);
-        c.offer = nearest_offer(c.type);
-        c.distance = filter_.distance(c.type) + sites_.detour(columns_.site[c.offer]) +
-                     std::max(0.0, pricing_.excess(c.offer));
-    }
-    const std::size_t found = std::min(wanted, candidates.size());
-    std::partial_sort(candidates.begin(),
-                      candidates.begin() + static_cast<std::ptrdiff_t>(found),
-                      candidates.end(),
-                      [](const Candidate& a, const Candidate& b) {
-                          return std::tie(a.group, a.distance, a.type) <
-                                 std::tie(b.group, b.distance, b.type);
-                      });
+            candidates.push_back({group_of(r), filter_.distance(type), type, kNone});
     std::vector<Refusal> out;
-    for (std::size_t i = 0; i < found; ++i)
-        out.push_back(filter_.refusal(candidates[i].offer));
+    for (const Candidate& c : nearest_of(std::move(candidates), wanted))
+        out.push_back(filter_.refusal(c.offer));
     return out;
 }
 

@@ -67,6 +67,14 @@ private:
     void admit(OfferRange offers, Result& to);
     void refuse(Reason reason, std::size_t offers);
 
+    /// A machine type of which no offer qualifies.
+    struct Candidate {
+        std::size_t group = 0; ///< by what is at odds
+        double distance = 0;   ///< of its figures, and of its price
+        std::uint32_t type = 0;
+        std::uint32_t offer = kNone;
+    };
+
     struct HoursQuantiles {
         HoursDistribution hours;
         Hours p50{};
@@ -93,6 +101,8 @@ private:
     [[nodiscard]] std::vector<FamilyChoice> families() const;
     [[nodiscard]] Refusals refusals() const;
     [[nodiscard]] std::vector<Refusal> nearest() const;
+    [[nodiscard]] std::vector<Candidate> nearest_of(std::vector<Candidate> types,
+                                                    std::size_t most) const;
     [[nodiscard]] std::uint32_t nearest_offer(std::size_t type) const;
     [[nodiscard]] Outcome outcome() const;
     [[nodiscard]] UnpricedMachines unpriced() const;
