@@ -273,6 +273,7 @@ TEST_CASE("one machine costs the same whatever else can be chosen", "[plan_cost]
     const Recommendation many = recommend(all, request);
     REQUIRE(many.choices.size() > 3);
     for (const Choice& c : many.choices) {
+        CHECK(c.job); // also on spot of which the interruptions are not known
         Request one = request;
         one.constraints.instance = {c.instance};
         one.constraints.region = {c.region};

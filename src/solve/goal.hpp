@@ -23,6 +23,7 @@ constexpr ReasonSet bit(Reason reason) {
 struct Outlook {
     HoursDistribution hours;        ///< of each machine, with what is lost on spot
     std::function<Usd(Hours)> cost; ///< of the whole plan if it takes these; rises with them
+    bool known = true; ///< else what is lost on spot is assumed, as at the highest rate known
 };
 
 class Goal {

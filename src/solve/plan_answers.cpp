@@ -46,8 +46,9 @@ std::optional<Outlook> PlanPrices::outlook(std::uint32_t row) const {
     const std::size_t type = type_of(r);
     const auto work = goal_.hours(type);
     const RatedMachine of = rated(r);
-    if (!work || (r.kind == PurchaseKind::spot && payer_.source(r.kind, of) == nullptr))
+    if (!work)
         return std::nullopt;
+    const bool known = r.kind != PurchaseKind::spot || payer_.source(r.kind, of) != nullptr;
     const auto cost = [this, r, of, type](Hours hours) {
         const PlanTime t = time(type, goal_.plan(hours));
         const Parts parts = r.kind == PurchaseKind::spot ? Payer::spot_for(hours, of, t)
@@ -55,7 +56,7 @@ std::optional<Outlook> PlanPrices::outlook(std::uint32_t row) const {
         const Priced p{.parts = parts, .beside = beside(r, t)};
         return p.total() + request_.budget.fixed;
     };
-    return Outlook{.hours = hours(r, *work), .cost = cost};
+    return Outlook{.hours = hours(r, *work), .cost = cost, .known = known};
 }
 
 std::string PlanPrices::dearer(std::uint32_t row) const {

@@ -281,7 +281,8 @@ Choice Solver::choice(const Scored& scored) const {
     pricing_.describe(scored.offer, out);
     out.upfront = out.cost ? paid_upfront(*out.cost) : Usd{};
     if (const auto outlook = pricing_.outlook(scored.offer)) {
-        add_outlook(*outlook, out);
+        if (outlook->known)
+            add_outlook(*outlook, out);
         goal_.describe(type, *outlook, out);
     }
     return out;
