@@ -323,10 +323,12 @@ static Choice choice(const Question& q, const Answer& answer, std::size_t place)
             out.tflops = *one * i.gpu_count;
     }
     const Budget& budget = q.request.budget;
-    if (budget.days)
-        out.cost = bill(budget, o.price);
-    else if (budget.total)
+    if (budget.days) {
+        out.cost = bill(budget, {}, {i.provider, o.region.code, o.price}, Charges::none());
+        out.hours = rented_hours(budget);
+    } else if (budget.total) {
         out.lasts = days_affordable(budget, o.price);
+    }
     if (q.c.near)
         out.rtt = rtt(q, o);
     return out;

@@ -13,6 +13,7 @@ namespace flopwise::bench {
 
 static Request job(const char* model, std::optional<double> tokens, std::optional<double> epochs) {
     Request out{.budget = {.total = Usd{500}}};
+    out.usage.startup = Hours{}; // the plain costs are those of the work
     out.goal = Job{.model = model, .tokens = tokens, .epochs = epochs, .deadline = Hours{48}};
     return out;
 }
