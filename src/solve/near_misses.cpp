@@ -47,9 +47,12 @@ std::vector<Solver::Candidate> Solver::nearest_of(std::vector<Candidate> types,
     const auto before = [](const Candidate& a, const Candidate& b) {
         return std::tie(a.group, a.distance, a.type) < std::tie(b.group, b.distance, b.type);
     };
-    std::sort(types.begin(), types.end(), before);
-    std::vector<Candidate> out; // a heap, the farthest first
-    for (Candidate& c : types) {
+    const auto after = [&before](const Candidate& a, const Candidate& b) { return before(b, a); };
+    std::make_heap(types.begin(), types.end(), after); // of most, no more is needed than that
+    std::vector<Candidate> out;                        // a heap, the farthest first
+    for (auto end = types.end(); end != types.begin();) {
+        std::pop_heap(types.begin(), end, after);
+        Candidate c = *--end;
         const bool full = out.size() == most;
         if (full && !before(c, out.front()))
             break;
