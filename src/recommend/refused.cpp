@@ -122,7 +122,11 @@ void settle(const Catalog& catalog,
     const auto offer =
         catalog.find_offer(refusal.provider, refusal.instance, refusal.region, refusal.purchase);
     for (Changes& one : all)
-        one = settled(catalog, request, charges, *offer, std::move(one));
+        try {
+            one = settled(catalog, request, charges, *offer, one);
+        } catch (const Error&) { // so changed, it is no question: the answer to this one stands
+            one.clear();
+        }
     std::erase(all, Changes{});
     refusal.relaxation = all.empty() ? Changes{} : all.front();
 }
