@@ -83,7 +83,7 @@ TEST_CASE("an image with altered bytes is refused, or a catalog", "[image]") {
 // ---- forged -------------------------------------------------------------------------
 
 /// Where each column of a catalog stands in its image: at the end, in the order of the list of
-/// fields, each behind a count of 32 bits.
+/// fields, each behind a count of 32 bits and at a whole number of eight bytes.
 static std::map<std::string, std::size_t> column_places(std::size_t image, const Catalog& of) {
     const OfferColumns& c = columns_of(of);
     const auto size = [](const auto& column) { return column.size() * sizeof column[0]; };
@@ -106,7 +106,7 @@ static std::map<std::string, std::size_t> column_places(std::size_t image, const
     std::map<std::string, std::size_t> places;
     std::size_t at = image;
     for (std::size_t i = columns.size(); i-- > 0;) {
-        at -= columns[i].second;
+        at = (at - columns[i].second) / sizeof(double) * sizeof(double);
         places[columns[i].first] = at;
         at -= sizeof(std::uint32_t);
     }

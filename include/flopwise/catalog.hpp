@@ -107,8 +107,8 @@ struct Instance {
     std::string provider;
     std::string name; ///< "p3.2xlarge"
     std::string family;
-    double vcpus = 0; ///< positive; a share of a core is possible
-    GiB memory{};
+    std::optional<double> vcpus{}; ///< a share of a core is possible; absent: not published
+    std::optional<GiB> memory{};   ///< absent: not published
     std::string arch{}; ///< "x86_64", "arm64", "x86_64_mac", "arm64_mac"
     std::string cpu_vendor{};
     double clock_ghz = 0;                     ///< sustained; 0 if not known

@@ -66,8 +66,8 @@ struct Choice {
     double gpu_count = 0;
     std::optional<GiB> gpu_memory{}; ///< of each GPU; absent without
     std::string arch{};
-    double vcpus = 0;
-    GiB memory{};
+    std::optional<double> vcpus{}; ///< absent: not published
+    std::optional<GiB> memory{};   ///< absent: not published
     std::optional<Gbps> network{};
     bool network_estimated = false;
     std::optional<Tflops> tflops{}; ///< of the whole machine, in the precision that was asked

@@ -13,6 +13,10 @@ namespace flopwise {
 /// What stands in the score for a network rate that is not published. It is below that of the
 /// reference machine, so that not to say is no advantage; docs/model.md gives the reason.
 constexpr Gbps kAssumedNetwork{1};
+/// What a machine with a GPU counts as that has no published memory or vCPUs: those of the smallest
+/// such machine of AWS, g6f.large.
+constexpr GiB kAssumedMemory{8};
+constexpr double kAssumedVcpus = 2;
 
 /// A machine's figures, one for each criterion.
 struct Figures {

@@ -20,8 +20,8 @@ struct OfferRow {
     std::string gpu{};
     double gpu_count = 0;
     std::optional<GiB> gpu_memory{};
-    double vcpus = 0;
-    GiB memory{};
+    std::optional<double> vcpus{};
+    std::optional<GiB> memory{};
     std::optional<Gbps> network{};
     bool offered = true;
     bool retired = false;

@@ -58,12 +58,12 @@ bool ascending(const Rows& rows, Key key = {}) {
 
 /// Whether all numbers are positions in a table of `size` rows.
 template <class T>
-bool within(const std::vector<T>& column, std::size_t size) {
+bool within(const Column<T>& column, std::size_t size) {
     return std::all_of(column.begin(), column.end(), [size](T i) { return i < size; });
 }
 
 /// Whether `first` cuts `size` rows into `groups` groups.
-bool cuts(const std::vector<std::uint32_t>& first, std::size_t groups, std::size_t size) {
+bool cuts(const Column<std::uint32_t>& first, std::size_t groups, std::size_t size) {
     return first.size() == groups + 1 && first.front() == 0 && first.back() == size &&
            std::is_sorted(first.begin(), first.end());
 }
@@ -87,6 +87,11 @@ bool rows_hold(const Data& d) {
            sourced(d.superseded);
 }
 
+/// Whether a column has a figure, or NaN for one that is not known.
+bool same(double column, std::optional<double> figure) {
+    return figure ? column == *figure : std::isnan(column);
+}
+
 /// Whether the columns of a machine type say what add_types() takes from its row.
 template <class Data>
 bool type_holds(const Data& d, std::size_t i) {
@@ -100,10 +105,10 @@ bool type_holds(const Data& d, std::size_t i) {
     const double of_gpu = with_gpu ? gpu_memory(row, d.gpus[gpu]).value() : 0;
     return row.provider == family.provider && row.family == family.name &&
            row.gpu == (with_gpu ? d.gpus[gpu].name : "") && with_gpu == (row.gpu_count > 0) &&
-           row.vcpus > 0 && c.vcpus[i] == row.vcpus && c.memory_gib[i] == row.memory.value() &&
+           same(c.vcpus[i], row.vcpus) &&
+           same(c.memory_gib[i], figure_of(row.memory)) &&
            c.gpu_count[i] == row.gpu_count && c.gpu_memory_gib[i] == of_gpu &&
-           (row.network ? c.network_gbps[i] == row.network->value()
-                        : std::isnan(c.network_gbps[i])) &&
+           same(c.network_gbps[i], figure_of(row.network)) &&
            (c.retired[i] != 0) == row.retired;
 }
 

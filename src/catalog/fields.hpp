@@ -28,6 +28,7 @@ constexpr unsigned kRounded = 1U << 11U; ///< made of logarithms: JSON and CSV h
 constexpr unsigned kWhole = 1U << 12U;   ///< often a whole number, which JSON has without a point
 constexpr unsigned kIfKnown = 1U << 13U; ///< JSON has no such key where it is not known
 constexpr unsigned kNotInJson = 1U << 14U; ///< follows from others there, or is much
+constexpr unsigned kUnlessGpu = 1U << 15U; ///< required of a machine without a GPU
 
 /// One field of a row.
 struct Field {
@@ -107,8 +108,14 @@ void fields(Visit&& visit, Row& i) {
     visit({"provider", "who rents it out", kOfFile | kGiven}, i.provider);
     visit({"name", "unique for its provider", kRequired | kGiven}, i.name);
     visit({"family", "name of its family", kRequired | kFamilyName, "family"}, i.family);
-    visit({"vcpus", "a share of a core is possible", kRequired | kPositive, "vCPUs"}, i.vcpus);
-    visit({"memory_gib", "of the host", kRequired | kPositive, "memory"}, i.memory);
+    visit({"vcpus", "a share of a core is possible; of a machine with a GPU it may be unknown",
+           kUnlessGpu | kPositive,
+           "vCPUs"},
+          i.vcpus);
+    visit({"memory_gib", "of the host; of a machine with a GPU it may be unknown",
+           kUnlessGpu | kPositive,
+           "memory"},
+          i.memory);
     visit({"arch", "x86_64, arm64", kMaybe}, i.arch);
     visit({"cpu_vendor", "who makes the processor", kMaybe}, i.cpu_vendor);
     visit({"clock_ghz", "of the processor, sustained", kMaybe}, i.clock_ghz);

@@ -212,15 +212,16 @@ static void check_outliers(const Catalog& catalog, Findings& to) {
     constexpr double kFar = 4;
     std::map<std::tuple<std::string_view, std::string_view, bool>, std::vector<std::size_t>> groups;
     for (std::size_t i = 0; i < catalog.size(); ++i)
-        if (const Offer o = catalog.offer(i); o.purchase == Purchase::on_demand)
+        if (const Offer o = catalog.offer(i);
+            o.purchase == Purchase::on_demand && o.instance.vcpus && o.instance.memory)
             groups[{o.instance.provider, o.instance.gpu, o.instance.burstable}].push_back(i);
     for (const auto& [key, offers] : groups) {
         std::vector<Sized> rows;
         for (const std::size_t i : offers) {
             const Offer o = catalog.offer(i);
             rows.push_back({o.price.value(),
-                            {o.instance.vcpus,
-                             o.instance.memory.value(),
+                            {*o.instance.vcpus,
+                             o.instance.memory->value(),
                              o.gpu == nullptr ? 1.0 : o.instance.gpu_count}});
         }
         const auto ratios = ratios_to_fit(rows);

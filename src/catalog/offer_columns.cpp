@@ -17,11 +17,11 @@ void add_types(OfferColumns& columns,
     for (const Instance& i : instances) {
         const bool with_gpu = !i.gpu.empty();
         const std::uint32_t gpu = with_gpu ? gpu_index.at(i.gpu) : 0;
-        push(columns.vcpus, i.vcpus);
-        push(columns.memory_gib, i.memory.value());
+        push(columns.vcpus, i.vcpus.value_or(kUnknown));
+        push(columns.memory_gib, figure_of(i.memory).value_or(kUnknown));
         push(columns.gpu_count, i.gpu_count);
         push(columns.gpu_memory_gib, with_gpu ? gpu_memory(i, gpus[gpu]).value() : 0.0);
-        push(columns.network_gbps, i.network ? i.network->value() : kUnknown);
+        push(columns.network_gbps, figure_of(i.network).value_or(kUnknown));
         push(columns.gpu, with_gpu ? static_cast<std::int32_t>(gpu) : -1);
         push(columns.family, family_index.at({i.provider, i.family}));
         push(columns.retired, i.retired);
@@ -40,9 +40,7 @@ public:
 
     bool operator()(std::size_t type, std::uint32_t region) const {
         const std::uint32_t row = row_of_[type];
-        const auto at = [this](std::uint32_t k) {
-            return rows_.region.begin() + static_cast<std::ptrdiff_t>(k);
-        };
+        const auto at = [this](std::uint32_t k) { return rows_.region.data() + k; };
         return row == kNoRow ||
                std::binary_search(at(rows_.first[row]), at(rows_.first[row + 1]), region);
     }
@@ -86,24 +84,25 @@ void add_offers(OfferColumns& columns,
         return std::tie(a.group, a.price, a.region) < std::tie(b.group, b.price, b.region);
     });
 
-    columns.first.assign(instances.size() * kPurchases + 1, 0);
+    std::vector<std::uint32_t> first(instances.size() * kPurchases + 1);
     for (const Row& row : rows) {
         const std::size_t type = row.group / kPurchases;
-        ++columns.first[row.group + 1];
+        ++first[row.group + 1];
         push(columns.usd_per_hour, row.price);
         push(columns.site, row.region + (is_offered(type, row.region) ? 0 : regions.size()));
         push(columns.source, row.source);
         push(columns.type, type);
     }
-    std::partial_sum(columns.first.begin(), columns.first.end(), columns.first.begin());
-    columns.used_sites = columns.site;
-    std::sort(columns.used_sites.begin(), columns.used_sites.end());
-    columns.used_sites.erase(std::unique(columns.used_sites.begin(), columns.used_sites.end()),
-                             columns.used_sites.end());
+    std::partial_sum(first.begin(), first.end(), first.begin());
+    columns.first = std::move(first);
+    std::vector<std::uint16_t> used(columns.site.begin(), columns.site.end());
+    std::sort(used.begin(), used.end());
+    used.erase(std::unique(used.begin(), used.end()), used.end());
+    columns.used_sites = std::move(used);
 }
 
 Offer offer_of(const Catalog& catalog, const OfferColumns& c, std::size_t i) {
-    const std::uint32_t type = c.type.at(i);
+    const std::uint32_t type = c.type[i];
     const std::size_t regions = catalog.regions().size();
     const auto begin = c.first.begin() + static_cast<std::ptrdiff_t>(type * kPurchases);
     const auto group = std::upper_bound(begin, begin + kPurchases, i) - begin - 1;

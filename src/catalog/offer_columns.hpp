@@ -8,6 +8,8 @@
 
 #include <flopwise/catalog.hpp>
 
+#include "text/column.hpp"
+
 #include <limits>
 
 namespace flopwise {
@@ -15,28 +17,34 @@ namespace flopwise {
 /// An unknown figure. Every comparison with it is false, so it passes no "at least".
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
+/// The figure of a quantity, if it is known.
+template <class Unit>
+std::optional<double> figure_of(const std::optional<Quantity<Unit>>& quantity) {
+    return quantity ? std::optional{quantity->value()} : std::nullopt;
+}
+
 struct OfferColumns {
     // By machine type, in the order of Catalog::instances().
-    std::vector<double> vcpus;
-    std::vector<double> memory_gib;
-    std::vector<double> gpu_count;
-    std::vector<double> gpu_memory_gib; ///< of one GPU, or of the share of one; 0 without
-    std::vector<double> network_gbps;
-    std::vector<std::int32_t> gpu; ///< index into gpus(); -1 without
-    std::vector<std::uint32_t> family;
-    std::vector<std::uint8_t> retired;
+    Column<double> vcpus;
+    Column<double> memory_gib;
+    Column<double> gpu_count;
+    Column<double> gpu_memory_gib; ///< of one GPU, or of the share of one; 0 without
+    Column<double> network_gbps;
+    Column<std::int32_t> gpu; ///< index into gpus(); -1 without
+    Column<std::uint32_t> family;
+    Column<std::uint8_t> retired;
 
     // By offer.
-    std::vector<double> usd_per_hour;
-    std::vector<std::uint16_t> site; ///< region + (not offered there ? regions : 0)
-    std::vector<std::uint16_t> source;
-    std::vector<std::uint32_t> type;
+    Column<double> usd_per_hour;
+    Column<std::uint16_t> site; ///< region + (not offered there ? regions : 0)
+    Column<std::uint16_t> source;
+    Column<std::uint32_t> type;
 
     /// Group g = type * kPurchases + purchase holds the offers [first[g], first[g + 1]).
-    std::vector<std::uint32_t> first;
+    Column<std::uint32_t> first;
 
     /// The sites at which there is an offer, in ascending order.
-    std::vector<std::uint16_t> used_sites;
+    Column<std::uint16_t> used_sites;
 };
 
 /// Of a catalog, valid while it lives.

@@ -1,3 +1,5 @@
+#include "catalog/read.hpp"
+
 #include "catalog/fields.hpp"
 #include "catalog/rates.hpp"
 #include "catalog/tables.hpp"
@@ -20,6 +22,7 @@ struct Origin {
 
 struct Reading {
     Tables tables;
+    DatedPrices prices;
     std::map<std::string, std::vector<Origin>, std::less<>> origins; ///< by section
     std::string base;                                                ///< value of `extends`
     std::string file;                                                ///< read last
@@ -83,6 +86,9 @@ struct FromYaml {
     void operator()(const Field& f, double& to) const {
         const bool required = f.is(kWithGpu) ? !row.text_or("gpu", "").empty() : f.is(kRequired);
         to = required ? row.number(f.in_file()) : row.number_or_none(f.in_file()).value_or(0);
+    }
+    void operator()(const Field& f, std::optional<double>& to) const {
+        to = row.number_or_none(f.in_file());
     }
     template <class Unit>
     void operator()(const Field& f, Quantity<Unit>& to) const {
@@ -153,6 +159,37 @@ static void read_section(yaml::Fields& file,
     }
 }
 
+/// The tables of prices that a file names, beside it, and the days on which prices changed.
+static void read_price_tables(yaml::Fields& file, const std::string& provider, Reading& reading) {
+    const auto each = [&file](std::string_view section, auto read) {
+        const yaml::Node* rows = file.take(section);
+        if (rows != nullptr && rows->kind != yaml::Node::Kind::list)
+            file.refuse(*rows, section, "must be a list of rows");
+        for (std::size_t i = 0; rows != nullptr && i < rows->items.size(); ++i) {
+            yaml::Fields row{rows->items[i], file.file(), fmt::format("{}[{}]", section, i)};
+            read(row);
+            row.done();
+        }
+    };
+    each("price_tables", [&](yaml::Fields& row) {
+        const std::filesystem::path folder = std::filesystem::path{file.file()}.parent_path();
+        reading.prices.tables.push_back(
+            read_price_table(folder / row.text("file"),
+                             row.text_or("provider", provider),
+                             enumerator<Purchase>(row, "purchase", kPurchases),
+                             row.texts("complete"),
+                             reading.tables.sources));
+    });
+    each("price_breaks", [&](yaml::Fields& row) {
+        reading.prices.breaks.push_back({.provider = row.text_or("provider", provider),
+                                         .purchase =
+                                             enumerator<Purchase>(row, "purchase", kPurchases),
+                                         .instances = row.texts("instances"),
+                                         .on = date(row, "on"),
+                                         .source = source(row)});
+    });
+}
+
 static void read_text(const std::string& content, const std::string& path, Reading& reading) {
     reading.file = path;
     const yaml::Node root = yaml::parse(content, path);
@@ -187,6 +224,7 @@ static void read_text(const std::string& content, const std::string& path, Readi
     read_section(file, "instances", provider, tables.instances, reading);
     read_section(file, "regions", provider, tables.regions, reading);
     read_section(file, "offerings", provider, tables.offerings, reading);
+    read_price_tables(file, provider, reading);
     read_section(file, "prices", provider, tables.prices, reading);
     read_section(file, "superseded", provider, tables.superseded, reading);
     tables.rates = overlaid_rates(tables.rates, rates_in(file));
@@ -226,8 +264,34 @@ Catalog Catalog::read(const std::filesystem::path& file) {
     return read({&file, 1});
 }
 
+/// Adds the prices of a table that are in force on a day.
+static void
+add_in_force(const PriceTable& table, const DatedPrices& dated, Date day, Reading& reading) {
+    const auto complete = complete_in(table);
+    auto& origins = reading.origins["prices"];
+    for (const PriceRow& row : table.rows) {
+        const Date broken =
+            last_break(dated.breaks, table.provider, row.instance, table.purchase, day);
+        const auto found =
+            in_force(table.columns, row.usd, complete.at(row.region), day, broken);
+        if (!found)
+            continue;
+        reading.tables.prices.push_back({.provider = table.provider,
+                                         .instance = row.instance,
+                                         .region = row.region,
+                                         .purchase = table.purchase,
+                                         .hourly = UsdPerHour{row.usd[*found]},
+                                         .source = table.columns[*found].source});
+        origins.push_back({table.file, row.line, origins.size()});
+    }
+}
+
 /// The tables of what was read, whose first file gives a name to a catalog without one.
 static Tables tables_of(Reading reading, const std::string& first_file) {
+    constexpr Date kLast{.year = 9999, .month = 12, .day = 31};
+    const Date day = reading.tables.as_of.year != 0 ? reading.tables.as_of : kLast;
+    for (const PriceTable& table : reading.prices.tables)
+        add_in_force(table, reading.prices, day, reading);
     if (!reading.base.empty())
         reading.tables = extended(reading.tables, reading.base);
     if (const auto problem = problem_in(reading.tables))
@@ -239,10 +303,21 @@ static Tables tables_of(Reading reading, const std::string& first_file) {
     return std::move(reading.tables);
 }
 
-Catalog Catalog::read(std::span<const std::filesystem::path> files) {
+static Reading read_files(std::span<const std::filesystem::path> files) {
     Reading reading;
     for (const auto& file : files)
         read_text(text::read_file(file, yaml::kLargestFile), file.string(), reading);
+    return reading;
+}
+
+DatedPrices read_dated_prices(std::span<const std::filesystem::path> files) {
+    Reading reading = read_files(files);
+    reading.prices.sources = std::move(reading.tables.sources);
+    return std::move(reading.prices);
+}
+
+Catalog Catalog::read(std::span<const std::filesystem::path> files) {
+    Reading reading = read_files(files);
     return Catalog{tables_of(std::move(reading), files.empty() ? "" : files.front().string())};
 }
 

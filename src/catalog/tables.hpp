@@ -9,10 +9,10 @@ namespace flopwise {
 /// Where machines can be launched; row i names the regions [first[i], first[i + 1]), in ascending
 /// order.
 struct Offerings {
-    std::vector<std::uint32_t> instance;
-    std::vector<std::uint16_t> source;
-    std::vector<std::uint32_t> first;
-    std::vector<std::uint16_t> region;
+    Column<std::uint32_t> instance;
+    Column<std::uint16_t> source;
+    Column<std::uint32_t> first;
+    Column<std::uint16_t> region;
 };
 
 struct Catalog::Data {

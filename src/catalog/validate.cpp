@@ -138,6 +138,12 @@ struct Checked {
         if (f.is(kPositive | kWithGpu))
             section.positive(f.in_file(), value);
     }
+    void operator()(const Field& f, const std::optional<double>& value) const {
+        if (value)
+            section.positive(f.in_file(), *value);
+        else
+            unknown(f);
+    }
     void operator()(const Field& f, UsdPerHour value) const {
         (*this)(f, value.value());
         if (value > kMostPrice)
@@ -152,6 +158,8 @@ struct Checked {
     void operator()(const Field& f, const std::optional<Quantity<Unit>>& value) const {
         if (value)
             (*this)(f, value->value());
+        else
+            unknown(f);
     }
     void operator()(const Field& north, const Field& east, const std::optional<Place>& p) const {
         if (p) {
@@ -165,6 +173,11 @@ struct Checked {
     void operator()(const Field& /*field*/, const std::vector<Purpose>& /*values*/) const {}
 
 private:
+    void unknown(const Field& f) const {
+        if constexpr (requires { row.gpu; })
+            if (f.is(kUnlessGpu) && row.gpu.empty())
+                section.refuse(f.in_file(), "must be given for a machine without a GPU");
+    }
     [[nodiscard]] const std::string& provider() const {
         static const std::string none;
         if constexpr (requires { row.provider; })

@@ -71,6 +71,10 @@ struct ToYaml {
         if (value != 0 || f.is(kRequired))
             to.number(f.in_file(), value);
     }
+    void operator()(const Field& f, const std::optional<double>& value) const {
+        if (value)
+            to.number(f.in_file(), *value);
+    }
     template <class Unit>
     void operator()(const Field& f, Quantity<Unit> value) const {
         (*this)(f, value.value());

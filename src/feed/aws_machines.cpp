@@ -192,9 +192,9 @@ void read_type(Row& row, Sink& sink) {
          [&](std::string_view name, Value value) { read_member(name, value, sink, to); });
     if (to.name.empty())
         throw BadRow{"InstanceType", "must be given"};
-    if (!(to.vcpus > 0))
+    if (!to.vcpus)
         throw BadRow{"VCpuInfo.DefaultVCpus", "must be given"};
-    if (!(to.memory > GiB{}))
+    if (!to.memory)
         throw BadRow{"MemoryInfo.SizeInMiB", "must be given"};
     if (!sink.add(std::move(to)))
         return sink.skip("given twice"); // machines are the same in each region

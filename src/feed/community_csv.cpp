@@ -169,7 +169,7 @@ bool same_size(const Instance& a, const Instance& b) {
 /// machine, and RunPod rents out a pod with several sizes of machine.
 std::string full_name(const Instance& i) {
     const std::string gpus = i.gpu.empty() ? "" : fmt::format("_{}x{}", i.gpu_count, i.gpu);
-    return fmt::format("{}{}_{}v{}gb", i.name, gpus, i.vcpus, i.memory.value());
+    return fmt::format("{}{}_{}v{}gb", i.name, gpus, *i.vcpus, i.memory->value());
 }
 
 class Gpuhunt {

@@ -162,9 +162,9 @@ void read_machine(Row& row, Sink& sink) {
     each(row.object(),
          [&](std::string_view name, Value value) { read_member(name, value, machine); });
     Instance& i = machine.instance;
-    if (i.name.empty() || !(i.vcpus > 0) || !(i.memory > GiB{}))
+    if (i.name.empty() || !i.vcpus || !i.memory)
         throw BadRow{i.name.empty()   ? "instance_type"
-                     : !(i.vcpus > 0) ? "vCPU"
+                     : !i.vcpus ? "vCPU"
                                       : "memory",
                      "must be given"};
     if (machine.gpu_count > 0) {

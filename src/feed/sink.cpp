@@ -261,8 +261,8 @@ static void require_usable(const Instance& instance) {
         if (value)
             positive(field, value->value());
     };
-    positive("vcpus", instance.vcpus);
-    positive("memory", instance.memory.value());
+    positive("vcpus", instance.vcpus.value_or(0));
+    positive_if_given("memory", instance.memory);
     if (!instance.gpu.empty())
         positive("gpu_count", instance.gpu_count);
     positive_if_given("gpu_memory", instance.reported_gpu_memory);

@@ -49,8 +49,8 @@ struct CsvCells {
     void operator()(const Field& f, Quantity<Unit> value) const {
         (*this)(f, value.value());
     }
-    template <class Unit>
-    void operator()(const Field& f, const std::optional<Quantity<Unit>>& value) const {
+    template <class T>
+    void operator()(const Field& f, const std::optional<T>& value) const {
         value ? (*this)(f, *value) : put("");
     }
     void operator()(const Field& /*field*/, bool value) const { put(value ? "true" : "false"); }
@@ -72,6 +72,9 @@ struct JsonMembers {
     template <class Unit>
     void operator()(const Field& f, Quantity<Unit> value) const {
         put(f, value.value());
+    }
+    void operator()(const Field& f, const std::optional<double>& value) const {
+        put(f, value ? Json(*value) : Json(nullptr));
     }
     template <class Unit>
     void operator()(const Field& f, const std::optional<Quantity<Unit>>& value) const {
@@ -220,8 +223,8 @@ std::string table_of(const Catalog& catalog, std::string_view pattern) {
         grid.row({m.provider,
                   m.name,
                   gpus(m.gpu_count, m.gpu),
-                  fmt::format("{}", m.vcpus),
-                  fmt::format("{}", m.memory.value()),
+                  m.vcpus ? fmt::format("{}", *m.vcpus) : "",
+                  m.memory ? fmt::format("{}", m.memory->value()) : "",
                   priced ? fmt::format("{}", range.lowest) : "",
                   priced ? fmt::format("{}", range.highest) : "",
                   priced ? fmt::format("{}", range.regions) : "",

@@ -27,9 +27,9 @@ void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Cho
     if (const auto deadline = plan.work_deadline())
         job.probability_in_time = outlook.hours.probability(*deadline);
     job.input_bound = plan.input(type) >= time.median;
-    if (images(plan.work().net.kind))
+    if (images(plan.work().net.kind) && to.vcpus)
         job.samples_per_second_per_vcpu =
-            plan.work().units / time.median.value() / kSecondsPerHour / (to.vcpus * job.machines);
+            plan.work().units / time.median.value() / kSecondsPerHour / (*to.vcpus * job.machines);
     job.factors = factors(plan.work(type), plan.gpus(type), *request.precision);
     for (Factor& f : job.factors)
         if (f.source == plan.gpus(type).gpu->source)

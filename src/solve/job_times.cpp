@@ -426,7 +426,7 @@ Hours JobTimes::input(std::size_t type, int machines) const {
     if (!size || gbps == 0)
         return Hours{};
     const double part = size->value() / machines;
-    const bool kept = i.memory.value() >= part ||
+    const bool kept = (i.memory && i.memory->value() >= part) ||
                       (i.local_storage && i.local_storage->value() * kGiga >= part * kBytesPerGib);
     const double reads = kept ? 1 : std::max(1.0, work_.epochs);
     return Hours{part * reads * kBitsPerGib / (gbps * kGiga) / kSecondsPerHour};

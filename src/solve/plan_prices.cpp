@@ -91,7 +91,8 @@ void PlanPrices::add_rows(std::size_t type,
             columns_.first.push_back(rows());
     }
     if (cheapest_) // all stand in the group of those on demand
-        columns_.first.resize(columns_.first.size() + kPurchases, rows());
+        for (std::size_t p = 0; p < kPurchases; ++p)
+            columns_.first.push_back(rows());
     each_offer(0, [&](std::uint32_t, std::uint16_t site) { on_demand[site] = kNone; });
     each_offer(kSpot, [&](std::uint32_t, std::uint16_t site) { spot[site] = kNone; });
 }
@@ -256,9 +257,9 @@ void PlanPrices::prepare(std::size_t type) {
             return order(a) < order(b);
         });
         for (std::uint32_t i = columns_.first[group]; i < columns_.first[group + 1]; ++i) {
-            columns_.usd_per_hour[i] = rows_[i].present / hours;
-            columns_.site[i] = rows_[i].site;
-            columns_.source[i] = columns_of(catalog_).source[rows_[i].offer];
+            columns_.usd_per_hour.set(i, rows_[i].present / hours);
+            columns_.site.set(i, rows_[i].site);
+            columns_.source.set(i, columns_of(catalog_).source[rows_[i].offer]);
         }
     }
 }

@@ -110,12 +110,17 @@ void Filter::explain_figure(Reason reason, std::size_t type, const Instance& i, 
                    to);
     }
     case Reason::little_memory:
-        return say(fmt::format("needs {} of memory, has {}", *c.min_memory, i.memory),
-                   {"min_memory_gib", i.memory.value()},
+        if (!i.memory)
+            return say(fmt::format("needs {} of memory, its own is not published", *c.min_memory),
+                       to);
+        return say(fmt::format("needs {} of memory, has {}", *c.min_memory, *i.memory),
+                   {"min_memory_gib", i.memory->value()},
                    to);
     case Reason::few_vcpus:
-        return say(fmt::format("needs {} vCPUs, has {}", *c.min_vcpus, i.vcpus),
-                   {"min_vcpus", i.vcpus},
+        if (!i.vcpus)
+            return say(fmt::format("needs {} vCPUs, its own are not published", *c.min_vcpus), to);
+        return say(fmt::format("needs {} vCPUs, has {}", *c.min_vcpus, *i.vcpus),
+                   {"min_vcpus", *i.vcpus},
                    to);
     case Reason::slow_network:
         return say(fmt::format("needs a network of {}, has {}", *c.min_network, *i.network),

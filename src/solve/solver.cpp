@@ -43,13 +43,15 @@ Score Solver::score_of(std::uint32_t offer) const {
 }
 
 Score Solver::score_of(std::size_t type, double price) const {
-    const double network = columns_.network_gbps[type];
+    const auto known = [](double figure, double otherwise) {
+        return std::isnan(figure) ? otherwise : figure;
+    };
     return score({.price = UsdPerHour{price} * goal_.machines(type),
                   .rate = goal_.rate(type),
                   .gpu_memory = GiB{columns_.gpu_memory_gib[type]},
-                  .memory = GiB{columns_.memory_gib[type]},
-                  .vcpus = columns_.vcpus[type],
-                  .network = std::isnan(network) ? kAssumedNetwork : Gbps{network}},
+                  .memory = GiB{known(columns_.memory_gib[type], kAssumedMemory.value())},
+                  .vcpus = known(columns_.vcpus[type], kAssumedVcpus),
+                  .network = Gbps{known(columns_.network_gbps[type], kAssumedNetwork.value())}},
                  reference_,
                  weights_);
 }

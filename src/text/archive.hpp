@@ -8,6 +8,7 @@
 #include <flopwise/date.hpp>
 #include <flopwise/units.hpp>
 
+#include "text/column.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -59,6 +60,19 @@ bool is_unknown(Quantity<Unit> q) {
     return std::isnan(q.value());
 }
 
+inline double unknown_of(double /*tag*/) {
+    return std::numeric_limits<double>::quiet_NaN();
+}
+inline bool is_unknown(double figure) {
+    return std::isnan(figure);
+}
+
+/// Bytes between `at` and the count of a column, behind which its values are aligned.
+constexpr std::size_t padding(std::size_t at) {
+    constexpr std::size_t kAlignment = 8;
+    return (kAlignment - (at + sizeof(std::uint32_t)) % kAlignment) % kAlignment;
+}
+
 class Writer {
 public:
     template <class... Fields>
@@ -81,6 +95,13 @@ private:
     void field(const std::string& text) {
         field(static_cast<std::uint32_t>(text.size()));
         bytes += text;
+    }
+    /// Its values stand where a whole number of eight bytes is before them.
+    template <class T>
+    void field(const Column<T>& values) {
+        bytes.append(padding(bytes.size()), '\0');
+        field(static_cast<std::uint32_t>(values.size()));
+        bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
     }
     template <class T>
     void field(const std::vector<T>& items) {
@@ -106,9 +127,10 @@ inline bool is_ascii(std::string_view text) {
 
 class Reader {
 public:
-    /// Texts from outside are looked at: those of the program are UTF-8.
+    /// Texts from outside are looked at: those of the program are UTF-8. Columns of the program
+    /// are looked at where they stand, aligned and for ever; those from outside are copied.
     explicit Reader(std::string_view image, bool from_outside = false)
-        : bytes{image}, from_outside_{from_outside} {}
+        : bytes{image}, size_{image.size()}, from_outside_{from_outside} {}
 
     template <class... Fields>
     void operator()(Fields&... fields) {
@@ -164,6 +186,22 @@ private:
             refuse_bytes("a text is not UTF-8");
     }
     template <class T>
+    void field(Column<T>& values) {
+        const std::size_t gap = padding(size_ - bytes.size());
+        require(gap);
+        bytes.remove_prefix(gap);
+        const std::size_t n = taken<std::uint32_t>();
+        require(n * sizeof(T));
+        if (from_outside_) {
+            std::vector<T> own(n);
+            take(own.data(), n * sizeof(T));
+            values = std::move(own);
+        } else {
+            values = Column<T>::view({reinterpret_cast<const T*>(bytes.data()), n});
+            bytes.remove_prefix(n * sizeof(T));
+        }
+    }
+    template <class T>
     void field(std::vector<T>& items) {
         constexpr std::size_t kLeast = kCopied<T> ? sizeof(T) : sizeof(std::uint32_t);
         const std::size_t n = taken<std::uint32_t>();
@@ -179,6 +217,7 @@ private:
                 refuse_bytes("a value has no name");
     }
 
+    std::size_t size_;
     bool from_outside_;
 };
 
