@@ -11,6 +11,9 @@ static Catalog catalog_of(double small, double large) {
     t.offerings.clear();
     t.instances[0].name = "small";
     t.instances[1].name = "large";
+    t.instances[0].family = t.families[0].name = "f0";
+    t.families.push_back(t.families[0]);
+    t.instances[1].family = t.families.back().name = "f1";
     t.prices = {{"cloud", "small", "r0", Purchase::on_demand, UsdPerHour{small}, "new"}};
     if (large > 0)
         t.prices.push_back({"cloud", "large", "r0", Purchase::spot, UsdPerHour{large}, "new"});
@@ -30,13 +33,17 @@ TEST_CASE("prices rise, fall, appear and go", "[diff]") {
     CHECK(changes[0] == PriceChange{.kind = ChangeKind::appeared,
                                     .provider = "cloud",
                                     .instance = "large",
+                                    .family = "f1",
                                     .region = "r0",
                                     .purchase = Purchase::spot,
                                     .after = UsdPerHour{2}});
     CHECK(changes[1].kind == ChangeKind::fell);
-    CHECK(to_text(changes) == "cloud large in r0, spot, appeared: 2 USD/h\n"
-                              "cloud small in r0, on_demand, fell: 1 -> 0.5 USD/h (-50.0 %)\n"
-                              "1 fell, 1 appeared\n");
+    CHECK(to_text(changes) == "1 fell, 1 appeared\n"
+                              "cloud f0: 1 fell; median -50.0 %\n"
+                              "cloud f1: 1 appeared\n"
+                              "\n"
+                              "cloud large in r0, spot, appeared: 2 USD/h\n"
+                              "cloud small in r0, on_demand, fell: 1 -> 0.5 USD/h (-50.0 %)\n");
     const std::string json = to_json(changes);
     CHECK(json.find(R"("fell": 1)") != std::string::npos);
     CHECK(json.find(R"("before_usd_per_hour": null)") != std::string::npos);

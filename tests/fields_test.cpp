@@ -196,6 +196,7 @@ struct Filled {
         if (to == 0 && !f.is(kWithGpu))
             to = ++figure / 8;
     }
+    void operator()(const Field& /*field*/, std::optional<double>& to) { to = ++figure / 8; }
     void operator()(const Field& /*field*/, int& to) { to = 2000 + static_cast<int>(++figure); }
     template <class Unit>
     void operator()(const Field& /*field*/, Quantity<Unit>& to) {

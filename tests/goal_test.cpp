@@ -18,7 +18,7 @@ public:
 
     [[nodiscard]] int machines(std::size_t /*type*/) const override { return 2; }
     [[nodiscard]] double rate(std::size_t type) const override {
-        return 2 * catalog_.instances()[type].vcpus;
+        return 2 * *catalog_.instances()[type].vcpus;
     }
     [[nodiscard]] double hours_compared(std::size_t type) const override {
         return frames_ / rate(type);

@@ -120,13 +120,13 @@ TEST_CASE("the order is that of a plain sort of plain scores", "[invariants][pro
             continue;
         const Offer o = catalog.offer(i);
         const double rate =
-            vcpus ? o.instance.vcpus : peak(*o.gpu, precision)->value() * o.instance.gpu_count;
+            vcpus ? *o.instance.vcpus : peak(*o.gpu, precision)->value() * o.instance.gpu_count;
         const double reference_rate = vcpus ? 8 : v100;
         const double sum = vcpus ? 6 : 7; // GPU memory drops out
         double log =
             3 / sum * std::log((rate / hourly_cost(o, request)) / (reference_rate / 3.06)) +
             2 / sum * std::log(rate / reference_rate) +
-            1 / sum * std::log(o.instance.memory.value() / 61);
+            1 / sum * std::log(o.instance.memory->value() / 61);
         if (!vcpus)
             log += 1 / sum *
                    std::log(o.gpu->memory.value() * std::min(1.0, o.instance.gpu_count) / 16);
@@ -279,7 +279,7 @@ TEST_CASE("a dominated offer that is added never changes the others", "[invarian
     });
     Instance worse = machine;
     worse.name = "zz.worse";
-    worse.memory = machine.memory * 0.9;
+    worse.memory = *machine.memory * 0.9;
     t.instances.push_back(worse);
     t.prices.push_back(
         {"cloud", worse.name, best.region, Purchase::on_demand, hourly(best) * 1.01, "new"});

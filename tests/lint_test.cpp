@@ -48,7 +48,7 @@ TEST_CASE("a price that falls with size is found", "[check]") {
     }
     t.instances[0].name = "small";
     t.instances[1].name = "large";
-    t.instances[1].vcpus = 2 * t.instances[0].vcpus;
+    t.instances[1].vcpus = 2 * *t.instances[0].vcpus;
     t.prices = {{"cloud", "small", "r0", Purchase::on_demand, UsdPerHour{2}, "new"},
                 {"cloud", "large", "r0", Purchase::on_demand, UsdPerHour{1}, "new"}};
     CHECK(findings(Catalog{t}, "price falls with size") ==
@@ -113,7 +113,7 @@ TEST_CASE("a price far from those of machines alike is found", "[check]") {
                             machine.name,
                             "r0",
                             Purchase::on_demand,
-                            UsdPerHour{(i == 11 ? 0.1 : 0.01) * machine.vcpus},
+                            UsdPerHour{(i == 11 ? 0.1 : 0.01) * *machine.vcpus},
                             "new"});
     }
     const std::string slipped = t.instances[11].name;

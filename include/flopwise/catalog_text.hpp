@@ -3,6 +3,7 @@
 #pragma once
 
 #include <flopwise/feed.hpp>
+#include <flopwise/price_history.hpp>
 
 namespace flopwise {
 
@@ -22,6 +23,17 @@ FLOPWISE_API std::string table_of(const Catalog& catalog, std::string_view patte
 /// The facts and prices of the machines of that name, one for each provider; empty if there is
 /// none.
 FLOPWISE_API std::string sheet_of(const Catalog& catalog, std::string_view name);
+
+/// What a machine cost: with a region a row for each day, without one a row for each region with
+/// its first and newest price; empty if the history has none. `provider` may be empty for all.
+FLOPWISE_API std::string history_of(const PriceHistory& history,
+                                    const Catalog& catalog,
+                                    std::string_view instance,
+                                    std::string_view region = {},
+                                    std::string_view provider = {},
+                                    Purchase purchase = Purchase::on_demand);
+/// The rows of gpu_prices() as a table; empty if there is none.
+FLOPWISE_API std::string table_of(std::span<const GpuPrice> prices);
 
 /// What became of the rows of a file: a line of counts, then one for each rejected row.
 FLOPWISE_API std::string to_text(const Import& import);

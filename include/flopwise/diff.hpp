@@ -23,6 +23,7 @@ struct PriceChange {
     ChangeKind kind = ChangeKind::rose;
     std::string provider;
     std::string instance;
+    std::string family{};               ///< of the machine
     std::string region{};               ///< empty for a machine
     Purchase purchase{};                ///< of a price
     std::optional<UsdPerHour> before{}; ///< empty if the price appeared
@@ -36,7 +37,8 @@ struct PriceChange {
 /// appeared or went is a change too.
 FLOPWISE_API std::vector<PriceChange> diff(const Catalog& before, const Catalog& after);
 
-/// One line for each change, and a line of counts; "no change" if there is none.
+/// A line of counts, one for each family that has changes, with the median of how far its prices
+/// moved, and one for each change; "no change" if there is none.
 FLOPWISE_API std::string to_text(std::span<const PriceChange> changes);
 /// `{"counts": {"rose": 1, ...}, "changes": [{"kind": "rose", "provider": ..., ...}]}`.
 FLOPWISE_API std::string to_json(std::span<const PriceChange> changes);

@@ -260,6 +260,30 @@ struct OwnOrRent {
     bool operator==(const OwnOrRent&) const = default;
 };
 
+/// The price of a machine in the answers of two days; absent where it had none, or was not known.
+struct AnswerChange {
+    std::string provider{};
+    std::string instance{};
+    std::string region{};
+    Purchase purchase = Purchase::on_demand;
+    std::optional<UsdPerHour> then{}; ///< on the other day
+    std::optional<UsdPerHour> now{};  ///< on the day of the answer
+
+    bool operator==(const AnswerChange&) const = default;
+};
+
+/// The answer of another day to the same question.
+struct Against {
+    Date as_of{};
+    Outcome outcome = Outcome::nothing_fits;
+    std::optional<Choice> best{};
+    /// Of the best choices of either day, those of this answer first: prices that are not the same.
+    std::vector<AnswerChange> changes{};
+    std::size_t unchanged = 0; ///< choices of either day with the same price on both
+
+    bool operator==(const Against&) const = default;
+};
+
 /// All that recommend() found. It owns its data and outlives catalog and request.
 struct Recommendation {
     Outcome outcome = Outcome::nothing_fits;
@@ -269,6 +293,7 @@ struct Recommendation {
     Request request{}; ///< with profile, precision and weights filled in
     /// Of each criterion, adding up to 1; GPU memory has none where no GPU is asked for.
     std::array<double, kCriteria> weights{};
+    std::optional<Against> against{}; ///< if Request::against is given
     bool on_vcpus = false; ///< no GPU is asked for: speed and work are counted in vCPUs
     /// Of the budget, if it and the days are known; with charges, what these leave in the region of
     /// the best choice, or in the cheapest one if there is no choice; with an uncertain use, at the

@@ -117,6 +117,8 @@ void bind_recommend(py::module_& m) {
         m, "ChargeSummary", "What is charged beside the machine in one region.");
     bind_record<RegionChoice::Elsewhere>(
         m, "Elsewhere", "The best choice in the region where it is cheapest.");
+    bind_rows(m, bind_record<AnswerChange>(m, "AnswerChange", "A price in two days' answers."));
+    bind_record<Against>(m, "Against", "The answer of another day to the same question.");
     bind_record<RegionChoice::Farther>(
         m, "Farther", "The best choice of all regions a little farther away.");
     bind_record<RegionChoice>(

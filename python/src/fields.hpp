@@ -141,6 +141,7 @@ void fields(Visit& visit, PriceChange& c) {
     visit("kind", c.kind);
     visit("provider", c.provider);
     visit("instance", c.instance);
+    visit("family", c.family);
     visit.maybe("region", c.region);
     visit("purchase", c.purchase);
     visit("before_usd_per_hour", c.before);
@@ -293,6 +294,7 @@ void fields(Visit& visit, Recommendation& r) {
     visit("instead", r.instead);
     visit("region_choice", r.region_choice);
     visit("ownership", r.ownership);
+    visit("against", r.against);
     visit("price_dates", r.price_dates);
     visit("warnings", r.warnings);
 }

@@ -5,6 +5,7 @@
 #include "bundle/rows.hpp"
 #include "bundle/training.hpp"
 #include "catalog/binary.hpp"
+#include "catalog/history_tables.hpp"
 #include "cost/charges_binary.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
@@ -105,6 +106,7 @@ struct Bundle {
     std::string models;
     std::string utilisation;
     Files charges;
+    Files history;               ///< of prices
     std::vector<Files> catalogs; ///< the usual one first
 };
 
@@ -126,6 +128,7 @@ static Bundle bundle_of(const std::string& file) {
                .models = path("models"),
                .utilisation = path("utilisation"),
                .charges = paths(fields, "charges"),
+               .history = paths(fields, "history"),
                .catalogs = {}};
     const yaml::Node* rows = fields.take("catalogs");
     for (std::size_t i = 0; rows != nullptr && i < rows->items.size(); ++i) {
@@ -163,6 +166,7 @@ static std::string as_code(const Bundle& bundle) {
     read_data(bundle.electricity, [&](yaml::Fields& file) { add_tariffs(out, file); });
     read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
     add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
+    add_image(out, "kHistory", HistoryBinary::write(PriceHistory::read(bundle.history)));
     out += models_as_code(bundle.models);
     std::string table;
     std::uint64_t hash = 0xcbf29ce484222325;
@@ -190,6 +194,8 @@ static std::string as_code(const Bundle& bundle) {
            "std::span<const std::string_view> machines_with_gpus() { return kMachinesWithGpus; }\n"
            "std::span<const ModelRow> models() { return kModels; }\n"
            "const Utilisation& utilisation() { return kUtilisation; }\n"
+           "std::string_view history() {\n"
+           "    return {reinterpret_cast<const char*>(kHistory), sizeof kHistory};\n}\n"
            "std::string_view charges() {\n"
            "    return {reinterpret_cast<const char*>(kCharges), sizeof kCharges};\n}\n"
            "} // namespace flopwise::bundled\n";

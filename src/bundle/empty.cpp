@@ -10,6 +10,9 @@ namespace flopwise::bundled {
 std::span<const CatalogBytes> catalogs() {
     return {};
 }
+std::string_view history() {
+    return {};
+}
 std::uint64_t build() {
     return 0;
 }

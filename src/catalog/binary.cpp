@@ -15,9 +15,6 @@ namespace flopwise {
 constexpr bool possible(Purpose purpose) {
     return static_cast<std::size_t>(purpose) < kPurposes;
 }
-constexpr bool possible(Purchase purchase) {
-    return static_cast<std::size_t>(purchase) < kPurchases;
-}
 constexpr bool possible(Place p) {
     return p.latitude >= -90 && p.latitude <= 90 && p.longitude >= -180 && p.longitude <= 180;
 }

@@ -9,6 +9,10 @@
 
 namespace flopwise {
 
+constexpr bool possible(Purchase purchase) {
+    return static_cast<std::size_t>(purchase) < kPurchases;
+}
+
 /// Hands the values of a row's fields to an archive; see archive.hpp.
 template <class Archive>
 struct Stored {

@@ -20,6 +20,7 @@ struct Country {
 };
 
 std::span<const CatalogBytes> catalogs(); ///< newest first
+std::string_view history();               ///< of prices
 std::uint64_t build();                    ///< differs if the images do
 std::span<const Country> countries();
 

@@ -45,7 +45,10 @@ static void add_machines(const Catalog& from,
         there.emplace(i.provider, i.name);
     for (const Instance& i : from.instances())
         if (!there.contains({i.provider, i.name}))
-            out.push_back({.kind = kind, .provider = i.provider, .instance = i.name});
+            out.push_back({.kind = kind,
+                           .provider = i.provider,
+                           .instance = i.name,
+                           .family = i.family});
 }
 
 std::vector<PriceChange> diff(const Catalog& before, const Catalog& after) {
@@ -54,6 +57,10 @@ std::vector<PriceChange> diff(const Catalog& before, const Catalog& after) {
         prices[{p.provider, p.instance, p.region, p.purchase}].first = p.hourly;
     for (const Price& p : after.tables().prices)
         prices[{p.provider, p.instance, p.region, p.purchase}].second = p.hourly;
+    const auto family_of = [&](const std::string& provider, const std::string& name) {
+        const Instance* machine = after.find_instance(provider, name);
+        return (machine != nullptr ? machine : before.find_instance(provider, name))->family;
+    };
     std::vector<PriceChange> out;
     add_machines(after, before, ChangeKind::machine_appeared, out);
     add_machines(before, after, ChangeKind::machine_went, out);
@@ -62,6 +69,7 @@ std::vector<PriceChange> diff(const Catalog& before, const Catalog& after) {
             out.push_back({.kind = kind_of(sides),
                            .provider = std::get<0>(key),
                            .instance = std::get<1>(key),
+                           .family = family_of(std::get<0>(key), std::get<1>(key)),
                            .region = std::get<2>(key),
                            .purchase = std::get<3>(key),
                            .before = sides.first,
@@ -101,21 +109,49 @@ static std::string line_of(const PriceChange& c) {
                        figures);
 }
 
+static std::string counts_in_words(std::span<const PriceChange> changes) {
+    constexpr std::array<std::string_view, kChangeKinds> kWords{
+        "rose", "fell", "appeared", "went", "new machines", "machines gone"};
+    const auto counts = counts_of(changes);
+    std::string out;
+    for (std::size_t i = 0; i < kChangeKinds; ++i)
+        if (counts.at(i) > 0)
+            out += fmt::format("{}{} {}", out.empty() ? "" : ", ", counts.at(i), kWords.at(i));
+    return out;
+}
+
+/// By how much the prices that rose or fell moved, in the middle; empty if none did.
+static std::string median_move(std::span<const PriceChange> changes) {
+    std::vector<double> ratios;
+    for (const PriceChange& c : changes)
+        if (c.before && c.after)
+            ratios.push_back(*c.after / *c.before);
+    if (ratios.empty())
+        return "";
+    std::sort(ratios.begin(), ratios.end());
+    const double middle = (ratios[(ratios.size() - 1) / 2] + ratios[ratios.size() / 2]) / 2;
+    return fmt::format("; median {:+.1f} %", 100 * (middle - 1));
+}
+
+static std::string family_lines(std::span<const PriceChange> changes) {
+    std::map<std::pair<std::string_view, std::string_view>, std::vector<PriceChange>> families;
+    for (const PriceChange& change : changes)
+        families[{change.provider, change.family}].push_back(change);
+    std::string out;
+    for (const auto& [family, rows] : families)
+        out += fmt::format(
+            "{} {}: {}{}\n", family.first, family.second, counts_in_words(rows), median_move(rows));
+    return out;
+}
+
 std::string to_text(std::span<const PriceChange> changes) {
     if (changes.empty())
         return "no change\n";
-    std::string out;
+    std::string out =
+        fmt::format("{}\n{}\n", counts_in_words(changes), family_lines(changes));
     for (const PriceChange& change : changes)
         out += line_of(change);
-    const auto counts = counts_of(changes);
-    std::string total;
-    for (std::size_t i = 0; i < kChangeKinds; ++i)
-        if (counts.at(i) > 0) {
-            constexpr std::array<std::string_view, kChangeKinds> kWords{
-                "rose", "fell", "appeared", "went", "new machines", "machines gone"};
-            total += fmt::format("{}{} {}", total.empty() ? "" : ", ", counts.at(i), kWords.at(i));
-        }
-    return out + total + "\n";
+    return out;
 }
 
 std::string to_json(std::span<const PriceChange> changes) {
@@ -125,7 +161,7 @@ std::string to_json(std::span<const PriceChange> changes) {
         counts[std::string{to_string(static_cast<ChangeKind>(i))}] = all.at(i);
     Json rows = Json::array();
     for (const PriceChange& c : changes) {
-        Json row{{"kind", to_string(c.kind)}, {"provider", c.provider}, {"instance", c.instance}};
+        Json row{{"kind", to_string(c.kind)}, {"provider", c.provider}, {"instance", c.instance}, {"family", c.family}};
         if (!c.region.empty()) {
             row["region"] = c.region;
             row["purchase"] = to_string(c.purchase);

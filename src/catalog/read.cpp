@@ -22,7 +22,7 @@ struct Origin {
 
 struct Reading {
     Tables tables;
-    DatedPrices prices;
+    PriceTables prices;
     std::map<std::string, std::vector<Origin>, std::less<>> origins; ///< by section
     std::string base;                                                ///< value of `extends`
     std::string file;                                                ///< read last
@@ -266,7 +266,7 @@ Catalog Catalog::read(const std::filesystem::path& file) {
 
 /// Adds the prices of a table that are in force on a day.
 static void
-add_in_force(const PriceTable& table, const DatedPrices& dated, Date day, Reading& reading) {
+add_in_force(const PriceTable& table, const PriceTables& dated, Date day, Reading& reading) {
     const auto complete = complete_in(table);
     auto& origins = reading.origins["prices"];
     for (const PriceRow& row : table.rows) {
@@ -310,7 +310,7 @@ static Reading read_files(std::span<const std::filesystem::path> files) {
     return reading;
 }
 
-DatedPrices read_dated_prices(std::span<const std::filesystem::path> files) {
+PriceTables read_dated_prices(std::span<const std::filesystem::path> files) {
     Reading reading = read_files(files);
     reading.prices.sources = std::move(reading.tables.sources);
     return std::move(reading.prices);

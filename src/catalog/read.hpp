@@ -6,13 +6,13 @@
 
 namespace flopwise {
 
-struct DatedPrices {
+struct PriceTables {
     std::vector<PriceTable> tables{};
     std::vector<PriceBreak> breaks{};
     std::vector<Source> sources{};
 };
 
 /// Throws InputError as Catalog::read() does.
-DatedPrices read_dated_prices(std::span<const std::filesystem::path> files);
+PriceTables read_dated_prices(std::span<const std::filesystem::path> files);
 
 } // namespace flopwise

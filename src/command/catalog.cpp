@@ -35,6 +35,7 @@ struct Arguments {
     std::string reserved;
     std::string interruptions;
     std::string pattern;
+    std::string purchase = "on_demand";
     double window_days = 7;
     std::vector<std::string> regions;
     std::string from;
@@ -50,6 +51,10 @@ constexpr std::string_view kExamples = R"(Examples:
       what looks wrong in it
   catalog diff bundled mine.yaml
       what rose, fell, appeared and went
+  catalog history H100
+      how the price of a GPU moved, by provider; catalog history p3.2xlarge that of a machine
+  catalog diff 2024-03-01 2025-04-04
+      what changed from one day to another
   catalog update aws --region us-east-1,eu-west-1
       the newest prices of two regions into the cache, where recommend finds them
   recommend --catalog mine.yaml --budget 2000 --days 365 --hours-per-day 2
@@ -224,14 +229,63 @@ static int run_check(const Arguments& arguments) {
     return findings.empty() ? answer : nothing;
 }
 
+/// A catalog by its name, or all clouds as they were on a day.
+static Catalog named_or_dated(const std::string& name) {
+    const auto day = name.find('-') == std::string::npos ? std::nullopt : date_of(name);
+    if (!day || std::filesystem::exists(name))
+        return catalog_called(name, system_day());
+    if (*day > system_day())
+        throw ArgumentError{"CATALOG",
+                            fmt::format("must not be after today, {}, got {}",
+                                        to_string(system_day()),
+                                        name)};
+    return PriceHistory::bundled().on(*day, *all_clouds());
+}
+
 static int run_diff(const Arguments& arguments) {
     constexpr std::array<std::string_view, 2> kOutputFormats{"text", "json"};
     const std::string& format = arguments.format;
     must_be_one_of("--format", format, kOutputFormats);
-    const auto changes = diff(catalog_called(arguments.files.at(0), system_day()),
-                              catalog_called(arguments.files.at(1), system_day()));
+    const auto changes =
+        diff(named_or_dated(arguments.files.at(0)), named_or_dated(arguments.files.at(1)));
     write_output(format == "json" ? to_json(changes) : to_text(changes), arguments.output);
     return changes.empty() ? answer : nothing;
+}
+
+/// Of a machine, or of a GPU by any of its names.
+static std::string history_text(const Arguments& arguments) {
+    const Catalog clouds = *all_clouds();
+    const PriceHistory history = PriceHistory::bundled();
+    constexpr std::array kBoth{Purchase::on_demand, Purchase::spot};
+    const auto purchase = one_of<Purchase>("--purchase", arguments.purchase, kBoth);
+    std::string out = history_of(history,
+                                 clouds,
+                                 arguments.pattern,
+                                 arguments.regions.empty() ? "" : arguments.regions.front(),
+                                 arguments.provider,
+                                 purchase);
+    if (!out.empty())
+        return out;
+    std::vector<std::string> gpus;
+    for (const Gpu* gpu : clouds.find_gpus(arguments.pattern))
+        gpus.push_back(gpu->name);
+    auto prices = gpu_prices(history, clouds, gpus, purchase);
+    std::erase_if(prices, [&](const GpuPrice& p) {
+        return !arguments.provider.empty() && p.provider != arguments.provider;
+    });
+    return table_of(std::span<const GpuPrice>{prices});
+}
+
+static int run_history(const Arguments& arguments) {
+    const std::string out = history_text(arguments);
+    if (out.empty())
+        throw ArgumentError{"NAME",
+                            fmt::format("must be a machine or a GPU of which there are prices{}, "
+                                        "got {}",
+                                        arguments.regions.empty() ? "" : " in that region",
+                                        text::quoted(arguments.pattern))};
+    write_output(out, arguments.output);
+    return answer;
 }
 
 static int run_list(const Arguments& arguments) {
@@ -335,8 +389,16 @@ static std::vector<std::pair<CLI::App*, Run>> add_all(CLI::App& app, Arguments& 
     CLI::App* check = app.add_subcommand("check", "what looks wrong in a catalog");
     add_catalog(*check, to, "CATALOG");
     CLI::App* diff = app.add_subcommand("diff", "what changed from one catalog to another");
-    diff->add_option("CATALOG", to.files, "two catalogs")->required()->expected(2);
+    diff->add_option("CATALOG", to.files, "two catalogs, or days: 2024-03-01")->required()->expected(2);
     diff->add_option("--format", to.format, "text or json (text)")->type_name("NAME");
+    CLI::App* history = app.add_subcommand("history", "what a machine or a GPU cost by day");
+    history->add_option("NAME", to.pattern, "a machine (p3.2xlarge) or a GPU (H100)")->required();
+    history->add_option("--region", to.regions, "each day of one region")
+        ->expected(1)
+        ->type_name("CODE");
+    history->add_option("--provider", to.provider, "of one provider (all)")->type_name("NAME");
+    history->add_option("--purchase", to.purchase, "on_demand or spot (on_demand)")
+        ->type_name("NAME");
     CLI::App* list = app.add_subcommand("list", "the machines of a catalog");
     list->add_option("PATTERN", to.pattern, "names to list: \"p4*\"");
     CLI::App* show = app.add_subcommand("show", "the facts and prices of a machine");
@@ -345,12 +407,13 @@ static std::vector<std::pair<CLI::App*, Run>> add_all(CLI::App& app, Arguments& 
     out->add_option("--format", to.format, "csv, json or yaml (csv)")->type_name("NAME");
     for (CLI::App* one : {list, show, out})
         add_catalog(*one, to, "--catalog");
-    for (CLI::App* one : {check, diff, list, show, out})
+    for (CLI::App* one : {check, diff, history, list, show, out})
         add_output(*one, to);
     return {{import, run_import},
             {update, run_update},
             {check, run_check},
             {diff, run_diff},
+            {history, run_history},
             {list, run_list},
             {show, run_show},
             {out, run_export}};

@@ -120,6 +120,14 @@ static Request request_of(const Arguments& arguments) {
                 all[i].key,
                 arguments.settings[i],
                 {.field = fmt::format("--{}", all[i].flag)});
+    if (request.today.year == 0 && request.as_of.year != 0) {
+        if (request.as_of > system_day())
+            request.refuse("as_of",
+                           fmt::format("must not be after today, {}, got {}",
+                                       to_string(system_day()),
+                                       to_string(request.as_of)));
+        request.today = request.as_of; // what was old then
+    }
     request.today = today_of(request);
     return request;
 }

@@ -1,9 +1,11 @@
 #include "recommend/recommend.hpp"
 
 #include <flopwise/launch.hpp>
+#include <flopwise/price_history.hpp>
 #include <flopwise/recommend.hpp>
 
 #include "cost/bill_lines.hpp"
+#include "recommend/against.hpp"
 #include "recommend/own_or_rent.hpp"
 #include "recommend/refused.hpp"
 #include "recommend/region_choice.hpp"
@@ -88,6 +90,26 @@ Recommendation recommend(const Catalog& catalog, const Request& request, const C
     return answered(catalog, request, charges);
 }
 
+Catalog on_day_asked(const Catalog& catalog, const Request& request) {
+    if (request.as_of.year == 0 || catalog.as_of() == request.as_of)
+        return catalog;
+    try {
+        return PriceHistory::bundled().on(request.as_of, catalog);
+    } catch (const ArgumentError& e) {
+        request.refuse("as_of", e.reason());
+    }
+}
+
+void require_no_day(const Request& request) {
+    for (const auto& [key, date] :
+         {std::pair{"as_of", request.as_of}, std::pair{"against", request.against}})
+        if (date.year != 0)
+            request.refuse(key,
+                           fmt::format("must not be given where a catalog is asked offer by offer: "
+                                       "PriceHistory::on() makes that of a day, got {}",
+                                       to_string(date)));
+}
+
 /// Refuses a type of disk that neither these charges nor those that are bundled have.
 static void require_storage_type(const Request& request, const Charges& charges) {
     const std::string& type = request.usage.storage_type;
@@ -109,7 +131,8 @@ static void require_storage_type(const Request& request, const Charges& charges)
                                    text::did_you_mean(type, known)));
 }
 
-Recommendation answered(const Catalog& catalog, const Request& request, const Charges& charges) {
+Recommendation answered(const Catalog& given, const Request& request, const Charges& charges) {
+    const Catalog catalog = on_day_asked(given, request);
     const Request asked = completed(request);
     require_storage_type(asked, charges);
     require_valid_ownership(catalog, asked);
@@ -134,11 +157,13 @@ Recommendation answered(const Catalog& catalog, const Request& request, const Ch
     out.ownership = own_or_rent(catalog, full, ranking, out);
     add_dates(out);
     add_warnings(catalog, out);
+    out.against = against(given, catalog, request, charges, out);
     return out;
 }
 
 std::optional<Refusal> why_not(const Catalog& catalog, const Request& request, std::size_t offer) {
     require_no_catalog(request);
+    require_no_day(request);
     const Request asked = completed(request);
     const Purchase purchase = catalog.offer(offer).purchase;
     Request priced = asked; // what would admit an offer depends on its own purchase option

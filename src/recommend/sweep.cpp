@@ -56,6 +56,7 @@ bool SweepAnswers::with_runner_up() const {
 
 std::vector<std::uint32_t> filter(const Catalog& catalog, const Request& request) {
     require_no_catalog(request);
+    require_no_day(request);
     const Request asked = completed(request);
     const Charges charges = charges_of(asked, catalog);
     const Request full = with_nearest_region(catalog, asked, charges);
@@ -139,6 +140,7 @@ void Sweep::prepare(Prepared& prepared, const SweepGroup& group) {
         return;
     }
     try {
+        require_no_day(group.request);
         prepared.plain = group.request_is_plain();
         prepared.charges =
             group.charges ? *group.charges : charges_of(group.request, *group.catalog);

@@ -38,6 +38,16 @@ void fields(Visit&& visit, Row& f) {
     visit({"source", "who says so"}, f.source);
 }
 
+template <class Visit, RowOf<AnswerChange> Row>
+void fields(Visit&& visit, Row& c) {
+    visit({"provider", "who rents it out"}, c.provider);
+    visit({"instance", "name of the machine"}, c.instance);
+    visit({"region", "code of the region"}, c.region);
+    visit({"purchase", "on_demand or spot"}, c.purchase);
+    visit({"then_usd_per_hour", "on the other day; not known if it had no price"}, c.then);
+    visit({"now_usd_per_hour", "on the day of the answer; the same"}, c.now);
+}
+
 template <class Visit, RowOf<FrontPoint> Row>
 void fields(Visit&& visit, Row& p) {
     visit({"instance", "name of the machine"}, p.instance);
@@ -190,6 +200,15 @@ void fields(Visit&& visit, Row& f) {
     visit({"refused", "offers"}, f.refused);
     visit({"arch", "of the best machine", kMaybe}, f.arch);
     visit({"stack", "of its GPUs", kMaybe}, f.stack);
+}
+
+template <class Visit, RowOf<Against> Row>
+void fields(Visit&& visit, Row& a) {
+    visit({"as_of", "the other day"}, a.as_of);
+    visit({"outcome", "of its answer"}, a.outcome);
+    visit({"best", "its first choice"}, a.best);
+    visit({"changes", "prices of choices of either day that are not the same"}, a.changes);
+    visit({"unchanged", "choices with the same price on both days"}, a.unchanged);
 }
 
 template <class Visit, RowOf<Refusal> Row>

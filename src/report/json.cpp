@@ -253,6 +253,7 @@ std::string json(const Recommendation& r) {
                    {"region_choice", json_of(any, r.region_choice)},
                    {"ownership", ownership_of(r.ownership)},
                    {"launch", launch_of(r)},
+                   {"against", json_of(any, r.against)},
                    {"price_dates", json_of(any, r.price_dates)},
                    {"warnings", r.warnings}};
     constexpr int kIndent = 2;

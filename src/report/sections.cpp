@@ -197,6 +197,40 @@ static Section why_not_section(const Recommendation& r, Form form) {
     return out;
 }
 
+/// What was different on the other day.
+static Section against_section(const Recommendation& r) {
+    if (!r.against)
+        return {};
+    const Against& a = *r.against;
+    Section out{.title = "Against " + to_string(a.as_of)};
+    if (a.best)
+        out.lines.push_back({fmt::format("the best was {} ({}) at {} USD/h",
+                                         machine_name(*a.best),
+                                         a.best->region,
+                                         figure(a.best->price.value()))});
+    else
+        out.lines.push_back({fmt::format("there was no answer: {}", to_string(a.outcome))});
+    for (const AnswerChange& c : a.changes) {
+        const auto usd = [](const std::optional<UsdPerHour>& price) {
+            return price ? figure(price->value()) + " USD/h" : std::string{"no price"};
+        };
+        const std::string change =
+            c.then && c.now ? fmt::format(" ({:+.1f} %)", 100 * (*c.now / *c.then - 1)) : "";
+        out.lines.push_back({fmt::format("{} ({}{}): {} then, {} now{}",
+                                         c.instance,
+                                         c.region,
+                                         c.purchase == Purchase::spot ? ", spot" : "",
+                                         usd(c.then),
+                                         usd(c.now),
+                                         change)});
+    }
+    if (a.unchanged > 0)
+        out.lines.push_back({fmt::format("{} of {} prices are the same on both days",
+                                         a.unchanged,
+                                         a.unchanged + a.changes.size())});
+    return out;
+}
+
 static Section script_section(const Recommendation& r, Form form) {
     const bool written = form == Form::page && r.request.launch.wanted && !r.choices.empty();
     return {.title = "Start plan",
@@ -222,6 +256,7 @@ std::vector<Section> sections(const Recommendation& r, Form form, bool explain) 
     out.push_back({.title = "Own or rent", .lines = lines_of(ownership_lines(r, explain))});
     out.push_back(script_section(r, form));
     out.push_back(why_not_section(r, form));
+    out.push_back(against_section(r));
     out.push_back({.title = "Warnings", .lines = lines_of(r.warnings)});
     std::erase_if(out, [](const Section& s) {
         return s.table.empty() && s.lines.empty() && s.script.empty();

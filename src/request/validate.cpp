@@ -47,6 +47,15 @@ static void validate_days(const Request& request) {
                                        date.day));
     };
     day("today", request.today);
+    day("as_of", request.as_of);
+    day("against", request.against);
+    for (const auto& [key, date] :
+         {std::pair{"as_of", request.as_of}, std::pair{"against", request.against}})
+        if (request.today != Date{} && date > request.today)
+            request.refuse(key,
+                           fmt::format("must not be after today, {}, got {}",
+                                       to_string(request.today),
+                                       to_string(date)));
     const Job& job = job_of(request);
     day("deadline", job.deadline_on);
     if (job.deadline && job.deadline_on != Date{})
