@@ -237,6 +237,7 @@ std::string json(const Recommendation& r) {
                      {"as_of", to_string(r.catalog_as_of)},
                      {"offers", r.catalog_offers}}},
                    {"request", request_of(r.request)},
+                   {"gpu_matches", json_of(any, r.gpu_matches)},
                    {"outcome", to_string(r.outcome)},
                    {"weights", by_criterion(r.weights)},
                    {"price_ceiling_usd_per_hour", or_null(r.price_ceiling)},
