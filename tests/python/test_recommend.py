@@ -232,7 +232,7 @@ prices: [{instance: b, region: east, purchase: on_demand, usd_per_hour: 0.5, sou
 def test_a_name_of_a_gpu_is_all_that_it_may_mean(now):
     assert [gpu.name for gpu in now.find_gpus("A100 80GB")] == ["nvidia-a100-pcie-80gb", "nvidia-a100-sxm4-80gb"]
     assert [gpu.name for gpu in now.find_gpus("NVIDIA H100 80GB HBM3")] == ["nvidia-h100-sxm5-80gb"]
-    assert now.find_gpus("nothing") == []
+    assert len(now.find_gpus("nothing")) == 0
     advice = flopwise.recommend(now, Request(gpu="A100", region="us-east-1"))
     (match,) = advice.gpu_matches  # AWS has none on PCIe
     assert (match.name, match.gpus) == ("A100", ["nvidia-a100-sxm4-40gb", "nvidia-a100-sxm4-80gb"])
