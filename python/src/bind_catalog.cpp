@@ -291,9 +291,9 @@ Examples
         .def(
             "find_gpus",
             [](const Catalog& self, const std::string& name) {
-                std::vector<Gpu> out;
+                py::list out;
                 for (const Gpu* gpu : self.find_gpus(name))
-                    out.push_back(*gpu);
+                    out.append(py::cast(*gpu));
                 return out;
             },
             "name"_a,
