@@ -123,7 +123,7 @@ TEST_CASE("a refusal says what the machine has and what was needed", "[constrain
          "needs 2 GPUs, has 1",
          {{"min_gpus", 1.0}}},
         {[](Request& r) { r.constraints.max_gpus = 0.5; },
-         "needs at most 0.5 GPU, has 1",
+         "needs at most 1/2 GPU, has 1",
          {{"max_gpus", 1.0}}},
         {[](Request& r) { r.constraints.gpu = {"T4"}; },
          "has nvidia-k80-gk210",

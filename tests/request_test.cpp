@@ -34,6 +34,8 @@ TEST_CASE("what is set is shown, and set again from that gives the same request"
         {"fixed_usd", "10"},
         {"max_price_usd_per_hour", "3.06"},
         {"gpu", "T4,nvidia-a100*"},
+        {"vendor", "nvidia,amd"},
+        {"stack", "CUDA"},
         {"min_gpus", "0"},
         {"max_gpus", "8"},
         {"min_gpu_memory_gib", "24"},

@@ -66,6 +66,8 @@ struct Gpu {
     std::string architecture{};
     int year = 0; ///< of launch; 0 if not known
     GiB memory{}; ///< nominal, of one device
+    /// Of it, what programs get: the total that the driver reports to them. At most `memory`.
+    std::optional<GiB> usable_memory{};
     std::optional<GBPerSecond> memory_bandwidth{};
     std::optional<Tflops> fp64{}; ///< vector units
     std::optional<Tflops> fp64_tensor{};
@@ -133,6 +135,9 @@ struct Instance {
 /// Nominal memory of one GPU of a machine, or of the share of one that it has: a quarter of an L4
 /// of 24 GiB has 6 GiB.
 FLOPWISE_API GiB gpu_memory(const Instance& machine, const Gpu& gpu);
+/// What programs get of it: the least of that memory, of what is usable of the GPU, and of what the
+/// provider reports, as far as they are known.
+FLOPWISE_API GiB usable_gpu_memory(const Instance& machine, const Gpu& gpu);
 
 /// A place where a provider rents machines.
 struct Region {
@@ -278,6 +283,12 @@ public:
     /// The accelerator of that name or alias, in any case ("T4", "tesla t4"); null if none.
     [[nodiscard]] const Gpu* find_gpu(std::string_view name) const&;
     void find_gpu(std::string_view name) const&& = delete;
+    /// All accelerators that a name may mean, as people, drivers and clusters write it: "A100" has
+    /// both memories, on SXM and PCIe; "NVIDIA A100-SXM4-80GB" is one. Case, blanks, hyphens and
+    /// the vendor's words do not count; a memory or a form that is named must be so. A name of
+    /// the catalog is that one alone. Empty if none.
+    [[nodiscard]] std::vector<const Gpu*> find_gpus(std::string_view name) const&;
+    void find_gpus(std::string_view name) const&& = delete;
     /// The family that can be rented in place of a retired one: along `successor`, the first
     /// with a machine that is not retired. Null if there is none.
     [[nodiscard]] const Family* successor(const Family& family) const&;

@@ -14,7 +14,10 @@ namespace flopwise {
 ///
 /// Lists are alternatives. Names may be patterns with `*` and `?`; each must match what exists.
 struct Constraints {
-    std::vector<std::string> gpu{};      ///< names or aliases: "nvidia-t4", "T4", "nvidia-a100*"
+    /// Names, aliases or what Catalog::find_gpus() knows: "nvidia-t4", "A100", "nvidia-a100*".
+    std::vector<std::string> gpu{};
+    std::vector<std::string> vendor{};   ///< of the GPU, in any case: "nvidia", "intel"
+    std::vector<std::string> stack{};    ///< of the GPU, in any case: "cuda", "rocm", "habana"
     std::optional<double> min_gpus{};    ///< 0: no GPU is asked for, machines without count too
     std::optional<double> max_gpus{};    ///< 0: only machines without a GPU
     std::optional<GiB> min_gpu_memory{}; ///< of each GPU, or of the share of one
@@ -48,6 +51,10 @@ enum class Reason : std::uint8_t {
     other_instance,    ///< not in Constraints::instance
     other_family,      ///< not in Constraints::family
     other_gpu,         ///< none of Constraints::gpu in it
+    other_vendor,      ///< its GPU is made by none of Constraints::vendor
+    unknown_vendor,    ///< a vendor is asked for, and who made its GPU is not known
+    other_stack,       ///< its GPU has none of Constraints::stack
+    unknown_stack,     ///< a stack is asked for, and that of its GPU is not known
     other_arch,        ///< its processors are not of Constraints::arch
     retired,           ///< can no longer be launched anywhere
     no_gpu,            ///< has none, and one is asked for
@@ -68,7 +75,7 @@ enum class Reason : std::uint8_t {
     above_max_price,   ///< above Constraints::max_price
     above_ceiling,     ///< the budget does not carry it
 };
-constexpr std::size_t kReasons = 26;
+constexpr std::size_t kReasons = 30;
 
 /// In words, as the reports count them: "above the price ceiling".
 FLOPWISE_API std::string_view to_string(Reason reason);

@@ -129,6 +129,14 @@ struct Refusals {
     bool operator==(const Refusals&) const = default;
 };
 
+/// What a name in Constraints::gpu stands for.
+struct GpuMatch {
+    std::string name{};              ///< as it was asked: "A100"
+    std::vector<std::string> gpus{}; ///< names of a Gpu
+
+    bool operator==(const GpuMatch&) const = default;
+};
+
 /// Whether a machine can be rented where it is asked for, by the offerings of the catalog.
 enum class Sold : std::uint8_t {
     yes,     ///< its offerings say so
@@ -290,7 +298,8 @@ struct Recommendation {
     std::string catalog_name{};
     Date catalog_as_of{};
     std::size_t catalog_offers = 0;
-    Request request{}; ///< with profile, precision and weights filled in
+    Request request{};                   ///< with profile, precision and weights filled in
+    std::vector<GpuMatch> gpu_matches{}; ///< of each name in Constraints::gpu
     /// Of each criterion, adding up to 1; GPU memory has none where no GPU is asked for.
     std::array<double, kCriteria> weights{};
     std::optional<Against> against{}; ///< if Request::against is given

@@ -288,6 +288,20 @@ Examples
             },
             "name"_a,
             "The accelerator of that name or alias, in any case; None if there is none.")
+        .def(
+            "find_gpus",
+            [](const Catalog& self, const std::string& name) {
+                py::list out;
+                for (const Gpu* gpu : self.find_gpus(name))
+                    out.append(py::cast(*gpu));
+                return out;
+            },
+            "name"_a,
+            R"(All accelerators that a name may mean: ``"A100"`` has both memories, on SXM and PCIe.
+
+>>> from flopwise import Catalog
+>>> [gpu.name for gpu in Catalog.bundled().find_gpus("NVIDIA A100-SXM4-80GB")]
+['nvidia-a100-sxm4-80gb'])")
         .def("with_prices",
              &with_prices,
              "prices"_a,

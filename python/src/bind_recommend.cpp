@@ -106,6 +106,9 @@ void bind_recommend(py::module_& m) {
     bind_rows(m, family);
     bind_rows(m, refusal);
     bind_rows(m,
+              bind_record<GpuMatch>(
+                  m, "GpuMatch", "The GPUs that a name in `gpu` of a request stands for."));
+    bind_rows(m,
               bind_record<Unpriced>(
                   m, "Unpriced", "A machine without a known price where it is asked for."));
     bind_record<UnpricedMachines>(

@@ -279,6 +279,7 @@ void fields(Visit& visit, Recommendation& r) {
     visit("catalog_offers", r.catalog_offers);
     visit("request", r.request);
     visit("outcome", r.outcome);
+    visit("gpu_matches", r.gpu_matches);
     visit("weights", r.weights);
     visit("on_vcpus", r.on_vcpus);
     visit("price_ceiling_usd_per_hour", r.price_ceiling);

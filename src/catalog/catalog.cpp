@@ -35,6 +35,13 @@ std::string_view to_string(Purpose purpose) {
     return text::name_of(kNames, purpose);
 }
 
+GiB usable_gpu_memory(const Instance& machine, const Gpu& gpu) {
+    const double share = std::min(1.0, machine.gpu_count);
+    const GiB all = gpu_memory(machine, gpu);
+    const GiB usable = gpu.usable_memory ? *gpu.usable_memory * share : all;
+    return std::min({all, usable, machine.reported_gpu_memory.value_or(all)});
+}
+
 GiB gpu_memory(const Instance& machine, const Gpu& gpu) {
     return gpu.memory * std::min(1.0, machine.gpu_count);
 }

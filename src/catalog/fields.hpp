@@ -70,6 +70,8 @@ void fields(Visit&& visit, Row& g) {
     visit({"architecture", "generation", kMaybe}, g.architecture);
     visit({"year", "of launch", kMaybe}, g.year);
     visit({"memory_gib", "nominal, of one device", kRequired | kPositive}, g.memory);
+    visit({"usable_memory_gib", "of it, what the driver reports to programs", kPositive},
+          g.usable_memory);
     visit({"memory_bandwidth_gb_per_s", "of its memory", kPositive}, g.memory_bandwidth);
     visit({"fp64_tflops", "peak of its vector units", kPositive}, g.fp64);
     visit({"fp64_tensor_tflops", "peak of its tensor units", kPositive}, g.fp64_tensor);

@@ -211,6 +211,11 @@ static void look(Section& s, const Gpu& row, Known& known, NameSet& spellings) {
             s.refuse("not_for",
                      fmt::format("must be training, inference, graphics or hpc, got {}",
                                  to_string(purpose)));
+    if (row.usable_memory && *row.usable_memory > row.memory)
+        s.refuse("usable_memory_gib",
+                 fmt::format("must not be above memory_gib of {}, got {}",
+                             row.memory.value(),
+                             row.usable_memory->value()));
     if (row.not_for.size() >= 4)
         s.refuse("not_for", "must leave some work that it can do");
     fields(Checked<Gpu>{s, row}, row);

@@ -85,8 +85,11 @@ static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& r
     const Work work = work_of(job_of(request));
     const GpuSet on{.gpu = gpu, .gpus = request.own.gpus};
     const Precision used = precision_used(work, *gpu, *request.precision);
-    const auto fit =
-        job_fit(job_of(request), model_of(job_of(request)), used, gpu->memory, request.own.gpus);
+    const auto fit = job_fit(job_of(request),
+                             model_of(job_of(request)),
+                             used,
+                             gpu->usable_memory.value_or(gpu->memory),
+                             request.own.gpus);
     if (!fit || !fit->memory.fits)
         return std::nullopt;
     const auto time = estimate(work, on, *request.precision);

@@ -4,6 +4,7 @@
 #include <flopwise/price_history.hpp>
 #include <flopwise/recommend.hpp>
 
+#include "catalog/offer_columns.hpp"
 #include "cost/bill_lines.hpp"
 #include "recommend/against.hpp"
 #include "recommend/own_or_rent.hpp"
@@ -131,6 +132,29 @@ static void require_storage_type(const Request& request, const Charges& charges)
                                    text::did_you_mean(type, known)));
 }
 
+/// What each name of a GPU stands for: those that some machine has, and all of them if none has.
+static std::vector<GpuMatch> gpu_matches(const Catalog& catalog, const Request& request) {
+    std::vector<GpuMatch> out;
+    if (request.constraints.gpu.empty())
+        return out;
+    std::vector<bool> rented(catalog.gpus().size());
+    for (const std::int32_t gpu : columns_of(catalog).gpu)
+        if (gpu >= 0)
+            rented[static_cast<std::size_t>(gpu)] = true;
+    for (const std::string& name : request.constraints.gpu) {
+        GpuMatch& match = out.emplace_back(GpuMatch{.name = name});
+        std::vector<const Gpu*> all = gpus_named(catalog, request, name);
+        const auto is_rented = [&](const Gpu* gpu) {
+            return rented[static_cast<std::size_t>(gpu - catalog.gpus().data())];
+        };
+        if (std::any_of(all.begin(), all.end(), is_rented))
+            std::erase_if(all, [&](const Gpu* gpu) { return !is_rented(gpu); });
+        for (const Gpu* gpu : all)
+            match.gpus.push_back(gpu->name);
+    }
+    return out;
+}
+
 Recommendation answered(const Catalog& given, const Request& request, const Charges& charges) {
     const Catalog catalog = on_day_asked(given, request);
     const Request asked = completed(request);
@@ -153,6 +177,7 @@ Recommendation answered(const Catalog& given, const Request& request, const Char
         add_region(catalog, asked, refusal);
     }
     out.request = asked;
+    out.gpu_matches = gpu_matches(catalog, asked);
     out.region_choice = region_choice(catalog, asked, full, everywhere, out);
     out.ownership = own_or_rent(catalog, full, ranking, out);
     add_dates(out);

@@ -200,13 +200,14 @@ static void warn_of_old_prices(Recommendation& r) {
 
 static void warn_of_gpus_in_no_machine(const Catalog& catalog, Recommendation& r) {
     std::string list;
-    for (const std::string& name : r.request.constraints.gpu) {
-        const Gpu* gpu = catalog.find_gpu(name); // none for a pattern
+    for (const GpuMatch& match : r.gpu_matches) {
         const auto all = catalog.instances();
-        if (gpu != nullptr && std::none_of(all.begin(), all.end(), [gpu](const Instance& i) {
-                return i.gpu == gpu->name;
+        if (!text::is_pattern(match.name) &&
+            std::none_of(all.begin(), all.end(), [&match](const Instance& i) {
+                return std::find(match.gpus.begin(), match.gpus.end(), i.gpu) != match.gpus.end();
             }))
-            list += (list.empty() ? "" : ", ") + gpu->name;
+            for (const std::string& gpu : match.gpus)
+                list += (list.empty() ? "" : ", ") + gpu;
     }
     if (!list.empty())
         r.warnings.push_back("no machine of this catalog has " + list);

@@ -194,6 +194,12 @@ struct Range {
 
 } // namespace
 
+/// The memory of the share of a GPU that a machine has; empty if it has a whole one, or none.
+static std::optional<double> share_of(const Catalog& catalog, const Instance& m) {
+    const Gpu* gpu = m.gpu_count < 1 ? catalog.find_gpu(m.gpu) : nullptr;
+    return gpu == nullptr ? std::nullopt : std::optional{gpu_memory(m, *gpu).value()};
+}
+
 std::string table_of(const Catalog& catalog, std::string_view pattern) {
     std::map<std::pair<std::string_view, std::string_view>, Range> ranges;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
@@ -222,7 +228,7 @@ std::string table_of(const Catalog& catalog, std::string_view pattern) {
         const bool priced = range.regions > 0;
         grid.row({m.provider,
                   m.name,
-                  gpus(m.gpu_count, m.gpu),
+                  gpus(m.gpu_count, m.gpu, share_of(catalog, m)),
                   m.vcpus ? fmt::format("{}", *m.vcpus) : "",
                   m.memory ? fmt::format("{}", m.memory->value()) : "",
                   priced ? fmt::format("{}", range.lowest) : "",
@@ -240,6 +246,12 @@ static std::string gpu_memory_of(const Instance& machine, const Gpu& gpu) {
     const std::string whole =
         machine.gpu_count < 1 ? fmt::format(" of {}", gpu.memory.value()) : "";
     return fmt::format("{:.6g}{}", gpu_memory(machine, gpu), whole);
+}
+
+/// What programs get of that, where it is known to be less.
+static std::string usable_memory_of(const Instance& machine, const Gpu& gpu) {
+    const GiB usable = usable_gpu_memory(machine, gpu);
+    return usable < gpu_memory(machine, gpu) ? fmt::format("{:.6g}", usable) : "";
 }
 
 namespace {
@@ -261,6 +273,7 @@ struct Facts {
         if (f.key == "gpu") {
             line("GPUs", gpus(machine.gpu_count, machine.gpu));
             line("GPU memory", gpu == nullptr ? "" : gpu_memory_of(machine, *gpu));
+            line("usable", gpu == nullptr ? "" : usable_memory_of(machine, *gpu));
         }
     }
 

@@ -234,6 +234,12 @@ void fields(Visit&& visit, Row& r) {
     visit({"nearest", "machines that come nearest to qualifying"}, r.nearest);
 }
 
+template <class Visit, RowOf<GpuMatch> Row>
+void fields(Visit&& visit, Row& m) {
+    visit({"name", "as it was asked"}, m.name);
+    visit({"gpus", "names of the GPUs that it stands for"}, m.gpus);
+}
+
 template <class Visit, RowOf<Unpriced> Row>
 void fields(Visit&& visit, Row& u) {
     visit({"provider", "who rents it out"}, u.provider);

@@ -238,6 +238,7 @@ std::string json(const Recommendation& r) {
                      {"offers", r.catalog_offers}}},
                    {"request", request_of(r.request)},
                    {"outcome", to_string(r.outcome)},
+                   {"gpu_matches", json_of(any, r.gpu_matches)},
                    {"weights", by_criterion(r.weights)},
                    {"price_ceiling_usd_per_hour", or_null(r.price_ceiling)},
                    {"charges", json_of(any, r.charges)},

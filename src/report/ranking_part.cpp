@@ -30,6 +30,10 @@ static std::string figure_if(const std::optional<T>& value, int decimals) {
     return value ? grouped(value->value(), decimals) : "";
 }
 
+static std::optional<double> gib_of(const std::optional<GiB>& memory) {
+    return memory ? std::optional{memory->value()} : std::nullopt;
+}
+
 using Align = TextTable::Align;
 
 static bool several_regions(const Recommendation& r) {
@@ -61,7 +65,7 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
             show.provider ? c.provider : "",
             show.region ? c.region : "",
             show.purchase ? std::string{to_string(c.purchase)} : "",
-            gpus(c.gpu_count, model_of(c.gpu)),
+            gpus(c.gpu_count, model_of(c.gpu), gib_of(c.gpu_memory)),
             c.memory ? large(c.memory->value()) : "",
             c.vcpus ? large(*c.vcpus) : "",
             c.tflops ? large(c.tflops->value()) : "",

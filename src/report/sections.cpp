@@ -138,6 +138,24 @@ static std::vector<Line> lines_of(const std::vector<std::string>& texts) {
     return out;
 }
 
+/// What each name of a GPU stands for, if it is more than one.
+static std::vector<std::string> gpu_lines(const Recommendation& r) {
+    constexpr std::size_t kShown = 8;
+    std::vector<std::string> out;
+    for (const GpuMatch& match : r.gpu_matches) {
+        if (match.gpus.size() < 2)
+            continue;
+        std::vector<std::string> names = match.gpus;
+        const std::size_t more = names.size() - std::min(names.size(), kShown);
+        names.resize(names.size() - more);
+        out.push_back(fmt::format("GPU {} = {}{}",
+                                  text::printable(match.name),
+                                  joined(names, ", "),
+                                  more == 0 ? "" : fmt::format(" and {} more", more)));
+    }
+    return out;
+}
+
 static Section asked_section(const Recommendation& r) {
     std::vector<std::string> texts{job_line(r),
                                    ceiling_line(r),
@@ -145,6 +163,8 @@ static Section asked_section(const Recommendation& r) {
                                    scope_line(r),
                                    count_line(r),
                                    unpriced_line(r)};
+    for (std::string& line : gpu_lines(r))
+        texts.push_back(std::move(line));
     for (std::string& line : region_lines(r))
         texts.push_back(std::move(line));
     return {.lines = lines_of(texts)};

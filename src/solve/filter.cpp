@@ -1,5 +1,6 @@
 #include "solve/filter.hpp"
 
+#include "catalog/gpu_names.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -73,6 +74,51 @@ static void must_be_provider(const Catalog& catalog, const Request& request) {
                                        text::did_you_mean(name, names)));
 }
 
+/// Whether `asked` is a name, or one of its words: "intel" is "Intel (Habana)". In any case.
+static bool is_called(std::string_view name, std::string_view asked) {
+    const std::string all = text::lower(name);
+    const std::string one = text::lower(asked);
+    if (one == "habana" && all == "synapseai") // the stack of who makes Gaudi
+        return true;
+    if (text::matches(one, all))
+        return true;
+    const auto is_part = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    for (std::size_t at = all.find(one); at != std::string::npos; at = all.find(one, at + 1)) {
+        const std::size_t end = at + one.size();
+        if ((at == 0 || !is_part(all[at - 1])) && (end == all.size() || !is_part(all[end])))
+            return !one.empty();
+    }
+    return false;
+}
+
+/// Of vendors or stacks there are few, so a refusal names them all.
+static void must_be_of_a_gpu(const Catalog& catalog,
+                             const Request& request,
+                             std::string_view key,
+                             std::string Gpu::*field,
+                             const std::vector<std::string>& wanted) {
+    for (const std::string& one : wanted) {
+        Names names;
+        bool any = false;
+        for (const Gpu& gpu : catalog.gpus()) {
+            any = any || is_called(gpu.*field, one);
+            if (!(gpu.*field).empty())
+                names.push_back(gpu.*field);
+        }
+        if (any)
+            continue;
+        std::sort(names.begin(), names.end());
+        names.erase(std::unique(names.begin(), names.end()), names.end());
+        if (text::is_pattern(one) || names.empty())
+            refuse_pattern(request, key, key, one);
+        request.refuse(key,
+                       fmt::format("must be {}, got {}{}",
+                                   text::one_of(names),
+                                   text::quoted(one),
+                                   text::did_you_mean(one, names)));
+    }
+}
+
 static void check_names(const Catalog& catalog, const Request& request) {
     const Constraints& c = request.constraints;
     const auto all = [](auto rows, auto field) {
@@ -98,51 +144,75 @@ static void check_names(const Catalog& catalog, const Request& request) {
     must_exist(request, "exclude", "machine or family", c.exclude, either);
     must_exist(request, "arch", "architecture", c.arch, arches);
     must_be_provider(catalog, request);
+    must_be_of_a_gpu(catalog, request, "vendor", &Gpu::vendor, c.vendor);
+    must_be_of_a_gpu(catalog, request, "stack", &Gpu::stack, c.stack);
     const auto regions = all(catalog.regions(), &Region::code);
     must_exist(request, "region", "region", c.region, regions);
     if (const std::string& lies_in = request.dataset.region; !lies_in.empty())
         must_exist(request, "dataset_region", "region", {lies_in}, regions);
 }
 
+std::vector<const Gpu*>
+gpus_named(const Catalog& catalog, const Request& request, const std::string& name) {
+    if (!text::is_pattern(name)) {
+        std::vector<const Gpu*> out = catalog.find_gpus(name);
+        if (out.empty())
+            request.refuse("gpu", why_no_gpu(catalog.gpus(), name));
+        return out;
+    }
+    const auto matches = [pattern = text::lower(name)](const std::string& spelling) {
+        return text::matches(pattern, text::lower(spelling));
+    };
+    std::vector<const Gpu*> out;
+    for (const Gpu& gpu : catalog.gpus())
+        if (matches(gpu.name) || std::any_of(gpu.aliases.begin(), gpu.aliases.end(), matches))
+            out.push_back(&gpu);
+    if (out.empty())
+        refuse_pattern(request, "gpu", "GPU", name);
+    return out;
+}
+
 /// Which GPUs of the catalog are asked for; empty if any is.
 static std::vector<bool> gpus_wanted(const Catalog& catalog, const Request& request) {
     const auto& wanted = request.constraints.gpu;
-    const auto gpus = catalog.gpus();
-    std::vector<bool> out(wanted.empty() ? 0 : gpus.size());
-    for (const std::string& name : wanted) {
-        if (text::is_pattern(name)) {
-            const auto matches = [pattern = text::lower(name)](const std::string& spelling) {
-                return text::matches(pattern, text::lower(spelling));
-            };
-            bool any = false;
-            for (std::size_t i = 0; i < gpus.size(); ++i)
-                if (matches(gpus[i].name) ||
-                    std::any_of(gpus[i].aliases.begin(), gpus[i].aliases.end(), matches))
-                    any = out[i] = true;
-            if (!any)
-                refuse_pattern(request, "gpu", "GPU", name);
-        } else if (const Gpu* gpu = catalog.find_gpu(name)) {
-            out[static_cast<std::size_t>(gpu - gpus.data())] = true;
-        } else {
-            std::vector<std::string_view> names;
-            for (const Gpu& g : gpus) {
-                names.insert(names.end(), g.aliases.begin(), g.aliases.end());
-                names.emplace_back(g.name);
-            }
-            request.refuse("gpu",
-                           fmt::format("must be a GPU of the catalog, got {}{}",
-                                       text::quoted(name),
-                                       text::did_you_mean(name, names)));
-        }
-    }
+    std::vector<bool> out(wanted.empty() ? 0 : catalog.gpus().size());
+    for (const std::string& name : wanted)
+        for (const Gpu* gpu : gpus_named(catalog, request, name))
+            out[static_cast<std::size_t>(gpu - catalog.gpus().data())] = true;
     return out;
+}
+
+/// Why a machine with this GPU, null for none, is refused for who made it or for its stack.
+static ReasonSet maker_reasons(const Gpu* gpu, const Constraints& c) {
+    const auto reason = [](const std::vector<std::string>& wanted,
+                           const std::string* has,
+                           Reason other,
+                           Reason unknown) -> ReasonSet {
+        if (wanted.empty())
+            return 0;
+        if (has != nullptr && has->empty())
+            return bit(unknown);
+        const bool fits =
+            has != nullptr && std::any_of(wanted.begin(), wanted.end(), [has](const auto& one) {
+                return is_called(*has, one);
+            });
+        return fits ? 0 : bit(other);
+    };
+    return reason(c.vendor,
+                  gpu == nullptr ? nullptr : &gpu->vendor,
+                  Reason::other_vendor,
+                  Reason::unknown_vendor) |
+           reason(c.stack,
+                  gpu == nullptr ? nullptr : &gpu->stack,
+                  Reason::other_stack,
+                  Reason::unknown_stack);
 }
 
 /// Which types are refused for their name, or for the name of their family or GPU.
 static std::vector<ReasonSet>
 name_reasons(const Catalog& catalog, const Constraints& c, const std::vector<bool>& gpu_wanted) {
     if (c.gpu.empty() && c.family.empty() && c.instance.empty() && c.exclude.empty() &&
-        c.arch.empty())
+        c.arch.empty() && c.vendor.empty() && c.stack.empty())
         return {};
     const auto set = [](bool when, Reason reason) { return when ? bit(reason) : 0; };
     std::vector<ReasonSet> by_family;
@@ -150,6 +220,10 @@ name_reasons(const Catalog& catalog, const Constraints& c, const std::vector<boo
         by_family.push_back(set(text::any_matches(c.exclude, family.name), Reason::excluded) |
                             set(!c.family.empty() && !text::any_matches(c.family, family.name),
                                 Reason::other_family));
+    std::vector<ReasonSet> by_gpu;
+    for (const Gpu& gpu : catalog.gpus())
+        by_gpu.push_back(maker_reasons(&gpu, c));
+    const ReasonSet without = maker_reasons(nullptr, c);
     std::vector<ReasonSet> out;
     out.reserve(catalog.instances().size());
     for (std::size_t type = 0; type < catalog.instances().size(); ++type) {
@@ -159,6 +233,7 @@ name_reasons(const Catalog& catalog, const Constraints& c, const std::vector<boo
             c.gpu.empty() || (gpu >= 0 && gpu_wanted[static_cast<std::size_t>(gpu)]);
         out.push_back(
             by_family[columns_of(catalog).family[type]] |
+            (gpu >= 0 ? by_gpu[static_cast<std::size_t>(gpu)] : without) |
             set(text::any_matches(c.exclude, i.name), Reason::excluded) |
             set(!c.instance.empty() && !text::any_matches(c.instance, i.name),
                 Reason::other_instance) |

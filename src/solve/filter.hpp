@@ -8,12 +8,18 @@
 namespace flopwise {
 
 /// Reasons that lie in what a machine is called, or is made of.
-constexpr ReasonSet kNameReasons = bit(Reason::excluded) | bit(Reason::other_instance) |
-                                   bit(Reason::other_family) | bit(Reason::other_gpu) |
-                                   bit(Reason::other_arch);
+constexpr ReasonSet kNameReasons =
+    bit(Reason::excluded) | bit(Reason::other_instance) | bit(Reason::other_family) |
+    bit(Reason::other_gpu) | bit(Reason::other_vendor) | bit(Reason::unknown_vendor) |
+    bit(Reason::other_stack) | bit(Reason::unknown_stack) | bit(Reason::other_arch);
 
 /// Whether a GPU can be used for what a profile is for.
 bool suits(const Gpu& gpu, Profile profile);
+
+/// The GPUs that a name or pattern of Constraints::gpu stands for. Throws through
+/// Request::refuse() if there are none.
+std::vector<const Gpu*>
+gpus_named(const Catalog& catalog, const Request& request, const std::string& name);
 
 class Filter {
 public:

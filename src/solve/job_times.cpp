@@ -177,11 +177,9 @@ Precision JobTimes::precision(std::size_t type) const {
     return timed_[static_cast<std::size_t>(columns_of(catalog_).gpu[type])].precision;
 }
 
-/// Of one GPU or of the share of one, as the provider reports it if it does: a T4 of 16 GiB has 15.
 GiB JobTimes::gpu_memory(std::size_t type) const {
-    const auto& reported = catalog_.instances()[type].reported_gpu_memory;
-    const GiB nominal{columns_of(catalog_).gpu_memory_gib[type]};
-    return reported ? std::min(*reported, nominal) : nominal;
+    const auto gpu = static_cast<std::size_t>(columns_of(catalog_).gpu[type]);
+    return usable_gpu_memory(catalog_.instances()[type], catalog_.gpus()[gpu]);
 }
 
 JobTimes::Fit JobTimes::found_fit(Precision precision, GiB memory, double gpus) const {

@@ -83,7 +83,7 @@ std::vector<Refusal> Solver::nearest() const {
     constexpr ReasonSet kFlaws = bit(Reason::retired) | bit(Reason::no_gpu) |
                                  bit(Reason::other_work) | bit(Reason::other_method) |
                                  bit(Reason::unknown_network) | bit(Reason::unknown_rate);
-    constexpr std::size_t kMostFlaws = 8; // more than there are of either kind
+    constexpr std::size_t kMostFlaws = 16; // more than there are of either kind
     constexpr std::size_t kGroups = kMostFlaws * kMostFlaws;
     static_assert(bits(kNameReasons) < kMostFlaws && bits(kFlaws) < kMostFlaws);
     const auto wanted = static_cast<std::size_t>(request_.nearest);

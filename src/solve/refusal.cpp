@@ -16,6 +16,10 @@ std::string_view to_string(Reason reason) {
         "another machine than asked for",
         "another family than asked for",
         "another GPU than asked for",
+        "GPU of another vendor",
+        "vendor of the GPU not known",
+        "another stack",
+        "stack of the GPU not known",
         "another architecture",
         "no longer offered",
         "no GPU",
@@ -47,7 +51,7 @@ static Profile fitting_profile(const Gpu& gpu) {
 }
 
 static std::string gpus_in_words(double count) {
-    return fmt::format("{} {}", count, count > 0 && count <= 1 ? "GPU" : "GPUs");
+    return fmt::format("{} {}", text::count(count), count > 0 && count <= 1 ? "GPU" : "GPUs");
 }
 
 /// Reasons that lie in a name.
@@ -76,6 +80,20 @@ void Filter::explain_name(Reason reason, const Offer& offer, Refusal& to) const 
     case Reason::other_gpu:
         return i.gpu.empty() ? say("has no GPU", to)
                              : say(fmt::format("has {}", i.gpu), {"gpu", i.gpu}, to);
+    case Reason::other_vendor:
+        return offer.gpu == nullptr ? say("has no GPU", to)
+                                    : say(fmt::format("has a GPU of {}", offer.gpu->vendor),
+                                          {"vendor", offer.gpu->vendor},
+                                          to);
+    case Reason::other_stack:
+        return offer.gpu == nullptr ? say("has no GPU", to)
+                                    : say(fmt::format("has a GPU for {}", offer.gpu->stack),
+                                          {"stack", offer.gpu->stack},
+                                          to);
+    case Reason::unknown_vendor:
+        return say(fmt::format("who made its {} is not known", i.gpu), to);
+    case Reason::unknown_stack:
+        return say(fmt::format("the stack of its {} is not known", i.gpu), to);
     default:
         return say(fmt::format("is {}", i.arch), {"arch", i.arch}, to);
     }
@@ -154,6 +172,10 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
     case Reason::other_instance:
     case Reason::other_family:
     case Reason::other_gpu:
+    case Reason::other_vendor:
+    case Reason::unknown_vendor:
+    case Reason::other_stack:
+    case Reason::unknown_stack:
     case Reason::other_arch:
         return explain_name(reason, o, to);
     case Reason::no_gpu:

@@ -36,8 +36,11 @@ std::string large(double value) {
     return value >= 1000 ? grouped(value, 0) : figure(value);
 }
 
-std::string gpus(double count, std::string_view name) {
-    return name.empty() ? "" : fmt::format("{} x {}", text::count(count), name);
+std::string gpus(double count, std::string_view name, std::optional<double> gib) {
+    if (name.empty())
+        return "";
+    const std::string memory = gib && count < 1 ? fmt::format(" ({:.6g} GiB)", *gib) : "";
+    return fmt::format("{} x {}{}", text::count(count), name, memory);
 }
 
 std::string joined(const std::vector<std::string>& parts, std::string_view with) {

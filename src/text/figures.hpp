@@ -4,6 +4,7 @@
 
 #include <flopwise/units.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,9 @@ std::string figure(double value);
 /// As figure(), but all digits of the whole part: 2,928.
 std::string large(double value);
 
-/// "8 x a100-sxm4-40gb", and of a share "1/6 x a10"; empty without a name.
-std::string gpus(double count, std::string_view name);
+/// "8 x a100-sxm4-40gb", and of a share, with its memory, "1/6 x a10 (4 GiB)"; empty without a
+/// name.
+std::string gpus(double count, std::string_view name, std::optional<double> gib = {});
 
 std::string joined(const std::vector<std::string>& parts, std::string_view with);
 

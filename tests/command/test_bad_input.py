@@ -90,8 +90,8 @@ PROVIDERS = (
 )
 UNKNOWN = [
     # flag and value, what it must be, and what was meant
-    ("--gpu", "T44", "a GPU of the catalog", "T4"),
-    ("--gpu", "nvidia-t44", "a GPU of the catalog", "nvidia-t4"),
+    ("--gpu", "RTX 4090 Ti", "a GPU of the catalog", "RTX 4090"),
+    ("--gpu", "nvidia-t44", "a GPU of the catalog", None),
     ("--gpu", "quantum", "a GPU of the catalog", None),
     ("--arch", "x86-64", "an architecture of the catalog", "x86_64"),
     ("--arch", "arm46", "an architecture of the catalog", "arm64"),

@@ -35,7 +35,8 @@ EVERYTHING = [*G2, *G3, *G3S, *G4DN, *P2, *P3, *P3DN]
         ("--gpu 'Tesla T4'", G4DN),
         ("--gpu 'T4, K80'", [*G4DN, *P2]),
         ("--gpu 'tesla t*'", G4DN),
-        ("--gpu V100", P3),
+        ("--gpu V100", [*P3, *P3DN]),
+        ("--gpu V100-16GB", P3),
         ("--gpu nvidia-v100*", [*P3, *P3DN]),
         ("--gpu nvidia-?80-*", P2),
         ("--min-gpus 8", ["p2.16xlarge", "p2.8xlarge", "p3.16xlarge", "p3dn.24xlarge"]),
@@ -77,6 +78,26 @@ def test_an_architecture_is_that_of_the_machine(answer, data):
     chosen = {c["instance"] for c in answer("--arch", "arm64")["choices"]}
     assert "g5g.xlarge" in chosen
     assert chosen < set(of_arm)  # the others have no GPU
+
+
+def test_a_vendor_and_a_stack_are_those_of_the_gpu(answer, data):
+    rows = re.findall(r"\{name: ([^,]+),.*vendor: ([^,]+),.*stack: ([^,}]+)", (data / "gpus.yaml").read_text())
+    of_aws = {name for name, vendor, _ in rows if vendor == "AWS"}
+    of_neuron = {name for name, _, stack in rows if stack == "Neuron"}
+    for flags, gpus in [("--vendor aws", of_aws), ("--stack NEURON", of_neuron)]:
+        chosen = {c["gpu"] for c in answer(*flags.split())["choices"]}
+        assert chosen and chosen <= gpus
+    by_vendor, by_stack = (answer(*flags, status=1)["refusals"]["by_reason"] for flags in
+                           [("--vendor", "intel"), ("--stack", "habana")])  # Gaudi alone has both
+    assert by_vendor["GPU of another vendor"] == by_stack["another stack"]
+
+
+def test_a_gpu_by_its_model_is_all_of_its_memories(answer, report):
+    found = answer("--gpu", "A100", "--min-gpu-memory", "80")
+    assert {c["gpu"] for c in found["choices"]} == {"nvidia-a100-sxm4-80gb"}
+    both = ["nvidia-a100-sxm4-40gb", "nvidia-a100-sxm4-80gb"]  # AWS has none on PCIe
+    assert found["gpu_matches"] == [{"name": "A100", "gpus": both}]
+    assert f"\nGPU A100 = {', '.join(both)}\n" in report("--gpu", "A100")
 
 
 @pytest.mark.parametrize(
@@ -409,6 +430,8 @@ EFFECTS = {
     "confidence": "0.99",
     "max-price": "1",
     "gpu": "K80",
+    "vendor": "amd",
+    "stack": "rocm",
     "min-gpus": "2",
     "max-gpus": "1",
     "min-gpu-memory": "12",

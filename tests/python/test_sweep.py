@@ -621,6 +621,8 @@ ASKED = {
     "fixed_usd": (20, RENT),
     "max_price_usd_per_hour": (0.9, RENT),
     "gpu": ("T4", RENT),
+    "vendor": ("aws", RENT),
+    "stack": ("neuron", RENT),
     "min_gpus": (4, RENT),
     "max_gpus": (2, RENT),
     "min_gpu_memory_gib": (40, RENT),
