@@ -203,8 +203,9 @@ struct Filled {
         to = Quantity<Unit>{++figure / 8};
     }
     template <class Unit>
-    void operator()(const Field& /*field*/, std::optional<Quantity<Unit>>& to) {
-        to = Quantity<Unit>{++figure / 8};
+    void operator()(const Field& f, std::optional<Quantity<Unit>>& to) {
+        // What is usable of a memory is at most that.
+        to = Quantity<Unit>{f.key == "usable_memory_gib" ? 1.0 / 16 : ++figure / 8};
     }
     void operator()(const Field& /*field*/, bool& to) { to = true; }
     void operator()(const Field& /*field*/, Date& to) { to = {2026, 3, 2}; }

@@ -145,9 +145,9 @@ TEST_CASE("the answer says what a name of a GPU stands for", "[gpu_names]") {
                                 {"T4", {"nvidia-t4"}},
                                 {"nvidia-l40*", {"nvidia-l40s"}}});
     CHECK_THAT(
-        text(r),
+        table(r),
         Catch::Matchers::Contains("\nGPU A100 = nvidia-a100-sxm4-40gb, nvidia-a100-sxm4-80gb\n"));
-    CHECK(text(r).find("GPU T4 =") == std::string::npos);
+    CHECK(table(r).find("GPU T4 =") == std::string::npos);
     CHECK_THAT(json(r),
                Catch::Matchers::Contains("\"gpu_matches\": [\n    {\n      \"name\": \"A100\","));
     std::set<std::string> found;
@@ -160,7 +160,7 @@ TEST_CASE("the answer says what a name of a GPU stands for", "[gpu_names]") {
 
 /// Four machines: a GPU of each kind, one of which nothing is known, and none.
 static const Catalog& makers() {
-    static const Catalog one = Catalog::parse(R"(catalog: makers
+    static const Catalog one = Catalog::parse(R"(catalog: {name: makers, as_of: 2026-07}
 sources: [{name: s, title: hand-made, as_of: 2026-07}]
 gpus:
   - {name: n1, vendor: NVIDIA, stack: CUDA, memory_gib: 16, fp16_tensor_tflops: 65, source: s}
@@ -174,7 +174,10 @@ instances:
   - {provider: p, name: bare, family: f, vcpus: 4, memory_gib: 64, source: s}
 regions: [{provider: p, code: r, source: s}]
 prices:
-  - {provider: p, region: r, purchase: on_demand, source: s, usd_per_hour: {of-n: 1, of-g: 2, of-u: 3, bare: 0.5}}
+  - {provider: p, instance: of-n, region: r, purchase: on_demand, usd_per_hour: 1, source: s}
+  - {provider: p, instance: of-g, region: r, purchase: on_demand, usd_per_hour: 2, source: s}
+  - {provider: p, instance: of-u, region: r, purchase: on_demand, usd_per_hour: 3, source: s}
+  - {provider: p, instance: bare, region: r, purchase: on_demand, usd_per_hour: 0.5, source: s}
 )");
     return one;
 }
@@ -240,14 +243,15 @@ TEST_CASE("a vendor or stack that no GPU has is refused", "[gpu_names][error]") 
 // ---- what of its memory programs get ------------------------------------------------
 
 TEST_CASE("the usable memory is the least that is known", "[gpu_names]") {
-    const Gpu t4{.name = "t4", .memory = GiB{16}, .usable_memory = GiB{14.56}};
-    const Gpu plain{.name = "plain", .memory = GiB{24}};
+    const Gpu t4{.name = "t4", .memory = GiB{16}, .usable_memory = GiB{14.56}, .source = "s"};
+    const Gpu plain{.name = "plain", .memory = GiB{24}, .source = "s"};
     const auto of = [](double gpus, std::optional<GiB> reported) {
         return Instance{.provider = "p",
                         .name = "m",
                         .family = "f",
                         .gpu_count = gpus,
-                        .reported_gpu_memory = reported};
+                        .reported_gpu_memory = reported,
+                        .source = "s"};
     };
     CHECK(usable_gpu_memory(of(1, {}), t4) == GiB{14.56});
     CHECK(usable_gpu_memory(of(8, GiB{16}), t4) == GiB{14.56}); // of each

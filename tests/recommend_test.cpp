@@ -298,9 +298,7 @@ TEST_CASE("contradictions are refused by the setting to mend", "[recommend][erro
         {{.nearest = -1}, "nearest: must not be negative, got -1"},
         {{.constraints = {.region = {"us-eats-1"}}},
          "region: must be a region of the catalog, got \"us-eats-1\", did you mean us-east-1?"},
-        {{.constraints = {.gpu = {"T44"}}},
-         "gpu: must be a GPU of the catalog, got \"T44\", did you "
-         "mean T4?"},
+        {{.constraints = {.gpu = {"T44"}}}, "gpu: must be a GPU of the catalog, got \"T44\""},
         {{.constraints = {.family = {"g4dm"}}},
          "family: must be a family of the catalog, got \"g4dm\", did you mean g4dn?"},
         {{.constraints = {.instance = {"p3.2xlrage"}}},
