@@ -121,7 +121,7 @@ TEST_CASE("bills of Google, from its calculator", "[cost]") {
     CHECK(disk(2048, "pd-standard") == Approx(90.112));
     CHECK(disk(1024, "pd-ssd") == Approx(191.488));
     // machines: 3.747972 * 730, 29.983776 * 730, 112.540479 * 730
-    const Catalog clouds = Catalog::bundled("clouds-2026-07");
+    const Catalog clouds = Catalog::bundled("clouds-2026-11");
     const auto [machine, usd] = GENERATE(table<std::string, double>(
         {{"a2-highgpu-1g", 2736.02}, {"a2-highgpu-8g", 21'888.16}, {"a3-highgpu-8g", 82'154.55}}));
     const auto offer =

@@ -56,61 +56,55 @@ TEST_CASE("the bundled catalogs are the files under data/", "[catalog]") {
     CHECK(Catalog::bundled() == Catalog::read(newest));
     CHECK(Catalog::bundled("aws-2020-04") == Catalog::read(old));
     std::vector<std::filesystem::path> clouds = newest;
-    for (const char* provider : {"azure.yaml",
-                                 "cudo.yaml",
-                                 "gcp.yaml",
-                                 "hyperstack.yaml",
-                                 "jarvislabs.yaml",
-                                 "lambda.yaml",
-                                 "nebius.yaml",
-                                 "paperspace.yaml",
-                                 "runpod.yaml",
-                                 "verda.yaml",
-                                 "clouds.yaml"})
-        clouds.push_back(kData / provider);
-    CHECK(Catalog::bundled("clouds-2026-07") == Catalog::read(clouds));
+    const Catalog all = Catalog::bundled("clouds-2026-11");
+    for (const std::string_view provider : all.providers())
+        if (provider != "aws")
+            clouds.push_back(kData / fmt::format("{}.yaml", provider));
+    clouds.push_back(kData / "clouds.yaml");
+    CHECK(all == Catalog::read(clouds));
     CHECK(Catalog::bundled_names() ==
-          std::vector<std::string_view>{"aws-2026-07", "clouds-2026-07", "aws-2020-04"});
-    CHECK(Catalog::bundled().name() == "aws-2026-07");
+          std::vector<std::string_view>{"aws-2026-11", "clouds-2026-11", "aws-2020-04"});
+    CHECK(Catalog::bundled().name() == "aws-2026-11");
     CHECK_THROWS_WITH(
         Catalog::bundled("aws-2020-05"),
-        "catalog: must be the name of a bundled catalog (aws-2026-07, "
-        "clouds-2026-07 or aws-2020-04) or a file, got \"aws-2020-05\", did you mean aws-2020-04?");
+        "catalog: must be the name of a bundled catalog (aws-2026-11, "
+        "clouds-2026-11 or aws-2020-04) or a file, got \"aws-2020-05\", did you mean aws-2020-04?");
 }
 
 TEST_CASE("the newest catalog has every machine, region and price of its sources", "[catalog]") {
     const Catalog catalog = Catalog::bundled();
     CHECK(catalog.instances().size() == 1395); // 1,386 described, 9 that only have a price
     CHECK(catalog.regions().size() == 34);
-    CHECK(catalog.gpus().size() == 77);
-    CHECK(catalog.size() == 2032); // 1,367 in us-east-1, 303 elsewhere, 362 spot
-    CHECK(catalog.as_of() == Date{2026, 7, 20});
-    CHECK(to_string(catalog.as_of()) == "2026-07-20");
+    CHECK(catalog.gpus().size() == 122);
+    CHECK(catalog.size() == 26838); // 13,785 on demand, 13,053 spot
+    CHECK(catalog.as_of() == Date{2026, 11, 28});
+    CHECK(to_string(catalog.as_of()) == "2026-11-28");
 }
 
 TEST_CASE("the catalog of all clouds has every provider, and AWS whole", "[catalog]") {
-    // Counted apart from data/, in the price lists that the files were made from: names of
-    // machines less those that data/README.md names as left out, and their cells with a price;
-    // of gcp two more, which only the list of 2026-07-30 has.
-    const std::map<std::string, std::pair<int, int>> expected{{"aws", {1395, 2032}},
-                                                              {"azure", {42, 176}},
-                                                              {"cudo", {54, 66}},
-                                                              {"gcp", {24, 111}},
-                                                              {"hyperstack", {24, 25}},
-                                                              {"jarvislabs", {16, 16}},
-                                                              {"lambda", {22, 22}},
-                                                              {"nebius", {18, 32}},
-                                                              {"paperspace", {7, 7}},
-                                                              {"runpod", {40, 80}},
-                                                              {"verda", {42, 83}}};
-    const Catalog catalog = Catalog::bundled("clouds-2026-07");
+    // Counted by a program of its own (Python): rows of `instances`, and rows of the tables with
+    // a price in force on 2026-11-28.
+    const std::map<std::string, std::pair<int, int>> expected{
+        {"akamai", {2, 2}},       {"akash", {18, 18}},         {"aws", {1395, 26838}},
+        {"azure", {87, 1362}},    {"coreweave", {9, 14}},      {"crusoe", {8, 8}},
+        {"cudo", {54, 66}},       {"dataoorts", {21, 37}},     {"digitalocean", {8, 8}},
+        {"gcp", {561, 25818}},    {"genesis-cloud", {3, 3}},   {"gpuhub", {1, 1}},
+        {"hyperstack", {29, 35}}, {"jarvislabs", {17, 17}},    {"lambda", {23, 23}},
+        {"modal", {5, 5}},        {"nebius", {22, 36}},        {"novita", {9, 17}},
+        {"oci", {11, 11}},        {"openrelay", {3, 3}},       {"packet-ai", {1, 1}},
+        {"paperspace", {10, 10}}, {"qubrid", {6, 6}},          {"replicate", {2, 2}},
+        {"runpod", {95, 147}},    {"salad", {33, 33}},         {"scaleway", {6, 6}},
+        {"sf-compute", {1, 1}},   {"thunder-compute", {7, 7}}, {"together", {1, 1}},
+        {"vast", {45, 45}},       {"verda", {43, 89}},         {"voltage-park", {2, 2}},
+        {"vultr", {7, 7}}};
+    const Catalog catalog = Catalog::bundled("clouds-2026-11");
     std::map<std::string, std::pair<int, int>> found;
     for (const Instance& machine : catalog.instances())
         ++found[machine.provider].first;
     for (std::size_t i = 0; i < catalog.size(); ++i)
         ++found[catalog.offer(i).region.provider].second;
     CHECK(found == expected);
-    CHECK(catalog.regions().size() == 62); // 34 of AWS
+    CHECK(catalog.regions().size() == 184); // 34 of AWS
 }
 
 TEST_CASE("a cloud's own name for a card is not taken for another card", "[catalog]") {
@@ -118,7 +112,7 @@ TEST_CASE("a cloud's own name for a card is not taken for another card", "[catal
         const char* machine;
         const char* gpu;
     };
-    const Catalog catalog = Catalog::bundled("clouds-2026-07");
+    const Catalog catalog = Catalog::bundled("clouds-2026-11");
     const Row row = GENERATE(values<Row>({
         {"Standard_NC24ads_A100_v4", "nvidia-a100-pcie-80gb"}, // "A100"
         {"Standard_NC6s_v3", "nvidia-v100-pcie-16gb"},         // "V100"
@@ -137,7 +131,7 @@ TEST_CASE("a cloud's own name for a card is not taken for another card", "[catal
 }
 
 TEST_CASE("no machine of any cloud is a GPU without its machine", "[catalog]") {
-    const Catalog catalog = Catalog::bundled("clouds-2026-07");
+    const Catalog catalog = Catalog::bundled("clouds-2026-11");
     for (const Instance& machine : catalog.instances())
         CHECK_FALSE(machine.name.starts_with("gpu:"));
 }
@@ -438,10 +432,10 @@ TEST_CASE("a bad catalog file is refused with file, line and field", "[catalog][
         {"gpus:\n",
          "gpus:\n  - {name: BIG, memory_gib: 1, source: s}\n",
          "my.yaml:6: gpus[1].name: must not be given twice, got \"big\""},
-        {"prices:", "price:", "my.yaml:13: price: must be a known key, did you mean prices?"},
+        {"prices:", "price:", "my.yaml:13: price: must be a known key, did you mean price_tables?"},
         {"provider: mine",
          "provider: mine\nextends: aws-2020",
-         "my.yaml:2: extends: must be bundled, aws-2026-07, clouds-2026-07 or aws-2020-04, got "
+         "my.yaml:2: extends: must be bundled, aws-2026-11, clouds-2026-11 or aws-2020-04, got "
          "\"aws-2020\", did "
          "you "
          "mean aws-2020-04?"},
@@ -522,7 +516,7 @@ TEST_CASE("a superseded price refers to what is there, and makes no offer", "[ca
 TEST_CASE("the providers of a catalog are those of its machines, each once, by name", "[catalog]") {
     const Catalog aws = Catalog::bundled("aws-2020-04");
     CHECK(aws.providers() == std::vector<std::string_view>{"aws"});
-    const Catalog clouds = Catalog::bundled("clouds-2026-07");
+    const Catalog clouds = Catalog::bundled("clouds-2026-11");
     std::set<std::string_view> of_machines;
     for (const Instance& machine : clouds.instances())
         of_machines.insert(machine.provider);

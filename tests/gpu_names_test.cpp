@@ -9,7 +9,7 @@
 using namespace flopwise;
 
 static const Catalog& clouds() {
-    static const Catalog one = Catalog::bundled("clouds-2026-07");
+    static const Catalog one = Catalog::bundled("clouds-2026-11");
     return one;
 }
 

@@ -82,9 +82,9 @@ TEST_CASE("a rate that is not the catalog's counts with its own date", "[plans]"
     CHECK(reserved.price_dates == DateRange{rate.as_of, rate.as_of});
     const Date band = charges().interruption("aws", "us-east-1", "g5.xlarge").value().source.as_of;
     const Choice spot = best(PurchaseKind::spot);
-    CHECK(spot.as_of != Date{2026, 7, 20});
+    CHECK(spot.as_of != Date{2026, 9, 6});
     CHECK(spot.price_dates == DateRange{std::min(spot.as_of, band), std::max(spot.as_of, band)});
-    CHECK(to_string(best(PurchaseKind::on_demand).price_dates) == "2026-07-20");
+    CHECK(to_string(best(PurchaseKind::on_demand).price_dates) == "2026-09-06");
 
     request.ways = {PurchaseKind::reserved_1yr_no_upfront};
     const Recommendation r = recommend(Catalog::bundled(), request);
@@ -92,7 +92,7 @@ TEST_CASE("a rate that is not the catalog's counts with its own date", "[plans]"
                                           "2026-10-01; the oldest is {}",
                                           to_string(rate.as_of)));
     DateRange all = spot.price_dates; // all purchase options are shown with their prices
-    all.add(Date{2026, 7, 20});
+    all.add(Date{2026, 9, 6});
     for (const PurchaseOption& o : r.purchase_options)
         if (o.total && term_of(o.kind))
             all.add(o.as_of);
@@ -105,8 +105,8 @@ TEST_CASE("a rate that is not the catalog's counts with its own date", "[plans]"
         request.usage.egress_per_month = GiB{gib};
         return to_string(recommend(Catalog::bundled(), request).choices.at(0).price_dates);
     };
-    CHECK(with_egress(100) == "2021-12-01 to 2026-07-20");
-    CHECK(with_egress(200'000) == "2021-12-01 to 2026-07-20, some undated");
+    CHECK(with_egress(100) == "2021-12-01 to 2026-09-06");
+    CHECK(with_egress(200'000) == "2021-12-01 to 2026-09-06, some undated");
 }
 
 TEST_CASE("by total cost another region is best than by price", "[plans]") {
@@ -441,7 +441,7 @@ static Costs spot_costs(const Recommendation& r) {
 
 TEST_CASE("spot costs the same alone as beside other ways, for each machine that is bundled",
           "[plans]") {
-    const std::string name = GENERATE("aws-2026-07", "clouds-2026-07");
+    const std::string name = GENERATE("aws-2026-11", "clouds-2026-11");
     const Catalog catalog = Catalog::bundled(name);
     Request request{.budget = {.days = Days{30}, .hours_per_day = HoursPerDay{20}},
                     .top = 100'000,
@@ -532,25 +532,25 @@ TEST_CASE("spot costs the same alone as beside other ways, whatever the catalog"
 
 TEST_CASE("a budget of the cost of spot, to the cent, is enough and a cent less is not",
           "[plans]") {
-    // g5.xlarge in us-east-1, 0.4246 USD/h on spot, above 20 % a month: 365 days around the clock
-    // are 3,719.50 without lost work.
+    // g5.xlarge in us-east-1, 0.5089 USD/h on spot, above 20 % a month: 365 days around the clock
+    // are 4,457.96 without lost work, which adds 0.722 %.
     Request request{.budget = {.days = Days{365}}};
     request.constraints.instance = {"g5.xlarge"};
     request.constraints.region = {"us-east-1"};
     request.constraints.purchase = {Purchase::spot};
     const Catalog catalog = Catalog::bundled();
     const Recommendation r = recommend(catalog, request);
-    CHECK(r.choices.front().cost->total.value() == Approx(3746.36).margin(0.005));
+    CHECK(r.choices.front().cost->total.value() == Approx(4490.16).margin(0.005));
     CHECK(r.purchase_options.size() == kPurchaseKinds - 2); // all but Google's
-    request.budget.total = Usd{3746.36};
+    request.budget.total = Usd{4490.16};
     CHECK(recommend(catalog, request).outcome == Outcome::found);
-    request.budget.total = Usd{3746.35};
+    request.budget.total = Usd{4490.15};
     const Recommendation refused = recommend(catalog, request);
     CHECK(refused.outcome == Outcome::nothing_affordable);
     CHECK(refused.refusals.nearest.front().text ==
-          "costs 3746.36 USD with lost work and all charges, the budget has 3746.35 USD");
+          "costs 4490.16 USD with lost work and all charges, the budget has 4490.15 USD");
     // Days that a budget lasts are those whose cost it carries.
-    request.budget = {.total = Usd{3746.36}};
+    request.budget = {.total = Usd{4490.16}};
     CHECK(recommend(catalog, request).choices.front().lasts->value() == Approx(365).epsilon(1e-4));
 }
 

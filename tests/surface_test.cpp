@@ -100,7 +100,7 @@ TEST_CASE("a bundled catalog is made once", "[surface]") {
     const Catalog one = Catalog::bundled();
     const Catalog other = Catalog::bundled();
     CHECK(one.instances().data() == other.instances().data());
-    const Catalog clouds = Catalog::bundled("clouds-2026-07");
+    const Catalog clouds = Catalog::bundled("clouds-2026-11");
     CHECK(one.instances().data() != clouds.instances().data());
 }
 

@@ -140,6 +140,8 @@ struct Day {
 };
 const auto kDays = std::to_array<Day>({
     {"today", [](R& r, Date x) { r.today = x; }},
+    {"as_of", [](R& r, Date x) { r.as_of = x; }},
+    {"against", [](R& r, Date x) { r.against = x; }},
     {"deadline",
      [](R& r, Date x) {
          r.today = {2026, 7, 20};
@@ -194,7 +196,7 @@ consteval std::size_t fields_of() {
 } // namespace
 
 // A new field: if it is a number, give it a row above; then count it here.
-static_assert(fields_of<Request>() == 21);
+static_assert(fields_of<Request>() == 23);
 static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 21 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);

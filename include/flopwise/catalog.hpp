@@ -111,7 +111,7 @@ struct Instance {
     std::string family;
     std::optional<double> vcpus{}; ///< a share of a core is possible; absent: not published
     std::optional<GiB> memory{};   ///< absent: not published
-    std::string arch{}; ///< "x86_64", "arm64", "x86_64_mac", "arm64_mac"
+    std::string arch{};            ///< "x86_64", "arm64", "x86_64_mac", "arm64_mac"
     std::string cpu_vendor{};
     double clock_ghz = 0;                     ///< sustained; 0 if not known
     std::string gpu{};                        ///< name of a Gpu; empty for a machine without
@@ -217,7 +217,7 @@ public:
     explicit Catalog(Tables tables);
 
     /// The newest catalog that is compiled into the library, or the one of that name. The newest
-    /// has one provider, AWS; "clouds-2026-07" has all, see catalog_for().
+    /// has one provider, AWS; "clouds-2026-11" has all, see catalog_for().
     /// Needs no file; each is made once, in under a millisecond, and shared from then on.
     /// Throws ArgumentError for `catalog`.
     static Catalog bundled(std::string_view name = {});

@@ -11,9 +11,9 @@ namespace flopwise {
 
 /// What a source said on its day of a machine in a region.
 struct DatedPrice {
-    Date as_of{};                        ///< of the source
-    std::optional<UsdPerHour> hourly{};  ///< absent: a complete list that no longer has it
-    std::string source{};                ///< its title
+    Date as_of{};                       ///< of the source
+    std::optional<UsdPerHour> hourly{}; ///< absent: a complete list that no longer has it
+    std::string source{};               ///< its title
 
     bool operator==(const DatedPrice&) const = default;
 };
@@ -36,11 +36,10 @@ public:
                                                    Purchase purchase = Purchase::on_demand) const;
     /// What was said of a machine, oldest first. After a price, the first complete list without
     /// the machine stands as a price that is absent.
-    [[nodiscard]] std::vector<DatedPrice>
-    prices(std::string_view provider,
-           std::string_view instance,
-           std::string_view region,
-           Purchase purchase = Purchase::on_demand) const;
+    [[nodiscard]] std::vector<DatedPrice> prices(std::string_view provider,
+                                                 std::string_view instance,
+                                                 std::string_view region,
+                                                 Purchase purchase = Purchase::on_demand) const;
     /// The price in force on a day: the newest that is not after it, unless a newer complete list
     /// lacks the machine, or its prices are known to have changed since (docs/prices.md).
     [[nodiscard]] std::optional<DatedPrice> price(std::string_view provider,

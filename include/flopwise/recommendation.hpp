@@ -303,7 +303,7 @@ struct Recommendation {
     /// Of each criterion, adding up to 1; GPU memory has none where no GPU is asked for.
     std::array<double, kCriteria> weights{};
     std::optional<Against> against{}; ///< if Request::against is given
-    bool on_vcpus = false; ///< no GPU is asked for: speed and work are counted in vCPUs
+    bool on_vcpus = false;            ///< no GPU is asked for: speed and work are counted in vCPUs
     /// Of the budget, if it and the days are known; with charges, what these leave in the region of
     /// the best choice, or in the cheapest one if there is no choice; with an uncertain use, at the
     /// confidence.

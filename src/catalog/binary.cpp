@@ -102,11 +102,9 @@ bool type_holds(const Data& d, std::size_t i) {
     const double of_gpu = with_gpu ? gpu_memory(row, d.gpus[gpu]).value() : 0;
     return row.provider == family.provider && row.family == family.name &&
            row.gpu == (with_gpu ? d.gpus[gpu].name : "") && with_gpu == (row.gpu_count > 0) &&
-           same(c.vcpus[i], row.vcpus) &&
-           same(c.memory_gib[i], figure_of(row.memory)) &&
+           same(c.vcpus[i], row.vcpus) && same(c.memory_gib[i], figure_of(row.memory)) &&
            c.gpu_count[i] == row.gpu_count && c.gpu_memory_gib[i] == of_gpu &&
-           same(c.network_gbps[i], figure_of(row.network)) &&
-           (c.retired[i] != 0) == row.retired;
+           same(c.network_gbps[i], figure_of(row.network)) && (c.retired[i] != 0) == row.retired;
 }
 
 template <class Data>

@@ -209,7 +209,8 @@ std::optional<std::span<const std::uint16_t>> Catalog::offered_in(std::size_t i)
     if (found == rows.instance.end() || *found != i)
         return std::nullopt;
     const auto row = static_cast<std::size_t>(found - rows.instance.begin());
-    return std::span<const std::uint16_t>{rows.region}.subspan(rows.first[row], rows.first[row + 1] - rows.first[row]);
+    return std::span<const std::uint16_t>{rows.region}.subspan(
+        rows.first[row], rows.first[row + 1] - rows.first[row]);
 }
 
 /// The position of the row of a key among rows that ascend by it; that of no row if there is none.

@@ -45,10 +45,8 @@ static void add_machines(const Catalog& from,
         there.emplace(i.provider, i.name);
     for (const Instance& i : from.instances())
         if (!there.contains({i.provider, i.name}))
-            out.push_back({.kind = kind,
-                           .provider = i.provider,
-                           .instance = i.name,
-                           .family = i.family});
+            out.push_back(
+                {.kind = kind, .provider = i.provider, .instance = i.name, .family = i.family});
 }
 
 std::vector<PriceChange> diff(const Catalog& before, const Catalog& after) {
@@ -147,8 +145,7 @@ static std::string family_lines(std::span<const PriceChange> changes) {
 std::string to_text(std::span<const PriceChange> changes) {
     if (changes.empty())
         return "no change\n";
-    std::string out =
-        fmt::format("{}\n{}\n", counts_in_words(changes), family_lines(changes));
+    std::string out = fmt::format("{}\n{}\n", counts_in_words(changes), family_lines(changes));
     for (const PriceChange& change : changes)
         out += line_of(change);
     return out;
@@ -161,7 +158,10 @@ std::string to_json(std::span<const PriceChange> changes) {
         counts[std::string{to_string(static_cast<ChangeKind>(i))}] = all.at(i);
     Json rows = Json::array();
     for (const PriceChange& c : changes) {
-        Json row{{"kind", to_string(c.kind)}, {"provider", c.provider}, {"instance", c.instance}, {"family", c.family}};
+        Json row{{"kind", to_string(c.kind)},
+                 {"provider", c.provider},
+                 {"instance", c.instance},
+                 {"family", c.family}};
         if (!c.region.empty()) {
             row["region"] = c.region;
             row["purchase"] = to_string(c.purchase);

@@ -110,11 +110,13 @@ void fields(Visit&& visit, Row& i) {
     visit({"provider", "who rents it out", kOfFile | kGiven}, i.provider);
     visit({"name", "unique for its provider", kRequired | kGiven}, i.name);
     visit({"family", "name of its family", kRequired | kFamilyName, "family"}, i.family);
-    visit({"vcpus", "a share of a core is possible; of a machine with a GPU it may be unknown",
+    visit({"vcpus",
+           "a share of a core is possible; of a machine with a GPU it may be unknown",
            kUnlessGpu | kPositive,
            "vCPUs"},
           i.vcpus);
-    visit({"memory_gib", "of the host; of a machine with a GPU it may be unknown",
+    visit({"memory_gib",
+           "of the host; of a machine with a GPU it may be unknown",
            kUnlessGpu | kPositive,
            "memory"},
           i.memory);

@@ -45,9 +45,8 @@ static std::optional<std::size_t> place_in(const std::vector<std::string>& names
     return static_cast<std::size_t>(found - names.begin());
 }
 
-static std::optional<FoundRow> row_in(const HistoryTable& table,
-                                      std::string_view instance,
-                                      std::string_view region) {
+static std::optional<FoundRow>
+row_in(const HistoryTable& table, std::string_view instance, std::string_view region) {
     const auto machine = place_in(table.instances, instance);
     const auto place = place_in(table.regions, region);
     if (!machine || !place)
@@ -166,8 +165,7 @@ std::vector<GpuPrice> gpu_prices(const PriceHistory& history,
         if (std::ranges::find(gpus, machine.gpu) == gpus.end())
             continue;
         const auto days = history.days(machine.provider, purchase);
-        for (const std::string& region :
-             history.regions(machine.provider, machine.name, purchase))
+        for (const std::string& region : history.regions(machine.provider, machine.name, purchase))
             for (const Date day : days) {
                 const auto found =
                     history.price(machine.provider, machine.name, region, purchase, day);
@@ -219,13 +217,12 @@ private:
     };
 
     void add(Price price, Date as_of) {
-        const auto [at, fresh] = prices_.try_emplace(
-            fmt::format("{}\n{}\n{}\n{}",
-                        price.provider,
-                        price.instance,
-                        price.region,
-                        static_cast<int>(price.purchase)),
-            Dated{price, as_of});
+        const auto [at, fresh] = prices_.try_emplace(fmt::format("{}\n{}\n{}\n{}",
+                                                                 price.provider,
+                                                                 price.instance,
+                                                                 price.region,
+                                                                 static_cast<int>(price.purchase)),
+                                                     Dated{price, as_of});
         if (!fresh && at->second.as_of < as_of)
             at->second = {std::move(price), as_of};
     }
@@ -274,12 +271,10 @@ void OnDay::restrict_to_priced() {
         machines.emplace(p.provider, p.instance);
         places.emplace(p.provider, p.region);
     }
-    std::erase_if(tables_.instances, [&](const Instance& row) {
-        return !machines.contains(kByProviderAndName(row));
-    });
-    std::erase_if(tables_.regions, [&](const Region& row) {
-        return !places.contains(kByProviderAndCode(row));
-    });
+    std::erase_if(tables_.instances,
+                  [&](const Instance& row) { return !machines.contains(kByProviderAndName(row)); });
+    std::erase_if(tables_.regions,
+                  [&](const Region& row) { return !places.contains(kByProviderAndCode(row)); });
     std::erase_if(tables_.offerings, [&](const Offering& row) {
         return !machines.contains({row.provider, row.instance});
     });
@@ -308,9 +303,9 @@ Catalog OnDay::made(std::span<const Source> sources) {
     for (auto& [key, row] : prices_)
         tables_.prices.push_back(std::move(row.price));
     if (tables_.prices.empty())
-        throw ArgumentError{"as_of",
-                            fmt::format("must be a day on which the catalog has a price, got {}",
-                                        to_string(day_))};
+        throw ArgumentError{
+            "as_of",
+            fmt::format("must be a day on which the catalog has a price, got {}", to_string(day_))};
     for (const Source& source : sources)
         if (!as_of_.contains(source.name))
             tables_.sources.push_back(source);

@@ -119,11 +119,8 @@ PriceTable read_price_table(const std::filesystem::path& file,
                             const std::vector<std::string>& complete,
                             const std::vector<Source>& sources) {
     PriceFile rows{file};
-    PriceTable out{.file = rows.name(),
-                   .provider = provider,
-                   .purchase = purchase,
-                   .columns = {},
-                   .rows = {}};
+    PriceTable out{
+        .file = rows.name(), .provider = provider, .purchase = purchase, .columns = {}, .rows = {}};
     if (!rows.next())
         rows.refuse("", "must be a table of prices, is empty");
     read_header(rows, complete, sources, out);

@@ -181,12 +181,12 @@ static void read_price_tables(yaml::Fields& file, const std::string& provider, R
                              reading.tables.sources));
     });
     each("price_breaks", [&](yaml::Fields& row) {
-        reading.prices.breaks.push_back({.provider = row.text_or("provider", provider),
-                                         .purchase =
-                                             enumerator<Purchase>(row, "purchase", kPurchases),
-                                         .instances = row.texts("instances"),
-                                         .on = date(row, "on"),
-                                         .source = source(row)});
+        reading.prices.breaks.push_back(
+            {.provider = row.text_or("provider", provider),
+             .purchase = enumerator<Purchase>(row, "purchase", kPurchases),
+             .instances = row.texts("instances"),
+             .on = date(row, "on"),
+             .source = source(row)});
     });
 }
 
@@ -272,8 +272,7 @@ add_in_force(const PriceTable& table, const PriceTables& dated, Date day, Readin
     for (const PriceRow& row : table.rows) {
         const Date broken =
             last_break(dated.breaks, table.provider, row.instance, table.purchase, day);
-        const auto found =
-            in_force(table.columns, row.usd, complete.at(row.region), day, broken);
+        const auto found = in_force(table.columns, row.usd, complete.at(row.region), day, broken);
         if (!found)
             continue;
         reading.tables.prices.push_back({.provider = table.provider,

@@ -235,10 +235,9 @@ static Catalog named_or_dated(const std::string& name) {
     if (!day || std::filesystem::exists(name))
         return catalog_called(name, system_day());
     if (*day > system_day())
-        throw ArgumentError{"CATALOG",
-                            fmt::format("must not be after today, {}, got {}",
-                                        to_string(system_day()),
-                                        name)};
+        throw ArgumentError{
+            "CATALOG",
+            fmt::format("must not be after today, {}, got {}", to_string(system_day()), name)};
     return PriceHistory::bundled().on(*day, *all_clouds());
 }
 
@@ -389,7 +388,9 @@ static std::vector<std::pair<CLI::App*, Run>> add_all(CLI::App& app, Arguments& 
     CLI::App* check = app.add_subcommand("check", "what looks wrong in a catalog");
     add_catalog(*check, to, "CATALOG");
     CLI::App* diff = app.add_subcommand("diff", "what changed from one catalog to another");
-    diff->add_option("CATALOG", to.files, "two catalogs, or days: 2024-03-01")->required()->expected(2);
+    diff->add_option("CATALOG", to.files, "two catalogs, or days: 2024-03-01")
+        ->required()
+        ->expected(2);
     diff->add_option("--format", to.format, "text or json (text)")->type_name("NAME");
     CLI::App* history = app.add_subcommand("history", "what a machine or a GPU cost by day");
     history->add_option("NAME", to.pattern, "a machine (p3.2xlarge) or a GPU (H100)")->required();

@@ -163,9 +163,9 @@ void read_machine(Row& row, Sink& sink) {
          [&](std::string_view name, Value value) { read_member(name, value, machine); });
     Instance& i = machine.instance;
     if (i.name.empty() || !i.vcpus || !i.memory)
-        throw BadRow{i.name.empty()   ? "instance_type"
-                     : !i.vcpus ? "vCPU"
-                                      : "memory",
+        throw BadRow{i.name.empty() ? "instance_type"
+                     : !i.vcpus     ? "vCPU"
+                                    : "memory",
                      "must be given"};
     if (machine.gpu_count > 0) {
         std::optional<GiB> memory;

@@ -17,8 +17,8 @@ static AnswerChange row_of(const Choice& choice) {
     return {.provider = choice.provider,
             .instance = choice.instance,
             .region = choice.region,
-            .purchase = choice.purchase == PurchaseKind::spot ? Purchase::spot
-                                                              : Purchase::on_demand};
+            .purchase =
+                choice.purchase == PurchaseKind::spot ? Purchase::spot : Purchase::on_demand};
 }
 
 static bool same_price(const AnswerChange& row) {

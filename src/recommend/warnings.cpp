@@ -118,8 +118,7 @@ static std::vector<std::string> what_is_not_comparable(const Catalog& catalog,
     if (network_counts && !unknown.empty())
         out.push_back(fmt::format(
             "network rate not known, scored as {}: {}", kAssumedNetwork, names_of(unknown)));
-    const auto unsized =
-        choices_where(r, [](const Choice& c) { return !c.memory || !c.vcpus; });
+    const auto unsized = choices_where(r, [](const Choice& c) { return !c.memory || !c.vcpus; });
     if (!unsized.empty())
         out.push_back(fmt::format("memory or vCPUs not published, scored as {:g} and {}: {}",
                                   kAssumedMemory,

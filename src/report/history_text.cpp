@@ -79,8 +79,7 @@ static std::string history_of_machine(const PriceHistory& history,
     }
     TextTable grid = regions_grid();
     for (const std::string& place : history.regions(machine.provider, machine.name, purchase))
-        add_region(
-            grid, place, history.prices(machine.provider, machine.name, place, purchase));
+        add_region(grid, place, history.prices(machine.provider, machine.name, place, purchase));
     constexpr std::size_t kWide = 1'000;
     return grid.empty() ? "" : out + grid.terminal(kWide, false);
 }

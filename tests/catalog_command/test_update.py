@@ -98,11 +98,11 @@ def test_recommend_takes_the_cache_when_it_is_newer(update, server, recommend, e
     server.answers = [whole(PRICES)]
     update()
     flags = ["--instance", "g5.xlarge", "--region", "us-east-1", "--format", "json"]
-    assert recommend(*flags, env=environment)["catalog"]["name"] == "aws-2026-07+2026-11-01"
-    for flags_of_bundled in (["--catalog", "bundled"], ["--catalog", "aws-2026-07"]):
+    assert recommend(*flags, env=environment)["catalog"]["name"] == "aws-2026-11+2026-11-01"
+    for flags_of_bundled in (["--catalog", "bundled"], ["--catalog", "aws-2026-11"]):
         answer = recommend(*flags, *flags_of_bundled, env=environment)
-        assert answer["catalog"]["name"] == "aws-2026-07"
-    assert recommend(*flags, env={})["catalog"]["name"] == "aws-2026-07"
+        assert answer["catalog"]["name"] == "aws-2026-11"
+    assert recommend(*flags, env={})["catalog"]["name"] == "aws-2026-11"
 
 
 def test_prices_that_are_not_newer_are_not_used(update, server, price):

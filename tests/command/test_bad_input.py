@@ -144,7 +144,7 @@ def test_an_unknown_name_is_refused_with_the_one_that_may_be_meant(
 def test_an_unknown_catalog_is_refused_with_those_that_there_are(
     complaint, newest_catalog, name, hint
 ):
-    what = f"the name of a bundled catalog ({newest_catalog}, clouds-2026-07 or aws-2020-04) or a file"
+    what = f"the name of a bundled catalog ({newest_catalog}, clouds-2026-11 or aws-2020-04) or a file"
     assert complaint("--catalog", name) == f'--catalog: must be {what}, got "{name}"{hint}'
 
 

@@ -254,7 +254,7 @@ def test_a_name_that_would_break_a_line_or_colour_it_is_refused(
 def test_a_catalog_extends_only_what_there_is(complaint, write, newest_catalog):
     write("own.yaml", CHEAPER_P3.replace("aws-2020-04", "aws-2020-05"))
     assert complaint("--catalog", "own.yaml") == (
-        f"own.yaml:1: extends: must be bundled, {newest_catalog}, clouds-2026-07 or aws-2020-04, "
+        f"own.yaml:1: extends: must be bundled, {newest_catalog}, clouds-2026-11 or aws-2020-04, "
         'got "aws-2020-05", did you mean aws-2020-04?'
     )
 

@@ -16,7 +16,7 @@ def test_each_provider_can_be_asked_for(answer, newest_catalog, provider):
     found = answer("--provider", provider)
     assert found["outcome"] == "found"
     assert {c["provider"] for c in found["choices"]} == {provider}
-    assert found["catalog"]["name"] == (newest_catalog if provider == "aws" else "clouds-2026-07")
+    assert found["catalog"]["name"] == (newest_catalog if provider == "aws" else "clouds-2026-11")
 
 
 def test_any_provider_is_all_of_them_in_one_ranking(answer):

@@ -489,7 +489,7 @@ EFFECTS = {
 }
 NEEDS = {  # flags that mean something only beside others
     "arch": {"catalog": "bundled"},
-    "provider": {"catalog": "clouds-2026-07"},
+    "provider": {"catalog": "clouds-2026-11"},
     "confidence": {"use-cv": "0.5"},
     "own-gpus": {"own-price": "10000", "own-gpu": "T4"},
     "own-pue": {"own-price": "10000", "own-watts": "500"},

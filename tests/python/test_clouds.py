@@ -5,9 +5,9 @@ import pytest
 
 
 def test_a_provider_brings_its_catalog():
-    assert flopwise.recommend(provider="azure").catalog_name == "clouds-2026-07"
-    assert flopwise.recommend(provider="aws").catalog_name == "aws-2026-07"
-    assert flopwise.recommend().catalog_name == "aws-2026-07"
+    assert flopwise.recommend(provider="azure").catalog_name == "clouds-2026-11"
+    assert flopwise.recommend(provider="aws").catalog_name == "aws-2026-11"
+    assert flopwise.recommend().catalog_name == "aws-2026-11"
 
 
 def test_any_is_every_provider():
@@ -40,10 +40,10 @@ def test_a_network_rate_that_is_not_known_is_scored_as_1_gbps():
 
 
 def test_a_region_that_is_no_one_place():
-    clouds = flopwise.Catalog.bundled("clouds-2026-07")
+    clouds = flopwise.Catalog.bundled("clouds-2026-11")
     everywhere = [r for r in clouds.regions if r.code == "all"]
     assert {r.provider for r in everywhere} == {"lambda", "runpod"}
     assert [(r.latitude, r.longitude) for r in everywhere] == [(None, None)] * 2
     assert flopwise.Region(code="x", latitude=1, longitude=2).latitude == 1
     assert flopwise.Region(code="x").longitude is None
-    assert "all" not in {r.region for r in flopwise.nearby("vn", "clouds-2026-07")}
+    assert "all" not in {r.region for r in flopwise.nearby("vn", "clouds-2026-11")}

@@ -25,7 +25,7 @@ SHARES = {
 
 @pytest.fixture(scope="module")
 def clouds():
-    return flopwise.Catalog.bundled("clouds-2026-07")
+    return flopwise.Catalog.bundled("clouds-2026-11")
 
 
 def of_shares(rows):

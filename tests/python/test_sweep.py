@@ -225,7 +225,7 @@ def test_values_that_are_no_text(then):
             "days": [10, 10, 10],
             "region": [["us-east-1"], ["us-east-1", "ap-southeast-1"], None],
             "weights": [{"cost": 1}, None, {"cost": 1}],
-            "catalog": ["aws-2020-04", None, "aws-2026-07"],
+            "catalog": ["aws-2020-04", None, "aws-2026-11"],
         },
         then,
         on_missing="ignore",
@@ -235,7 +235,7 @@ def test_values_that_are_no_text(then):
             days=10, region="us-east-1", weights={"cost": 1}, catalog="aws-2020-04"
         ),
         flopwise.recommend(days=10, region=["us-east-1", "ap-southeast-1"], catalog=then),
-        flopwise.recommend(days=10, weights={"cost": 1}, catalog="aws-2026-07"),
+        flopwise.recommend(days=10, weights={"cost": 1}, catalog="aws-2026-11"),
     ]
     assert list(got["instance"]) == [e.choices[0].instance for e in expected]
 
