@@ -333,6 +333,7 @@ def test_the_counts_of_rows_are_right(gpus, aws):
                           f"{len(providers['machines_with_gpus'])} patterns",
         "measured/region_rtt.csv": f"{lines('region_rtt.csv')} pairs",
         "models.yaml": f"{len(models['models'])} models, {len(models['datasets'])} data sets",
+        "price_age.yaml": f"{len(load('price_age.yaml')['ages'])} rows",
         "utilisation.yaml": f"{len(load('utilisation.yaml')['gpus'])} GPUs",
         "measured/training.csv": f"{lines('training.csv')} rows",
         "measured/step_times.csv": f"{lines('step_times.csv')} rows",
