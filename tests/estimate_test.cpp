@@ -244,8 +244,8 @@ TEST_CASE("what no source measured has a wider interval", "[estimate]") {
     CHECK(scale(a100) < scale(cousin));
     CHECK(scale(cousin) < scale(stranger));
     CHECK(scale(a100) < scale(a100, 2));
-    // By hand: 0.1645² + 0.5²/39 + 0.3²/1 + 0.1²/1 + 0.2² = 0.17349, as of utilisation.yaml.
-    CHECK(scale(stranger) == Approx(std::sqrt(0.173486)).epsilon(1e-4));
+    // By hand: 0.1653² + 0.5²/39 + 0.3²/1 + 0.1²/1 + 0.2² = 0.17375, as of utilisation.yaml.
+    CHECK(scale(stranger) == Approx(std::sqrt(0.173748)).epsilon(1e-4));
 }
 
 TEST_CASE("machines over a network add the time of the gradients on it", "[estimate]") {
@@ -382,7 +382,7 @@ TEST_CASE("a measured rate is the ratio of two estimates where no step times are
     const double ratio = estimate(work, asked.gpus, Precision::bf16)->median /
                          estimate(work, seen.gpus, Precision::bf16)->median;
     CHECK(there->median.value() == Approx(ratio * 1e9 / 1000 / 3600));
-    CHECK(there->scale == Approx(0.2629488));
+    CHECK(there->scale == Approx(0.2641206));
     CHECK(same->scale < there->scale);
 }
 

@@ -11,6 +11,7 @@
 #include "text/yaml.hpp"
 
 #include <map>
+#include <set>
 #include <sstream>
 
 using namespace flopwise;

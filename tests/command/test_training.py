@@ -52,7 +52,7 @@ def test_hours_follow_from_the_formula_worked_by_hand(answer):
     hours = 90 * 1.28e6 * seconds / 3600
     assert choice["job"]["hours"]["p50"] == pytest.approx(hours, rel=1e-3)
     assert choice["cost"]["total_usd"] == pytest.approx(0.526 * hours, rel=1e-3)
-    scale = math.sqrt(0.1645452**2 + 0.5**2 / 12 + 0.3**2 / 5 + 0.1**2 / 3 + 0.2**2)
+    scale = math.sqrt(0.1653399**2 + 0.5**2 / 12 + 0.3**2 / 5 + 0.1**2 / 3 + 0.2**2)
     assert choice["job"]["ln_scale"] == pytest.approx(scale, rel=1e-6)
 
 
