@@ -32,6 +32,7 @@
 #include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 #include <flopwise/precision.hpp>
+#include <flopwise/price_age.hpp>
 #include <flopwise/price_history.hpp>
 #include <flopwise/profile.hpp>
 #include <flopwise/purchase.hpp>

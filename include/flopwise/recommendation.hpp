@@ -59,6 +59,10 @@ struct Choice {
     std::string region{};
     PurchaseKind purchase = PurchaseKind::on_demand; ///< with Request::ways the cheapest of these
     UsdPerHour price{};                              ///< for an hour that is paid
+    /// Between which the price lies on Request::today with 80 % probability, as old as it is
+    /// (docs/prices.md); absent without a day, of an undated price and of commitments.
+    std::optional<UsdPerHour> price_p10{};
+    std::optional<UsdPerHour> price_p90{};
     /// With charges, purchase options, or spot and days or a budget: all costs but fixed ones for a
     /// rented hour. It is what stands for the price in the score.
     std::optional<UsdPerHour> effective{};
@@ -303,7 +307,11 @@ struct Recommendation {
     /// Of each criterion, adding up to 1; GPU memory has none where no GPU is asked for.
     std::array<double, kCriteria> weights{};
     std::optional<Against> against{}; ///< if Request::against is given
-    bool on_vcpus = false;            ///< no GPU is asked for: speed and work are counted in vCPUs
+    /// Probability that the first choice is still the first on Request::today, as old as the prices
+    /// of the choices are: those of one provider move together. Absent without a day, or if one of
+    /// the prices has no age.
+    std::optional<double> still_first{};
+    bool on_vcpus = false; ///< no GPU is asked for: speed and work are counted in vCPUs
     /// Of the budget, if it and the days are known; with charges, what these leave in the region of
     /// the best choice, or in the cheapest one if there is no choice; with an uncertain use, at the
     /// confidence.

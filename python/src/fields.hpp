@@ -295,6 +295,7 @@ void fields(Visit& visit, Recommendation& r) {
     visit("instead", r.instead);
     visit("region_choice", r.region_choice);
     visit("ownership", r.ownership);
+    visit("still_first", r.still_first);
     visit("against", r.against);
     visit("price_dates", r.price_dates);
     visit("warnings", r.warnings);

@@ -67,6 +67,28 @@ static void add_tariffs(std::string& out, yaml::Fields& file) {
     out += "};\n";
 }
 
+static void add_price_ages(std::string& out, yaml::Fields& file) {
+    const auto list = [](const std::vector<std::string>& names) {
+        return fmt::format("{}", fmt::join(names, ","));
+    };
+    out += "constexpr PriceAgeRow kPriceAges[] = {\n";
+    each_row(file, "ages", [&](yaml::Fields& row) {
+        (void)row.number("pairs");
+        const std::string purchase = row.text("purchase");
+        if (purchase != "on_demand" && purchase != "spot")
+            row.refuse(row.node(), "purchase", "must be on_demand or spot, got " + purchase);
+        out += fmt::format("    {{\"{}\", \"{}\", Purchase::{}, {{{}, {}, {}, {}}}}},\n",
+                           list(row.texts("providers")),
+                           list(row.texts("families")),
+                           purchase,
+                           row.number("changes_per_year"),
+                           row.number("median_change"),
+                           row.number("spread"),
+                           row.flag("grows"));
+    });
+    out += "};\n";
+}
+
 static void add_providers(std::string& out, yaml::Fields& file) {
     const RowSources sources = sources_of(file);
     std::set<std::string> words;
@@ -102,6 +124,7 @@ struct Bundle {
 
     std::string countries;
     std::string electricity;
+    std::string price_age;
     std::string providers;
     std::string models;
     std::string utilisation;
@@ -124,6 +147,7 @@ static Bundle bundle_of(const std::string& file) {
     };
     Bundle out{.countries = path("countries"),
                .electricity = path("electricity"),
+               .price_age = path("price_age"),
                .providers = path("providers"),
                .models = path("models"),
                .utilisation = path("utilisation"),
@@ -164,6 +188,7 @@ static std::string as_code(const Bundle& bundle) {
                       "namespace flopwise::bundled {\n";
     read_data(bundle.countries, [&](yaml::Fields& file) { add_countries(out, file); });
     read_data(bundle.electricity, [&](yaml::Fields& file) { add_tariffs(out, file); });
+    read_data(bundle.price_age, [&](yaml::Fields& file) { add_price_ages(out, file); });
     read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
     add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
     add_image(out, "kHistory", HistoryBinary::write(PriceHistory::read(bundle.history)));
@@ -190,6 +215,7 @@ static std::string as_code(const Bundle& bundle) {
            fmt::format("std::uint64_t build() {{ return {:#x}; }}\n", hash) +
            "std::span<const Country> countries() { return kCountries; }\n"
            "std::span<const Tariff> tariffs() { return kTariffs; }\n"
+           "std::span<const PriceAgeRow> price_ages() { return kPriceAges; }\n"
            "std::span<const ProviderWord> provider_words() { return kProviderWords; }\n"
            "std::span<const std::string_view> machines_with_gpus() { return kMachinesWithGpus; }\n"
            "std::span<const ModelRow> models() { return kModels; }\n"

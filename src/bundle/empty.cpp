@@ -22,6 +22,9 @@ std::span<const Country> countries() {
 std::span<const Tariff> tariffs() {
     return {};
 }
+std::span<const PriceAgeRow> price_ages() {
+    return {};
+}
 std::span<const ProviderWord> provider_words() {
     return {};
 }

@@ -8,6 +8,7 @@
 #include "cost/bill_lines.hpp"
 #include "recommend/against.hpp"
 #include "recommend/own_or_rent.hpp"
+#include "recommend/price_ages.hpp"
 #include "recommend/refused.hpp"
 #include "recommend/region_choice.hpp"
 #include "recommend/warnings.hpp"
@@ -181,6 +182,7 @@ Recommendation answered(const Catalog& given, const Request& request, const Char
     out.region_choice = region_choice(catalog, asked, full, everywhere, out);
     out.ownership = own_or_rent(catalog, full, ranking, out);
     add_dates(out);
+    add_price_ages(out);
     add_warnings(catalog, out);
     out.against = against(given, catalog, request, charges, out);
     return out;

@@ -4,6 +4,7 @@
 #include <flopwise/score.hpp>
 
 #include "cost/bill_lines.hpp"
+#include "recommend/price_ages.hpp"
 #include "text/day.hpp"
 #include "text/figures.hpp"
 #include "text/text.hpp"
@@ -293,11 +294,41 @@ static void warn_of_launch(Recommendation& r) {
                         needed));
 }
 
+/// Where the age of the prices may have moved the first choice's, or turned the ranking.
+static void warn_of_age(Recommendation& r) {
+    constexpr double kSure = 0.9;
+    constexpr double kSame = 0.005;
+    if (r.choices.empty())
+        return;
+    const Choice& c = r.choices.front();
+    if (c.price_p10 && (*c.price_p90 / c.price > 1 + kSame || *c.price_p10 / c.price < 1 - kSame))
+        r.warnings.push_back(fmt::format("{} at {} USD/h, as of {}, costs today between {} and {} "
+                                         "USD/h with 80 % probability",
+                                         c.instance,
+                                         figure(c.price.value()),
+                                         to_string(c.as_of),
+                                         figure(c.price_p10->value()),
+                                         figure(c.price_p90->value())));
+    if (!r.still_first || *r.still_first >= kSure)
+        return;
+    const Choice* next = likeliest_instead(r);
+    r.warnings.push_back(
+        fmt::format("as old as the prices are, {} is still the first with probability {:.2f}{}",
+                    c.instance,
+                    *r.still_first,
+                    next == nullptr ? ""
+                                    : fmt::format("; the likeliest instead is {} of {}, as of {}",
+                                                  next->instance,
+                                                  next->provider,
+                                                  to_string(next->as_of))));
+}
+
 void add_warnings(const Catalog& catalog, Recommendation& r) {
     constexpr GiB kTrainingMemory{32};
     for (std::string& warning : platform_warnings(r))
         r.warnings.push_back(std::move(warning));
     warn_of_old_prices(r);
+    warn_of_age(r);
     warn_of_prices_to_come(r);
     warn_of_charges(r);
     warn_of_lost_work(r);
@@ -306,8 +337,11 @@ void add_warnings(const Catalog& catalog, Recommendation& r) {
         for (std::string& warning : job_warnings(r))
             r.warnings.push_back(std::move(warning));
     if (r.request.profile == Profile::training)
-        if (const auto small = choices_where(
-                r, [&](const Choice& c) { return c.memory < kTrainingMemory && !c.gpu.empty(); });
+        if (const auto small = choices_where(r,
+                                             [&](const Choice& c) {
+                                                 return c.memory && *c.memory < kTrainingMemory &&
+                                                        !c.gpu.empty();
+                                             });
             !small.empty())
             r.warnings.push_back(fmt::format("less than {} of memory is little for training: {}",
                                              kTrainingMemory,

@@ -67,6 +67,14 @@ void fields(Visit&& visit, Row& c) {
     visit({"region", "code of the region"}, c.region);
     visit({"purchase", "purchase option"}, c.purchase);
     visit({"price_usd_per_hour", "for an hour that is paid"}, c.price);
+    visit({"price_p10_usd_per_hour",
+           "today's is below with probability 0.1, as old as it is",
+           kRounded},
+          c.price_p10);
+    visit({"price_p90_usd_per_hour",
+           "today's is above with probability 0.1, as old as it is",
+           kRounded},
+          c.price_p90);
     visit({"effective_usd_per_hour", "all costs but fixed ones, for a rented hour"}, c.effective);
     visit({"gpu", "name of its GPU", kMaybe}, c.gpu);
     visit({"gpu_count", "0.125 for an eighth of a GPU", kWhole}, c.gpu_count);

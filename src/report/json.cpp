@@ -254,6 +254,7 @@ std::string json(const Recommendation& r) {
                    {"region_choice", json_of(any, r.region_choice)},
                    {"ownership", ownership_of(r.ownership)},
                    {"launch", launch_of(r)},
+                   {"still_first", or_null(r.still_first)},
                    {"against", json_of(any, r.against)},
                    {"price_dates", json_of(any, r.price_dates)},
                    {"warnings", r.warnings}};

@@ -1,0 +1,118 @@
+#include "recommend/price_ages.hpp"
+
+#include <flopwise/price_age.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace flopwise {
+
+namespace {
+
+constexpr double kDaysPerYear = 365.25;
+constexpr std::size_t kSteps = 400; // of the first choice's distribution
+
+/// How the price of a choice may have moved since its day.
+struct Aged {
+    PriceAge age;
+    double years = 0;
+
+    [[nodiscard]] double quantile(double p) const { return price_ratio_quantile(age, years, p); }
+    /// Probability that the ratio is above `ratio`, or half of it if it is just that.
+    [[nodiscard]] double above(double ratio) const {
+        constexpr double kJustBelow = 1 - 1e-12;
+        return 1 - (price_ratio_probability(age, years, ratio) +
+                    price_ratio_probability(age, years, ratio * kJustBelow)) /
+                       2;
+    }
+};
+
+} // namespace
+
+/// Empty if the price has no age, or its kind of purchase has none.
+static std::optional<Aged> aged(const Choice& c, Date today) {
+    const bool market = c.purchase == PurchaseKind::on_demand || c.purchase == PurchaseKind::spot;
+    if (today.year == 0 || c.as_of.year == 0 || !market)
+        return std::nullopt;
+    const auto purchase = c.purchase == PurchaseKind::spot ? Purchase::spot : Purchase::on_demand;
+    return Aged{price_age(c.provider, c.family, purchase),
+                std::max(0, days_between(c.as_of, today)) / kDaysPerYear};
+}
+
+/// By how much the prices of two choices have to move against each other to change places, as a
+/// factor; empty if no price can do that.
+static std::optional<double> margin(const Recommendation& r, const Choice& first, const Choice& c) {
+    const double weight = r.weights[static_cast<std::size_t>(Criterion::cost)];
+    if (!(weight > 0))
+        return std::nullopt;
+    return std::exp(std::log(first.score.value / c.score.value) / weight);
+}
+
+/// The best choice of each other provider and purchase: those of one move together.
+static std::vector<const Choice*> rivals(const Recommendation& r) {
+    std::vector<const Choice*> out;
+    const auto key = [](const Choice& c) { return std::pair{c.provider, c.purchase}; };
+    for (const Choice& c : r.choices)
+        if (key(c) != key(r.choices.front()) &&
+            std::ranges::none_of(out, [&](const Choice* other) { return key(*other) == key(c); }))
+            out.push_back(&c);
+    return out;
+}
+
+static std::optional<double> still_first(const Recommendation& r) {
+    if (r.choices.empty())
+        return std::nullopt;
+    const Choice& first = r.choices.front();
+    const auto own = aged(first, r.request.today);
+    if (!own)
+        return std::nullopt;
+    std::vector<std::pair<Aged, double>> others; // with the factor at which they win
+    for (const Choice* c : rivals(r)) {
+        const auto rival = aged(*c, r.request.today);
+        const auto factor = margin(r, first, *c);
+        if (!rival)
+            return std::nullopt;
+        if (factor)
+            others.emplace_back(*rival, *factor);
+    }
+    double sum = 0;
+    for (std::size_t step = 0; step < kSteps; ++step) {
+        const double ratio = own->quantile((static_cast<double>(step) + 0.5) / kSteps);
+        double wins = 1;
+        for (const auto& [rival, factor] : others)
+            wins *= rival.above(ratio / factor);
+        sum += wins;
+    }
+    return others.empty() ? 1 : sum / kSteps;
+}
+
+void add_price_ages(Recommendation& to) {
+    constexpr double kLow = 0.1;
+    constexpr double kHigh = 0.9;
+    for (Choice& c : to.choices)
+        if (const auto age = aged(c, to.request.today)) {
+            c.price_p10 = c.price * age->quantile(kLow);
+            c.price_p90 = c.price * age->quantile(kHigh);
+        }
+    to.still_first = still_first(to);
+}
+
+const Choice* likeliest_instead(const Recommendation& r) {
+    const Choice* out = nullptr;
+    double highest = 0;
+    if (r.choices.empty())
+        return out;
+    const Choice& first = r.choices.front();
+    for (const Choice* c : rivals(r)) {
+        const auto rival = aged(*c, r.request.today);
+        const auto factor = margin(r, first, *c);
+        const double chance = rival && factor ? 1 - rival->above(1 / *factor) : 0;
+        if (chance > highest) {
+            highest = chance;
+            out = c;
+        }
+    }
+    return out;
+}
+
+} // namespace flopwise

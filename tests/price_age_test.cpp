@@ -1,0 +1,81 @@
+#include <flopwise/price_age.hpp>
+#include <flopwise/recommend.hpp>
+
+#include "catch.hpp"
+
+#include <cmath>
+
+using namespace flopwise;
+
+TEST_CASE("the age of a price by hand", "[price_age]") {
+    // docs/prices.md: 200 days, t = 0.547570; unchanged e^(-0.8063 * 0.547570) = 0.643078;
+    // s = 0.2606 * sqrt(0.547570) = 0.192838; fallen 0.356922 * Phi(-0.1568 / 0.192838) = 0.0742:
+    // so p10 is the old price; p90: (0.9 - 0.643078) / 0.356922 = 0.719827, Phi^-1 = 0.582345,
+    // e^(0.1568 + 0.192838 * 0.582345) = 1.30887
+    const PriceAge neocloud{
+        .changes_per_year = 0.8063, .median_change = 0.1568, .spread = 0.2606, .grows = true};
+    const double years = 200 / 365.25;
+    CHECK(unchanged(neocloud, years) == Approx(0.643078).epsilon(1e-5));
+    CHECK(price_ratio_quantile(neocloud, years, 0.1) == 1);
+    CHECK(price_ratio_quantile(neocloud, years, 0.9) == Approx(1.30887).epsilon(1e-4));
+    CHECK(price_age("lambda", "a10", Purchase::on_demand) == neocloud); // of data/price_age.yaml
+}
+
+TEST_CASE("a price of today is what it is", "[price_age]") {
+    const PriceAge age{.changes_per_year = 5, .median_change = 0.3, .spread = 0.5};
+    CHECK(unchanged(age, 0) == 1);
+    CHECK(price_ratio_quantile(age, 0, 0.9) == 1);
+    CHECK(price_ratio_probability(age, 0, 1) == 1);
+    CHECK(price_ratio_probability(age, 0, 0.99) == 0);
+    CHECK_THROWS_WITH(unchanged(age, -1), "years: must be finite and not negative, got -1");
+    CHECK_THROWS_WITH(price_ratio_quantile(age, 1, 1), "p: must be above 0 and below 1, got 1");
+}
+
+TEST_CASE("quantiles and probabilities of a price are of one distribution",
+          "[price_age][property]") {
+    const double rate = GENERATE(0.02, 0.8, 14.0);
+    const double median = GENERATE(-0.4, 0.0, 0.3);
+    const bool grows = GENERATE(false, true);
+    const double years = GENERATE(0.05, 0.5, 3.0);
+    const PriceAge age{
+        .changes_per_year = rate, .median_change = median, .spread = 0.3, .grows = grows};
+    double before = 0;
+    for (double p : {0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99}) {
+        const double ratio = price_ratio_quantile(age, years, p);
+        CHECK(ratio >= before);
+        before = ratio;
+        CHECK(price_ratio_probability(age, years, ratio * (1 + 1e-9)) >= p - 1e-6);
+        CHECK(price_ratio_probability(age, years, ratio * (1 - 1e-9)) <= p + 1e-6);
+    }
+}
+
+TEST_CASE("every offer that is bundled has an age", "[price_age]") {
+    const Catalog catalog = Catalog::bundled("clouds-2026-11");
+    for (std::size_t i = 0; i < catalog.size(); ++i) {
+        const Offer o = catalog.offer(i);
+        const PriceAge age = price_age(o.instance.provider, o.instance.family, o.purchase);
+        if (!(age.spread > 0))
+            FAIL(o.instance.provider << ' ' << o.instance.name);
+    }
+    CHECK(price_age("aws", "p5", Purchase::on_demand).changes_per_year >
+          price_age("aws", "g5", Purchase::on_demand).changes_per_year);
+}
+
+TEST_CASE("an answer says between what today's prices lie and whether the first is still first",
+          "[price_age]") {
+    Request request{.constraints = {.gpu = {"H100"}, .provider = {"*"}}};
+    const Catalog clouds = Catalog::bundled("clouds-2026-11");
+    CHECK_FALSE(recommend(clouds, request).still_first); // without a day nothing has an age
+    request.today = {2026, 11, 28};
+    const Recommendation r = recommend(clouds, request);
+    REQUIRE(r.still_first);
+    CHECK(*r.still_first > 0);
+    CHECK(*r.still_first < 1);
+    for (const Choice& c : r.choices) {
+        REQUIRE(c.price_p10);
+        CHECK(*c.price_p10 <= *c.price_p90);
+    }
+    // Of one provider and one way to pay, prices move together: nothing can change places.
+    request.constraints.provider = {"lambda"};
+    CHECK(recommend(clouds, request).still_first == 1);
+}
