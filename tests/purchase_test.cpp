@@ -308,8 +308,8 @@ TEST_CASE("what is not known has no total and stands last", "[purchase]") {
     const auto all = options({.days = Days{365}},
                              {.provider = "aws",
                               .region = "us-east-1",
-                              .instance = "a1.large",
-                              .on_demand = UsdPerHour{0.051},
+                              .instance = "c8a.large",
+                              .on_demand = UsdPerHour{0.13},
                               .spot = UsdPerHour{0.02}});
     CHECK(all.size() == kPurchaseKinds - 2); // all but Google's
     CHECK(all.front().kind == PurchaseKind::on_demand);

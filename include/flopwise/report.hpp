@@ -12,12 +12,14 @@ namespace flopwise {
 struct TableStyle {
     bool colour = false;  ///< with ANSI escape codes; the text is the same without
     bool explain = false; ///< with the contributions to each score in words and figures
+    bool wide = false;    ///< up to 160 columns, with the date of each price
 };
 
 /// One line: the best choice with price, cost and score, or why there is none.
 FLOPWISE_API std::string brief(const Recommendation& recommendation);
 
-/// A report for a terminal, at most 80 columns wide (longer only where a name does not fit).
+/// A report for a terminal, at most 80 columns wide, or 160 (longer only where a name does not
+/// fit).
 FLOPWISE_API std::string table(const Recommendation& recommendation, TableStyle style = {});
 
 /// The same report as Markdown. `style.colour` is not looked at.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import collections
 import os
 from collections.abc import Iterable
-from typing import NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple, Union
 
 from . import _core
-from ._core import Catalog, Import, PriceChange, Skipped
+from ._core import Catalog, DatedPrice, GpuPrice, Import, PriceChange, Skipped
 from ._table import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 CatalogLike = Union[Catalog, str, "os.PathLike[str]", None]
 
@@ -73,6 +76,32 @@ class Changes(Table[PriceChange]):
         return _core._changes_json(self._rows)
 
 
+def plot_prices(rows: Table[DatedPrice] | Table[GpuPrice], *, ax: Axes | None = None) -> Axes:
+    """Prices by date, as steps: a line a region, or of :func:`gpu_prices` a provider.
+
+    Parameters
+    ----------
+    rows : Table
+        What :func:`price_history` or :func:`gpu_prices` gave.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; a new figure, unless it is given.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    FlopwiseError
+        Without rows.
+    ImportError
+        Without matplotlib (``pip install flopwise[plot]``).
+    """
+    from . import _plot
+
+    return _plot.prices(list(rows), ax=ax)
+
+
 def diff(before: CatalogLike, after: CatalogLike) -> Changes:
     """What changed from one catalog to another: prices, and machines that came or went.
 
@@ -94,8 +123,10 @@ def diff(before: CatalogLike, after: CatalogLike) -> Changes:
     ...     provider="aws", instance="p2.xlarge", region="us-east-1",
     ...     price_usd_per_hour=0.45, source=then.sources[0].name)])
     >>> print(flopwise.diff(then, cheaper))
-    aws p2.xlarge in us-east-1, on_demand, fell: 0.9 -> 0.45 USD/h (-50.0 %)
     1 fell
+    aws p2: 1 fell; median -50.0 %
+    <BLANKLINE>
+    aws p2.xlarge in us-east-1, on_demand, fell: 0.9 -> 0.45 USD/h (-50.0 %)
     <BLANKLINE>
     """
     return Changes(_core._diff(before, after)._rows)

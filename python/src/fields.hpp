@@ -31,6 +31,19 @@ struct OfferRow {
     bool operator==(const OfferRow&) const = default;
 };
 
+/// A DatedPrice with what it is of.
+struct HistoryRow {
+    std::string provider{};
+    std::string instance{};
+    std::string region{};
+    Purchase purchase = Purchase::on_demand;
+    Date as_of{};
+    std::optional<UsdPerHour> price{};
+    std::string source{};
+
+    bool operator==(const HistoryRow&) const = default;
+};
+
 /// A rate of Charges with what it refers to copied.
 struct RateRow {
     std::string provider{};
@@ -146,6 +159,35 @@ void fields(Visit& visit, PriceChange& c) {
     visit("purchase", c.purchase);
     visit("before_usd_per_hour", c.before);
     visit("after_usd_per_hour", c.after);
+}
+
+template <class Visit>
+void fields(Visit& visit, HistoryRow& h) {
+    visit("provider", h.provider);
+    visit("instance", h.instance);
+    visit("region", h.region);
+    visit("purchase", h.purchase);
+    visit("as_of", h.as_of);
+    visit("price_usd_per_hour", h.price);
+    visit("source", h.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, GpuPrice& p) {
+    visit("provider", p.provider);
+    visit("as_of", p.as_of);
+    visit("usd_per_gpu_hour", p.per_gpu);
+    visit("instance", p.instance);
+    visit("region", p.region);
+    visit("source", p.source);
+}
+
+template <class Visit>
+void fields(Visit& visit, PriceAge& a) {
+    visit("changes_per_year", a.changes_per_year);
+    visit("median_change", a.median_change);
+    visit("spread", a.spread);
+    visit("grows", a.grows);
 }
 
 template <class Visit>

@@ -4,6 +4,7 @@ void bind_errors(py::module_& m);
 void bind_request(py::module_& m);   // Request and the table of its settings
 void bind_catalog(py::module_& m);   // Catalog and its records
 void bind_feed(py::module_& m);      // price files, and what changed
+void bind_prices(py::module_& m);    // prices over the years, and their age
 void bind_recommend(py::module_& m); // recommend() and the records of its answer
 void bind_plan(py::module_& m);      // bills, purchase options, owning, regions by distance
 void bind_hours(py::module_& m);     // hours as they may turn out
@@ -19,6 +20,7 @@ PYBIND11_MODULE(_core, m) {
     bind_request(m);
     bind_catalog(m);
     bind_feed(m);
+    bind_prices(m);
     bind_plan(m);
     bind_hours(m);
     bind_job(m);

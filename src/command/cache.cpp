@@ -2,9 +2,11 @@
 
 #include "catalog/binary.hpp"
 #include "catalog/bundled.hpp"
+#include "command/output.hpp"
 #include "text/day.hpp"
 #include "text/seal.hpp"
 #include "text/text.hpp"
+#include "text/yaml.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -192,6 +194,75 @@ void write_cached(const Catalog& catalog) {
                          sealed(CatalogBinary::write(catalog)));
 }
 
+// ---- a catalog in a file ------------------------------------------------------------
+
+namespace {
+
+/// What stands before the image of a file, sealed by itself: it is of one build and one content.
+struct FileHead {
+    std::uint64_t build = bundled::build();
+    std::uint64_t content = 0;
+
+    bool operator==(const FileHead&) const = default;
+};
+
+} // namespace
+
+static std::filesystem::path image_beside(std::filesystem::path file) {
+    return file += ".image";
+}
+
+/// Whether an image is a file of the user's that others cannot write to.
+static bool is_own(const std::filesystem::path& image) {
+    struct stat found {};
+    return ::lstat(image.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
+           found.st_uid == ::geteuid() && (found.st_mode & S_IWOTH) == 0;
+}
+
+static void
+write_image(const Catalog& catalog, std::string_view content, const std::filesystem::path& image) {
+    const FileHead head{.content = checksum(content)};
+    text::write_file(image,
+                     sealed(std::string_view{reinterpret_cast<const char*>(&head), sizeof head}) +
+                         sealed(CatalogBinary::write(catalog)));
+}
+
+static std::optional<Catalog> catalog_from(const std::filesystem::path& image,
+                                           std::string_view content) {
+    const File file{std::fopen(image.c_str(), "rb"), &std::fclose};
+    if (file == nullptr)
+        return std::nullopt;
+    const FileHead ours{.content = checksum(content)};
+    const std::string expected =
+        sealed(std::string_view{reinterpret_cast<const char*>(&ours), sizeof ours});
+    return read_up_to(file.get(), expected.size()) == expected ? from_image(file.get(), image)
+                                                               : std::nullopt;
+}
+
+void write_catalog(const Catalog& catalog, const std::string& file) {
+    constexpr std::size_t kWorthIt = std::size_t{1} << 18U; // less is read in a moment
+    const std::string content = to_yaml(catalog);
+    write_output(content, file);
+    std::error_code none;
+    if (content.size() >= kWorthIt && std::filesystem::is_regular_file(file, none))
+        write_image(catalog, content, image_beside(file));
+}
+
+Catalog catalog_in(const std::filesystem::path& file) {
+    const auto image = image_beside(file);
+    if (!is_own(image))
+        return Catalog::read(file);
+    const std::string content = text::read_file(file, yaml::kLargestFile);
+    if (auto catalog = catalog_from(image, content))
+        return *std::move(catalog);
+    Catalog catalog = Catalog::read(file);
+    try {
+        write_image(catalog, content, image);
+    } catch (const Error&) { // NOLINT(bugprone-empty-catch): then it is read again the next time
+    }
+    return catalog;
+}
+
 // ---- by name ------------------------------------------------------------------------
 
 Catalog usual_catalog(Date today) {
@@ -220,7 +291,7 @@ Catalog catalog_called(const std::string& name, Date today) {
         return Catalog::bundled(name == "bundled" ? "" : name);
     if (name.find('/') != std::string::npos || name.ends_with(".yaml") || name.ends_with(".yml") ||
         std::filesystem::exists(name))
-        return Catalog::read(name);
+        return catalog_in(name);
     return Catalog::bundled(name); // refuses, with the names there are
 }
 

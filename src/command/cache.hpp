@@ -38,4 +38,11 @@ Catalog catalog_called(const std::string& name, Date today);
 /// the day after `today`, as no price would be newer.
 Catalog base_called(const std::string& name, Date today);
 
+/// Writes a catalog as YAML, to a file or standard output. A large file has an image beside it
+/// (`FILE.image`), of which it is opened in a moment.
+void write_catalog(const Catalog& catalog, const std::string& file);
+/// Of a file, or of the image beside it if that is of this build and just this content; an image
+/// that is not is made again.
+Catalog catalog_in(const std::filesystem::path& file);
+
 } // namespace flopwise

@@ -199,7 +199,7 @@ static int run_import(const Arguments& arguments) {
     }
     write_rows(imports, &Import::reserved, reserved_csv, arguments.reserved);
     write_rows(imports, &Import::interruptions, interruptions_csv, arguments.interruptions);
-    write_output(to_yaml(joined.catalog), arguments.output);
+    write_catalog(joined.catalog, arguments.output);
     return answer;
 }
 

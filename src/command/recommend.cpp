@@ -31,6 +31,7 @@ struct Arguments {
     Texts file;
     Texts colour;
     bool explain = false;
+    bool wide = false;
 };
 
 /// What only the command knows; the rest is a Request.
@@ -39,6 +40,7 @@ struct Output {
     std::string file;
     std::string colour;
     bool explain;
+    bool wide;
 };
 
 constexpr std::string_view kExamples = R"(Examples:
@@ -93,6 +95,8 @@ static void add_flags(CLI::App& app, Arguments& to) {
     add(app, "output", to.file, "FILE", "write to a file, whole or not at all", group);
     add(app, "color", to.colour, "WHEN", "auto, always or never (auto, with NO_COLOR)", group);
     app.add_flag("--explain", to.explain, "show what made each score")->group(std::string{group});
+    app.add_flag("--wide", to.wide, "up to 160 columns, with the date of each price")
+        ->group(std::string{group});
 }
 
 /// The one text that was written for a flag.
@@ -154,7 +158,7 @@ static bool colour(const Output& output) {
 static std::string plan_with_answer(const Recommendation& advice, const Output& output) {
     std::string script = launch_script(advice.request, advice.choices.front());
     std::string comments = "# ";
-    for (const char c : table(advice, {.explain = output.explain}))
+    for (const char c : table(advice, {.explain = output.explain, .wide = output.wide}))
         comments += c == '\n'                             ? std::string{"\n# "}
                     : static_cast<unsigned char>(c) < ' ' ? std::string{'?'}
                                                           : std::string{c};
@@ -162,7 +166,8 @@ static std::string plan_with_answer(const Recommendation& advice, const Output& 
 }
 
 static std::string report(const Recommendation& advice, const Output& output) {
-    const TableStyle style{.colour = colour(output), .explain = output.explain};
+    const TableStyle style{
+        .colour = colour(output), .explain = output.explain, .wide = output.wide};
     if (output.format == "json")
         return json(advice);
     if (output.format == "csv")
@@ -180,7 +185,8 @@ static int run(const Arguments& arguments) {
     const Output output{.format = one("--format", arguments.format, "table"),
                         .file = one("--output", arguments.file, ""),
                         .colour = one("--color", arguments.colour, "auto"),
-                        .explain = arguments.explain};
+                        .explain = arguments.explain,
+                        .wide = arguments.wide};
     must_be_one_of("--format", output.format, kOutputFormats);
     must_be_one_of("--color", output.colour, kColours);
     const Request request = request_of(arguments);

@@ -9,7 +9,7 @@ namespace flopwise {
 
 namespace {
 
-constexpr double kDaysPerYear = 365.25;
+constexpr double kDaysOfAYear = 365.25;
 constexpr std::size_t kSteps = 400; // of the first choice's distribution
 
 /// How the price of a choice may have moved since its day.
@@ -36,7 +36,7 @@ static std::optional<Aged> aged(const Choice& c, Date today) {
         return std::nullopt;
     const auto purchase = c.purchase == PurchaseKind::spot ? Purchase::spot : Purchase::on_demand;
     return Aged{price_age(c.provider, c.family, purchase),
-                std::max(0, days_between(c.as_of, today)) / kDaysPerYear};
+                std::max(0, days_between(c.as_of, today)) / kDaysOfAYear};
 }
 
 /// By how much the prices of two choices have to move against each other to change places, as a

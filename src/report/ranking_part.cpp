@@ -56,6 +56,7 @@ struct Shown {
     bool provider;
     bool region;
     bool purchase;
+    bool date;
 };
 
 /// A column that is the same for all is left out; the rest by what a reader can spare.
@@ -74,6 +75,7 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
             c.job ? large(c.job->p90.value()) : "",
             c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : "",
             price(c.price),
+            show.date ? to_string(c.as_of) : "",
             c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
             c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
             c.probability_within_budget ? percent(*c.probability_within_budget) : "",
@@ -85,7 +87,7 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
                         foreign(c.arch, c.stack).empty() ? "" : "!")};
 }
 
-TextTable choices_grid(const Recommendation& r) {
+TextTable choices_grid(const Recommendation& r, bool dated) {
     const bool regions =
         several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
     const bool several_purchases =
@@ -105,6 +107,7 @@ TextTable choices_grid(const Recommendation& r) {
     grid.column("90 % h", Align::right, 45);
     grid.column("in time", Align::right, 74);
     grid.column("USD/h", Align::right, 90);
+    grid.column("as of", Align::left, 20);
     grid.column("total USD", Align::right, 80);
     grid.column("90 % USD", Align::right, 75);
     grid.column("within", Align::right, 76);
@@ -112,7 +115,7 @@ TextTable choices_grid(const Recommendation& r) {
     grid.column("score", Align::right);
     grid.column("", Align::left);
     for (const Choice& c : r.choices)
-        grid.row(cells_of(c, {several_providers(r), regions, several_purchases}));
+        grid.row(cells_of(c, {several_providers(r), regions, several_purchases, dated}));
     return grid;
 }
 

@@ -9,7 +9,7 @@
 namespace flopwise {
 
 /// The choices; what is the same for all of them has no column.
-TextTable choices_grid(const Recommendation& recommendation);
+TextTable choices_grid(const Recommendation& recommendation, bool dated);
 TextTable families_grid(const Recommendation& recommendation);
 /// What the mark of a choice means.
 std::string marks_of(const Recommendation& recommendation);

@@ -10,6 +10,7 @@
 namespace flopwise {
 
 constexpr std::size_t kWidth = 80;
+constexpr std::size_t kWide = 160;
 
 std::string explanation(const Recommendation& r, const Choice& choice) {
     // Each criterion in words, and whether a ratio above 1 is how many times more of it.
@@ -40,24 +41,25 @@ std::string brief(const Recommendation& r) {
 }
 
 std::string table(const Recommendation& r, TableStyle style) {
+    const std::size_t width = style.wide ? kWide : kWidth;
     std::string out;
-    for (const Section& section : sections(r, Form::terminal, style.explain)) {
+    for (const Section& section : sections(r, Form::terminal, style)) {
         if (!out.empty())
             out += "\n";
         if (!section.title.empty())
             out += style.colour ? fmt::format("\x1b[1m{}\x1b[0m\n", section.title)
                                 : section.title + "\n";
         if (!section.table.empty())
-            out += section.table.terminal(kWidth, style.colour);
+            out += section.table.terminal(width, style.colour);
         for (const Line& line : section.lines)
-            out += wrapped(line.text, kWidth, line.indent) + "\n";
+            out += wrapped(line.text, width, line.indent) + "\n";
     }
     return out;
 }
 
 std::string markdown(const Recommendation& r, TableStyle style) {
     std::string out = "# Recommendation\n\n";
-    for (const Section& section : sections(r, Form::page, style.explain)) {
+    for (const Section& section : sections(r, Form::page, style)) {
         if (!section.title.empty())
             out += fmt::format("\n## {}\n\n", section.title);
         if (!section.table.empty())

@@ -257,12 +257,14 @@ static Section script_section(const Recommendation& r, Form form) {
             .script = written ? launch_script(r.request, r.choices.front()) : ""};
 }
 
-std::vector<Section> sections(const Recommendation& r, Form form, bool explain) {
+std::vector<Section> sections(const Recommendation& r, Form form, TableStyle style) {
+    const bool explain = style.explain;
     std::vector<Section> out{asked_section(r)};
     if (r.choices.empty())
         out.push_back({.lines = lines_of({outcome_line(r), instead_line(r)})});
     else if (r.request.by == By::instance)
-        out.push_back({.title = form == Form::page ? "Machines" : "", .table = choices_grid(r)});
+        out.push_back(
+            {.title = form == Form::page ? "Machines" : "", .table = choices_grid(r, style.wide)});
     if (!r.choices.empty())
         out.push_back(families_section(r, form));
     out.push_back({.title = "Cost against time", .table = front_grid(r)});

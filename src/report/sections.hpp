@@ -34,6 +34,6 @@ std::string with_platform(const std::string& name, const Choice& choice);
 std::string outcome_line(const Recommendation& recommendation);
 
 /// Those of a report, in their order; the first is what was asked, and has no title.
-std::vector<Section> sections(const Recommendation& recommendation, Form form, bool explain);
+std::vector<Section> sections(const Recommendation& recommendation, Form form, TableStyle style);
 
 } // namespace flopwise

@@ -38,6 +38,10 @@ std::uint64_t sum_of(std::string_view bytes) {
 
 } // namespace
 
+std::uint64_t checksum(std::string_view bytes) {
+    return sum_of(bytes);
+}
+
 std::string sealed(std::string_view bytes) {
     const Seal seal{.size = bytes.size(), .sum = sum_of(bytes)};
     std::string out(reinterpret_cast<const char*>(&seal), sizeof seal);

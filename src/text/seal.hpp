@@ -2,11 +2,15 @@
 
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace flopwise {
+
+/// Tells bytes apart that differ by accident.
+std::uint64_t checksum(std::string_view bytes);
 
 /// Bytes behind their length and a checksum of all.
 std::string sealed(std::string_view bytes);
