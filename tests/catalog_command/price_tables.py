@@ -2,6 +2,7 @@
 
 import csv
 import fnmatch
+import functools
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -48,16 +49,19 @@ class Table(NamedTuple):
         return None if ended else usd
 
 
+@functools.cache
 def text_of(provider):
     return (DATA / f"{provider}.yaml").read_text(encoding="utf-8")
 
 
+@functools.cache
 def titles(provider):
     """The titles of a provider's sources."""
     return {name: quoted or plain for name, quoted, plain in re.findall(
         r'^  - \{name: ([^,]+), title: (?:"((?:[^"\\]|\\.)*)"|([^,]*)),', text_of(provider), re.M)}
 
 
+@functools.cache
 def machines(provider):
     """Of each machine its family, GPU and number of GPUs."""
     out = {}
@@ -67,6 +71,7 @@ def machines(provider):
     return out
 
 
+@functools.cache
 def table(provider, purchase="on_demand"):
     text = text_of(provider)
     path = f"prices/{provider}-{purchase.replace('_', '-')}.csv"

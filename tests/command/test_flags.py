@@ -165,7 +165,8 @@ def test_the_regions_are_those_of_the_file(data):
         ("--near vn --max-rtt 60", {"ap-southeast-1", "ap-east-1"}),  # 34.1 and 40.5 ms from Saigon
         ("--near vn --max-rtt 40", {"ap-southeast-1"}),
         ("--near us --max-rtt 60", {"us-east-1", "ca-central-1"}),
-        ("--near us --max-rtt 60 --region us-*", {"us-east-1"}),
+        ("--near us --max-rtt 60 --region us-*", US_EAST),
+        ("--near us --max-rtt 25", {"us-east-1"}),  # 22.2 ms from New York; us-east-2 has 28.4
     ],
 )
 def test_offers_of_other_places_are_left_out(answer, flags, regions):
@@ -373,6 +374,7 @@ def test_without_a_day_that_of_the_system_is_taken(program, workdir):
 
 # ---- the prices of another day -------------------------------------------------------
 
+TODAY = "2026-11-28"
 # from data/prices/aws-on-demand.csv, of us-east-1
 P2_XLARGE = ("--instance", "p2.xlarge", "--region", "us-east-1")  # 0.9 in each list from 2020-06-18 on
 P5_48XLARGE = ("--instance", "p5.48xlarge", "--region", "us-east-1")  # 98.32 on 2025-04-04, 55.04 on 2026-10-10
@@ -393,18 +395,28 @@ def listed(data):
 
 def test_as_of_a_day_the_prices_are_those_of_that_day(answer, listed):
     assert listed("p2.xlarge")["2022-06-16"] == 0.9
-    found = answer(*P2_XLARGE, "--as-of", "2022-06-16")  # it was not retired then
+    found = answer(*P2_XLARGE, "--today", TODAY, "--as-of", "2022-06-16")  # it was not retired then
     assert found["catalog"]["as_of"] == "2022-06-16"
-    assert found["request"]["as_of"] == found["request"]["today"] == "2022-06-16"
+    assert found["request"]["as_of"] == "2022-06-16"
     choice = found["choices"][0]
     assert (choice["price_usd_per_hour"], choice["price_as_of"]) == (0.9, "2022-06-16")
+    old = "1 of 1 prices shown are older than 90 days on 2026-11-28; the oldest is 2022-06-16"
+    assert old in found["warnings"]
+
+
+def test_as_of_a_day_that_day_is_today_unless_it_is_said(program, workdir):
+    done = subprocess.run([program, *P2_XLARGE, "--as-of", "2022-06-16", "--format", "json"],
+                          cwd=workdir, env={}, capture_output=True, check=True, timeout=60)
+    found = json.loads(done.stdout)
+    assert found["request"]["today"] == "2022-06-16"
     assert not any("older than 90 days" in warning for warning in found["warnings"])
 
 
 @pytest.mark.parametrize(("day", "column"), [
-    ("2025-04-03", "2024-08-06"), ("2025-04-04", "2025-04-04"), ("2026-10-09", "2026-09-06")])
+    ("2025-04-03", "2024-08-06"), ("2025-04-04", "2025-04-04"), ("2026-10-09", "2026-07-20"),
+    ("2026-10-10", "2026-10-10")])
 def test_the_newest_list_that_is_not_after_the_day_holds(answer, listed, day, column):
-    choice = answer(*P5_48XLARGE, "--as-of", day)["choices"][0]
+    choice = answer(*P5_48XLARGE, "--today", TODAY, "--as-of", day)["choices"][0]
     assert choice["price_usd_per_hour"] == listed("p5.48xlarge")[column]
     assert choice["price_as_of"] == column
 
@@ -420,15 +432,15 @@ def test_what_was_not_yet_sold_is_not_offered(answer, listed):
 def test_against_a_day_then_stands_beside_now(answer, report, listed):
     then, now = (listed("p5.48xlarge")[day] for day in ("2025-04-04", "2026-10-10"))
     assert (then, now) == (98.32, 55.04)
-    out = report(*P5_48XLARGE, "--against", "2025-04-04")
+    out = report(*P5_48XLARGE, "--today", TODAY, "--against", "2025-04-04")
     assert out[out.index("Against"):] == (
         "Against 2025-04-04\nthe best was p5.48xlarge (us-east-1) at 98.32 USD/h\n"
         "p5.48xlarge (us-east-1): 98.32 USD/h then, 55.04 USD/h now (-44.0 %)\n")
-    found = answer(*P5_48XLARGE, "--against", "2025-04-04")
+    found = answer(*P5_48XLARGE, "--today", TODAY, "--against", "2025-04-04")
     assert found["choices"][0]["price_usd_per_hour"] == now
     assert (found["against"]["as_of"], found["against"]["outcome"]) == ("2025-04-04", "found")
     assert found["against"]["best"]["price_usd_per_hour"] == then
-    without = answer(*P5_48XLARGE)
+    without = answer(*P5_48XLARGE, "--today", TODAY)
     assert without["against"] is None
     assert without["choices"] == found["choices"]
 
@@ -436,13 +448,13 @@ def test_against_a_day_then_stands_beside_now(answer, report, listed):
 @pytest.mark.parametrize("flag", ["--as-of", "--against"])
 @pytest.mark.parametrize(("day", "reason"), [
     ("2020-06-17", "must be a day on which the catalog has a price, got 2020-06-17"),
-    ("2099-01-01", "must not be after today, 2026-11-28, got 2099-01-01"),
-    ("2026-11-29", "must not be after today, 2026-11-28, got 2026-11-29"),
+    ("2099-01-01", f"must not be after today, {TODAY}, got 2099-01-01"),
+    ("2026-11-29", f"must not be after today, {TODAY}, got 2026-11-29"),
     ("June 2022", 'must be a date such as 2026-07-20, got "June 2022"'),
 ])
 def test_a_day_without_prices_is_refused(complaint, listed, flag, day, reason):
     assert min(listed("p2.xlarge")) == "2020-06-18"  # the oldest list
-    assert complaint("--today", "2026-11-28", flag, day) == f"{flag}: {reason}"
+    assert complaint("--today", TODAY, flag, day) == f"{flag}: {reason}"
 
 
 # ---- output --------------------------------------------------------------------------
