@@ -63,11 +63,11 @@ TEST_CASE("the bundled catalogs are the files under data/", "[catalog]") {
     clouds.push_back(kData / "clouds.yaml");
     CHECK(all == Catalog::read(clouds));
     CHECK(Catalog::bundled_names() ==
-          std::vector<std::string_view>{"aws-2026-11", "clouds-2026-11", "aws-2020-04"});
-    CHECK(Catalog::bundled().name() == "aws-2026-11");
+          std::vector<std::string_view>{"aws-2026-10", "clouds-2026-11", "aws-2020-04"});
+    CHECK(Catalog::bundled().name() == "aws-2026-10");
     CHECK_THROWS_WITH(
         Catalog::bundled("aws-2020-05"),
-        "catalog: must be the name of a bundled catalog (aws-2026-11, "
+        "catalog: must be the name of a bundled catalog (aws-2026-10, "
         "clouds-2026-11 or aws-2020-04) or a file, got \"aws-2020-05\", did you mean aws-2020-04?");
 }
 
@@ -77,8 +77,8 @@ TEST_CASE("the newest catalog has every machine, region and price of its sources
     CHECK(catalog.regions().size() == 34);
     CHECK(catalog.gpus().size() == 122);
     CHECK(catalog.size() == 26838); // 13,785 on demand, 13,053 spot
-    CHECK(catalog.as_of() == Date{2026, 11, 28});
-    CHECK(to_string(catalog.as_of()) == "2026-11-28");
+    CHECK(catalog.as_of() == Date{2026, 10, 10});
+    CHECK(to_string(catalog.as_of()) == "2026-10-10");
 }
 
 TEST_CASE("the catalog of all clouds has every provider, and AWS whole", "[catalog]") {
@@ -435,7 +435,7 @@ TEST_CASE("a bad catalog file is refused with file, line and field", "[catalog][
         {"prices:", "price:", "my.yaml:13: price: must be a known key, did you mean price_tables?"},
         {"provider: mine",
          "provider: mine\nextends: aws-2020",
-         "my.yaml:2: extends: must be bundled, aws-2026-11, clouds-2026-11 or aws-2020-04, got "
+         "my.yaml:2: extends: must be bundled, aws-2026-10, clouds-2026-11 or aws-2020-04, got "
          "\"aws-2020\", did "
          "you "
          "mean aws-2020-04?"},

@@ -6,6 +6,7 @@
 #include "feed/base_catalog.hpp"
 #include "python.hpp"
 #include "record.hpp"
+#include "text/text.hpp"
 
 using namespace flopwise;
 using namespace flopwise::python;

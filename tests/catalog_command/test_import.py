@@ -179,7 +179,7 @@ def test_reserved_rates_and_interruptions_go_to_files_of_their_own(catalog, tmp_
     (["auto", "aws_offers.json", "--as-of", "yesterday"],
      '--as-of: must be a date such as 2026-07-20, got "yesterday"'),
     (["auto", "aws_offers.json", "--base", "nothing"],
-     "catalog: must be the name of a bundled catalog (aws-2026-11, clouds-2026-11 or aws-2020-04) "
+     "catalog: must be the name of a bundled catalog (aws-2026-10, clouds-2026-11 or aws-2020-04) "
      'or a file, got "nothing"'),
 ])
 def test_bad_input_is_refused_with_one_line(catalog, args, message):

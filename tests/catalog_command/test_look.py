@@ -39,9 +39,11 @@ def test_a_price_that_slipped_stands_out(catalog, tmp_path):
 def test_diff_tells_what_changed(catalog, small):
     new = small("new.yaml", xlarge="1.1")
     done = catalog("diff", small(), new)
-    assert done == (1, "aws g5.xlarge in us-east-1, on_demand, rose: 1.006 -> 1.1 USD/h (+9.3 %)\n"
-                       "1 rose\n", "")
-    assert catalog("diff", new, "small.yaml").out.splitlines()[-1] == "1 fell"
+    assert done == (1, "1 rose\n"
+                       "aws g5: 1 rose; median +9.3 %\n"
+                       "\n"
+                       "aws g5.xlarge in us-east-1, on_demand, rose: 1.006 -> 1.1 USD/h (+9.3 %)\n", "")
+    assert catalog("diff", new, "small.yaml").out.splitlines()[0] == "1 fell"
     assert catalog("diff", new, new) == (0, "no change\n", "")
 
 
@@ -51,19 +53,21 @@ def test_diff_as_json(catalog, small):
     report = json.loads(done.out)
     assert report["counts"]["rose"] == 1
     assert report["changes"] == [
-        {"kind": "rose", "provider": "aws", "instance": "g5.xlarge", "region": "us-east-1",
-         "purchase": "on_demand", "before_usd_per_hour": 1.006, "after_usd_per_hour": 1.1}]
+        {"kind": "rose", "provider": "aws", "instance": "g5.xlarge", "family": "g5",
+         "region": "us-east-1", "purchase": "on_demand", "before_usd_per_hour": 1.006, "after_usd_per_hour": 1.1}]
 
 
 def test_machines_and_prices_that_appear_and_go(catalog, small, tmp_path):
     text = (tmp_path / small()).read_text()
     (tmp_path / "new.yaml").write_text(text.replace("g5.2xlarge", "g5.4xlarge"))
     assert catalog("diff", "small.yaml", "new.yaml").out == (
+        "1 appeared, 1 went, 1 new machines, 1 machines gone\n"
+        "aws g5: 1 appeared, 1 went, 1 new machines, 1 machines gone\n"
+        "\n"
         "aws g5.2xlarge is gone\n"
         "aws g5.2xlarge in us-east-1, on_demand, went: 1.212 USD/h\n"
         "aws g5.4xlarge is new\n"
-        "aws g5.4xlarge in us-east-1, on_demand, appeared: 1.212 USD/h\n"
-        "1 appeared, 1 went, 1 new machines, 1 machines gone\n")
+        "aws g5.4xlarge in us-east-1, on_demand, appeared: 1.212 USD/h\n")
 
 
 def test_list_has_a_line_for_each_machine(catalog, small):

@@ -91,18 +91,19 @@ def test_prices_are_downloaded_and_used(update, server, cache, price, catalog, e
                                                        "update.state"]
     assert oct(cache.stat().st_mode)[-3:] == "700"
     changes = catalog("diff", "bundled", "cached", env=environment).out
-    assert changes.startswith("aws g5.xlarge in us-east-1, on_demand, rose: 1.006 -> 1.05 USD/h")
+    assert changes.startswith("1 rose\n")
+    assert "\naws g5.xlarge in us-east-1, on_demand, rose: 1.006 -> 1.05 USD/h" in changes
 
 
 def test_recommend_takes_the_cache_when_it_is_newer(update, server, recommend, environment):
     server.answers = [whole(PRICES)]
     update()
     flags = ["--instance", "g5.xlarge", "--region", "us-east-1", "--format", "json"]
-    assert recommend(*flags, env=environment)["catalog"]["name"] == "aws-2026-11+2026-11-01"
-    for flags_of_bundled in (["--catalog", "bundled"], ["--catalog", "aws-2026-11"]):
+    assert recommend(*flags, env=environment)["catalog"]["name"] == "aws-2026-10+2026-11-01"
+    for flags_of_bundled in (["--catalog", "bundled"], ["--catalog", "aws-2026-10"]):
         answer = recommend(*flags, *flags_of_bundled, env=environment)
-        assert answer["catalog"]["name"] == "aws-2026-11"
-    assert recommend(*flags, env={})["catalog"]["name"] == "aws-2026-11"
+        assert answer["catalog"]["name"] == "aws-2026-10"
+    assert recommend(*flags, env={})["catalog"]["name"] == "aws-2026-10"
 
 
 def test_prices_that_are_not_newer_are_not_used(update, server, price):
@@ -473,7 +474,8 @@ def test_a_clock_that_was_wrong_freezes_nothing(catalog, server, environment, ca
     def listed(*flags):
         done = catalog("export", "--format", "json", *flags, env=environment)
         return [row["price_usd_per_hour"] for row in json.loads(done.out or "[]")
-                if (row["instance"], row["region"]) == ("Standard_NC4as_T4_v3", "eastus")], done.err
+                if (row["instance"], row["region"], row["purchase"]) ==
+                ("Standard_NC4as_T4_v3", "eastus", "on_demand")], done.err
 
     server.answers = [page(0.6, None)]
     if "libcurl" in azure("--today", "2999-01-01").err:
@@ -572,19 +574,20 @@ DAY = datetime.datetime.now(datetime.timezone.utc).date()
 TODAY = DAY.isoformat()
 TOMORROW = (DAY + datetime.timedelta(days=1)).isoformat()
 
-AZURE = """\
-catalog: {name: mine, as_of: 2026-08-01}
+# A catalog in the cache is used if it is newer than the bundled one: so it is of today.
+AZURE = f"""\
+catalog: {{name: mine, as_of: {TODAY}}}
 provider: azure
-sources: [{name: made-up, title: Made up, as_of: 2026-08-01}]
-gpus: [{name: nvidia-t4, memory_gib: 16, fp16_tensor_tflops: 65, source: made-up}]
-families: [{name: NCasT4, purpose: training, source: made-up}]
+sources: [{{name: made-up, title: Made up, as_of: 2026-08-01}}]
+gpus: [{{name: nvidia-t4, memory_gib: 16, fp16_tensor_tflops: 65, source: made-up}}]
+families: [{{name: NCasT4, purpose: training, source: made-up}}]
 instances:
-  - {name: Standard_NC4as_T4_v3, family: NCasT4, vcpus: 4, memory_gib: 28, gpu: nvidia-t4,
-     gpu_count: 1, source: made-up}
-regions: [{code: eastus, latitude: 37, longitude: -79, source: made-up}]
+  - {{name: Standard_NC4as_T4_v3, family: NCasT4, vcpus: 4, memory_gib: 28, gpu: nvidia-t4,
+     gpu_count: 1, source: made-up}}
+regions: [{{code: eastus, latitude: 37, longitude: -79, source: made-up}}]
 prices:
-  - {instance: Standard_NC4as_T4_v3, region: eastus, purchase: on_demand, usd_per_hour: 0.6,
-     source: made-up}
+  - {{instance: Standard_NC4as_T4_v3, region: eastus, purchase: on_demand, usd_per_hour: 0.6,
+     source: made-up}}
 """
 
 
@@ -644,7 +647,8 @@ def test_without_a_base_azure_comes_beside_aws(catalog, server, environment):
     rows = json.loads(catalog("export", "--format", "json", env=environment).out)
     assert {row["provider"] for row in rows} == {"aws", "azure"}
     assert [row["price_usd_per_hour"] for row in rows
-            if (row["instance"], row["region"]) == ("Standard_NC4as_T4_v3", "eastus")] == [0.527]
+            if (row["instance"], row["region"], row["purchase"]) ==
+            ("Standard_NC4as_T4_v3", "eastus", "on_demand")] == [0.527]
 
 
 def test_prices_that_hold_for_long_are_those_of_today(azure, server, catalog, environment):

@@ -1,5 +1,8 @@
 """Bad flags: status 2, nothing on stdout, and one line that says where, what and got what."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 # Numeric flags: the unit in their messages, whether zero is allowed, and the largest value.
@@ -85,9 +88,11 @@ DISKS = ("cloud-ssd, disk, gp2, gp3, io1, io2, network-volume, network_ssd, netw
          "network_ssd_non_replicated, pd-balanced, pd-ssd, pd-standard, persistent-disk, sc1, st1, "
          "standard, standard-hdd or standard-ssd")
 WAYS = "on_demand, spot, best or a reservation such as reserved_1yr_no_upfront"
-PROVIDERS = (
-    "aws, azure, cudo, gcp, hyperstack, jarvislabs, lambda, nebius, paperspace, runpod, verda or any"
-)
+PROVIDERS = ", ".join(sorted(  # a file of data/ with tables of prices each
+    re.search("^provider: (.+)$", text, re.M).group(1)
+    for text in (path.read_text(encoding="utf-8") for path in
+                 (Path(__file__).resolve().parents[2] / "data").glob("*.yaml"))
+    if "\nprice_tables:" in text)) + " or any"
 UNKNOWN = [
     # flag and value, what it must be, and what was meant
     ("--gpu", "RTX 4090 Ti", "a GPU of the catalog", "RTX 4090"),

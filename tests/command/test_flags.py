@@ -1,5 +1,6 @@
 """Each flag has its effect."""
 
+import csv
 import json
 import math
 import re
@@ -134,24 +135,38 @@ def test_at_most_no_gpus_leaves_machines_without(answer):
 @pytest.mark.parametrize("flag", ["--min-gpus", "--max-gpus"])
 def test_the_report_says_that_machines_are_ranked_on_their_vcpus(report, flag):
     out = report(flag, "0", "--region", "us-east-1", "--top", "1")
-    assert "; us-east-1; on demand; training (vCPUs)\n" in out
+    assert "; us-east-1; on demand; training (vCPUs) " in re.sub(r"\s+", " ", out)  # two lines
 
 
 # ---- where and how -------------------------------------------------------------------
+
+# where data/snapshots/aws-2020-04.yaml has prices
+ASIA = {"ap-east-1", "ap-northeast-1", "ap-northeast-2", "ap-south-1", "ap-southeast-1", "ap-southeast-2"}
+US_EAST = {"us-east-1", "us-east-2"}
+WORLD = {*ASIA, *US_EAST, "ca-central-1", "eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3",
+         "me-south-1", "sa-east-1", "us-west-1", "us-west-2"}
+
+
+def test_the_regions_are_those_of_the_file(data):
+    text = (data / "snapshots/aws-2020-04.yaml").read_text()
+    assert set(re.findall(r"\{instance: [^,]+, region: ([^,]+), purchase: on_demand", text)) == WORLD
 
 
 @pytest.mark.parametrize(
     ("flags", "regions"),
     [
-        ("", {"us-east-1", "ap-southeast-1"}),
+        ("", WORLD),
         ("--region us-east-1", {"us-east-1"}),
-        ("--region ap-*", {"ap-southeast-1"}),
-        ("--region us-east-?,ap-southeast-1", {"us-east-1", "ap-southeast-1"}),
+        ("--region ap-*", ASIA),
+        ("--region us-east-?,ap-southeast-1", {*US_EAST, "ap-southeast-1"}),
         ("--region us-east-1 --region ap-southeast-1", {"us-east-1", "ap-southeast-1"}),
-        ("--provider aws", {"us-east-1", "ap-southeast-1"}),
-        ("--provider a*", {"us-east-1", "ap-southeast-1"}),
-        ("--near vn --max-rtt 60", {"ap-southeast-1"}),
-        ("--near us --max-rtt 60", {"us-east-1"}),
+        ("--provider aws", WORLD),
+        ("--provider a*", WORLD),
+        ("--near vn --max-rtt 60", {"ap-southeast-1", "ap-east-1"}),  # 34.1 and 40.5 ms from Saigon
+        ("--near vn --max-rtt 40", {"ap-southeast-1"}),
+        ("--near us --max-rtt 60", {"us-east-1", "ca-central-1"}),
+        ("--near us --max-rtt 60 --region us-*", US_EAST),
+        ("--near us --max-rtt 25", {"us-east-1"}),  # 22.2 ms from New York; us-east-2 has 28.4
     ],
 )
 def test_offers_of_other_places_are_left_out(answer, flags, regions):
@@ -159,10 +174,10 @@ def test_offers_of_other_places_are_left_out(answer, flags, regions):
     assert {c["region"] for c in found["choices"]} == regions
 
 
-@pytest.mark.parametrize("flags", ["--region eu-*", "--region eu-west-1"])
+@pytest.mark.parametrize("flags", ["--region eu-south-*", "--region eu-south-2"])  # opened in 2020-04 and 2022
 def test_a_place_without_offers_refuses_nothing_and_finds_nothing(answer, flags):
     found = answer("--catalog", "aws-2020-04", *flags.split(), status=1)
-    assert (found["admitted"], found["refusals"]["count"], found["out_of_scope"]) == (0, 0, 36)
+    assert (found["admitted"], found["refusals"]["count"], found["out_of_scope"]) == (0, 0, 239)
 
 
 SINGAPORE = (1.3, 103.7)
@@ -357,6 +372,91 @@ def test_without_a_day_that_of_the_system_is_taken(program, workdir):
     assert json.loads(done.stdout)["request"]["today"] in (before, after)
 
 
+# ---- the prices of another day -------------------------------------------------------
+
+TODAY = "2026-11-28"
+# from data/prices/aws-on-demand.csv, of us-east-1
+P2_XLARGE = ("--instance", "p2.xlarge", "--region", "us-east-1")  # 0.9 in each list from 2020-06-18 on
+P5_48XLARGE = ("--instance", "p5.48xlarge", "--region", "us-east-1")  # 98.32 on 2025-04-04, 55.04 on 2026-10-10
+
+
+@pytest.fixture
+def listed(data):
+    """A machine's prices in us-east-1 by column, as the table of prices has them."""
+
+    def of(machine):
+        with open(data / "prices/aws-on-demand.csv", newline="", encoding="utf-8") as file:
+            head, *rows = csv.reader(file)
+        row = next(r for r in rows if r[:2] == [machine, "us-east-1"])
+        return {name.split()[0]: float(usd) for name, usd in zip(head[2:], row[2:]) if usd}
+
+    return of
+
+
+def test_as_of_a_day_the_prices_are_those_of_that_day(answer, listed):
+    assert listed("p2.xlarge")["2022-06-16"] == 0.9
+    found = answer(*P2_XLARGE, "--today", TODAY, "--as-of", "2022-06-16")  # it was not retired then
+    assert found["catalog"]["as_of"] == "2022-06-16"
+    assert found["request"]["as_of"] == "2022-06-16"
+    choice = found["choices"][0]
+    assert (choice["price_usd_per_hour"], choice["price_as_of"]) == (0.9, "2022-06-16")
+    old = "1 of 1 prices shown are older than 90 days on 2026-11-28; the oldest is 2022-06-16"
+    assert old in found["warnings"]
+
+
+def test_as_of_a_day_that_day_is_today_unless_it_is_said(program, workdir):
+    done = subprocess.run([program, *P2_XLARGE, "--as-of", "2022-06-16", "--format", "json"],
+                          cwd=workdir, env={}, capture_output=True, check=True, timeout=60)
+    found = json.loads(done.stdout)
+    assert found["request"]["today"] == "2022-06-16"
+    assert not any("older than 90 days" in warning for warning in found["warnings"])
+
+
+@pytest.mark.parametrize(("day", "column"), [
+    ("2025-04-03", "2024-08-06"), ("2025-04-04", "2025-04-04"), ("2026-10-09", "2026-07-20"),
+    ("2026-10-10", "2026-10-10")])
+def test_the_newest_list_that_is_not_after_the_day_holds(answer, listed, day, column):
+    choice = answer(*P5_48XLARGE, "--today", TODAY, "--as-of", day)["choices"][0]
+    assert choice["price_usd_per_hour"] == listed("p5.48xlarge")[column]
+    assert choice["price_as_of"] == column
+
+
+def test_what_was_not_yet_sold_is_not_offered(answer, listed):
+    assert min(listed("p5.48xlarge")) == "2024-03-01"
+    on_the_day = answer(*P5_48XLARGE, "--as-of", "2024-03-01")
+    assert [c["instance"] for c in on_the_day["choices"]] == ["p5.48xlarge"]
+    the_day_before = answer("--region", "us-east-1", "--as-of", "2024-02-29")
+    assert "p5" not in {c["family"] for c in the_day_before["choices"]}
+
+
+def test_against_a_day_then_stands_beside_now(answer, report, listed):
+    then, now = (listed("p5.48xlarge")[day] for day in ("2025-04-04", "2026-10-10"))
+    assert (then, now) == (98.32, 55.04)
+    out = report(*P5_48XLARGE, "--today", TODAY, "--against", "2025-04-04")
+    assert out[out.index("Against"):] == (
+        "Against 2025-04-04\nthe best was p5.48xlarge (us-east-1) at 98.32 USD/h\n"
+        "p5.48xlarge (us-east-1): 98.32 USD/h then, 55.04 USD/h now (-44.0 %)\n")
+    found = answer(*P5_48XLARGE, "--today", TODAY, "--against", "2025-04-04")
+    assert found["choices"][0]["price_usd_per_hour"] == now
+    assert (found["against"]["as_of"], found["against"]["outcome"]) == ("2025-04-04", "found")
+    assert found["against"]["best"]["price_usd_per_hour"] == then
+    without = answer(*P5_48XLARGE, "--today", TODAY)
+    assert without["against"] is None
+    assert without["choices"] == found["choices"]
+
+
+@pytest.mark.parametrize("flag", ["--as-of", "--against"])
+@pytest.mark.parametrize(("day", "reason"), [
+    ("2020-06-17", "must be a day on which the catalog has a price, got 2020-06-17"),
+    ("2099-01-01", f"must not be after today, {TODAY}, got 2099-01-01"),
+    ("2026-11-29", f"must not be after today, {TODAY}, got 2026-11-29"),
+    ("June 2022", 'must be a date such as 2026-07-20, got "June 2022"'),
+])
+def test_a_day_without_prices_is_refused(complaint, listed, flag, day, reason):
+    assert min(listed("p2.xlarge")) == "2020-06-18"  # the oldest list
+    assert complaint("--today", TODAY, flag, day) == f"{flag}: {reason}"
+
+
 # ---- output --------------------------------------------------------------------------
 
 
@@ -378,7 +478,7 @@ def test_nearest_limits_the_refusals_that_are_spelled_out(answer, article, neare
 
 def test_ten_choices_and_three_refusals_are_shown_unless_it_is_said(report):
     out = report("--catalog", "aws-2020-04", "--max-price", "3")
-    machines = re.findall(r"^ *\d+ .* (?:us-east-1|ap-southeast-1) ", out, re.MULTILINE)
+    machines = re.findall(r"^ *\d+ .* [a-z]{2}-[a-z]+-\d ", out, re.MULTILINE)
     assert (len(machines), out.count(": costs ")) == (10, 3)
 
 
@@ -431,6 +531,8 @@ EFFECTS = {
     "max-price": "1",
     "gpu": "K80",
     "vendor": "amd",
+    "as-of": "2022-06-16",
+    "against": "2025-04-04",
     "stack": "rocm",
     "min-gpus": "2",
     "max-gpus": "1",
@@ -488,6 +590,8 @@ EFFECTS = {
     "keep-running": None,
 }
 NEEDS = {  # flags that mean something only beside others
+    "as-of": {"catalog": "bundled"},
+    "against": {"catalog": "bundled"},
     "arch": {"catalog": "bundled"},
     "provider": {"catalog": "clouds-2026-11"},
     "confidence": {"use-cv": "0.5"},

@@ -20,6 +20,7 @@ FLAGS = {
     "family": "family",
     "instance": "instance",
     "exclude": "exclude",
+    "region": "region",
     "max_rtt_ms": "max-rtt",
     "include_retired": "include-retired",
     "profile": "profile",

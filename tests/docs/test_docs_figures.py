@@ -6,25 +6,46 @@ import math
 import re
 import statistics
 import subprocess
+import sys
 
 import pytest
 import yaml
 
 from pages import ROOT
 
+sys.path.insert(0, str(ROOT / "tests/catalog_command"))
+from price_tables import table as price_table  # noqa: E402
+
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MODEL = (ROOT / "docs/model.md").read_text(encoding="utf-8")
 COMMAND = (ROOT / "docs/command.md").read_text(encoding="utf-8")
 CATALOG = (ROOT / "docs/catalog.md").read_text(encoding="utf-8")
 DATA = (ROOT / "data/README.md").read_text(encoding="utf-8")
-CLOUDS = ["azure", "cudo", "gcp", "hyperstack", "jarvislabs", "lambda", "nebius", "paperspace",
-          "runpod", "verda"]
+CLOUDS = sorted(path.stem for path in (ROOT / "data").glob("*.yaml")
+                if path.stem != "aws" and "\nprice_tables:" in path.read_text(encoding="utf-8"))
+TEN = ["azure", "cudo", "gcp", "hyperstack", "jarvislabs", "lambda", "nebius", "paperspace", "runpod",
+       "verda"]
+LARGE = ["aws", "azure", "gcp"]  # the page counts their prices by table
 CRITERIA = ["cost", "speed", "gpu_memory", "memory", "vcpus", "network"]
 
 
 def load(name):
     with open(ROOT / "data" / name, encoding="utf-8") as file:
         return yaml.load(file, LOADER)
+
+
+def price_tables(name):
+    """The tables of a provider's file by purchase: the columns and the rows of each."""
+    out = {}
+    for table in load(f"{name}.yaml")["price_tables"]:
+        with open(ROOT / "data" / table["file"], newline="", encoding="utf-8") as file:
+            head, *rows = csv.reader(file)
+        out[table["purchase"]] = head[2:], rows
+    return out
+
+
+def prices_in(rows):
+    return sum(price != "" for row in rows for price in row[2:])
 
 
 def row(rows, name):
@@ -305,12 +326,20 @@ def test_the_counts_of_rows_are_right(gpus, aws):
     world = load("snapshots/aws-2020-04.yaml")
 
     def counts(tables, *sections):
-        return ", ".join(f"{len(tables[s]):,} {s if len(tables[s]) != 1 else s[:-1]}"
-                         for s in sections)
+        def words(name, n):
+            return name if n != 1 else re.sub("ies$", "y", name) if name[-3:] == "ies" else name[:-1]
+        return ", ".join(f"{len(tables[s]):,} {words(s, len(tables[s]))}" for s in sections)
 
     def lines(name):
         with open(ROOT / "data/measured" / name, newline="", encoding="utf-8") as file:
             return sum(1 for _ in csv.reader(file)) - 1
+
+    def of_cloud(name):
+        tables = load(f"{name}.yaml")
+        sections = [s for s in ("families", "instances", "offerings", "regions") if s in tables]
+        prices = sum(prices_in(rows) for _, rows in price_tables(name).values())
+        return counts(tables, *sections) + ("" if name in LARGE else
+                                            f", {prices:,} price{'s' if prices != 1 else ''}")
 
     models = load("models.yaml")
     providers = load("providers.yaml")
@@ -318,9 +347,13 @@ def test_the_counts_of_rows_are_right(gpus, aws):
     assert shown == {
         "gpus.yaml": f"{len(gpus)} GPUs",
         "regions.yaml": counts(load("regions.yaml"), "regions"),
-        "aws.yaml": counts(aws, "families", "instances", "offerings", "prices"),
-        **{f"{name}.yaml": counts(load(f"{name}.yaml"), "families", "instances", "regions", "prices")
-           for name in CLOUDS},
+        "aws.yaml": counts(aws, "families", "instances", "offerings"),
+        **{f"{name}.yaml": of_cloud(name) for name in CLOUDS},
+        **{f"prices/{name}-{purchase.replace('_', '-')}.csv":
+           f"{len(rows):,} rows, {prices_in(rows):,} prices"
+           for name in LARGE for purchase, (_, rows) in price_tables(name).items()},
+        "prices/gcp-reserved.csv": f"{lines('../prices/gcp-reserved.csv'):,} rows",
+        "prices/.csv": "see the rows above",  # an asterisk is no part of a cell
         "clouds.yaml": "–",
         "bundle.yaml": counts(load("bundle.yaml"), "catalogs"),
         "snapshots/aws-2020-04.yaml": counts(world, "families", "instances", "prices"),
@@ -346,17 +379,22 @@ def test_the_counts_of_rows_are_right(gpus, aws):
 def test_the_clouds_are_counted(aws):
     page = (ROOT / "docs/clouds.md").read_text(encoding="utf-8")
     tables = {name: load(f"{name}.yaml") for name in CLOUDS} | {"aws": aws}
-    shown = {cells[0]: (cells[1], cells[2].split(", ")) for cells in rows_of(page, "All clouds")[1:]}
-    assert set(shown) == set(tables)
-    for name, (machines, prices) in shown.items():
-        assert machines == f"{len(tables[name]['instances']):,}"
-        assert prices[0] == f"{len(tables[name]['prices']):,}"
-        if name != "aws":
-            spot = any(p["purchase"] == "spot" for p in tables[name]["prices"])
-            assert prices[1] == ("with spot" if spot else "on demand")
-    kept = sum(len(tables[name]["instances"]) for name in CLOUDS)
-    left_out = sum(int(cells[1]) for cells in rows_of(DATA, "The other clouds")[1:])
-    assert_says(DATA, f"Of {kept + left_out} machines of the ten clouds in the price lists, {kept} are")
+    day = load("clouds.yaml")["catalog"]["as_of"].isoformat()
+    shown = {cells[0]: re.fullmatch(r"([\d,]+), (.*)", cells[2]).groups()
+             for cells in rows_of(page, "All clouds")[1:]}
+    machines = {cells[0]: cells[1] for cells in rows_of(page, "All clouds")[1:]}
+    assert machines == {name: f"{len(table['instances']):,}" for name, table in tables.items()}
+    words = {("on_demand",): "on demand", ("spot",): "spot only", ("on_demand", "spot"): "with spot"}
+    expected = {}
+    for name in tables:
+        ways = sorted(price_tables(name))
+        dated = [price_table(name, way) for way in ways]
+        held = sum(t.in_force(*row, day) is not None for t in dated for row in t.rows)
+        expected[name] = (f"{held:,}", words[tuple(ways)])
+    assert shown == expected
+    kept = sum(len(tables[name]["instances"]) for name in TEN)
+    left_out = sum(int(cells[1]) for cells in rows_of(DATA, "The other clouds") if cells[1].isdigit())
+    assert_says(DATA, f"Of {kept + left_out:,} machines of the ten clouds in the price lists, {kept} are")
     assert_says(page, f"{left_out} machines that were left out")
 
 
@@ -368,9 +406,17 @@ def test_the_counts_by_source_are_right(aws):
         return sum(r["source"] == source and all(r[k] == v for k, v in more.items())
                    for r in aws[section])
 
+    def listed(purchase, source):
+        columns, rows = price_tables("aws")[purchase]
+        at = [column.split()[1] for column in columns].index(source)
+        return sum(row[2 + at] != "" for row in rows)
+
     assert_says(
         DATA,
-        f"on-demand prices in us-east-1 ({count('prices', 'karpenter-provider-aws-1d92708'):,})",
+        f"AWS on demand in us-east-1 ({listed('on_demand', 'karpenter-provider-aws-1d92708'):,})",
+        f"machines with GPUs, on demand, all regions ({listed('on_demand', 'aws-price-list-2026-01')})",
+        f"AWS spot, one figure a region ({listed('spot', 'aws-spot-feed-2026-08-10')})",
+        f"AWS spot, a month's mean ({listed('spot', 'aws-spot-advisor-2025-06-28'):,})",
         f"machines ({count('instances', 'describe-instance-types'):,})",
         f"retired GPU machines ({count('instances', 'aws-price-list-attributes')})",
         f"other retired machines ({count('instances', 'describe-instance-types-moto')})",
@@ -388,7 +434,7 @@ def test_the_decisions_are_those_of_the_data(aws, gpus):
     assert lineage == {("p2", "p3"), ("p3", "p4d"), ("g2", "g3"), ("g3", "g4dn"),
                        ("g3s", "g4dn"), ("dl1", "trn1")}
     retired = [i for i in aws["instances"] if i.get("retired")]
-    priced = {p["instance"] for p in aws["prices"]}
+    priced = {row[0] for row in price_tables("aws")["on_demand"][1] if any(row[2:])}
     assert all(i["name"] in priced for i in retired)
     assert sum("gpu" in i for i in retired) == 13
     others = [i["name"] for i in retired if "gpu" not in i]
@@ -400,20 +446,30 @@ def test_the_decisions_are_those_of_the_data(aws, gpus):
     assert_says(DATA, f"given for {with_year} GPU families")
     cannot = {g["name"]: g["not_for"] for g in gpus if "not_for" in g}
     assert sorted(cannot) == ["amd-radeon-pro-v520", "aws-inferentia1", "aws-inferentia2",
-                              "aws-trainium1", "aws-trainium2", "habana-gaudi1", "intel-gaudi2",
+                              "aws-trainium1", "aws-trainium2", "aws-trainium3", "google-tpu-7x",
+                              "google-tpu-v2", "google-tpu-v3", "google-tpu-v4", "google-tpu-v5e",
+                              "google-tpu-v5p", "google-tpu-v6e", "habana-gaudi1", "intel-gaudi2",
                               "intel-gaudi3", "qualcomm-ai100"]
 
 
 def test_the_odd_spot_prices_are_those_of_the_data(aws):
-    prices = {"on_demand": {}, "spot": {}}
-    for p in aws["prices"]:
-        prices[p["purchase"]][p["instance"], p["region"]] = p["usd_per_hour"]
-    spot, listed = prices["spot"], prices["on_demand"]
-    assert set(spot) - set(listed) == {("p5e.48xlarge", "us-west-2")}
-    assert sum(abs(spot[k] - listed[k]) < 6e-5 for k in spot if k in listed) == 13
-    assert {k for k in spot if k in listed and abs(spot[k] / listed[k] - 0.1) < 1e-4} == {
-        ("p3.16xlarge", "eu-central-1"), ("p3.8xlarge", "eu-central-1"),
-        ("p3.8xlarge", "ap-northeast-1")}
+    day = aws["catalog"]["as_of"].isoformat()
+    spot, listed = ({row: usd for row in table.rows if (usd := table.in_force(*row, day)) is not None}
+                    for table in (price_table("aws", "spot"), price_table("aws", "on_demand")))
+    alone = set(spot) - set(listed)
+    *families, last = sorted({machine.split(".")[0] for machine, _ in alone})
+    ratios = {k: spot[k] / listed[k] for k in spot if k in listed}
+    equal = sum(abs(spot[k] - listed[k]) < 6e-5 for k in ratios)
+    tenth = sum(abs(ratio - 0.1) < 1e-4 for ratio in ratios.values())
+    assert min(ratios.values()) > 0.0999
+    assert all(spot[k] < listed[k] + 6e-5 for k in ratios)
+    assert_says(
+        DATA,
+        f"{len(alone)} pairs of machine and region have a spot price only: of {', '.join(families)} and {last}.",
+        f"For {equal} pairs of machine and region the spot price equals that on demand",
+        f"For {tenth} pairs the spot price is a tenth of that on demand")
+    row = "g5.24xlarge", "ap-northeast-1"
+    assert_says(DATA, f"has {spot[row]} against {listed[row]}")
 
 
 def test_the_known_exceptions_are_those_that_check_finds():

@@ -289,7 +289,7 @@ def test_what_is_not_offered_is_retired_there(account, session, now):
 
 
 def test_without_regions_those_that_are_priced_and_enabled(account, session, then):
-    account.enabled = ["ap-southeast-1", "eu-west-1"]  # the old catalog has this and us-east-1
+    account.enabled = ["ap-southeast-1", "eu-south-2"]  # the old catalog has the first, and others
     refreshed = aws.refresh(session, then)
     assert {region for action, region, _ in account.asked if action.endswith("Offerings")} == {
         "ap-southeast-1"

@@ -125,7 +125,7 @@ def test_rows_are_found_by_name():
 def test_a_catalog_of_its_own_is_refused_beside_another():
     catalog = flopwise.Catalog.bundled("aws-2020-04")
     with pytest.raises(flopwise.FlopwiseError, match="^catalog: must not be named where a catalog is given"):
-        catalog.filter(catalog="aws-2026-11")
-    request = flopwise.Request(catalog="aws-2026-11")
+        catalog.filter(catalog="aws-2026-10")
+    request = flopwise.Request(catalog="aws-2026-10")
     with pytest.raises(flopwise.FlopwiseError, match="^catalog: must not be named where a catalog is given"):
         flopwise.recommend(request, catalog=catalog)

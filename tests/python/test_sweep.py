@@ -225,7 +225,7 @@ def test_values_that_are_no_text(then):
             "days": [10, 10, 10],
             "region": [["us-east-1"], ["us-east-1", "ap-southeast-1"], None],
             "weights": [{"cost": 1}, None, {"cost": 1}],
-            "catalog": ["aws-2020-04", None, "aws-2026-11"],
+            "catalog": ["aws-2020-04", None, "aws-2026-10"],
         },
         then,
         on_missing="ignore",
@@ -235,7 +235,7 @@ def test_values_that_are_no_text(then):
             days=10, region="us-east-1", weights={"cost": 1}, catalog="aws-2020-04"
         ),
         flopwise.recommend(days=10, region=["us-east-1", "ap-southeast-1"], catalog=then),
-        flopwise.recommend(days=10, weights={"cost": 1}, catalog="aws-2026-11"),
+        flopwise.recommend(days=10, weights={"cost": 1}, catalog="aws-2026-10"),
     ]
     assert list(got["instance"]) == [e.choices[0].instance for e in expected]
 
@@ -712,12 +712,22 @@ ASKED = {
 
 # Those that say how much of an answer is shown, of which a sweep has the best.
 OF_OUTPUT = {"top", "nearest"}
+# Those that a whole answer has, and a sweep refuses.
+OF_ANOTHER_DAY = {"as_of", "against"}
+
+
+@pytest.mark.parametrize("key", sorted(OF_ANOTHER_DAY))
+def test_a_sweep_has_the_prices_of_one_catalog(key):
+    with pytest.raises(flopwise.FlopwiseError) as refused:
+        flopwise.sweep({"days": [30], key: ["2025-04-04"]})
+    assert "must not be given where a catalog is asked offer by offer: " in str(refused.value)
+    assert key in str(refused.value)
 
 
 def test_every_setting_is_a_column(root):
     rates = [str(root / "data" / "charges" / name) for name in ("aws.yaml", "spot-aws.yaml")]
     asked = {**ASKED, "charges": (rates, {**RENT, "storage_gib": 100})}
-    assert set(asked) == set(flopwise.settings())
+    assert set(asked) | OF_ANOTHER_DAY == set(flopwise.settings())
     for key, (value, beside) in asked.items():
         other = {name: kept for name, kept in beside.items() if name != key}
         columns = {name: [kept] for name, kept in {**other, key: value}.items()}
