@@ -91,7 +91,7 @@ def prices(rows: Sequence[Any], *, ax: Axes | None) -> Axes:
         days = [datetime.date.fromisoformat((row.as_of + "-01")[:10]) for row in of]
         usd = [getattr(row, price) for row in of]
         axes.step(
-            days,
+            cast(Any, days),
             [float("nan") if value is None else value for value in usd],
             where="post",
             marker="o",
@@ -354,7 +354,7 @@ def budget(advice: Recommendation, *, ax: Axes | None) -> Axes:
         )
         lowest = min(lowest, float(hours[-1]))
         ax.plot(
-            days,
+            cast(Any, days),
             hours,
             color=_LINES[i],
             linestyle=styles[i],

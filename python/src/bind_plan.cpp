@@ -215,7 +215,7 @@ Examples
 >>> ways = flopwise.purchase_options(instance="g5.xlarge", region="us-east-1", days=365,
 ...                                  hours_per_day=8)
 >>> [(way.purchase, round(way.total_usd, 2)) for way in ways[:2]]
-[('spot', 1248.79), ('on_demand', 2937.52)])");
+[('spot', 1496.72), ('on_demand', 2937.52)])");
 }
 
 // ---- lost work ----------------------------------------------------------------------

@@ -57,7 +57,7 @@ static bool is_form(std::string_view word) {
     });
 }
 
-static std::string form_of(std::string word) {
+static std::string form_of(const std::string& word) {
     if (word.starts_with("pcie"))
         return "pcie";
     return word == "ws" ? "workstation" : word == "bse" ? "server" : word;
@@ -160,7 +160,9 @@ struct Spelled {
 
 static Spelled spelled(const Gpu& gpu, std::string_view model) {
     const std::string_view digits = longest_digits(model);
-    const auto may_be = [digits](const std::string& one) { return one.find(digits) != one.npos; };
+    const auto may_be = [digits](const std::string& one) {
+        return one.find(digits) != std::string::npos;
+    };
     Spelled out{.memories = {gpu.memory}};
     if (!may_be(gpu.name) && std::none_of(gpu.aliases.begin(), gpu.aliases.end(), may_be))
         return out;

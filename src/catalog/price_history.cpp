@@ -178,6 +178,7 @@ std::vector<GpuPrice> gpu_prices(const PriceHistory& history,
             }
     }
     std::vector<GpuPrice> out;
+    out.reserve(lowest.size());
     for (auto& [key, row] : lowest)
         out.push_back(std::move(row));
     return out;

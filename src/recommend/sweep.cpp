@@ -289,6 +289,8 @@ void Sweep::answer_slowly(const Prepared& prepared, const SweepGroup& group, std
     try {
         if (group.error)
             return refuse(row, *group.error);
+        if (prepared.error)
+            return refuse(row, *prepared.error);
         Request request = group.request;
         request.top = runner_up_ ? 2 : 1;
         request.nearest = 0;

@@ -225,7 +225,7 @@ const auto kRequestSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { r.constraints.max_price = SettingText{r, k, t}.quantity<UsdPerHour>(kMostUsdPerHour); },
      [](const Request& r) { return value_of(r.constraints.max_price); }},
 
-    {"gpu", "gpu", kMust, "NAME,...", "GPU by name or pattern: T4, \"A100 80GB\", \"nvidia-a100*\"",
+    {"gpu", "gpu", kMust, "NAME,...", R"(GPU by name or pattern: T4, "A100 80GB", "nvidia-a100*")",
      [](Request& r, Key k, Texts t) { r.constraints.gpu = SettingText{r, k, t}.list(); },
      [](const Request& r) { return value_of(r.constraints.gpu); }},
     {"vendor", "vendor", kMust, "NAME,...", "who makes the GPU: nvidia, amd, aws, intel, ...",

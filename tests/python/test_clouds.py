@@ -51,8 +51,8 @@ def test_a_region_that_is_no_one_place():
     clouds = flopwise.Catalog.bundled("clouds-2026-11")
     everywhere = [r for r in clouds.regions if r.code == "all"]
     assert {r.provider for r in everywhere} == {  # whose files have that region
-        "akamai", "akash", "coreweave", "crusoe", "dataoorts", "digitalocean", "genesis-
-        cloud", "gpuhub", "hyperstack", "jarvislabs", "lambda", "modal", "nebius",
+        "akamai", "akash", "coreweave", "crusoe", "dataoorts", "digitalocean",
+        "genesis-cloud", "gpuhub", "hyperstack", "jarvislabs", "lambda", "modal", "nebius",
         "novita", "oci", "openrelay", "packet-ai", "paperspace", "qubrid", "replicate",
         "runpod", "salad", "sf-compute", "thunder-compute", "together", "vast", "verda",
         "voltage-park", "vultr"}

@@ -175,7 +175,8 @@ def test_diff_is_a_table_and_the_commands_text(prices, now):
     assert (change.kind, change.purchase) == ("fell", "on_demand")
     assert (change.before_usd_per_hour, change.after_usd_per_hour) == (1.006, 0.95)
     assert str(changes) == (
-        "aws g5.xlarge in us-east-1, on_demand, fell: 1.006 -> 0.95 USD/h (-5.6 %)\n1 fell\n"
+        "1 fell\naws g5: 1 fell; median -5.6 %\n\n"
+        "aws g5.xlarge in us-east-1, on_demand, fell: 1.006 -> 0.95 USD/h (-5.6 %)\n"
     )
     assert json.loads(changes.to_json())["counts"]["fell"] == 1
     assert changes.counts == {"fell": 1}

@@ -233,7 +233,7 @@ def test_a_name_of_a_gpu_is_all_that_it_may_mean(now):
     assert [gpu.name for gpu in now.find_gpus("A100 80GB")] == ["nvidia-a100-pcie-80gb", "nvidia-a100-sxm4-80gb"]
     assert [gpu.name for gpu in now.find_gpus("NVIDIA H100 80GB HBM3")] == ["nvidia-h100-sxm5-80gb"]
     assert len(now.find_gpus("nothing")) == 0
-    advice = flopwise.recommend(now, Request(gpu="A100", region="us-east-1"))
+    advice = flopwise.recommend(Request(gpu="A100", region="us-east-1"), catalog=now)
     (match,) = advice.gpu_matches  # AWS has none on PCIe
     assert (match.name, match.gpus) == ("A100", ["nvidia-a100-sxm4-40gb", "nvidia-a100-sxm4-80gb"])
     assert json.loads(advice.to_json())["gpu_matches"] == advice.gpu_matches.to_dicts()
@@ -243,10 +243,10 @@ def test_a_vendor_and_a_stack_are_those_of_the_gpu(now):
     made = {gpu.name: gpu.vendor for gpu in now.gpus}
     stacks = {gpu.name: gpu.stack for gpu in now.gpus}
     for request in [Request(vendor="aws"), Request(stack=["neuron"])]:
-        chosen = {choice.gpu for choice in flopwise.recommend(now, request).choices}
+        chosen = {choice.gpu for choice in flopwise.recommend(request, catalog=now).choices}
         assert chosen and {(made[gpu], stacks[gpu]) for gpu in chosen} == {("AWS", "Neuron")}
     with pytest.raises(flopwise.FlopwiseError, match='^vendor: must be AMD, AWS, .*, got "nvidea", did you mean NVIDIA'):
-        flopwise.recommend(now, Request(vendor="nvidea"))
+        flopwise.recommend(Request(vendor="nvidea"), catalog=now)
 
 
 def test_what_is_usable_of_a_memory_is_known_of_some_gpus(now):

@@ -172,7 +172,8 @@ def test_html_of_an_answer_has_what_matters_and_fits_a_page(article):
     assert shown[-2:] == ["score", "pareto"]
     assert "region" not in shown  # the same for all, and in the line above
     assert not any(name.startswith(("contribution", "price source")) for name in shown)
-    several = flopwise.recommend(near="vn", region="any", purchase=["spot", "on_demand"])
+    several = flopwise.recommend(
+        near="vn", region="any", purchase=["spot", "on_demand"], instance="g4dn.xlarge", top=100)
     assert {"region", "purchase", "rtt"} <= set(headings(several._repr_html_()))
     assert "family" in headings(article.choices._repr_html_())  # a table shows all it has
 

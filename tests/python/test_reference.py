@@ -34,7 +34,7 @@ def plain_answer(catalog, budget_usd, days, hours_per_day, profile, precision, m
     for o in catalog.offers:
         if o.gpu is None or o.purchase != "on_demand" or o.retired or not o.offered:
             continue
-        if profile in gpus[o.gpu].not_for or o.memory_gib < min_memory_gib:
+        if profile in gpus[o.gpu].not_for or o.memory_gib is None or o.memory_gib < min_memory_gib:
             continue
         one = rate(gpus[o.gpu], precision)
         if one is None:
@@ -47,7 +47,7 @@ def plain_answer(catalog, budget_usd, days, hours_per_day, profile, precision, m
             "speed": speed / REFERENCE_RATE[precision],
             "gpu_memory": o.gpu_memory_gib / 16,
             "memory": o.memory_gib / 61,
-            "vcpus": o.vcpus / 8,
+            "vcpus": (2 if o.vcpus is None else o.vcpus) / 8,  # assumed
             "network": (1 if o.network_gbps is None else o.network_gbps) / 2.5,  # assumed
         }
         score = 100 * math.prod(r ** WEIGHTS[profile][k] for k, r in ratios.items())
