@@ -1078,6 +1078,103 @@ class FrontPoint(_Record):
     ) -> None: ...
 
 @final
+class DatedPrice(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def purchase(self) -> str: ...
+    @property
+    def as_of(self) -> str: ...
+    @property
+    def price_usd_per_hour(self) -> float | None: ...
+    @property
+    def source(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        instance: str | None = ...,
+        region: str | None = ...,
+        purchase: str | None = ...,
+        as_of: str | None = ...,
+        price_usd_per_hour: float | None = ...,
+        source: str | None = ...,
+    ) -> None: ...
+
+@final
+class GpuPrice(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def as_of(self) -> str: ...
+    @property
+    def usd_per_gpu_hour(self) -> float: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        as_of: str | None = ...,
+        usd_per_gpu_hour: float | None = ...,
+        instance: str | None = ...,
+        region: str | None = ...,
+        source: str | None = ...,
+    ) -> None: ...
+
+@final
+class PriceAge(_Record):
+    @property
+    def changes_per_year(self) -> float: ...
+    @property
+    def median_change(self) -> float: ...
+    @property
+    def spread(self) -> float: ...
+    @property
+    def grows(self) -> bool: ...
+    def __init__(
+        self,
+        *,
+        changes_per_year: float | None = ...,
+        median_change: float | None = ...,
+        spread: float | None = ...,
+        grows: bool | None = ...,
+    ) -> None: ...
+
+@final
+class AnswerChange(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def instance(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def purchase(self) -> str: ...
+    @property
+    def then_usd_per_hour(self) -> float | None: ...
+    @property
+    def now_usd_per_hour(self) -> float | None: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        instance: str | None = ...,
+        region: str | None = ...,
+        purchase: str | None = ...,
+        then_usd_per_hour: float | None = ...,
+        now_usd_per_hour: float | None = ...,
+    ) -> None: ...
+
+@final
 class Choice(_Record):
     @property
     def rank(self) -> int: ...
@@ -1541,6 +1638,28 @@ class OwnOrRent(_Record):
         job: OwnJob | None = ...,
     ) -> None: ...
 
+@final
+class Against(_Record):
+    @property
+    def as_of(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def best(self) -> Choice | None: ...
+    @property
+    def changes(self) -> Table[AnswerChange]: ...
+    @property
+    def unchanged(self) -> int: ...
+    def __init__(
+        self,
+        *,
+        as_of: str | None = ...,
+        outcome: str | None = ...,
+        best: Choice | None = ...,
+        changes: Iterable[AnswerChange] | None = ...,
+        unchanged: int | None = ...,
+    ) -> None: ...
+
 class Recommendation(_Record):
     @property
     def catalog_name(self) -> str: ...
@@ -1710,6 +1829,22 @@ class FactorRows(_Rows[Factor]):
     _record: ClassVar[type[Factor]]
 
 @final
+class GpuMatchRows(_Rows[GpuMatch]):
+    _record: ClassVar[type[GpuMatch]]
+
+@final
+class GpuPriceRows(_Rows[GpuPrice]):
+    _record: ClassVar[type[GpuPrice]]
+
+@final
+class DatedPriceRows(_Rows[DatedPrice]):
+    _record: ClassVar[type[DatedPrice]]
+
+@final
+class AnswerChangeRows(_Rows[AnswerChange]):
+    _record: ClassVar[type[AnswerChange]]
+
+@final
 class FrontPointRows(_Rows[FrontPoint]):
     _record: ClassVar[type[FrontPoint]]
 
@@ -1858,6 +1993,23 @@ def nearby(
     near: str | tuple[float, float],
     catalog: Catalog | str | os.PathLike[str] | None = None,
 ) -> Table[Nearby]: ...
+def price_history(
+    instance: str,
+    region: str | None = None,
+    *,
+    provider: str = "aws",
+    purchase: str = "on_demand",
+) -> Table[DatedPrice]: ...
+def gpu_prices(
+    gpu: str,
+    purchase: str = "on_demand",
+    catalog: Catalog | str | os.PathLike[str] | None = None,
+) -> Table[GpuPrice]: ...
+def catalog_on(
+    day: str, catalog: Catalog | str | os.PathLike[str] | None = None
+) -> Catalog: ...
+def price_age(provider: str, family: str, purchase: str = "on_demand") -> PriceAge: ...
+def price_ratio_quantile(age: PriceAge, years: float, p: float) -> float: ...
 def models() -> Table[Model]: ...
 def find_model(name: str) -> Model: ...
 def estimate(

@@ -208,7 +208,9 @@ def pareto(advice: Recommendation, *, x: str, ax: Axes | None) -> Axes:
         c.cost.total_usd if x == "total_usd" and c.cost is not None else c.price_usd_per_hour
         for c in choices
     ]
-    rate = [c.vcpus if advice.on_vcpus or c.tflops is None else c.tflops for c in choices]
+    rate = [
+        (c.vcpus or 1.0) if advice.on_vcpus or c.tflops is None else c.tflops for c in choices
+    ]
     ax.set_xscale("log")
     ax.set_yscale("log")
     lines = _draw_front(ax, paid, rate)
