@@ -89,11 +89,15 @@ static std::optional<double> still_first(const Recommendation& r) {
 void add_price_ages(Recommendation& to) {
     constexpr double kLow = 0.1;
     constexpr double kHigh = 0.9;
-    for (Choice& c : to.choices)
+    const auto bound = [&to](Choice& c) {
         if (const auto age = aged(c, to.request.today)) {
             c.price_p10 = c.price * age->quantile(kLow);
             c.price_p90 = c.price * age->quantile(kHigh);
         }
+    };
+    std::ranges::for_each(to.choices, bound);
+    if (to.instead)
+        bound(*to.instead);
     to.still_first = still_first(to);
 }
 

@@ -569,6 +569,7 @@ EFFECTS = {
     "by": "family",
     "format": "markdown",
     "explain": None,
+    "wide": None,
     "color": "always",
     "own-price": "10000",
     "own-years": "3",
@@ -632,3 +633,12 @@ def test_the_flag_changes_the_answer(recommend, flag):
         return done.out
 
     assert out(needs(flag) | {flag: EFFECTS[flag]}) != out(needs(flag))
+
+
+def test_wide_has_the_date_of_each_price(report):
+    # The list of data/prices/aws-on-demand.csv of 2026-10-10 has p5.48xlarge in us-east-1.
+    asked = ["--instance", "p5.48xlarge", "--region", "us-east-1", "--nearest", "0"]
+    (row,) = [line for line in report(*asked, "--wide").splitlines() if line.startswith("1  p5.48x")]
+    assert "2026-10-10" in row
+    (row,) = [line for line in report(*asked).splitlines() if line.startswith("1  p5.48x")]
+    assert "2026-10-10" not in row

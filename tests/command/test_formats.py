@@ -174,6 +174,8 @@ COLUMNS = [
     *("network_gbps", "tflops", "score", "pareto", "total_usd", "lasts_days"),
     *("probability_within_budget", "rtt_ms", "retired", "price_as_of", "arch", "stack"),
     "usd_per_month",
+    "price_p10_usd_per_hour",
+    "price_p90_usd_per_hour",
 ]
 
 
