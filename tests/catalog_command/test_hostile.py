@@ -123,7 +123,7 @@ def test_names_do_not_reach_the_terminal_as_they_are(limited, tmp_path):
             r'got "a\x1b[2Jb"') in said
     assert "\x1b" not in said
     assert "aws.csv: skypilot, as of undated: 3 rows, 1 kept, 2 rejected" in said
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["aws.csv", "out.yaml"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["aws.csv", "out.yaml", "out.yaml.image"]
 
 
 def test_many_families_and_places_do_not_take_the_square_of_their_number(limited, tmp_path):
