@@ -201,6 +201,22 @@ TEST_CASE("a catalog of a day has its prices, machines and regions", "[prices]")
                       "as_of: must be a day on which the catalog has a price, got 2019-01-01");
 }
 
+TEST_CASE("an undated price is of no day but its catalog's", "[prices]") {
+    // Of all clouds only AWS has a list of June 2020; Paperspace's prices are undated.
+    const Catalog clouds = Catalog::bundled("clouds-2026-11");
+    const PriceHistory history = PriceHistory::bundled();
+    const Catalog then = history.on({2020, 6, 18}, clouds);
+    CHECK(then.providers() == std::vector<std::string_view>{"aws"});
+    const auto undated = [](const Catalog& catalog) {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < catalog.size(); ++i)
+            count += catalog.offer(i).source.as_of.year == 0 ? 1 : 0;
+        return count;
+    };
+    CHECK(undated(clouds) > 0);
+    CHECK(undated(history.on({2026, 11, 28}, clouds)) == undated(clouds));
+}
+
 TEST_CASE("the article's question of June 2020 has the article's answer", "[prices]") {
     // 2,000 USD / (365 * 2 h) = 2.74 USD/h; p2.xlarge is 0.90 USD/h in us-east-1.
     Request request{

@@ -115,18 +115,19 @@ std::vector<DatedPrice> PriceHistory::prices(std::string_view provider,
     return out;
 }
 
-/// The column in force of a row.
+/// The column in force of a row; none if it is undated: on which days it held is not known.
 static std::optional<std::size_t> column_on(const HistoryTable& table,
                                             std::span<const PriceBreak> breaks,
                                             const FoundRow& at,
                                             std::span<const double> usd,
                                             Date day) {
     const std::string& instance = table.instances[table.key[at.row] / table.regions.size()];
-    return in_force(table.columns,
-                    usd,
-                    table.complete[at.region],
-                    day,
-                    last_break(breaks, table.provider, instance, table.purchase, day));
+    const auto out = in_force(table.columns,
+                              usd,
+                              table.complete[at.region],
+                              day,
+                              last_break(breaks, table.provider, instance, table.purchase, day));
+    return out && table.columns[*out].as_of.year != 0 ? out : std::nullopt;
 }
 
 std::optional<DatedPrice> PriceHistory::price(std::string_view provider,
@@ -259,9 +260,11 @@ void OnDay::add(const HistoryTable& table, std::span<const PriceBreak> breaks) {
 }
 
 void OnDay::add_own() {
-    for (Price& price : own_)
-        if (const Date of = as_of_.at(price.source); of <= day_)
+    for (Price& price : own_) {
+        const Date of = as_of_.at(price.source);
+        if (of.year != 0 ? of <= day_ : catalog_.as_of() <= day_) // undated: of its catalog's day
             add(std::move(price), of);
+    }
 }
 
 /// Leaves the machines and regions that have a price.
