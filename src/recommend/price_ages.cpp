@@ -75,6 +75,8 @@ static std::optional<double> still_first(const Recommendation& r) {
         if (factor)
             others.emplace_back(*rival, *factor);
     }
+    if (others.empty()) // as in most answers: one provider, one way to pay
+        return 1;
     double sum = 0;
     for (std::size_t step = 0; step < kSteps; ++step) {
         const double ratio = own->quantile((static_cast<double>(step) + 0.5) / kSteps);
@@ -83,7 +85,7 @@ static std::optional<double> still_first(const Recommendation& r) {
             wins *= rival.above(ratio / factor);
         sum += wins;
     }
-    return others.empty() ? 1 : sum / kSteps;
+    return sum / kSteps;
 }
 
 void add_price_ages(Recommendation& to) {

@@ -108,7 +108,7 @@ void require_no_day(const Request& request) {
         if (date.year != 0)
             request.refuse(key,
                            fmt::format("must not be given where a catalog is asked offer by offer: "
-                                       "PriceHistory::on() makes that of a day, got {}",
+                                       "give it the catalog of that day, got {}",
                                        to_string(date)));
 }
 
