@@ -289,8 +289,9 @@ void Sweep::answer_slowly(const Prepared& prepared, const SweepGroup& group, std
     try {
         if (group.error)
             return refuse(row, *group.error);
-        if (prepared.error)
+        if (prepared.error && f.plain()) // else it may be the row's own figure that is named first
             return refuse(row, *prepared.error);
+        require_no_day(group.request);
         Request request = group.request;
         request.top = runner_up_ ? 2 : 1;
         request.nearest = 0;

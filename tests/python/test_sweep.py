@@ -10,7 +10,7 @@ import threading
 import flopwise
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 COLUMNS = [
@@ -108,6 +108,8 @@ def test_each_row_is_answered_as_recommend_does(rows, catalog, threads):
         max_size=8,
     )
 )
+@example(rows=[{"budget_usd": -1, "precision": "fp64", "region": "nowhere"}])
+@example(rows=[{"budget_usd": 5, "fixed_usd": 5, "region": "nowhere"}])
 def test_a_row_is_refused_exactly_where_recommend_refuses(rows):
     table = columns_of(rows) or {"top": [1] * len(rows)}
     got = flopwise.sweep(table, on_error="mark", on_missing="ignore")
