@@ -64,7 +64,9 @@ TEST_CASE("the bundled charges agree with what is published", "[charges]") {
                                                                    "standard",
                                                                    "standard-hdd",
                                                                    "standard-ssd"});
-    CHECK(charges.size() == 23154); // 924 tiers, 7,160 reserved or blocks, 8 ratios, 15,062 bands
+    // 924 tiers, 64 blocks, 83,888 rates in data/prices/*-reserved-*.csv, counted by another
+    // program with that of the newest table alone, 8 ratios, 15,062 bands
+    CHECK(charges.size() == 99946);
 }
 
 TEST_CASE("what is not known is absent", "[charges]") {
@@ -195,6 +197,89 @@ TEST_CASE("what has the rates of another offering, and blocks of days", "[charge
     CHECK(with_block.offers_blocks("p"));
     CHECK_FALSE(charges.offers_blocks("p"));
     CHECK_FALSE(charges.block("p", "r", "m"));
+}
+
+namespace {
+
+/// A file of charges with two tables beside it.
+class ReservedTables {
+public:
+    explicit ReservedTables(std::string_view older, std::string_view newer = kNewer) {
+        (void)folder_.file("older.csv", older);
+        (void)folder_.file("newer.csv", newer);
+        (void)folder_.file("mine.yaml", R"(provider: a
+sources: [{name: old, title: Old, as_of: 2024-01-01}, {name: new, title: New, as_of: 2025-01-01}]
+reserved_tables:
+  - {file: newer.csv, source: new}
+  - {file: older.csv, source: old}
+)");
+    }
+    [[nodiscard]] Charges charges() const { return Charges::read(folder_.path() / "mine.yaml"); }
+    [[nodiscard]] std::string refusal() const {
+        try {
+            (void)charges();
+        } catch (const InputError& e) {
+            return std::string{e.what()}.substr(folder_.path().string().size() + 1);
+        }
+        return "";
+    }
+
+    static constexpr std::string_view kOlder =
+        "instance,region,on_demand,standard_1yr,standard_3yr\n"
+        "m,r1,2,1.5,1\n"
+        "m,r2,,1.6,\n"
+        "n,r1,2,1.5,1\n";
+    static constexpr std::string_view kNewer = "instance,region,on_demand,standard_1yr\n"
+                                               "m,r1,1.8,1.4\n";
+
+private:
+    Temporary folder_;
+};
+
+} // namespace
+
+TEST_CASE("tables of reserved rates: of the same rate, the newest counts", "[charges][csv]") {
+    const Charges charges = ReservedTables{ReservedTables::kOlder}.charges();
+    CHECK(charges.size() ==
+          5); // by hand: five cells with a rate but one, which is superseded, and one
+    const auto newer = charges.reserved("a", "r1", "m", {});
+    REQUIRE(newer);
+    CHECK(newer->hourly == UsdPerHour{1.4});
+    CHECK(newer->on_demand == UsdPerHour{1.8});
+    CHECK(newer->source.title == "New");
+    const auto older = charges.reserved("a", "r1", "m", {.years = 3});
+    REQUIRE(older);
+    CHECK(older->hourly == UsdPerHour{1});
+    CHECK(older->on_demand == UsdPerHour{2});
+    CHECK(older->source.title == "Old");
+    CHECK_FALSE(charges.reserved("a", "r2", "m", {})->on_demand);
+    CHECK_FALSE(charges.reserved("a", "r2", "m", {.years = 3}));
+    CHECK(charges.reserved("a", "r1", "n", {})->hourly == UsdPerHour{1.5});
+    CHECK(charges.merged(Charges::none()).size() == 5);
+}
+
+TEST_CASE("a bad table of reserved rates is refused with its place", "[charges][csv][error]") {
+    const std::string head = "instance,region,on_demand,standard_1yr\n";
+    CHECK(ReservedTables{""}.refusal() == "older.csv: must be a table of reserved rates, is empty");
+    CHECK(
+        ReservedTables{"instance,region,standard_1yr\n"}.refusal() ==
+        "older.csv:1: must begin with the columns instance, region and on_demand and have that of "
+        "an offering");
+    CHECK(ReservedTables{"instance,region,on_demand,standard_2yr\n"}.refusal() ==
+          "older.csv:1: standard_2yr: must be standard_1yr, standard_3yr, convertible_1yr, "
+          "convertible_3yr, compute_savings_1yr, compute_savings_3yr, instance_savings_1yr, "
+          "instance_savings_3yr, committed_1yr or committed_3yr, did you mean standard_1yr?");
+    CHECK(ReservedTables{"instance,region,on_demand,standard_1yr,standard_1yr\n"}.refusal() ==
+          "older.csv:1: standard_1yr: must not be given twice");
+    CHECK(ReservedTables{head + "m,r1,2\n"}.refusal() == "older.csv:2: must have 4 fields, has 3");
+    CHECK(ReservedTables{head + "m,,2,1\n"}.refusal() == "older.csv:2: region: must be given");
+    CHECK(ReservedTables{head + "m,r1,2,0\n"}.refusal() ==
+          "older.csv:2: standard_1yr: must be positive and finite, got \"0\"");
+    CHECK(ReservedTables{head + "m,r1,-2,1\n"}.refusal() ==
+          "older.csv:2: on_demand: must be positive and finite, got \"-2\"");
+    CHECK(ReservedTables{head + "m,r1,2,\n"}.refusal() == "older.csv:2: must have a rate");
+    CHECK(ReservedTables{head + "m,r2,2,1\nm,r1,2,1\n"}.refusal() ==
+          "older.csv:3: instance: must be after the row before it, by instance and region");
 }
 
 TEST_CASE("the usual type of disk", "[charges]") {

@@ -8,6 +8,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <map>
 
 namespace flopwise {
 
@@ -25,7 +26,7 @@ template <class Archive, class Row>
 requires std::is_same_v<std::remove_const_t<Row>, HistoryTable>
 void each(Archive& a, Row& row) {
     a(row.provider, row.purchase, row.instances, row.regions, row.columns);
-    a(row.complete, row.key, row.given, row.changed, row.first, row.usd);
+    a(row.complete, row.key, row.first, row.pattern, row.patterns, row.usd);
 }
 /// The names of a field of the rows, each once and in order.
 static std::vector<std::string> names_of(const PriceTable& table, std::string PriceRow::*field) {
@@ -41,6 +42,24 @@ static std::size_t place_of(const std::vector<std::string>& names, const std::st
     return static_cast<std::size_t>(std::ranges::lower_bound(names, name) - names.begin());
 }
 
+/// Appends the prices of a row that are not those before.
+static HistoryPattern packed_row(const PriceRow& row, Column<double>& to) {
+    HistoryPattern out;
+    double before = 0;
+    for (std::size_t i = 0; i < row.usd.size(); ++i) {
+        if (std::isnan(row.usd[i]))
+            continue;
+        const std::uint64_t bit = std::uint64_t{1} << i;
+        out.given |= bit;
+        if (row.usd[i] != before) {
+            out.changed |= bit;
+            to.push_back(row.usd[i]);
+        }
+        before = row.usd[i];
+    }
+    return out;
+}
+
 static HistoryTable packed(const PriceTable& table) {
     HistoryTable out{.provider = table.provider,
                      .purchase = table.purchase,
@@ -49,34 +68,27 @@ static HistoryTable packed(const PriceTable& table) {
                      .columns = table.columns,
                      .complete = {},
                      .key = {},
-                     .given = {},
-                     .changed = {},
                      .first = {},
+                     .pattern = {},
+                     .patterns = {},
                      .usd = {}};
+    std::map<HistoryPattern, std::size_t> patterns;
     const auto complete = complete_in(table);
     for (const std::string& region : out.regions)
         out.complete.push_back(complete.at(region));
     for (const PriceRow& row : table.rows) {
-        std::uint64_t given = 0;
-        std::uint64_t changed = 0;
-        double before = 0;
         push(out.first, out.usd.size());
-        for (std::size_t i = 0; i < row.usd.size(); ++i) {
-            if (std::isnan(row.usd[i]))
-                continue;
-            const std::uint64_t bit = std::uint64_t{1} << i;
-            given |= bit;
-            if (row.usd[i] != before) {
-                changed |= bit;
-                out.usd.push_back(row.usd[i]);
-            }
-            before = row.usd[i];
-        }
+        const HistoryPattern pattern = packed_row(row, out.usd);
+        const auto [at, added] = patterns.try_emplace(pattern, patterns.size());
+        if (added && at->second > std::numeric_limits<std::uint16_t>::max())
+            throw InputError{{.file = table.file, .line = row.line},
+                             "must be a table of at most 65,536 patterns of what is given"};
+        if (added)
+            out.patterns.push_back(pattern);
+        push(out.pattern, at->second);
         push(out.key,
              place_of(out.instances, row.instance) * out.regions.size() +
                  place_of(out.regions, row.region));
-        out.given.push_back(given);
-        out.changed.push_back(changed);
     }
     return out;
 }
@@ -85,9 +97,10 @@ std::vector<double> prices_of(const HistoryTable& table, std::size_t row) {
     std::vector<double> out(table.columns.size(), std::numeric_limits<double>::quiet_NaN());
     std::size_t next = table.first[row];
     double price = 0;
-    for (std::uint64_t left = table.given[row]; left != 0; left &= left - 1) {
+    const auto [given, changed] = table.patterns[table.pattern[row]];
+    for (std::uint64_t left = given; left != 0; left &= left - 1) {
         const auto i = static_cast<std::size_t>(std::countr_zero(left));
-        if ((table.changed[row] >> i & 1U) != 0)
+        if ((changed >> i & 1U) != 0)
             price = table.usd[next++];
         out[i] = price;
     }

@@ -9,6 +9,15 @@
 
 namespace flopwise {
 
+/// Which columns a row has a price in, and which of those prices are not that before. Few
+/// patterns serve all rows.
+struct HistoryPattern {
+    std::uint64_t given = 0;   ///< a bit for each column
+    std::uint64_t changed = 0; ///< of those that are given
+
+    auto operator<=>(const HistoryPattern&) const = default;
+};
+
 /// A table of prices with the names as numbers. Most prices are those of the column before, so a
 /// row keeps only those that are not.
 struct HistoryTable {
@@ -19,10 +28,10 @@ struct HistoryTable {
     std::vector<PriceColumn> columns{};
     Column<std::uint64_t> complete; ///< by region: the columns that are complete lists of it
     Column<std::uint32_t> key;      ///< by row: instance * regions + region, ascending
-    Column<std::uint64_t> given;    ///< by row: the columns that have a price
-    Column<std::uint64_t> changed;  ///< by row: those of them whose price is not that before
     Column<std::uint32_t> first;    ///< by row: its first price
-    Column<double> usd;             ///< of the columns that changed, row by row
+    Column<std::uint16_t> pattern;  ///< by row: its place among the patterns
+    Column<HistoryPattern> patterns;
+    Column<double> usd; ///< of the columns that changed, row by row
 };
 
 struct PriceHistory::Data {

@@ -188,8 +188,8 @@ std::vector<GpuPrice> gpu_prices(const PriceHistory& history,
 std::size_t PriceHistory::size() const noexcept {
     std::size_t out = 0;
     for (const HistoryTable& table : data_->tables)
-        for (const std::uint64_t given : table.given)
-            out += static_cast<std::size_t>(std::popcount(given));
+        for (const std::uint16_t pattern : table.pattern)
+            out += static_cast<std::size_t>(std::popcount(table.patterns[pattern].given));
     return out;
 }
 

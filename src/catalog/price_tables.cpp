@@ -1,7 +1,7 @@
 #include "catalog/price_tables.hpp"
 
 #include "catalog/keys.hpp"
-#include "text/csv_stream.hpp"
+#include "text/csv_file.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -14,36 +14,8 @@ namespace {
 
 constexpr std::size_t kNames = 2; // columns before the prices: instance, region
 
-/// A file whose errors name the line of the row that is being read.
-class PriceFile {
-public:
-    explicit PriceFile(const std::filesystem::path& file) : input_{file}, rows_{input_} {}
-
-    bool next() {
-        if (!rows_.next())
-            return false;
-        try {
-            cells_ = rows_.fields();
-        } catch (const text::BadRow& bad) {
-            refuse(bad.field, bad.reason);
-        }
-        return true;
-    }
-    [[nodiscard]] const std::vector<std::string>& cells() const { return cells_; }
-    [[nodiscard]] int line() const { return rows_.line(); }
-    [[nodiscard]] const std::string& name() const { return input_.name(); }
-    [[noreturn]] void refuse(std::string_view field, std::string_view reason) const {
-        throw InputError{{.file = name(), .line = line(), .field = std::string{field}}, reason};
-    }
-
-private:
-    text::Input input_;
-    csv_stream::Reader rows_;
-    std::vector<std::string> cells_;
-};
-
 /// A column called "DATE SOURCE", of a source that has this date.
-PriceColumn column_of(const PriceFile& file,
+PriceColumn column_of(const text::CsvFile& file,
                       const std::string& title,
                       const std::vector<std::string>& complete,
                       const std::vector<Source>& sources) {
@@ -65,7 +37,7 @@ PriceColumn column_of(const PriceFile& file,
             .complete = std::ranges::find(complete, name) != complete.end()};
 }
 
-double price_of(const PriceFile& file, const PriceColumn& column, const std::string& cell) {
+double price_of(const text::CsvFile& file, const PriceColumn& column, const std::string& cell) {
     if (cell.empty())
         return std::numeric_limits<double>::quiet_NaN();
     const auto usd = text::number(cell);
@@ -75,7 +47,7 @@ double price_of(const PriceFile& file, const PriceColumn& column, const std::str
     return *usd;
 }
 
-void read_header(PriceFile& file,
+void read_header(text::CsvFile& file,
                  const std::vector<std::string>& complete,
                  const std::vector<Source>& sources,
                  PriceTable& to) {
@@ -94,13 +66,10 @@ void read_header(PriceFile& file,
             file.refuse("complete", fmt::format("must be columns, got {}", text::quoted(name)));
 }
 
-void read_row(const PriceFile& file, PriceTable& to) {
+void read_row(const text::CsvFile& file, PriceTable& to) {
     const auto& cells = file.cells();
-    if (cells.size() != to.columns.size() + kNames)
-        file.refuse(
-            "",
-            fmt::format("must have {} fields, has {}", to.columns.size() + kNames, cells.size()));
-    PriceRow row{.instance = cells[0], .region = cells[1], .usd = {}, .line = file.line()};
+    file.require_cells(to.columns.size() + kNames);
+    PriceRow row{.instance = cells[0], .region = cells[1], .usd = {}, .line = file.where().line};
     for (std::size_t i = 0; i < to.columns.size(); ++i)
         row.usd.push_back(price_of(file, to.columns[i], cells[kNames + i]));
     if (std::ranges::all_of(row.usd, [](double usd) { return std::isnan(usd); }))
@@ -118,7 +87,7 @@ PriceTable read_price_table(const std::filesystem::path& file,
                             Purchase purchase,
                             const std::vector<std::string>& complete,
                             const std::vector<Source>& sources) {
-    PriceFile rows{file};
+    text::CsvFile rows{file};
     PriceTable out{
         .file = rows.name(), .provider = provider, .purchase = purchase, .columns = {}, .rows = {}};
     if (!rows.next())

@@ -23,6 +23,7 @@ struct ChargesReading {
     std::map<std::string, std::string, std::less<>> default_storage; ///< its charge, by provider
     std::vector<ChargesRow> charges;
     std::vector<ChargesRow> reserved;
+    std::vector<ChargesRow> tabled; ///< reserved rates of tables: of several, the newest counts
     std::vector<ChargesRow> same;
     std::vector<ChargesRow> ratios;
     std::vector<ChargesRow> interruptions;
@@ -36,5 +37,12 @@ bool is_charges_csv(std::string_view text, std::string_view name);
 /// Reads reserved rates or interruptions as `catalog import` writes them. Of a machine that
 /// several price files have, the last counts. Throws InputError with file, line and column.
 void read_charges_csv(const std::string& text, const std::string& name, ChargesReading& to);
+
+/// Reads a table of reserved rates: `instance,region,on_demand` and a column for each offering.
+/// Throws InputError with file, line and column.
+void read_reserved_table(const std::filesystem::path& file,
+                         const std::string& provider,
+                         const std::string& source,
+                         std::vector<ChargesRow>& to);
 
 } // namespace flopwise

@@ -4,14 +4,34 @@
 
 #include <flopwise/charges.hpp>
 
+#include "text/column.hpp"
+
 #include <array>
 
 namespace flopwise {
 
 /// Rows in ascending order of a key made of the numbers of up to four names.
 struct ChargeRows {
-    std::vector<std::uint64_t> key;
-    std::vector<std::uint16_t> source;
+    Column<std::uint64_t> key;
+    Column<std::uint16_t> source;
+};
+
+/// What sources say of reserving a machine in a region. Machines of like rates share them.
+struct ReservedRows {
+    ChargeRows machines; ///< provider, instance, region; a row for each of its sources
+    Column<double> on_demand_usd_per_hour; ///< by row; NaN: not given
+    Column<std::uint32_t> first;           ///< by row: its first rate
+    Column<std::uint8_t> count;            ///< by row: of its rates
+    Column<std::uint8_t> offering;         ///< by rate: its place in kOfferings; kBlockPlace
+    Column<double> usd_per_hour;           ///< by rate
+};
+
+/// Bands of interruptions. There are few, and many machines of each.
+struct BandRows {
+    ChargeRows machines;        ///< provider, instance, region
+    Column<std::uint32_t> band; ///< by row
+    Column<double> from;        ///< by band
+    Column<double> to;          ///< by band; NaN: open
 };
 
 /// A half-open range of rows.
@@ -40,20 +60,16 @@ struct Charges::Data {
     std::vector<std::string> names; ///< of all that rows name, in ascending order
 
     ChargeRows charges; ///< provider, charge, region; a row for each tier, ascending
-    std::vector<Tier> tiers;
-    std::vector<double> smallest_size;          ///< of each tier, which the first decides; 0: any
-    std::vector<std::uint64_t> default_storage; ///< provider, charge; ascending
-    ChargeRows reserved; ///< provider, instance, region, offering; a block of days is one
-    std::vector<double> usd_per_hour;
-    std::vector<double> on_demand_usd_per_hour; ///< NaN: not given
-    ChargeRows ratios;                          ///< provider, offering, payment
-    std::vector<double> ratio;
-    std::vector<double> upfront;        ///< share of the cost of the term, in (0, 1]
-    ChargeRows same;                    ///< provider, offering, the one whose rates it has
-    std::vector<std::uint64_t> offered; ///< provider, offering; ascending
-    ChargeRows interruptions;           ///< provider, instance, region
-    std::vector<double> from;
-    std::vector<double> to; ///< NaN: open
+    Column<Tier> tiers;
+    Column<double> smallest_size;          ///< of each tier, which the first decides; 0: any
+    Column<std::uint64_t> default_storage; ///< provider, charge; ascending
+    ReservedRows reserved;                 ///< a block of days is an offering
+    ChargeRows ratios;                     ///< provider, offering, payment
+    Column<double> ratio;
+    Column<double> upfront;        ///< share of the cost of the term, in (0, 1]
+    ChargeRows same;               ///< provider, offering, the one whose rates it has
+    Column<std::uint64_t> offered; ///< provider, offering; ascending
+    BandRows interruptions;
 
     /// The number of a name; empty if it is in no row.
     [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name) const;
@@ -74,6 +90,13 @@ constexpr std::array<std::string_view, 2 * kCommitments> kOfferings{"standard_1y
                                                                     "instance_savings_3yr",
                                                                     "committed_1yr",
                                                                     "committed_3yr"};
+
+constexpr auto kBlockPlace = static_cast<std::uint8_t>(kOfferings.size());
+
+/// The name of an offering by its place.
+constexpr std::string_view offering_at(std::size_t place) {
+    return place < kOfferings.size() ? kOfferings[place] : kBlock;
+}
 
 constexpr std::string_view kStorage = "storage_";       ///< before a type of disk: its charge
 constexpr std::string_view kUnknownStorage = "storage"; ///< of a type that is not known

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace flopwise {
 
@@ -119,8 +120,9 @@ Charges Charges::none() {
 }
 
 std::size_t Charges::size() const noexcept {
-    return data_->tiers.size() + data_->usd_per_hour.size() + data_->ratio.size() +
-           data_->from.size();
+    const auto& rates = data_->reserved.count;
+    return std::accumulate(rates.begin(), rates.end(), std::size_t{0}) + data_->tiers.size() +
+           data_->ratio.size() + data_->interruptions.band.size();
 }
 
 std::optional<Rate>
@@ -129,7 +131,7 @@ Charges::rate(std::string_view provider, std::string_view region, std::string_vi
         const auto key = data_->key(std::array{provider, charge, place});
         const auto [begin, end] = key ? rows_with(data_->charges, *key) : RowRange{};
         if (begin < end)
-            return Rate{.tiers = std::span{data_->tiers}.subspan(begin, end - begin),
+            return Rate{.tiers = std::span<const Tier>{data_->tiers}.subspan(begin, end - begin),
                         .unit = unit_of(charge),
                         .region = data_->names[data_->charges.key[begin] & kNameMask],
                         .source = data_->sources[data_->charges.source[end - 1]],

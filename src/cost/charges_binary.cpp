@@ -6,17 +6,25 @@
 
 namespace flopwise {
 
-template <>
-constexpr bool kCopied<Tier> = true;
+template <class Archive, class Rows>
+static void rows(Archive& a, Rows& r) {
+    a(r.key, r.source);
+}
 
 template <class Archive, class Data>
 static void all_charges(Archive& a, Data& d) {
     a(d.sources, d.names, d.tiers, d.smallest_size, d.default_storage);
-    a(d.usd_per_hour, d.on_demand_usd_per_hour);
-    a(d.ratio, d.upfront, d.from, d.to);
-    a(d.charges.key, d.reserved.key, d.ratios.key, d.interruptions.key);
-    a(d.charges.source, d.reserved.source, d.ratios.source, d.interruptions.source);
-    a(d.same.key, d.same.source, d.offered);
+    a(d.ratio, d.upfront, d.offered);
+    rows(a, d.charges);
+    rows(a, d.ratios);
+    rows(a, d.same);
+    auto& reserved = d.reserved;
+    rows(a, reserved.machines);
+    a(reserved.on_demand_usd_per_hour, reserved.first, reserved.count);
+    a(reserved.offering, reserved.usd_per_hour);
+    auto& bands = d.interruptions;
+    rows(a, bands.machines);
+    a(bands.band, bands.from, bands.to);
 }
 
 std::string ChargesBinary::write(const Charges& charges) {

@@ -4,7 +4,7 @@
 #include "cost/charge_reading.hpp"
 #include "cost/charge_rows.hpp"
 #include "cost/term_fees.hpp"
-#include "text/csv_stream.hpp"
+#include "text/csv_file.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -41,11 +41,10 @@ bool is_in(ColumnNames columns, std::string_view name) {
 /// A table whose first row names its columns.
 class ChargesTable {
 public:
-    ChargesTable(const std::string& text, const std::string& name)
-        : input_{name, text}, rows_{input_} {
-        if (!next_row())
+    ChargesTable(const std::string& text, const std::string& name) : rows_{name, text} {
+        if (!rows_.next())
             throw InputError{{.file = name}, "must be a file of charges, is empty"};
-        header_ = cells_;
+        header_ = rows_.cells();
     }
 
     [[nodiscard]] bool has(std::string_view column) const {
@@ -64,17 +63,17 @@ public:
     }
 
     bool next() {
-        if (!next_row())
+        if (!rows_.next())
             return false;
-        if (cells_.size() != header_.size())
-            refuse("", fmt::format("must have {} fields, has {}", header_.size(), cells_.size()));
+        rows_.require_cells(header_.size());
         return true;
     }
 
     [[nodiscard]] std::string text_or_none(std::string_view column) const {
         const auto found = std::find(header_.begin(), header_.end(), column);
-        return found == header_.end() ? ""
-                                      : cells_[static_cast<std::size_t>(found - header_.begin())];
+        return found == header_.end()
+                   ? ""
+                   : rows_.cells()[static_cast<std::size_t>(found - header_.begin())];
     }
     [[nodiscard]] std::string text(std::string_view column) const {
         std::string out = text_or_none(column);
@@ -96,28 +95,13 @@ public:
         return out;
     }
     [[noreturn]] void refuse(std::string_view column, std::string_view reason) const {
-        throw InputError{where(column), reason};
+        rows_.refuse(column, reason);
     }
-    [[nodiscard]] Where where(std::string_view column = {}) const {
-        return {.file = input_.name(), .line = rows_.line(), .field = std::string{column}};
-    }
+    [[nodiscard]] Where where() const { return rows_.where(); }
 
 private:
-    bool next_row() {
-        if (!rows_.next())
-            return false;
-        try {
-            cells_ = rows_.fields();
-        } catch (const text::BadRow& bad) {
-            refuse(bad.field, bad.reason);
-        }
-        return true;
-    }
-
-    text::Input input_;
-    csv_stream::Reader rows_;
+    text::CsvFile rows_;
     std::vector<std::string> header_;
-    std::vector<std::string> cells_;
 };
 
 /// What a price file has. Its figures stand over those of files before it.

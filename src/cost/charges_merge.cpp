@@ -1,6 +1,6 @@
 // Charges over others.
 
-#include "cost/charge_rows.hpp"
+#include "cost/reserved_rows.hpp"
 
 #include <algorithm>
 #include <array>
@@ -85,8 +85,8 @@ struct ChargesMerge {
 
     /// Keys of two names, of which the first `distinct` tell one from another: a newer one
     /// replaces.
-    void add_pairs(std::vector<std::uint64_t> Charges::Data::*table, unsigned distinct) {
-        std::vector<std::uint64_t>& keys = out.*table;
+    void add_pairs(Column<std::uint64_t> Charges::Data::*table, unsigned distinct) {
+        std::vector<std::uint64_t> keys;
         for (const std::uint64_t key : newer.*table)
             keys.push_back(renumbered(key, 2, numbers[1]));
         const std::vector<std::uint64_t> theirs = keys;
@@ -99,6 +99,26 @@ struct ChargesMerge {
                 keys.push_back(key);
         }
         std::sort(keys.begin(), keys.end());
+        out.*table = std::move(keys);
+    }
+
+    /// Facts of machines; of two with the same key the newer one.
+    template <class Rows, class Key>
+    void add_facts(Rows Charges::Data::*table, Key key) {
+        auto all = facts_of(newer.*table);
+        std::vector<decltype(key(all[0]))> replaced;
+        for (auto& fact : all) {
+            fact.machine = renumbered(fact.machine, 3, numbers[1]);
+            fact.source = static_cast<std::uint16_t>(fact.source + base.sources.size());
+            replaced.push_back(key(fact));
+        }
+        std::sort(replaced.begin(), replaced.end());
+        for (auto fact : facts_of(base.*table)) {
+            fact.machine = renumbered(fact.machine, 3, numbers[0]);
+            if (!std::binary_search(replaced.begin(), replaced.end(), key(fact)))
+                all.push_back(fact);
+        }
+        out.*table = packed(std::move(all));
     }
 
     template <class... Column>
@@ -112,12 +132,14 @@ Charges Charges::merged(const Charges& others) const {
     ChargesMerge merge{*data_, *others.data_};
     merge.add_names();
     merge.add(merge.rows(&Data::charges, 3), &Data::tiers, &Data::smallest_size);
-    merge.add(merge.rows(&Data::reserved, 4), &Data::usd_per_hour, &Data::on_demand_usd_per_hour);
+    merge.add_facts(&Data::reserved, [](const ReservedFact& fact) {
+        return std::pair{fact.machine, fact.offering};
+    });
     merge.add(merge.rows(&Data::ratios, 3), &Data::ratio, &Data::upfront);
     merge.add(merge.rows(&Data::same, 3));
     merge.add_pairs(&Data::default_storage, 1);
     merge.add_pairs(&Data::offered, 2);
-    merge.add(merge.rows(&Data::interruptions, 3), &Data::from, &Data::to);
+    merge.add_facts(&Data::interruptions, [](const BandFact& fact) { return fact.machine; });
     return Charges{std::make_shared<const Data>(std::move(merge.out))};
 }
 

@@ -1,5 +1,5 @@
 #include "cost/charge_reading.hpp"
-#include "cost/charge_rows.hpp"
+#include "cost/reserved_rows.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 
@@ -158,6 +158,19 @@ void read_sources(yaml::Fields& file, ChargesReading& to) {
     });
 }
 
+/// The source of a row: one of those of the file.
+std::string source_of(yaml::Fields& row, const ChargesReading& reading) {
+    if (!row.has("source"))
+        row.refuse(
+            row.node(), "source", "must be given: a figure without a source is not accepted");
+    std::string name = row.text("source");
+    if (!reading.sources.contains(name))
+        row.refuse(*row.take("source"),
+                   "source",
+                   fmt::format("must be one of `sources`, got {}", text::quoted(name)));
+    return name;
+}
+
 void read_rows(yaml::Fields& file,
                std::string_view section,
                const std::string& provider,
@@ -169,14 +182,7 @@ void read_rows(yaml::Fields& file,
         out.names.push_back(row.text_or("provider", provider));
         read(row, out);
         out.where = where;
-        if (!row.has("source"))
-            row.refuse(
-                row.node(), "source", "must be given: a figure without a source is not accepted");
-        out.source = row.text("source");
-        if (!reading.sources.contains(out.source))
-            row.refuse(*row.take("source"),
-                       "source",
-                       fmt::format("must be one of `sources`, got {}", text::quoted(out.source)));
+        out.source = source_of(row, reading);
     });
 }
 
@@ -203,6 +209,16 @@ void read_default_storage(yaml::Fields& file, const std::string& provider, Charg
                                 text::quoted(type)));
 }
 
+/// Files beside this one, each a table of the rates of one source.
+void read_reserved_tables(yaml::Fields& file, const std::string& provider, ChargesReading& to) {
+    const auto folder = std::filesystem::path{file.file()}.parent_path();
+    each_row(file, "reserved_tables", [&](yaml::Fields& row, const Where& /*where*/) {
+        const std::string whose = row.text_or("provider", provider);
+        const std::string source = source_of(row, to);
+        read_reserved_table(folder / row.text("file"), whose, source, to.tabled);
+    });
+}
+
 void read_yaml(const std::string& yaml, const std::string& name, ChargesReading& to) {
     const yaml::Node root = yaml::parse(yaml, name);
     if (root.kind == yaml::Node::Kind::null)
@@ -213,6 +229,7 @@ void read_yaml(const std::string& yaml, const std::string& name, ChargesReading&
     read_rows(file, "charges", provider, charge, to, to.charges);
     read_default_storage(file, provider, to);
     read_rows(file, "reserved", provider, reserved, to, to.reserved);
+    read_reserved_tables(file, provider, to);
     read_rows(file, "blocks", provider, block, to, to.reserved);
     read_rows(file, "same_rates", provider, same_rates, to, to.same);
     read_rows(file, "reserved_ratios", provider, ratio, to, to.ratios);
@@ -257,6 +274,21 @@ void require_tiers(std::vector<ChargesRow>& rows) {
     }
 }
 
+/// Of rates of the same in several tables, that of the newest.
+void add_newest(ChargesReading& in) {
+    const auto day = [&](const ChargesRow& row) {
+        return in.sources.find(row.source)->second.as_of;
+    };
+    std::stable_sort(in.tabled.begin(), in.tabled.end(), [&](const auto& a, const auto& b) {
+        return a.names != b.names ? a.names < b.names : day(b) < day(a);
+    });
+    for (std::size_t i = 0; i < in.tabled.size(); ++i) {
+        const bool again = i > 0 && in.tabled[i].names == in.tabled[i - 1].names;
+        if (!again || day(in.tabled[i]) == day(in.tabled[i - 1])) // the latter is refused
+            in.reserved.push_back(in.tabled[i]);
+    }
+}
+
 /// An offering has the rates of one other.
 void require_one_same(std::vector<ChargesRow>& rows) {
     sort(rows);
@@ -287,6 +319,7 @@ std::string no_day_reason(std::string_view text) {
 struct ChargesReader {
     static Charges joined(ChargesReading& in) {
         auto data = std::make_shared<Charges::Data>();
+        add_newest(in);
         std::set<std::string, std::less<>> names;
         for (const auto* rows :
              {&in.charges, &in.reserved, &in.same, &in.ratios, &in.interruptions})
@@ -306,26 +339,18 @@ struct ChargesReader {
             no_duplicates(*rows);
         }
         add(*data, in, in.charges, data->charges);
-        add(*data, in, in.reserved, data->reserved);
         add(*data, in, in.same, data->same);
         add(*data, in, in.ratios, data->ratios);
-        add(*data, in, in.interruptions, data->interruptions);
         for (const ChargesRow& row : in.charges) {
             data->tiers.push_back({.from = row.a, .usd = row.b});
             data->smallest_size.push_back(row.c);
-        }
-        for (const ChargesRow& row : in.reserved) {
-            data->usd_per_hour.push_back(row.a);
-            data->on_demand_usd_per_hour.push_back(row.b);
         }
         for (const ChargesRow& row : in.ratios) {
             data->ratio.push_back(row.a);
             data->upfront.push_back(row.b);
         }
-        for (const ChargesRow& row : in.interruptions) {
-            data->from.push_back(row.a);
-            data->to.push_back(row.b);
-        }
+        add_reserved(*data, in);
+        add_bands(*data, in);
         data->offered = offered(*data);
         return Charges{std::move(data)};
     }
@@ -334,13 +359,47 @@ private:
     /// What each provider has a rate for, or the rates of.
     static std::vector<std::uint64_t> offered(const Charges::Data& data) {
         std::set<std::uint64_t> out;
-        for (const std::uint64_t key : data.reserved.key)
-            out.insert(name_key(std::array{key >> 3 * kNameBits, key & kNameMask}));
+        const ReservedRows& rows = data.reserved;
+        for (const ReservedFact& fact : facts_of(rows))
+            out.insert(name_key(std::array{fact.machine >> 2 * kNameBits,
+                                           *data.number(offering_at(fact.offering))}));
         for (const std::uint64_t key : data.same.key)
             if (const std::uint64_t provider = key >> 2 * kNameBits;
                 out.contains(name_key(std::array{provider, key & kNameMask})))
                 out.insert(name_key(std::array{provider, key >> kNameBits & kNameMask}));
         return {out.begin(), out.end()};
+    }
+
+    static std::uint16_t source_of(const ChargesReading& in, const ChargesRow& row) {
+        const auto source = in.sources.find(row.source);
+        return static_cast<std::uint16_t>(std::distance(in.sources.begin(), source));
+    }
+
+    /// The first three names of a row.
+    static std::uint64_t machine_of(const Charges::Data& data, const ChargesRow& row) {
+        return *data.key(std::array<std::string_view, 3>{row.names[0], row.names[1], row.names[2]});
+    }
+
+    static void add_reserved(Charges::Data& data, const ChargesReading& in) {
+        std::vector<ReservedFact> facts;
+        for (const ChargesRow& row : in.reserved)
+            facts.push_back({.machine = machine_of(data, row),
+                             .offering = static_cast<std::uint8_t>(
+                                 std::ranges::find(kOfferings, row.names[3]) - kOfferings.begin()),
+                             .source = source_of(in, row),
+                             .on_demand_usd_per_hour = row.b,
+                             .usd_per_hour = row.a});
+        data.reserved = packed(std::move(facts));
+    }
+
+    static void add_bands(Charges::Data& data, const ChargesReading& in) {
+        std::vector<BandFact> facts;
+        for (const ChargesRow& row : in.interruptions)
+            facts.push_back({.machine = machine_of(data, row),
+                             .source = source_of(in, row),
+                             .from = row.a,
+                             .to = row.b});
+        data.interruptions = packed(std::move(facts));
     }
 
     static void add(const Charges::Data& data,
@@ -350,9 +409,7 @@ private:
         for (const ChargesRow& row : rows) {
             const std::vector<std::string_view> names{row.names.begin(), row.names.end()};
             to.key.push_back(*data.key(names));
-            const auto source = in.sources.find(row.source);
-            to.source.push_back(
-                static_cast<std::uint16_t>(std::distance(in.sources.begin(), source)));
+            to.source.push_back(source_of(in, row));
         }
     }
 };

@@ -1,5 +1,6 @@
 #include "cost/machine_rates.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace flopwise {
@@ -12,8 +13,7 @@ std::optional<std::size_t> offering_of(Term term) {
     return 2 * static_cast<std::size_t>(term.commitment) + (term.years == kLong ? 1U : 0U);
 }
 
-MachineRates::MachineRates(const Charges& charges)
-    : data_{*charges.data_}, block_{data_.number(kBlock)} {
+MachineRates::MachineRates(const Charges& charges) : data_{*charges.data_} {
     for (std::size_t i = 0; i < kOfferings.size(); ++i)
         offerings_[i] = data_.number(kOfferings[i]);
     for (std::size_t i = 0; i < kPayments; ++i)
@@ -29,27 +29,42 @@ MachineRates::Rows MachineRates::rows(std::string_view provider,
     if (!out.provider || !type || !place)
         return out;
     const std::uint64_t machine = name_key(std::array{*out.provider, *type, *place});
-    out.reserved = rows_below(data_.reserved, machine);
-    out.interruption = rows_with(data_.interruptions, machine);
+    out.reserved = rows_with(data_.reserved.machines, machine);
+    out.interruption = rows_with(data_.interruptions.machines, machine);
     return out;
 }
 
-std::optional<std::size_t> MachineRates::row_of(const Rows& of, std::uint64_t offering) const {
+std::optional<MachineRates::RateOf> MachineRates::rate_of(const Rows& of,
+                                                          std::size_t offering) const {
+    const ReservedRows& all = data_.reserved;
     for (std::size_t row = of.reserved.begin; row < of.reserved.end; ++row)
-        if ((data_.reserved.key[row] & kNameMask) == offering)
-            return row;
+        for (std::size_t rate = all.first[row]; rate < all.first[row] + all.count[row]; ++rate)
+            if (all.offering[rate] == offering)
+                return RateOf{row, rate};
     return std::nullopt;
+}
+
+std::optional<std::size_t> MachineRates::same_as(const Rows& of, std::size_t offering) const {
+    if (!offerings_[offering])
+        return std::nullopt;
+    const RowRange same =
+        rows_below(data_.same, name_key(std::array{*of.provider, *offerings_[offering]}));
+    if (same.begin == same.end)
+        return std::nullopt;
+    const auto found = std::ranges::find(offerings_, data_.same.key[same.begin] & kNameMask);
+    return static_cast<std::size_t>(found - offerings_.begin());
 }
 
 /// What an offering costs with a part of it paid at the start, if that is known.
 bool MachineRates::with_upfront(const Rows& of,
-                                std::uint64_t offering,
+                                std::size_t offering,
                                 Payment payment,
                                 ReservedRate& to) const {
-    const auto number = payments_[static_cast<std::size_t>(payment)];
+    const auto paid = payments_[static_cast<std::size_t>(payment)];
+    const auto name = offerings_[offering];
     const RowRange ratio =
-        number ? rows_with(data_.ratios, name_key(std::array{*of.provider, offering, *number}))
-               : RowRange{};
+        paid && name ? rows_with(data_.ratios, name_key(std::array{*of.provider, *name, *paid}))
+                     : RowRange{};
     if (ratio.begin == ratio.end)
         return false;
     to.hourly = to.hourly * data_.ratio[ratio.begin];
@@ -59,44 +74,44 @@ bool MachineRates::with_upfront(const Rows& of,
 }
 
 std::optional<ReservedRate> MachineRates::reserved(const Rows& of, Term term) const {
-    const auto place = offering_of(term);
-    auto offering = place ? offerings_[*place] : std::nullopt;
+    auto offering = offering_of(term);
     if (!offering || of.reserved.begin == of.reserved.end)
         return std::nullopt;
-    auto row = row_of(of, *offering);
-    std::string_view same_as;
-    if (const RowRange same = rows_below(data_.same, name_key(std::array{*of.provider, *offering}));
-        !row && same.begin < same.end) {
-        offering = data_.same.key[same.begin] & kNameMask;
-        same_as = data_.names[*offering];
-        row = row_of(of, *offering);
+    auto found = rate_of(of, *offering);
+    std::string_view same;
+    if (const auto other = found ? std::nullopt : same_as(of, *offering)) {
+        offering = other;
+        same = offering_at(*other);
+        found = rate_of(of, *other);
     }
-    if (!row)
+    if (!found)
         return std::nullopt;
-    const double beside = data_.on_demand_usd_per_hour[*row];
-    ReservedRate out{.hourly = UsdPerHour{data_.usd_per_hour[*row]},
+    const ReservedRows& all = data_.reserved;
+    const double beside = all.on_demand_usd_per_hour[found->row];
+    ReservedRate out{.hourly = UsdPerHour{all.usd_per_hour[found->rate]},
                      .on_demand =
                          std::isnan(beside) ? std::nullopt : std::optional{UsdPerHour{beside}},
-                     .source = data_.sources[data_.reserved.source[*row]],
-                     .same_as = same_as};
+                     .source = data_.sources[all.machines.source[found->row]],
+                     .same_as = same};
     if (term.payment != Payment::no_upfront && !with_upfront(of, *offering, term.payment, out))
         return std::nullopt;
     return out;
 }
 
 std::optional<BlockRate> MachineRates::block(const Rows& of) const {
-    const auto row = block_ ? row_of(of, *block_) : std::nullopt;
-    if (!row)
+    const auto found = rate_of(of, kBlockPlace);
+    if (!found)
         return std::nullopt;
-    return BlockRate{.hourly = UsdPerHour{data_.usd_per_hour[*row]},
-                     .source = data_.sources[data_.reserved.source[*row]]};
+    return BlockRate{.hourly = UsdPerHour{data_.reserved.usd_per_hour[found->rate]},
+                     .source = data_.sources[data_.reserved.machines.source[found->row]]};
 }
 
 Interruption MachineRates::band(std::size_t row) const {
-    const double to = data_.to[row];
-    return Interruption{.from = data_.from[row],
+    const BandRows& all = data_.interruptions;
+    const double to = all.to[all.band[row]];
+    return Interruption{.from = all.from[all.band[row]],
                         .to = std::isnan(to) ? std::nullopt : std::optional{to},
-                        .source = data_.sources[data_.interruptions.source[row]]};
+                        .source = data_.sources[all.machines.source[row]]};
 }
 
 std::optional<Interruption> MachineRates::interruption(const Rows& of) const {
@@ -106,7 +121,7 @@ std::optional<Interruption> MachineRates::interruption(const Rows& of) const {
 
 std::vector<Interruption> MachineRates::interruptions() const {
     std::vector<Interruption> out;
-    for (std::size_t row = 0; row < data_.from.size(); ++row)
+    for (std::size_t row = 0; row < data_.interruptions.band.size(); ++row)
         out.push_back(band(row));
     return out;
 }

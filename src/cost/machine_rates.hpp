@@ -20,7 +20,7 @@ public:
     /// The rows of one machine in one region.
     struct Rows {
         std::optional<std::uint64_t> provider{};
-        RowRange reserved{}; ///< a row for each offering
+        RowRange reserved{}; ///< a row for each source
         RowRange interruption{};
     };
     [[nodiscard]] Rows
@@ -33,15 +33,22 @@ public:
     [[nodiscard]] std::vector<Interruption> interruptions() const;
 
 private:
+    /// A row of what is reserved, and one of its rates.
+    struct RateOf {
+        std::size_t row = 0;
+        std::size_t rate = 0;
+    };
+
     [[nodiscard]] Interruption band(std::size_t row) const;
-    /// The row of an offering; empty if there is none.
-    [[nodiscard]] std::optional<std::size_t> row_of(const Rows& of, std::uint64_t offering) const;
+    /// That of an offering, by its place; empty if there is none.
+    [[nodiscard]] std::optional<RateOf> rate_of(const Rows& of, std::size_t offering) const;
+    /// The place of the offering whose rates one has by the provider's word.
+    [[nodiscard]] std::optional<std::size_t> same_as(const Rows& of, std::size_t offering) const;
     [[nodiscard]] bool
-    with_upfront(const Rows& of, std::uint64_t offering, Payment payment, ReservedRate& to) const;
+    with_upfront(const Rows& of, std::size_t offering, Payment payment, ReservedRate& to) const;
 
     const Charges::Data& data_;
     std::array<std::optional<std::uint64_t>, kOfferings.size()> offerings_{};
-    std::optional<std::uint64_t> block_{};
     std::array<std::optional<std::uint64_t>, kPayments> payments_{};
 };
 

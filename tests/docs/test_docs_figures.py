@@ -34,6 +34,19 @@ def load(name):
         return yaml.load(file, LOADER)
 
 
+def reserved_tables():
+    """Each table of reserved rates with its rows, the oldest first."""
+    for path in sorted((ROOT / "data/prices").glob("*-reserved-*.csv"), key=lambda p: p.stem[-10:]):
+        with open(path, newline="", encoding="utf-8") as file:
+            yield path, list(csv.DictReader(file))
+
+
+def rates_in(rows):
+    return {(row["instance"], row["region"], offering): float(row[offering])
+            for row in rows for offering in row
+            if offering not in ("instance", "region", "on_demand") and row[offering]}
+
+
 def price_tables(name):
     """The tables of a provider's file by purchase: the columns and the rows of each."""
     out = {}
@@ -352,7 +365,8 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         **{f"prices/{name}-{purchase.replace('_', '-')}.csv":
            f"{len(rows):,} rows, {prices_in(rows):,} prices"
            for name in LARGE for purchase, (_, rows) in price_tables(name).items()},
-        "prices/gcp-reserved.csv": f"{lines('../prices/gcp-reserved.csv'):,} rows",
+        **{f"prices/{path.name}": f"{len(rows):,} rows, {len(rates_in(rows)):,} rates"
+           for path, rows in reserved_tables()},
         "prices/.csv": "see the rows above",  # an asterisk is no part of a cell
         "clouds.yaml": "–",
         "bundle.yaml": counts(load("bundle.yaml"), "catalogs"),
@@ -489,8 +503,9 @@ def rates():
     for c in tables["charges"]:
         if c["region"] == "us-east-1":
             tiers.setdefault(c["charge"], []).append((c.get("from", 0), c["usd"]))
-    reserved = {r["offering"]: r["usd_per_hour"] for r in tables["reserved"]
-                if (r["instance"], r["region"]) == ("g5.xlarge", "us-east-1")}
+    reserved = {offering: usd for _, rows in reserved_tables()
+                for (machine, region, offering), usd in rates_in(rows).items()
+                if (machine, region) == ("g5.xlarge", "us-east-1")}
     return tiers, reserved
 
 
