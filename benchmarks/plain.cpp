@@ -185,8 +185,8 @@ static Figures figures(const Question& q, const Offer& o) {
     return {.price = o.price,
             .rate = *rate(q, o),
             .gpu_memory = gpu_memory(o),
-            .memory = o.instance.memory,
-            .vcpus = o.instance.vcpus,
+            .memory = o.instance.memory.value_or(kAssumedMemory),
+            .vcpus = o.instance.vcpus.value_or(kAssumedVcpus),
             .network = o.instance.network.value_or(kAssumedNetwork)};
 }
 

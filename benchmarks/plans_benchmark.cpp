@@ -69,8 +69,8 @@ static std::vector<Found> plain(const Catalog& catalog, const Request& q) {
         const Figures figures{.price = all.total / rented_hours(q.budget),
                               .rate = peak(*o.gpu, precision)->value() * o.instance.gpu_count,
                               .gpu_memory = o.gpu->memory * std::min(1.0, o.instance.gpu_count),
-                              .memory = o.instance.memory,
-                              .vcpus = o.instance.vcpus,
+                              .memory = o.instance.memory.value_or(kAssumedMemory),
+                              .vcpus = o.instance.vcpus.value_or(kAssumedVcpus),
                               .network = o.instance.network.value_or(kAssumedNetwork)};
         out.push_back({names.first,
                        names.second,

@@ -2,8 +2,11 @@
 #include <flopwise/recommend.hpp>
 
 #include "catch.hpp"
+#include "recommend/aged.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 
 using namespace flopwise;
 
@@ -47,6 +50,56 @@ TEST_CASE("quantiles and probabilities of a price are of one distribution",
         CHECK(price_ratio_probability(age, years, ratio * (1 + 1e-9)) >= p - 1e-6);
         CHECK(price_ratio_probability(age, years, ratio * (1 - 1e-9)) <= p + 1e-6);
     }
+}
+
+TEST_CASE("the cost of uncertain hours at an old price, against a simulation", "[price_age]") {
+    // 20 USD of disk and 100 USD of hours at the median, which vary by a factor of e^(0.3 z); the
+    // price by what its age is worth. A million draws are within 1 % of quantiles.
+    const double spread = GENERATE(0.02, 0.3);
+    const PriceAge age{
+        .changes_per_year = 0.8063, .median_change = 0.1568, .spread = 0.2606, .grows = true};
+    const Aged aged{age, GENERATE(0.3, 2.0)};
+    const auto at = [&](double z) { return Usd{20 + 100 * std::exp(spread * z)}; };
+    constexpr double kZ80 = 0.841621;
+    constexpr double kZ90 = 1.281552;
+    Choice choice{.cost = Bill{.items = {{.charge = "compute", .amount = Usd{100}},
+                                         {.charge = "storage_gp3", .amount = Usd{20}}},
+                               .total = Usd{120}},
+                  .probability_within_budget = 0.5, // 120 USD are the median
+                  .cost_quantiles = CostQuantiles{at(0), at(kZ80), at(kZ90)}};
+    std::mt19937_64 random{1}; // NOLINT: the same on every run
+    std::normal_distribution<double> normal;
+    std::uniform_real_distribution<double> uniform;
+    std::vector<double> costs(1'000'000);
+    const double same = std::exp(-0.8063 * aged.years);
+    for (double& usd : costs) {
+        const double moved =
+            uniform(random) < same
+                ? 1
+                : std::exp(0.1568 + 0.2606 * std::sqrt(aged.years) * normal(random));
+        usd = 20 + 100 * std::exp(spread * normal(random)) * moved;
+    }
+    std::sort(costs.begin(), costs.end());
+    const auto drawn = [&](double p) {
+        return costs[static_cast<std::size_t>(p * static_cast<double>(costs.size()))];
+    };
+    widen_cost(aged, Usd{120}, choice);
+    CHECK(choice.cost_quantiles->p50.value() == Approx(drawn(0.5)).epsilon(0.01));
+    CHECK(choice.cost_quantiles->p80.value() == Approx(drawn(0.8)).epsilon(0.01));
+    CHECK(choice.cost_quantiles->p90.value() == Approx(drawn(0.9)).epsilon(0.01));
+    const auto within = std::upper_bound(costs.begin(), costs.end(), 120.0) - costs.begin();
+    CHECK(*choice.probability_within_budget ==
+          Approx(static_cast<double>(within) / static_cast<double>(costs.size())).margin(0.01));
+}
+
+TEST_CASE("a price of today leaves the cost as it is", "[price_age]") {
+    const CostQuantiles known{Usd{1}, Usd{2}, Usd{3}};
+    Choice choice{.cost = Bill{.items = {{.charge = "compute", .amount = Usd{1}}}, .total = Usd{1}},
+                  .probability_within_budget = 0.75,
+                  .cost_quantiles = known};
+    widen_cost({price_age("aws", "g5", Purchase::spot), 0}, Usd{2}, choice);
+    CHECK(choice.cost_quantiles == known);
+    CHECK(choice.probability_within_budget == 0.75);
 }
 
 TEST_CASE("every offer that is bundled has an age", "[price_age]") {

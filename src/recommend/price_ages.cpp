@@ -1,6 +1,6 @@
 #include "recommend/price_ages.hpp"
 
-#include <flopwise/price_age.hpp>
+#include "recommend/aged.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -12,25 +12,9 @@ namespace {
 constexpr double kDaysOfAYear = 365.25;
 constexpr std::size_t kSteps = 400; // of the first choice's distribution
 
-/// How the price of a choice may have moved since its day.
-struct Aged {
-    PriceAge age;
-    double years = 0;
-
-    [[nodiscard]] double quantile(double p) const { return price_ratio_quantile(age, years, p); }
-    /// Probability that the ratio is above `ratio`, or half of it if it is just that.
-    [[nodiscard]] double above(double ratio) const {
-        constexpr double kJustBelow = 1 - 1e-12;
-        return 1 - (price_ratio_probability(age, years, ratio) +
-                    price_ratio_probability(age, years, ratio * kJustBelow)) /
-                       2;
-    }
-};
-
 } // namespace
 
-/// Empty if the price has no age, or its kind of purchase has none.
-static std::optional<Aged> aged(const Choice& c, Date today) {
+std::optional<Aged> aged(const Choice& c, Date today) {
     const bool market = c.purchase == PurchaseKind::on_demand || c.purchase == PurchaseKind::spot;
     if (today.year == 0 || c.as_of.year == 0 || !market)
         return std::nullopt;
@@ -95,6 +79,7 @@ void add_price_ages(Recommendation& to) {
         if (const auto age = aged(c, to.request.today)) {
             c.price_p10 = c.price * age->quantile(kLow);
             c.price_p90 = c.price * age->quantile(kHigh);
+            widen_cost(*age, to.request.budget.total, c);
         }
     };
     std::ranges::for_each(to.choices, bound);

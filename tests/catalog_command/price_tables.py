@@ -90,6 +90,6 @@ def table(provider, purchase="on_demand"):
 
 def tables():
     for path in sorted((DATA / "prices").glob("*.csv")):
-        provider, purchase = re.fullmatch(r"(.*)-(on-demand|spot|reserved)", path.stem).groups()
-        if purchase != "reserved":
+        provider, purchase = re.fullmatch(r"(.*?)-(on-demand|spot|reserved.*)", path.stem).groups()
+        if not purchase.startswith("reserved"):
             yield table(provider, purchase.replace("-", "_"))
