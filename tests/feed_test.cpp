@@ -809,7 +809,7 @@ TEST_CASE("what is dated after tomorrow is refused, if the day is known", "[feed
     CHECK_THROWS_AS(imported("aws_offers.json", {.today = {2026, 10, 30}}), InputError);
     CHECK_THROWS_AS(imported("aws_products.json", {.today = {2026, 10, 1}}), InputError);
     CHECK_THROWS_WITH(imported("skypilot.csv", {.as_of = {9999, 12, 31}, .today = {2026, 12, 31}}),
-                      "as_of: must not be after tomorrow, 2027-01-01, got 9999-12-31");
+                      "as_of: must not be after today, 2026-12-31, got 9999-12-31");
 }
 
 TEST_CASE("a spot price dated after tomorrow is rejected, the others are used", "[feed]") {
@@ -879,7 +879,7 @@ static std::vector<Finding> disagreements(const Catalog& catalog) {
 
 TEST_CASE("of two prices the newer is used, and a contradiction is kept", "[feed][join]") {
     const std::vector<Import> newer{priced("g5.xlarge", "us-east-1", 1.2, {2027, 1, 1})};
-    const auto [catalog, left_out] = join(known(), newer);
+    const auto [catalog, left_out, effects] = join(known(), newer);
     CHECK(left_out.empty());
     CHECK(offer_of(catalog, "g5.xlarge", "us-east-1")->price == UsdPerHour{1.2});
     REQUIRE(catalog.superseded().size() == 1);
@@ -893,7 +893,7 @@ TEST_CASE("of two prices the newer is used, and a contradiction is kept", "[feed
     CHECK(prices_in_effect(catalog, newer[0]) == 1);
 
     const std::vector<Import> older{priced("g5.xlarge", "us-east-1", 1.2, {2020, 1, 1})};
-    const auto [same, left] = join(known(), older);
+    const auto [same, left, no_effects] = join(known(), older);
     CHECK(left == std::vector<Skipped>{{"price older than the one there is", 1}});
     CHECK(prices_in_effect(same, older[0]) == 0);
     CHECK(offer_of(same, "g5.xlarge", "us-east-1")->price == UsdPerHour{1.006});
@@ -906,7 +906,7 @@ TEST_CASE("prices within a percent agree, and spot prices move", "[feed][join]")
     CHECK(join(known(), near).catalog.tables().superseded.empty());
     const std::vector<Import> spot{
         priced("g5.xlarge", "us-east-1", 0.9, {2027, 1, 1}, Purchase::spot)};
-    const auto [catalog, left_out] = join(known(), spot);
+    const auto [catalog, left_out, effects] = join(known(), spot);
     CHECK(catalog.superseded().empty());
     CHECK(offer_of(catalog, "g5.xlarge", "us-east-1", Purchase::spot)->price == UsdPerHour{0.9});
 }
@@ -928,7 +928,7 @@ TEST_CASE("importing the same file twice changes nothing more", "[feed][join][pr
 
 TEST_CASE("prices of machines that the base has not are left out and counted", "[feed][join]") {
     const std::vector<Import> imports{priced("z9.huge", "us-east-1", 1, {2027, 1, 1})};
-    const auto [catalog, left_out] = join(known(), imports);
+    const auto [catalog, left_out, effects] = join(known(), imports);
     CHECK(left_out == std::vector<Skipped>{{"price of a machine that is not in the catalog", 1}});
     CHECK(catalog.size() == known().size());
 }
@@ -936,7 +936,7 @@ TEST_CASE("prices of machines that the base has not are left out and counted", "
 TEST_CASE("a region that the base has not is added without a place", "[feed][join]") {
     const std::vector<Import> imports{priced("g5.xlarge", "mars-1", 1, {2027, 1, 1}),
                                       priced("g5.2xlarge", "mars-1", 2, {2027, 1, 2})};
-    const auto [catalog, left_out] = join(known(), imports);
+    const auto [catalog, left_out, effects] = join(known(), imports);
     CHECK(left_out.empty());
     CHECK(catalog.name() == known().name() + "+2 imports");
     CHECK(catalog.regions().size() == known().regions().size() + 1);
@@ -989,7 +989,7 @@ TEST_CASE("a price that comes back contradicts nothing", "[feed][join]") {
 TEST_CASE("two files of one source that contradict each other are told", "[feed][join]") {
     const std::vector<Import> both{priced("g5.xlarge", "us-east-1", 0.9, {2027, 1, 1}),
                                    priced("g5.xlarge", "us-east-1", 0.8, {2027, 1, 1})};
-    const auto [catalog, left_out] = join(known(), both);
+    const auto [catalog, left_out, effects] = join(known(), both);
     CHECK(left_out ==
           std::vector<Skipped>{{"price that another file of the same source contradicts", 1}});
     CHECK(catalog.as_of() == Date{2027, 1, 1});
@@ -1000,7 +1000,7 @@ TEST_CASE("prices that take no effect are counted by reason", "[feed][join]") {
                                     priced("g5.2xlarge", "us-east-1", 1.1, {2027, 1, 1}),
                                     priced("g5.2xlarge", "us-east-1", 1.2, {2027, 1, 2}),
                                     priced("g5.2xlarge", "us-east-1", 1.3, {2026, 12, 1})};
-    const auto [catalog, left_out] = join(known(), files);
+    const auto [catalog, left_out, effects] = join(known(), files);
     CHECK(left_out ==
           std::vector<Skipped>{{"price older than the one there is", 1},
                                {"price that another file has newer", 1},
@@ -1028,7 +1028,7 @@ TEST_CASE("without a base, other providers come from the catalog of all clouds",
     CHECK(join(aws) == join(known(), aws));
 
     const std::vector<Import> lambda{imported("skypilot-old-lambda.csv")};
-    const auto [catalog, left_out] = join(lambda);
+    const auto [catalog, left_out, effects] = join(lambda);
     CHECK(left_out.empty());
     CHECK(providers(catalog) == std::set<std::string>{"aws", "lambda"});
     const auto file = offer_of(catalog, "gpu_1x_a6000", "us-west-1", Purchase::on_demand);
@@ -1109,7 +1109,7 @@ TEST_CASE("what is imported of reservations and interruptions reaches answers", 
                        rate("all_upfront", 0, 6307.2)};       // 0.72
     import.interruptions = {{ "aws", "g5.xlarge", "us-east-1", 0.05, 0.1, "" }};
     const std::vector<Import> imports{import};
-    const auto [catalog, left_out] = join(known(), imports);
+    const auto [catalog, left_out, effects] = join(known(), imports);
     CHECK(left_out.empty());
     const Charges charges = Charges::parse(catalog.rates());
     const auto reserved = [&](Payment payment) {

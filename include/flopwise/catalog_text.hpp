@@ -37,5 +37,7 @@ FLOPWISE_API std::string table_of(std::span<const GpuPrice> prices);
 
 /// What became of the rows of a file: a line of counts, then one for each rejected row.
 FLOPWISE_API std::string to_text(const Import& import);
+/// What a file did to the catalog, in a line: "2 of 3 prices took effect: 1 new, 1 rose; ...".
+FLOPWISE_API std::string to_text(const ImportEffect& effect);
 
 } // namespace flopwise

@@ -89,10 +89,23 @@ struct Import {
     /// Provider and region for which the offerings are complete: what they leave out is not
     /// offered there.
     std::vector<std::pair<std::string, std::string>> covered{};
+    /// The ways to pay of which the file has all that its provider sells, so that what it lacks is
+    /// not sold any more; empty if it may be a part. It speaks of machines with accelerators, and
+    /// of those without, only if it has some.
+    std::vector<Purchase> whole{};
+    /// Machines with rows that could not be read, in the order of their names: a whole list says
+    /// nothing of them.
+    std::vector<std::string> unread{};
+    /// The file states no day and was given none: `tables.as_of` is not known, or a day than which
+    /// the file is not older.
+    bool undated = false;
+    /// The file names a page that follows and is not in it: what it lacks is not known.
+    bool incomplete = false;
     std::vector<ReservedPrice> reserved{};
     std::vector<InterruptionBand> interruptions{};
     std::uint64_t rows = 0;           ///< read: products, machines, lines, as the format has them
     std::uint64_t kept = 0;           ///< of them, in one of the lists above
+    std::uint64_t to_come = 0;        ///< prices by the hour that are skipped until their day
     std::vector<Skipped> skipped{};   ///< by reason, in the order of the reasons' names
     std::vector<Rejected> rejected{}; ///< the first 1,000, in the order of the file
     std::uint64_t rows_rejected = 0;  ///< all
@@ -107,7 +120,8 @@ struct ImportOptions {
     bool strict = false;
     /// Provider of a skypilot or gpuhunt file; empty: the known name within the file's own.
     std::string provider{};
-    /// The day the file was made, if it does not say so.
+    /// The day the file was made, if it does not say so; not after `today`. Where the file only
+    /// shows that it is not older than a day, as pages of Azure do, this counts.
     Date as_of{};
     /// The day of the question; undated: not known. What is dated after tomorrow is refused: the
     /// file if it is its own date, else the row. A price that begins later is not in force yet, and
@@ -136,12 +150,41 @@ FLOPWISE_API std::vector<Import> import_feeds(std::span<const std::filesystem::p
                                               const Catalog& known,
                                               const ImportOptions& options = {});
 
+/// What a file did to the catalog. Its prices are those in effect, `older`, `overtaken` and
+/// `unplaced`.
+struct ImportEffect {
+    std::string file{};
+    std::uint64_t prices = 0;
+    // In effect, against the base:
+    std::uint64_t added = 0; ///< which the base does not have
+    std::uint64_t rose = 0;
+    std::uint64_t fell = 0;
+    std::uint64_t unchanged = 0;
+
+    std::uint64_t older = 0;     ///< not used: the price of the base is newer, and stays
+    std::uint64_t overtaken = 0; ///< not used: another file has a newer one, or contradicts it
+    std::uint64_t unplaced = 0;  ///< of machines or regions that the catalog cannot have
+    std::uint64_t to_come = 0;   ///< not among its prices: they wait for their day
+    /// Of the base, which a whole list lacks.
+    std::uint64_t prices_retired = 0;
+    std::uint64_t machines_retired = 0;
+    bool whole = false;      ///< it is a whole list, which retires if it has a day
+    bool undated = false;    ///< as its import
+    bool incomplete = false; ///< a page of several
+
+    [[nodiscard]] std::uint64_t in_effect() const { return added + rose + fell + unchanged; }
+    /// The sum of both; `file` stays.
+    FLOPWISE_API ImportEffect& operator+=(const ImportEffect& other);
+    bool operator==(const ImportEffect&) const = default;
+};
+
 /// The catalog that import makes, and what did not get into it.
 struct Joined {
     Catalog catalog;
     /// Rows of machines or regions that no table describes, and prices that are not used because
     /// there is a newer one.
     std::vector<Skipped> left_out;
+    std::vector<ImportEffect> effects; ///< of each import, in their order
 
     bool operator==(const Joined&) const = default;
 };
@@ -153,6 +196,10 @@ struct Joined {
 ///   for lint() to report.
 /// - Offerings replace those of `base` in the regions they cover, and only there. A machine that
 ///   is priced in a covered region but not offered there is priced, not offered.
+/// - A whole list of a provider retires what it lacks of the prices of `base` that are not newer,
+///   each way to pay for itself: they go, and a machine without any price left is retired. An
+///   undated list retires nothing.
+/// - Offerings of an incomplete file, and of files of its format, are added and cover no region.
 /// - A machine of `base` keeps what an import does not know of it.
 /// - A region that `base` does not have is added without a place, so it is never the nearest.
 ///

@@ -541,6 +541,60 @@ class PriceChange(_Record):
     ) -> None: ...
 
 @final
+class ImportEffect(_Record):
+    @property
+    def file(self) -> str: ...
+    @property
+    def prices(self) -> int: ...
+    @property
+    def added(self) -> int: ...
+    @property
+    def rose(self) -> int: ...
+    @property
+    def fell(self) -> int: ...
+    @property
+    def unchanged(self) -> int: ...
+    @property
+    def older(self) -> int: ...
+    @property
+    def overtaken(self) -> int: ...
+    @property
+    def unplaced(self) -> int: ...
+    @property
+    def to_come(self) -> int: ...
+    @property
+    def prices_retired(self) -> int: ...
+    @property
+    def machines_retired(self) -> int: ...
+    @property
+    def whole(self) -> bool: ...
+    @property
+    def undated(self) -> bool: ...
+    @property
+    def incomplete(self) -> bool: ...
+    @property
+    def in_effect(self) -> int: ...
+    def __init__(
+        self,
+        *,
+        file: str | None = ...,
+        prices: int | None = ...,
+        added: int | None = ...,
+        rose: int | None = ...,
+        fell: int | None = ...,
+        unchanged: int | None = ...,
+        older: int | None = ...,
+        overtaken: int | None = ...,
+        unplaced: int | None = ...,
+        to_come: int | None = ...,
+        prices_retired: int | None = ...,
+        machines_retired: int | None = ...,
+        whole: bool | None = ...,
+        undated: bool | None = ...,
+        incomplete: bool | None = ...,
+    ) -> None: ...
+
+@final
 class Import(_Record):
     @property
     def format(self) -> str: ...
@@ -563,6 +617,14 @@ class Import(_Record):
     @property
     def covered(self) -> list[tuple[str, str]]: ...
     @property
+    def whole(self) -> list[str]: ...
+    @property
+    def unread(self) -> list[str]: ...
+    @property
+    def undated(self) -> bool: ...
+    @property
+    def incomplete(self) -> bool: ...
+    @property
     def reserved(self) -> Table[ReservedPrice]: ...
     @property
     def interruptions(self) -> Table[InterruptionBand]: ...
@@ -570,6 +632,8 @@ class Import(_Record):
     def rows(self) -> int: ...
     @property
     def kept(self) -> int: ...
+    @property
+    def to_come(self) -> int: ...
     @property
     def skipped(self) -> Table[Skipped]: ...
     @property
@@ -590,10 +654,15 @@ class Import(_Record):
         offerings: Iterable[Offering] | None = ...,
         prices: Iterable[Price] | None = ...,
         covered: list[tuple[str, str]] | None = ...,
+        whole: list[str] | None = ...,
+        unread: list[str] | None = ...,
+        undated: bool | None = ...,
+        incomplete: bool | None = ...,
         reserved: Iterable[ReservedPrice] | None = ...,
         interruptions: Iterable[InterruptionBand] | None = ...,
         rows: int | None = ...,
         kept: int | None = ...,
+        to_come: int | None = ...,
         skipped: Iterable[Skipped] | None = ...,
         rejected: Iterable[Rejected] | None = ...,
         rows_rejected: int | None = ...,
@@ -1801,6 +1870,10 @@ class SkippedRows(_Rows[Skipped]):
     _record: ClassVar[type[Skipped]]
 
 @final
+class ImportEffectRows(_Rows[ImportEffect]):
+    _record: ClassVar[type[ImportEffect]]
+
+@final
 class RejectedRows(_Rows[Rejected]):
     _record: ClassVar[type[Rejected]]
 
@@ -2177,7 +2250,9 @@ def hours_quantile(
 def _recommend(
     request: Request | None, catalog: object, settings: dict[str, Any]
 ) -> Recommendation: ...
-def _join(base: object, imports: list[Import]) -> tuple[Catalog, Table[Skipped]]: ...
+def _join(
+    base: object, imports: list[Import]
+) -> tuple[Catalog, Table[Skipped], Table[ImportEffect]]: ...
 def _diff(before: object, after: object) -> Table[PriceChange]: ...
 def _changes_text(changes: object) -> str: ...
 def _changes_json(changes: object) -> str: ...

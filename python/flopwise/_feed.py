@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from . import _core
-from ._core import Catalog, DatedPrice, GpuPrice, Import, PriceChange, Skipped
+from ._core import Catalog, DatedPrice, GpuPrice, Import, ImportEffect, PriceChange, Skipped
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -17,13 +17,35 @@ if TYPE_CHECKING:
 CatalogLike = Union[Catalog, str, "os.PathLike[str]", None]
 
 
-class Joined(NamedTuple):
-    """The catalog that :func:`join` makes, and what did not get into it."""
-
+class _Joined(NamedTuple):
     catalog: Catalog
     left_out: Table[Skipped]
-    """Rows of machines or regions that no table describes, and prices that are not used because
-    there is a newer one, by reason."""
+
+
+class Joined(_Joined):
+    """The catalog that :func:`join` makes, and what did not get into it: a tuple of both.
+
+    Attributes
+    ----------
+    catalog : Catalog
+    left_out : Table of Skipped
+        Rows of machines or regions that no table describes, and prices that are not used because
+        there is a newer one, by reason.
+    effects : Table of ImportEffect
+        What each import did to the catalog, in their order.
+    """
+
+    effects: Table[ImportEffect]
+
+    def __new__(
+        cls, catalog: Catalog, left_out: Table[Skipped], effects: Table[ImportEffect]
+    ) -> Joined:
+        self = super().__new__(cls, catalog, left_out)
+        self.effects = effects
+        return self
+
+    def __getnewargs__(self) -> tuple[Catalog, Table[Skipped], Table[ImportEffect]]:
+        return self.catalog, self.left_out, self.effects
 
 
 def join(base: CatalogLike, imports: Iterable[Import]) -> Joined:
@@ -43,7 +65,7 @@ def join(base: CatalogLike, imports: Iterable[Import]) -> Joined:
     Returns
     -------
     Joined
-        A tuple of ``catalog`` and ``left_out``.
+        A tuple of ``catalog`` and ``left_out``, which has ``effects`` too.
 
     Examples
     --------

@@ -101,7 +101,7 @@ static py::list several_imports(const std::vector<std::filesystem::path>& files,
     return out;
 }
 
-/// The catalog, and a table of what was left out.
+/// The catalog, a table of what was left out, and one of what each file did.
 static py::tuple joined(const py::object& base, const py::list& imports) {
     const auto before = base.is_none() ? std::nullopt : std::optional{catalog_of(base, {})};
     const auto rows = rows_of<Import>(imports);
@@ -110,7 +110,8 @@ static py::tuple joined(const py::object& base, const py::list& imports) {
                                fmt::format("join({}, {}).catalog",
                                            python::text(py::repr(base)),
                                            python::text(py::repr(imports)))),
-                          table_of(std::move(out.left_out)));
+                          table_of(std::move(out.left_out)),
+                          table_of(std::move(out.effects)));
 }
 
 // ---- binding ------------------------------------------------------------------------
@@ -140,6 +141,18 @@ static void bind_import(py::module_& m) {
         "How many of its prices ``catalog`` uses, which is what :func:`join` made of it.");
 }
 
+static auto bind_effect(py::module_& m) {
+    auto c = bind_record<ImportEffect>(
+        m,
+        "ImportEffect",
+        "What a file did to the catalog: how many of its ``prices`` are in effect (``added``, "
+        "``rose``, ``fell`` and ``unchanged``) and why not the others (``older``, ``overtaken``, "
+        "``unplaced``), and what a whole list retired. ``print()`` tells it.");
+    c.def_property_readonly("in_effect", &ImportEffect::in_effect);
+    c.def("__str__", [](const ImportEffect& self) { return to_text(self); });
+    return c;
+}
+
 constexpr const char* kImportFeed =
     R"(A price file of a provider or a community catalog (docs/feeds.md).
 
@@ -155,7 +168,7 @@ strict : bool, optional
 provider : str, optional
     Of a skypilot or gpuhunt file; without it, the known name within the file's own.
 as_of : str or datetime.date, optional
-    The day the file was made, if it does not say so.
+    The day the file was made, if it does not say so; not after ``today``.
 today : str or datetime.date, optional
     What is dated after the day after it is refused, and prices that begin later are skipped; the
     day of the system's clock if absent.
@@ -247,6 +260,7 @@ void bind_feed(py::module_& m) {
     bind_rows(m, bind_record<Rejected>(m, "Rejected", "A row that is wrong, and its place."));
     bind_rows(m,
               bind_record<PriceChange>(m, "PriceChange", "What happened to a price or a machine."));
+    bind_rows(m, bind_effect(m));
     bind_import(m);
     bind_functions(m);
 }

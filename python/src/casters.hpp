@@ -40,7 +40,7 @@ concept Tabled =
     std::is_same_v<T, Source> || std::is_same_v<T, Family> || std::is_same_v<T, Instance> ||
     std::is_same_v<T, Offering> || std::is_same_v<T, Price> || std::is_same_v<T, ReservedPrice> ||
     std::is_same_v<T, InterruptionBand> || std::is_same_v<T, Skipped> ||
-    std::is_same_v<T, Rejected>;
+    std::is_same_v<T, ImportEffect> || std::is_same_v<T, Rejected>;
 
 } // namespace flopwise::python
 

@@ -140,13 +140,37 @@ void fields(Visit& visit, Import& i) {
     visit("offerings", i.tables.offerings);
     visit("prices", i.tables.prices);
     visit("covered", i.covered);
+    visit("whole", i.whole);
+    visit("unread", i.unread);
+    visit("undated", i.undated);
+    visit("incomplete", i.incomplete);
     visit("reserved", i.reserved);
     visit("interruptions", i.interruptions);
     visit("rows", i.rows);
     visit("kept", i.kept);
+    visit("to_come", i.to_come);
     visit("skipped", i.skipped);
     visit("rejected", i.rejected);
     visit("rows_rejected", i.rows_rejected);
+}
+
+template <class Visit>
+void fields(Visit& visit, ImportEffect& e) {
+    visit("file", e.file);
+    visit("prices", e.prices);
+    visit("added", e.added);
+    visit("rose", e.rose);
+    visit("fell", e.fell);
+    visit("unchanged", e.unchanged);
+    visit("older", e.older);
+    visit("overtaken", e.overtaken);
+    visit("unplaced", e.unplaced);
+    visit("to_come", e.to_come);
+    visit("prices_retired", e.prices_retired);
+    visit("machines_retired", e.machines_retired);
+    visit("whole", e.whole);
+    visit("undated", e.undated);
+    visit("incomplete", e.incomplete);
 }
 
 template <class Visit>

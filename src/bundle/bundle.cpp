@@ -96,6 +96,7 @@ static void add_providers(std::string& out, yaml::Fields& file) {
     each_row(file, "providers", [&](yaml::Fields& row) {
         const std::string name = row.text("name");
         const bool zones = row.flag("zones");
+        const bool partial = row.flag("partial");
         std::vector<std::string> all = row.texts("aliases");
         all.insert(all.begin(), name);
         for (const std::string& word : all) {
@@ -105,7 +106,7 @@ static void add_providers(std::string& out, yaml::Fields& file) {
                     row.node(), "name", "must be of lower-case letters and digits, got " + word);
             if (!words.insert(word).second)
                 row.refuse(row.node(), "name", "must be unique, got " + word + " again");
-            out += fmt::format("    {{\"{}\", \"{}\", {}}},\n", word, name, zones);
+            out += fmt::format("    {{\"{}\", \"{}\", {}, {}}},\n", word, name, zones, partial);
         }
         (void)source_of(row, sources);
     });

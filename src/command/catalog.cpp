@@ -106,29 +106,24 @@ static ImportOptions options_of(const Arguments& arguments) {
     if (arguments.as_of.empty())
         return options;
     options.as_of = day("--as-of", arguments.as_of);
-    if (is_after_tomorrow(options.as_of, options.today))
-        throw ArgumentError{"--as-of", after_tomorrow_reason(options.as_of, options.today)};
+    if (is_after_today(options.as_of, options.today))
+        throw ArgumentError{"--as-of", after_today_reason(options.as_of, options.today)};
     return options;
 }
 
-/// Prices that change nothing are never passed over in silence; the others are told if asked for.
-static void tell_effect(const Import& import, const Catalog& catalog, bool all) {
-    const std::size_t prices = import.tables.prices.size();
-    const std::uint64_t in_effect = prices_in_effect(catalog, import);
-    if (prices == 0 || (in_effect == prices && !all))
-        return;
-    const bool undated = in_effect < prices && import.tables.as_of.year == 0;
-    fmt::print(stderr,
-               "{}: {} of {} prices took effect{}\n",
-               import.file,
-               in_effect,
-               prices,
-               undated ? "; the file states no day: --as-of gives it" : "");
+/// Prices that change nothing, what went, and pages that are missing are never passed over in
+/// silence; the others are told if asked for.
+static void tell_effect(const ImportEffect& effect, bool all) {
+    const bool notable = effect.in_effect() < effect.prices || effect.incomplete ||
+                         effect.prices_retired > 0 || effect.machines_retired > 0;
+    if (notable || (all && (effect.prices > 0 || effect.to_come > 0)))
+        fmt::print(stderr, "{}: {}", effect.file, to_text(effect));
 }
 
 /// Rows that were rejected are never passed over in silence; the rest is told if asked for.
 static void tell(const std::vector<Import>& imports, const Joined& joined, bool all) {
-    for (const Import& import : imports) {
+    for (std::size_t i = 0; i < imports.size(); ++i) {
+        const Import& import = imports[i];
         if (all)
             fmt::print(stderr, "{}", to_text(import));
         else if (!import.rejected.empty())
@@ -139,7 +134,7 @@ static void tell(const std::vector<Import>& imports, const Joined& joined, bool 
                 import.rows_rejected,
                 import.rows,
                 InputError{import.rejected.front().where, import.rejected.front().reason}.what());
-        tell_effect(import, joined.catalog, all);
+        tell_effect(joined.effects[i], all);
     }
     for (const Skipped& left_out : joined.left_out)
         fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, left_out.why);

@@ -317,14 +317,6 @@ static bool fetch_azure(Task& task, const std::string& region, const std::string
 
 // ---- into the cache ------------------------------------------------------------------
 
-/// A service without versions says what holds on the day it is asked, whenever that began.
-static void date(Import& import, Date day) {
-    Source& source = import.tables.sources.front();
-    source.name = fmt::format("{}-{}", to_string(import.format), to_string(day));
-    import.tables.name = source.name;
-    source.as_of = import.tables.as_of = day;
-}
-
 /// Of 100,000 reserved rates, those that the cache has are of machines with accelerators, as those
 /// that are bundled: all of them would take seconds to read.
 static void leave_gpus(const Catalog& known, Import& import) {
@@ -353,8 +345,6 @@ static Import read(const Task& task, const std::string& region, const std::strin
         if (std::none_of(
                 prices.begin(), prices.end(), [&](const Price& p) { return p.region == region; }))
             throw InputError{{}, fmt::format("must have prices of {}, has none", region)};
-        if (!aws)
-            date(import, task.what.today);
         leave_gpus(task.base, import);
         return import;
     } catch (const InputError& error) { // in words of what was downloaded
@@ -381,15 +371,19 @@ static void tell(const std::string& provider, const std::string& region, const I
             InputError{import.rejected.front().where, import.rejected.front().reason}.what());
 }
 
-/// How many of the prices that were downloaded are used from now on.
-static void tell_effect(const std::vector<Import>& imports, const Catalog& catalog) {
-    std::uint64_t all = 0;
+/// What the prices that were downloaded do to the catalog that is used from now on; `joined` if
+/// that is what they were joined to.
+static void
+tell_effect(const std::vector<Import>& imports, const Joined& joined, const Catalog* other) {
+    ImportEffect all;
+    for (const ImportEffect& effect : joined.effects)
+        all += effect;
+    if (other == nullptr)
+        return fmt::print("{}", to_text(all));
     std::uint64_t in_effect = 0;
-    for (const Import& import : imports) {
-        all += import.tables.prices.size();
-        in_effect += prices_in_effect(catalog, import);
-    }
-    fmt::print("{} of {} prices took effect\n", in_effect, all);
+    for (const Import& import : imports)
+        in_effect += prices_in_effect(*other, import);
+    fmt::print("{} of {} prices took effect\n", in_effect, all.prices);
 }
 
 static void join_and_write(const Task& task, const std::vector<Import>& imports) {
@@ -404,7 +398,7 @@ static void join_and_write(const Task& task, const std::vector<Import>& imports)
     const Catalog catalog{std::move(tables)};
     write_cached(catalog);
     const bool used = catalog.as_of() > bundled.as_of();
-    tell_effect(imports, used ? catalog : bundled);
+    tell_effect(imports, joined, used ? nullptr : &bundled);
     if (!used)
         fmt::print(stderr, "these prices are not newer than the bundled ones, which stay in use\n");
 }

@@ -186,6 +186,7 @@ void read_on_demand(Object terms, Product& product, Sink& sink, Date stated) {
         }
         if (sink.is_to_come(term.since, stated)) {
             product.to_come = true;
+            sink.wait();
             return;
         }
         sink.add(product.instance,

@@ -88,8 +88,11 @@ void read_row(csv_stream::Reader& row, const Columns& c, Sink& sink, Reservation
     const std::string_view unit = row.field(c.unit);
     if (unit != "Hrs" && !(unit == "Quantity" && term == "Reserved"))
         throw BadRow{"Unit", fmt::format("must be Hrs, got {}", text::quoted(unit))};
-    if (sink.is_to_come(row.field(c.since), sink.as_of()))
+    if (sink.is_to_come(row.field(c.since), sink.as_of())) {
+        if (term == "OnDemand")
+            sink.wait();
         return sink.skip("not in force yet");
+    }
     if (term == "Reserved") {
         read_reserved(row, c, usd, sink, reservations);
         return sink.keep();

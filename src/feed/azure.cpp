@@ -97,8 +97,10 @@ void read_item(Row& row, Sink& sink) {
         throw BadRow{"retailPrice", "must be given"};
     if (*item.usd == 0)
         return sink.skip("price of zero");
-    if (sink.is_to_come(item.since))
+    if (sink.is_to_come(item.since)) {
+        sink.wait();
         return sink.skip("not in force yet");
+    }
     if (const Date end = day_of(item.until); end.year != 0 && end < sink.now())
         return sink.skip("no longer in force");
     const bool spot = has(item.meter, "Spot") || has(item.sku, "Spot");
@@ -107,7 +109,7 @@ void read_item(Row& row, Sink& sink) {
                                  spot ? Purchase::spot : Purchase::on_demand,
                                  UsdPerHour{*item.usd},
                                  item.since);
-    sink.dated(day_of(item.since), "effectiveStartDate");
+    sink.not_older(day_of(item.since), "effectiveStartDate");
     if (counts)
         sink.keep();
     else
@@ -119,7 +121,10 @@ void read_item(Row& row, Sink& sink) {
 static std::string read_azure_retail_prices(Input& input, Sink& sink) {
     constexpr std::array<std::string_view, 1> kLists{"Items"};
     read_list(input, sink, kLists, [&](Row& row) { read_item(row, sink); });
-    return "Azure retail prices; the date is that of the newest price, so the file is not older";
+    return sink.options().as_of.year != 0
+               ? "Azure retail prices"
+               : "Azure retail prices; the date is that of the newest price, so the file is not "
+                 "older";
 }
 
 extern constinit const Reader kAzureRetailPrices{

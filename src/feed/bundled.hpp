@@ -12,6 +12,7 @@ struct ProviderWord {
     std::string_view word;
     std::string_view name; ///< as it is called here
     bool zones;            ///< gpuhunt's catalog names zones, not regions
+    bool partial;          ///< community catalogs leave out some of what it sells
 };
 
 std::span<const ProviderWord> provider_words();

@@ -10,6 +10,15 @@ namespace flopwise::feed {
 
 namespace {
 
+/// A field; empty if its quotes are broken.
+std::string_view readable(csv_stream::Reader& row, std::size_t column) {
+    try {
+        return row.field(column);
+    } catch (const BadRow&) {
+        return {};
+    }
+}
+
 /// Reads each row of a table after its header; a row that is wrong is rejected.
 template <class OfferColumns, class Read>
 void read_rows(Input& input, Sink& sink, Read read) {
@@ -23,6 +32,7 @@ void read_rows(Input& input, Sink& sink, Read read) {
             row.require_whole(header.size());
             read(row, columns);
         } catch (const BadRow& bad) {
+            sink.pass_over(readable(row, columns.instance));
             sink.reject({.file = sink.file(), .line = row.line(), .field = bad.field}, bad.reason);
         }
     }
@@ -210,6 +220,7 @@ public:
                 sink_.add(std::move(row.machine));
                 sink_.keep();
             } catch (const BadRow& bad) {
+                sink_.pass_over(row.machine.name);
                 sink_.reject({.file = sink_.file(), .line = row.line, .field = bad.field},
                              bad.reason);
             }
@@ -262,12 +273,14 @@ extern constinit const Reader kSkypilot{
     .format = Format::skypilot,
     .name = "skypilot",
     .marks = {.form = Form::table, .heading = {"InstanceType,", "AcceleratorName"}},
+    .whole_list = true,
     .read = read_skypilot};
 
 extern constinit const Reader kGpuhunt{
     .format = Format::gpuhunt,
     .name = "gpuhunt",
     .marks = {.form = Form::table, .heading = {"instance_name", "gpu_name"}},
+    .whole_list = true,
     .read = read_gpuhunt};
 
 } // namespace flopwise::feed

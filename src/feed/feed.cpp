@@ -71,8 +71,8 @@ static std::string provider_of(const feed::Reader& reader,
 Import
 import_feed(const std::filesystem::path& file, const Catalog& known, const ImportOptions& options) {
     require_positive("window", options.window);
-    if (is_after_tomorrow(options.as_of, options.today))
-        throw ArgumentError{"as_of", after_tomorrow_reason(options.as_of, options.today)};
+    if (is_after_today(options.as_of, options.today))
+        throw ArgumentError{"as_of", after_today_reason(options.as_of, options.today)};
     text::Input input{file};
     const feed::Reader& found = recognised(input);
     if (options.format != Format::automatic && options.format != found.format)

@@ -3,8 +3,10 @@
 #include "feed/base_catalog.hpp"
 #include "feed/imported_rates.hpp"
 #include "feed/reader.hpp"
+#include "feed/whole_list.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <tuple>
@@ -22,10 +24,13 @@ PriceKey price_key(const Price& p) {
     return {p.provider, p.instance, p.region, p.purchase};
 }
 
+/// Which of the imports a price is from.
+constexpr std::size_t kOfTheBase = SIZE_MAX;
+
 /// The tables of a catalog with positions by name, to which imports are added.
 class Join {
 public:
-    explicit Join(const Catalog& base);
+    Join(const Catalog& base, std::span<const Import> imports);
 
     void add(const Import& import);
     Joined finish();
@@ -37,6 +42,8 @@ private:
     void offer_in_new_regions();
     void settle();
     void add_price(Price price);
+    void count_effects();
+    void retire();
     void add_offerings(const Import& import, const std::string& source);
     void add_rates(const Import& import, const std::string& source);
     [[nodiscard]] Regions
@@ -59,7 +66,11 @@ private:
     std::set<Named> covered_;     ///< regions whose offerings an import lists
     std::map<Named, std::size_t> instances_;
     std::map<PriceKey, std::size_t> prices_;
-    std::vector<bool> imported_; ///< by price, whether a file gave it
+    std::vector<std::size_t> from_; ///< by price, the import that gave it last
+    std::vector<UsdPerHour> base_;  ///< by price that the base has, what it was
+    std::vector<WholeList> whole_;
+    std::set<Format> incomplete_; ///< of which a file is a page of several
+    std::vector<ImportEffect> effects_;
     std::map<std::pair<PriceKey, std::string>, Price> superseded_; ///< by source too
     std::map<std::string, std::uint64_t> left_out_;
     std::vector<std::string> names_;
@@ -68,7 +79,10 @@ private:
 
 } // namespace
 
-Join::Join(const Catalog& base) : out_{base.tables()} {
+Join::Join(const Catalog& base, std::span<const Import> imports) : out_{base.tables()} {
+    for (const Import& import : imports)
+        if (import.incomplete)
+            incomplete_.insert(import.format);
     for (const Source& s : out_.sources)
         dates_.emplace(s.name, s.as_of);
     for (const Gpu& gpu : out_.gpus)
@@ -81,7 +95,9 @@ Join::Join(const Catalog& base) : out_{base.tables()} {
         instances_.emplace(Named{out_.instances[i].provider, out_.instances[i].name}, i);
     for (std::size_t i = 0; i < out_.prices.size(); ++i)
         prices_.emplace(price_key(out_.prices[i]), i);
-    imported_.resize(out_.prices.size());
+    from_.assign(out_.prices.size(), kOfTheBase);
+    for (const Price& price : out_.prices)
+        base_.push_back(price.hourly);
     for (Price& price : std::exchange(out_.superseded, {}))
         superseded_.try_emplace({price_key(price), price.source}, std::move(price));
 }
@@ -166,21 +182,34 @@ static bool contradict(const Price& a, const Price& b) {
 /// The newer of two prices counts. A price on demand that the older contradicts is kept beside it;
 /// a spot price moves, so that of another day is no contradiction.
 void Join::add_price(Price price) {
-    if (!instances_.contains({price.provider, price.instance}))
+    ImportEffect& effect = effects_.back();
+    if (!instances_.contains({price.provider, price.instance})) {
+        ++effect.unplaced;
         return leave_out("price of a machine that is not in the catalog");
-    if (!add_region({price.provider, price.region}, price.source))
+    }
+    if (!add_region({price.provider, price.region}, price.source)) {
+        ++effect.unplaced;
         return leave_out("price in a region more than a catalog can have");
+    }
+    const std::size_t import = effects_.size() - 1;
     const auto [found, fresh] = prices_.try_emplace(price_key(price), out_.prices.size());
     if (fresh) {
         out_.prices.push_back(std::move(price));
-        imported_.push_back(true);
+        from_.push_back(import);
         return;
     }
     Price& there = out_.prices[found->second];
-    const bool of_a_file = imported_[found->second];
+    std::size_t& from = from_[found->second];
+    const bool of_a_file = from != kOfTheBase;
     const Date day = date_of_source(price.source);
     const bool counts = day >= date_of_source(there.source);
-    imported_[found->second] = of_a_file || counts;
+    if (counts) {
+        if (of_a_file)
+            ++effects_[from].overtaken;
+        from = import;
+    } else {
+        ++(of_a_file ? effect.overtaken : effect.older);
+    }
     if (of_a_file && price.source == there.source && price.hourly != there.hourly)
         leave_out("price that another file of the same source contradicts");
     else if (of_a_file && counts && price.source != there.source)
@@ -215,9 +244,11 @@ Join::offered_so_far(const Named& machine, const Regions* row, const Regions& pr
 }
 
 void Join::add_offerings(const Import& import, const std::string& source) {
-    if (import.covered.empty())
+    if (import.covered.empty() && import.tables.offerings.empty())
         return;
-    const std::set<Named> covered{import.covered.begin(), import.covered.end()};
+    std::set<Named> covered{import.covered.begin(), import.covered.end()};
+    if (incomplete_.contains(import.format)) // its last page names none that follows
+        covered.clear();
     covered_.insert(covered.begin(), covered.end());
     const auto theirs = by_machine(import.tables.offerings);
     const auto ours = by_machine(out_.offerings);
@@ -266,6 +297,12 @@ void Join::add_rates(const Import& import, const std::string& source) {
 }
 
 void Join::add(const Import& import) {
+    effects_.push_back({.file = import.file,
+                        .prices = import.tables.prices.size(),
+                        .to_come = import.to_come,
+                        .whole = !import.whole.empty(),
+                        .undated = import.undated || import.tables.as_of.year == 0,
+                        .incomplete = import.incomplete});
     if (import.tables.sources.empty())
         return;
     const std::string source = add_source(import.tables.sources.front());
@@ -284,6 +321,8 @@ void Join::add(const Import& import) {
     for (const Price& price : import.tables.prices)
         add_price(with_source(price));
     add_offerings(import, source);
+    if (!import.whole.empty() && !import.incomplete && import.tables.as_of.year != 0)
+        whole_.emplace_back(import, effects_.size() - 1);
     const Tables& rows = import.tables;
     if (rows_left_out() - before <
         rows.instances.size() + rows.prices.size() + rows.offerings.size()) // some are in use
@@ -314,9 +353,58 @@ void Join::settle() {
     });
 }
 
+/// What the prices in use did to those of the base. Where a file has the price of one before it
+/// again, that which is later counts.
+void Join::count_effects() {
+    constexpr double kRounding = 1e-6; // as in diff()
+    for (std::size_t i = 0; i < from_.size(); ++i) {
+        if (from_[i] == kOfTheBase)
+            continue;
+        ImportEffect& effect = effects_[from_[i]];
+        const UsdPerHour now = out_.prices[i].hourly;
+        if (i >= base_.size())
+            ++effect.added;
+        else if (std::abs(now / base_[i] - 1) <= kRounding)
+            ++effect.unchanged;
+        else
+            ++(now > base_[i] ? effect.rose : effect.fell);
+    }
+}
+
+/// Takes out what whole lists lack: the prices that are not newer, each way to pay for itself, and
+/// then what is left without any.
+void Join::retire() {
+    std::map<Named, bool> with_gpu;
+    for (const Instance& machine : out_.instances)
+        with_gpu[{machine.provider, machine.name}] = !machine.gpu.empty();
+    std::vector<Price> left;
+    for (std::size_t i = 0; i < out_.prices.size(); ++i) {
+        Price& price = out_.prices[i];
+        const Date day = date_of_source(price.source);
+        const bool imported = from_[i] != kOfTheBase;
+        const auto lacks = std::find_if(whole_.begin(), whole_.end(), [&](const WholeList& list) {
+            return list.speaks_of(price, with_gpu.at({price.provider, price.instance})) &&
+                   (day < list.as_of || (day == list.as_of && !imported));
+        });
+        if (lacks == whole_.end()) {
+            left.push_back(std::move(price));
+            continue;
+        }
+        ++effects_[lacks->import].prices_retired;
+        std::erase_if(superseded_,
+                      [key = price_key(price)](const auto& row) { return row.first.first == key; });
+    }
+    out_.prices = std::move(left);
+    for (const WholeList& list : whole_)
+        effects_[list.import].machines_retired += retire_unpriced(out_, list);
+}
+
 Joined Join::finish() {
     offer_in_new_regions();
     settle();
+    count_effects();
+    if (!whole_.empty())
+        retire();
     if (names_.size() == 1)
         out_.name += "+" + names_.front();
     else if (!names_.empty())
@@ -331,7 +419,27 @@ Joined Join::finish() {
     });
     for (const auto& [day, rates] : rates_)
         out_.rates = overlaid_rates(out_.rates, rates);
-    return {Catalog{std::move(out_)}, std::move(left_out)};
+    return {Catalog{std::move(out_)}, std::move(left_out), std::move(effects_)};
+}
+
+ImportEffect& ImportEffect::operator+=(const ImportEffect& other) {
+    constexpr std::array kCounts{&ImportEffect::prices,
+                                 &ImportEffect::added,
+                                 &ImportEffect::rose,
+                                 &ImportEffect::fell,
+                                 &ImportEffect::unchanged,
+                                 &ImportEffect::older,
+                                 &ImportEffect::overtaken,
+                                 &ImportEffect::unplaced,
+                                 &ImportEffect::to_come,
+                                 &ImportEffect::prices_retired,
+                                 &ImportEffect::machines_retired};
+    for (const auto count : kCounts)
+        this->*count += other.*count;
+    for (const auto flag :
+         {&ImportEffect::whole, &ImportEffect::undated, &ImportEffect::incomplete})
+        this->*flag = this->*flag || other.*flag;
+    return *this;
 }
 
 std::uint64_t prices_in_effect(const Catalog& catalog, const Import& import) {
@@ -355,7 +463,7 @@ std::uint64_t prices_in_effect(const Catalog& catalog, const Import& import) {
 }
 
 Joined join(const Catalog& base, std::span<const Import> imports) {
-    Join join{base};
+    Join join{base, imports};
     for (const Import& import : imports)
         join.add(import);
     return join.finish();

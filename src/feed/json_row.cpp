@@ -115,10 +115,15 @@ void flopwise::feed::read_list(Input& input,
                                Sink& sink,
                                std::span<const std::string_view> lists,
                                const std::function<void(json_stream::Row& row)>& read) {
-    json_stream::walk(
-        input,
-        lists,
-        {.row = read, .bad = [&](auto, auto, auto byte, auto field, const auto& reason) {
-             sink.reject({.file = sink.file(), .field = std::string{field}, .byte = byte}, reason);
-         }});
+    const auto bad = [&](auto, auto, auto byte, auto field, const auto& reason) {
+        sink.reject({.file = sink.file(), .field = std::string{field}, .byte = byte}, reason);
+    };
+    const auto fact = [&](std::string_view path, std::string_view text) {
+        if (path == "NextToken" || path == "NextPageLink")
+            sink.set_incomplete(!text.empty() && text != "null");
+    };
+    json_stream::walk(input, lists, {.row = read, .bad = bad, .fact = fact, .document = [&] {
+                                         sink.set_incomplete(
+                                             false); // the page that follows the one before
+                                     }});
 }

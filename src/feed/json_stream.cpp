@@ -397,9 +397,10 @@ void walk(text::Input& input, std::span<const std::string_view> lists, const Vis
     if (input.view().starts_with(kMark))
         input.drop(kMark.size());
     Walker walker{input, lists, visit};
-    do
+    do {
+        visit.document();
         walker.document();
-    while (walker.next() != '\0');
+    } while (walker.next() != '\0');
 }
 
 } // namespace flopwise::json_stream

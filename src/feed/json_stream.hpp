@@ -47,6 +47,8 @@ struct Visit {
     /// A value that is neither list nor object, outside the lists: "publicationDate".
     std::function<void(std::string_view path, std::string_view text)> fact =
         [](std::string_view, std::string_view) {};
+    /// At the begin of each document of the input.
+    std::function<void()> document = [] {};
 };
 
 /// Walks through all documents of the input, one after the other. `lists` are the paths of the

@@ -36,6 +36,11 @@ bool places_are_zones(std::string_view provider) {
     return found != nullptr && found->zones;
 }
 
+bool lists_are_partial(std::string_view provider) {
+    const auto* found = find_provider(provider);
+    return found != nullptr && found->partial;
+}
+
 bool has_gpus_built_in(std::string_view machine) {
     const auto patterns = bundled::machines_with_gpus();
     return std::any_of(patterns.begin(), patterns.end(), [&](std::string_view pattern) {

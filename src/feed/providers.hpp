@@ -16,6 +16,8 @@ std::string provider_in(const std::filesystem::path& file);
 std::string known_as(const std::string& provider);
 /// Whether gpuhunt's places are zones, "us-central1-a", which have the prices of their region.
 bool places_are_zones(std::string_view provider);
+/// Whether community catalogs have a selection of what it sells only.
+bool lists_are_partial(std::string_view provider);
 /// Whether a machine always has GPUs, by its name: "a2-highgpu-1g".
 bool has_gpus_built_in(std::string_view machine);
 

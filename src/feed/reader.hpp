@@ -43,6 +43,8 @@ struct Reader {
     /// Whether what it says of a machine counts before what a base says: true if it is the
     /// provider's own description. Other formats only add machines.
     bool describes_machines = false;
+    /// Whether it lists all that the provider sells, unless it is known to leave some out.
+    bool whole_list = false;
     /// Reads the input from its begin into the sink; returns the title of the source. Throws
     /// InputError for what is broken between rows, and BadRow for a header.
     std::string (*read)(Input& input, Sink& sink);

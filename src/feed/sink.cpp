@@ -1,5 +1,7 @@
 #include "feed/sink.hpp"
 
+#include "feed/providers.hpp"
+#include "feed/reader.hpp"
 #include "text/day.hpp"
 #include "text/text.hpp"
 
@@ -11,15 +13,19 @@ namespace flopwise::feed {
 
 // ---- checks -------------------------------------------------------------------------
 
+constexpr std::size_t kLongestName = 128;
+
+static bool is_name(std::string_view text) {
+    return !text.empty() && text.size() <= kLongestName && text.front() != ' ' &&
+           text.back() != ' ' &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+}
+
 std::string_view name(std::string_view text, std::string_view field) {
-    constexpr std::size_t kLongest = 128;
-    const bool plain =
-        std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
-    if (text.empty() || text.size() > kLongest || !plain || text.front() == ' ' ||
-        text.back() == ' ')
+    if (!is_name(text))
         throw BadRow{std::string{field},
                      fmt::format("must be a name of 1 to {} printable ASCII characters, got {}",
-                                 kLongest,
+                                 kLongestName,
                                  text::quoted(text))};
     return text;
 }
@@ -287,6 +293,10 @@ bool Sink::add(Instance instance) {
     return true;
 }
 
+void Sink::pass_over(std::string_view instance) {
+    unread_.emplace(is_name(instance) ? instance : "");
+}
+
 void Sink::offer(std::string_view instance, std::string_view region) {
     offerings_[std::string{instance}].emplace(region);
 }
@@ -333,6 +343,14 @@ static Family new_family(const Instance& instance) {
             {}};
 }
 
+/// The ways to pay that a list of all that is sold has.
+static std::vector<Purchase> ways_in(const std::vector<Price>& prices) {
+    std::set<Purchase> out;
+    for (const Price& price : prices)
+        out.insert(price.purchase);
+    return {out.begin(), out.end()};
+}
+
 static void add_families(Tables& tables, const Catalog& known) {
     std::set<std::pair<std::string_view, std::string_view>> names;
     for (const Family& family : known.families())
@@ -345,6 +363,7 @@ static void add_families(Tables& tables, const Catalog& known) {
 Import Sink::finish(std::string_view title) {
     if (as_of_.year == 0)
         as_of_ = options_.as_of;
+    out_.undated = out_.undated || as_of_.year == 0;
     Tables& tables = out_.tables;
     tables.as_of = as_of_;
     tables.name = fmt::format("{}_{}-{}", provider_, to_string(out_.format), to_string(as_of_));
@@ -367,8 +386,14 @@ Import Sink::finish(std::string_view title) {
     name_source(tables.prices);
     name_source(out_.reserved);
     name_source(out_.interruptions);
-    for (const auto& [region, covered] : covered_)
-        out_.covered.emplace_back(provider_, region);
+    if (!out_.incomplete)
+        for (const auto& [region, covered] : covered_)
+            out_.covered.emplace_back(provider_, region);
+    const Reader* reader = reader_of(out_.format);
+    if (reader->whole_list && !lists_are_partial(provider_) && !unread_.contains(""))
+        out_.whole = ways_in(tables.prices);
+    unread_.erase("");
+    out_.unread.assign(unread_.begin(), unread_.end());
     for (const auto& [why, rows] : skipped_)
         out_.skipped.push_back({std::string{why}, rows});
     std::sort(out_.skipped.begin(), out_.skipped.end(), [](const Skipped& a, const Skipped& b) {

@@ -43,6 +43,12 @@ public:
     /// The first row of a machine counts; false for the others. The family is added with it.
     bool add(Instance instance);
     void offer(std::string_view instance, std::string_view region);
+    /// A machine of which a row could not be read; empty if the row does not say which.
+    void pass_over(std::string_view instance);
+    /// The document that is read names a page that follows, or is its last.
+    void set_incomplete(bool more) { out_.incomplete = more; }
+    /// A price that begins later: it waits for its day.
+    void wait() { ++out_.to_come; }
     /// The offerings of a region are complete.
     void cover(std::string_view region) { covered_.emplace(region, true); }
 
@@ -75,6 +81,14 @@ public:
     [[nodiscard]] const ImportOptions& options() const { return options_; }
     [[nodiscard]] Date as_of() const { return as_of_; }
 
+    /// That the file is not older than a day, which counts if no other day is given.
+    void not_older(Date day, std::string_view field) {
+        if (options_.as_of.year != 0)
+            return;
+        dated(day, field);
+        out_.undated = true;
+    }
+
     /// The rows, under a source with this title.
     Import finish(std::string_view title);
 
@@ -90,6 +104,7 @@ private:
     std::string file_;
     Import out_;
     Date as_of_{};
+    std::set<std::string> unread_;
     std::vector<std::pair<std::string_view, std::uint64_t>> skipped_;
     std::unordered_map<std::string, Since> prices_;
     std::unordered_map<std::string, std::size_t> instances_;

@@ -12,6 +12,7 @@
 #include <map>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace flopwise {
 
@@ -333,7 +334,7 @@ std::string sheet_of(const Catalog& catalog, std::string_view name) {
 }
 
 std::string to_text(const Import& import) {
-    std::string out = fmt::format("{}: {}, as of {}: {} rows, {} kept",
+    std::string out = fmt::format("{}: {}, as of {}: {} rows, {} usable",
                                   import.file,
                                   to_string(import.format),
                                   to_string(import.tables.as_of),
@@ -341,10 +342,41 @@ std::string to_text(const Import& import) {
                                   import.kept);
     for (const Skipped& skipped : import.skipped)
         out += fmt::format(", {} skipped: {}", skipped.rows, skipped.why);
-    out += fmt::format(", {} rejected\n", import.rows_rejected);
+    out += fmt::format(", {} rejected{}\n",
+                       import.rows_rejected,
+                       import.incomplete ? "; one page of several, whose next is not in it" : "");
     for (const Rejected& r : import.rejected)
         out += fmt::format("{}\n", InputError{r.where, r.reason}.what());
     return out;
+}
+
+std::string to_text(const ImportEffect& effect) {
+    std::string out = fmt::format("{} of {} prices took effect", effect.in_effect(), effect.prices);
+    const char* before = ": ";
+    const auto add = [&](std::uint64_t count, std::string_view what) {
+        if (count > 0)
+            out += fmt::format("{}{} {}", std::exchange(before, ", "), count, what);
+    };
+    add(effect.added, "new");
+    add(effect.rose, "rose");
+    add(effect.fell, "fell");
+    add(effect.unchanged, "unchanged");
+    before = "; ";
+    add(effect.older, "kept as they were, being newer in the catalog");
+    before = "; ";
+    add(effect.overtaken, "that another file has too");
+    before = "; ";
+    add(effect.unplaced, "of machines or regions that are not in the catalog");
+    before = "; ";
+    add(effect.to_come, "not in force yet, waiting for their day");
+    before = "; retired, as the list lacks them: ";
+    add(effect.prices_retired, effect.prices_retired == 1 ? "price" : "prices");
+    add(effect.machines_retired, effect.machines_retired == 1 ? "machine" : "machines");
+    if (effect.undated && (effect.older > 0 || effect.whole))
+        out += "; the file states no day: --as-of gives it";
+    if (effect.incomplete)
+        out += "; one page of several: nothing is retired, and no region is covered";
+    return out + "\n";
 }
 
 } // namespace flopwise

@@ -15,6 +15,15 @@ inline bool is_after_tomorrow(Date day, Date today) {
     return day.year != 0 && today.year != 0 && days_between(today, day) > 1;
 }
 
+/// Of a day that somebody states, who knows his own. False if either day is not known.
+inline bool is_after_today(Date day, Date today) {
+    return day.year != 0 && today.year != 0 && days_between(today, day) > 0;
+}
+
+inline std::string after_today_reason(Date day, Date today) {
+    return fmt::format("must not be after today, {}, got {}", to_string(today), to_string(day));
+}
+
 inline std::string after_tomorrow_reason(Date day, Date today) {
     const std::chrono::sys_days now =
         std::chrono::year{today.year} / std::max(today.month, 1) / std::max(today.day, 1);

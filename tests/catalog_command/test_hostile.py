@@ -70,7 +70,7 @@ def test_figures_beyond_all_measure_cost_their_row_only(limited, tmp_path):
         ".large,,,1,1,1,,us-east-1\n")
     status, said, _ = limited("import", "auto", "aws.csv", "-o", "out.yaml", "--summary")
     assert status == 0
-    assert "5 rows, 2 kept, 3 rejected" in said
+    assert "5 rows, 2 usable, 3 rejected" in said
     assert "aws.csv:2: Price: must be at most 1000000000, got 1e+300" in said
 
 
@@ -92,7 +92,7 @@ def test_what_is_nested_deep_in_a_row_is_stepped_over(limited, tmp_path):
     deep = b"[" * 1_000_000 + b"]" * 1_000_000
     (tmp_path / "in.json").write_bytes(PAGE + b'{"product":{"attributes":{"a":' + deep + b"}}}]}")
     status, said, _ = limited("import", "auto", "in.json", "--summary")
-    assert (status, "1 rows, 0 kept, 1 skipped: product family" in said) == (1, True)
+    assert (status, "1 rows, 0 usable, 1 skipped: product family" in said) == (1, True)
 
 
 @pytest.mark.parametrize(("content", "message"), [
@@ -122,7 +122,7 @@ def test_names_do_not_reach_the_terminal_as_they_are(limited, tmp_path):
     assert (r'aws.csv:2: InstanceType: must be a name of 1 to 128 printable ASCII characters, '
             r'got "a\x1b[2Jb"') in said
     assert "\x1b" not in said
-    assert "aws.csv: skypilot, as of undated: 3 rows, 1 kept, 2 rejected" in said
+    assert "aws.csv: skypilot, as of undated: 3 rows, 1 usable, 2 rejected" in said
     assert sorted(p.name for p in tmp_path.iterdir()) == ["aws.csv", "out.yaml", "out.yaml.image"]
 
 
@@ -133,7 +133,7 @@ def test_many_families_and_places_do_not_take_the_square_of_their_number(limited
         "".join(rows))
     status, said, _ = limited("import", "auto", "aws.csv", "-o", "out.yaml", "--summary")
     assert status == 0
-    assert "50000 rows, 50000 kept" in said
+    assert "50000 rows, 50000 usable" in said
     regions = Path(__file__).parents[2] / "data" / "regions.yaml"
     placed = 32_767 - regions.read_text().count("code:")
     assert f"left out: {50_000 - placed} rows: price in a region more than a catalog can have" in said

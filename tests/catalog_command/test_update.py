@@ -29,8 +29,8 @@ def prices():
 PRICES = prices()
 NEWER = PRICES.replace(b"2026-11-01", b"2026-11-15").replace(b'"1.0060000000"', b'"1.1000000000"')
 PATH = "/offers/v1.0/aws/AmazonEC2/current/us-east-1/index.csv"
-EFFECT = "1 of 1 prices took effect\n"
-SAID = "aws us-east-1: 1 prices, as of 2026-11-01\n" + EFFECT
+EFFECT = "1 of 1 prices took effect: 1 {}\n"
+SAID = "aws us-east-1: 1 prices, as of 2026-11-01\n" + EFFECT.format("unchanged")
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def state_of(cache):
 
 def test_prices_are_downloaded_and_used(update, server, cache, price, catalog, environment):
     server.answers = [whole(PRICES.replace(b"1.0060000000", b"1.0500000000"))]
-    assert update() == (0, SAID, "")
+    assert update() == (0, SAID.replace("unchanged", "rose"), "")
     assert [r.path for r in server.requests] == [PATH]
     assert price() == 1.05
     assert price("g5.xlarge", "--catalog", "bundled") == 1.006
@@ -124,7 +124,7 @@ def test_what_has_not_changed_is_not_sent_again(update, server, cache, price):
     assert server.requests[1].headers["If-None-Match"] == '"one"'
     assert state_of(cache) == before
     server.answers = [whole(NEWER, '"two"')]
-    assert update() == (0, "aws us-east-1: 1 prices, as of 2026-11-15\n" + EFFECT, "")
+    assert update() == (0, "aws us-east-1: 1 prices, as of 2026-11-15\n" + EFFECT.format("rose"), "")
     assert price() == 1.1
 
 
@@ -142,7 +142,7 @@ def test_what_was_joined_into_a_catalog_that_is_gone_is_sent_again(update, serve
 
 def test_a_slow_server_is_waited_for(update, server, price):
     server.answers = [whole(NEWER, pieces=8, pause=0.1)]
-    assert update() == (0, "aws us-east-1: 1 prices, as of 2026-11-15\n" + EFFECT, "")
+    assert update() == (0, "aws us-east-1: 1 prices, as of 2026-11-15\n" + EFFECT.format("rose"), "")
     assert price() == 1.1
 
 
@@ -484,7 +484,7 @@ def test_a_clock_that_was_wrong_freezes_nothing(catalog, server, environment, ca
     assert listed() == ([], f"{why}: the bundled catalog is used\n")
     assert catalog("list", "--catalog", "cached", env=environment) == (2, "", why + "\n")
     server.answers = [page(0.7, None)]
-    assert azure() == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT,
+    assert azure() == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT.format("rose"),
                        f"{why}: the bundled catalog is used\n")
     assert listed() == ([0.7], "")
 
@@ -616,7 +616,7 @@ def azure(update, cache, catalog, server, environment):
 def test_azure_is_read_page_by_page(azure, server, cache, catalog, environment):
     link = server.url + "/api/retail/prices?$filter=a b&$skip=1"
     server.answers = [page(0, link), page(0.526, None)]
-    assert azure() == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT, "")
+    assert azure() == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT.format("fell"), "")
     assert server.requests[0].path == (
         "/api/retail/prices?api-version=2023-01-01-preview&$filter=serviceName%20eq%20%27"
         "Virtual%20Machines%27%20and%20armRegionName%20eq%20%27eastus%27%20and%20priceType%20eq"
@@ -636,14 +636,14 @@ def test_machines_that_the_bundled_catalog_has_not_come_from_a_base(update, cata
     (tmp_path / "mine.yaml").write_text(AZURE)
     assert catalog(*flags, "--base", "mine.yaml", env=environment).status == 0
     assert catalog(*flags, env=environment).out == (
-        f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT)
+        f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT.format("fell"))
     assert f"mine+{TODAY}" in catalog("export", "--format", "yaml", env=environment).out
 
 
 def test_without_a_base_azure_comes_beside_aws(catalog, server, environment):
     server.answers = [page(0.527, None)]
     done = catalog("update", "azure", "--region", "eastus", "--from", server.url, env=environment)
-    assert done == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT, "")
+    assert done == (0, f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT.format("rose"), "")
     rows = json.loads(catalog("export", "--format", "json", env=environment).out)
     assert {row["provider"] for row in rows} == {"aws", "azure"}
     assert [row["price_usd_per_hour"] for row in rows

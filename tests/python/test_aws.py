@@ -219,7 +219,7 @@ def test_a_price_gets_into_the_catalog(account, session, now):
     ]  # fmt: skip
     assert [(i.rows, i.kept) for i in refreshed.imports] == [(3, 3), (3, 3), (1, 1), (4, 4)]
     assert len(refreshed.left_out) == 0
-    assert "aws_products, as of 2026-11-02: 1 rows, 1 kept, 0 rejected" in str(refreshed)
+    assert "aws_products, as of 2026-11-02: 1 rows, 1 usable, 0 rejected" in str(refreshed)
     changes = {(c.instance, c.purchase): c for c in flopwise.diff(now, refreshed.catalog)}
     assert changes["g5.xlarge", "on_demand"].after_usd_per_hour == 0.95
 

@@ -64,7 +64,7 @@ def test_an_import_says_what_became_of_each_row(prices):
     assert price.source == found.sources[0].name == found.name
     counts, wrong = str(found).splitlines()
     assert counts == (
-        f"{prices}: aws_products, as of 2026-11-02: 3 rows, 1 kept, 1 skipped: operating system, "
+        f"{prices}: aws_products, as of 2026-11-02: 3 rows, 1 usable, 1 skipped: operating system, "
         "1 rejected"
     )
     assert wrong.startswith(f"{prices}: byte {rejected.byte}: ")
