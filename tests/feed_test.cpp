@@ -1,3 +1,4 @@
+#include <flopwise/catalog_text.hpp>
 #include <flopwise/feed.hpp>
 #include <flopwise/lint.hpp>
 #include <flopwise/recommend.hpp>
@@ -1066,6 +1067,284 @@ TEST_CASE("offerings hold for the regions they cover", "[feed][join]") {
     CHECK(offer_of(catalog, "p2.xlarge", "us-east-1")->offered); // can be launched again
     CHECK_FALSE(offer_of(catalog, "p2.xlarge", "us-east-1")->instance.retired);
     CHECK(offer_of(known(), "p2.xlarge", "us-east-1")->instance.retired);
+}
+
+// ---- what an import does ------------------------------------------------------------
+
+/// A catalog of one provider, "small", as its list of 2026-01-10: made up.
+static Catalog small_cloud() {
+    constexpr std::string_view kYaml = R"(
+catalog: {name: small, as_of: 2026-01-10}
+provider: small
+sources:
+  - {name: list, title: A list, as_of: 2026-01-10}
+gpus:
+  - {name: nvidia-a10g, memory_gib: 24, fp16_tensor_tflops: 70, aliases: [A10G], source: list}
+families:
+  - {name: f, purpose: training, source: list}
+instances:
+  - {name: one, family: f, vcpus: 4, memory_gib: 16, gpu: nvidia-a10g, gpu_count: 1, source: list}
+  - {name: two, family: f, vcpus: 8, memory_gib: 32, gpu: nvidia-a10g, gpu_count: 2, source: list}
+  - {name: plain, family: f, vcpus: 8, memory_gib: 32, source: list}
+regions:
+  - {code: all, name: all regions, source: list}
+  - {code: here, latitude: 1, longitude: 1, source: list}
+prices:
+  - {instance: one, region: all, purchase: on_demand, usd_per_hour: 1, source: list}
+  - {instance: one, region: here, purchase: spot, usd_per_hour: 0.5, source: list}
+  - {instance: two, region: here, purchase: on_demand, usd_per_hour: 2, source: list}
+  - {instance: two, region: here, purchase: spot, usd_per_hour: 1, source: list}
+  - {instance: plain, region: here, purchase: on_demand, usd_per_hour: 0.2, source: list}
+)";
+    const Temporary folder;
+    return Catalog::read(folder.file("small.yaml", kYaml));
+}
+
+constexpr std::string_view kListHead =
+    "InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,SpotPrice,Region\n";
+
+/// SkyPilot's list of "small", joined over it.
+static Joined listed(std::string_view rows, Date as_of, std::string provider = "small") {
+    const Temporary folder;
+    const auto file = folder.file("vms.csv", fmt::format("{}{}", kListHead, rows));
+    const Catalog base = small_cloud();
+    const std::vector<Import> imports{
+        import_feed(file, base, {.provider = std::move(provider), .as_of = as_of})};
+    return join(base, imports);
+}
+
+/// "one all on_demand 1", by machine, region and purchase.
+static std::vector<std::string> offers_of(const Catalog& catalog) {
+    std::vector<std::string> out;
+    for (const Price& p : catalog.tables().prices)
+        out.push_back(fmt::format(
+            "{} {} {} {}", p.instance, p.region, to_string(p.purchase), p.hourly.value()));
+    std::sort(out.begin(), out.end());
+    return out;
+}
+
+static bool is_retired(const Catalog& catalog, std::string_view name) {
+    return catalog.find_instance("small", name)->retired;
+}
+
+TEST_CASE("a whole list retires what it lacks, each way to pay for itself", "[feed][join]") {
+    // "two" has only a spot price; "one" has left `all` for a region; "plain" is of a kind of which
+    // the list has none.
+    const auto [catalog, left_out, effects] =
+        listed("one,A10G,1,4,16,1.5,0.4,here\ntwo,A10G,2,8,32,,1.1,here\n", {2026, 2, 1});
+    CHECK(offers_of(catalog) == std::vector<std::string>{"one here on_demand 1.5",
+                                                         "one here spot 0.4",
+                                                         "plain here on_demand 0.2",
+                                                         "two here spot 1.1"});
+    CHECK(catalog.find_region("small", "all") == nullptr);
+    CHECK(catalog.find_region("small", "here") != nullptr);
+    CHECK_FALSE(is_retired(catalog, "two"));
+    CHECK(left_out.empty());
+    REQUIRE(effects.size() == 1);
+    CHECK(effects[0].prices == 3);
+    CHECK(effects[0].added == 1);
+    CHECK(effects[0].rose == 1);
+    CHECK(effects[0].fell == 1);
+    CHECK(effects[0].prices_retired == 2); // "one" in `all`, "two" on demand
+    CHECK(effects[0].machines_retired == 0);
+    CHECK(to_text(effects[0]) ==
+          "3 of 3 prices took effect: 1 new, 1 rose, 1 fell; retired, as the "
+          "list lacks them: 2 prices\n");
+}
+
+TEST_CASE("a machine that a whole list lacks is retired", "[feed][join]") {
+    const Joined gone = listed("one,A10G,1,4,16,1,0.5,here\n", {2026, 2, 1});
+    CHECK(is_retired(gone.catalog, "two"));
+    CHECK_FALSE(is_retired(gone.catalog, "plain"));
+    CHECK(gone.effects[0].machines_retired == 1);
+    CHECK(gone.effects[0].prices_retired == 3);
+    // The next list has it again.
+    const Temporary folder;
+    const auto file = folder.file("vms.csv", fmt::format("{}two,A10G,2,8,32,2,,here\n", kListHead));
+    const std::vector<Import> next{
+        import_feed(file, gone.catalog, {.provider = "small", .as_of = {2026, 3, 1}})};
+    const Catalog back = join(gone.catalog, next).catalog;
+    CHECK_FALSE(is_retired(back, "two"));
+    CHECK(is_retired(back, "one") == false); // its spot price stays: the list has none on spot
+}
+
+TEST_CASE("a list retires nothing that is newer, and nothing without a day", "[feed][join]") {
+    const Date day = GENERATE(Date{}, Date{2025, 12, 1});
+    const Joined joined = listed("one,A10G,1,4,16,1.5,0.4,here\n", day);
+    CHECK(joined.effects[0].prices_retired == 0);
+    CHECK(joined.effects[0].machines_retired == 0);
+    CHECK(joined.catalog.find_region("small", "all") != nullptr);
+    CHECK(joined.effects[0].older == 1); // on spot
+    CHECK(joined.effects[0].added == 1); // on demand, here
+    CHECK((to_text(joined.effects[0]).find("the file states no day: --as-of gives it") !=
+           std::string::npos) == (day.year == 0));
+}
+
+TEST_CASE("a row that cannot be read says that its machine is in the list", "[feed][join]") {
+    const Joined named =
+        listed("one,A10G,1,4,16,1,0.5,here\ntwo,Warp9,2,8,32,2,1,here\n", {2026, 2, 1});
+    CHECK_FALSE(is_retired(named.catalog, "two"));
+    CHECK(named.effects[0].prices_retired == 1); // "one" in `all`
+    // Whose row it is, is not known: any may be in it.
+    const Joined nameless = listed(
+        "one,A10G,1,4,16,1,0.5,here\n,,,,\"x\"y,,,\n \xFF,A10G,2,8,32,2,1,here\n", {2026, 2, 1});
+    CHECK(nameless.effects[0].prices_retired == 0);
+}
+
+TEST_CASE("a selection of what a provider sells retires nothing", "[feed][join]") {
+    const std::vector<Import> imports{
+        imported("skypilot.csv", {.provider = "aws", .as_of = {2027, 1, 1}})};
+    CHECK(imports[0].whole.empty());
+    const Joined joined = join(known(), imports);
+    CHECK(joined.effects[0].prices_retired == 0);
+    CHECK(offer_of(joined.catalog, "p2.xlarge", "us-east-1"));
+}
+
+TEST_CASE("two lists of a day retire nothing of each other, in either order", "[feed][join]") {
+    const Temporary folder;
+    const Catalog base = small_cloud();
+    const auto list = [&](const char* name, std::string_view row) {
+        return import_feed(folder.file(name, fmt::format("{}{}", kListHead, row)),
+                           base,
+                           {.provider = "small", .as_of = {2026, 2, 1}});
+    };
+    const Import one = list("1.csv", "one,A10G,1,4,16,1,,here\n");
+    const Import two = list("2.csv", "two,A10G,2,8,32,2,,here\n");
+    for (const auto& imports : {std::vector{one, two}, {two, one}}) {
+        const Catalog catalog = join(base, imports).catalog;
+        CHECK(offers_of(catalog) == std::vector<std::string>{"one here on_demand 1",
+                                                             "one here spot 0.5",
+                                                             "plain here on_demand 0.2",
+                                                             "two here on_demand 2",
+                                                             "two here spot 1"});
+    }
+}
+
+TEST_CASE("prices are counted by what they do, against the base", "[feed][join]") {
+    const std::vector<Import> imports{priced("g5.xlarge", "us-east-1", 1.2, {2027, 1, 1}),
+                                      priced("g5.xlarge", "us-east-1", 0.9, {2027, 1, 2}),
+                                      priced("g5.xlarge", "us-east-1", 0.8, {2020, 1, 1}),
+                                      priced("g5.2xlarge", "us-east-1", 1.212, {2027, 1, 1}),
+                                      priced("g5.2xlarge", "mars-1", 1.212, {2027, 1, 1}),
+                                      priced("z9.huge", "us-east-1", 1, {2027, 1, 1}),
+                                      priced("g5.4xlarge", "us-east-1", 1, {2020, 1, 1})};
+    const auto effects = join(known(), imports).effects;
+    REQUIRE(effects.size() == imports.size());
+    CHECK(effects[0].overtaken == 1);
+    CHECK(effects[1].fell == 1); // 1.006 in the base
+    CHECK(effects[2].overtaken == 1);
+    CHECK(effects[3].unchanged == 1);
+    CHECK(effects[4].added == 1);
+    CHECK(effects[5].unplaced == 1);
+    CHECK(effects[6].older == 1);
+    ImportEffect all;
+    for (const ImportEffect& effect : effects) {
+        CHECK(effect.in_effect() + effect.older + effect.overtaken + effect.unplaced ==
+              effect.prices);
+        all += effect;
+    }
+    CHECK(to_text(all) == "3 of 7 prices took effect: 1 new, 1 fell, 1 unchanged; 1 kept as they "
+                          "were, being newer in the catalog; 2 that another file has too; 1 of "
+                          "machines or regions that are not in the catalog\n");
+}
+
+/// A page of Azure's service with a machine, at prices that begin on days of their own.
+static std::string azure_page(std::string_view link,
+                              const std::vector<std::pair<std::string, double>>& prices) {
+    std::string items;
+    for (const auto& [since, usd] : prices)
+        items += fmt::format(R"({}{{"currencyCode": "USD", "retailPrice": {}, "armRegionName":
+            "eastus", "effectiveStartDate": "{}T00:00:00Z", "meterName": "x", "productName": "x",
+            "skuName": "x", "serviceName": "Virtual Machines", "unitOfMeasure": "1 Hour",
+            "type": "Consumption", "armSkuName": "Standard_NC4as_T4_v3"}})",
+                             items.empty() ? "" : ",",
+                             usd,
+                             since);
+    return fmt::format(R"({{"Items": [{}], "NextPageLink": {}}})", items, link);
+}
+
+TEST_CASE("Azure: a price is of the day on which the page was asked for", "[feed][join]") {
+    const Temporary folder;
+    const auto file = folder.file("a.json", azure_page("null", {{"2023-08-01", 0.7}}));
+    const Import asked = import_feed(file, known(), {.as_of = {2026, 11, 28}});
+    CHECK(asked.tables.as_of == Date{2026, 11, 28});
+    CHECK_FALSE(asked.undated);
+    const std::vector<Import> imports{asked};
+    CHECK(join(imports).effects[0].in_effect() == 1);
+    // Without a day it is not older than its newest price, and --as-of is named.
+    const std::vector<Import> undated{import_feed(file, known())};
+    CHECK(undated[0].tables.as_of == Date{2023, 8, 1});
+    CHECK(undated[0].undated);
+    CHECK(to_text(join(undated).effects[0]) ==
+          "0 of 1 prices took effect; 1 kept as they were, being newer in the catalog; the file "
+          "states no day: --as-of gives it\n");
+}
+
+TEST_CASE("a price of a later day waits for it, with every provider", "[feed][join]") {
+    const Temporary folder;
+    const auto page = azure_page("null", {{"2026-11-01", 0.7}, {"2027-01-01", 0.2}});
+    for (const auto& file : {folder.file("p.json", kToCome),
+                             folder.file("p.csv", kToComeCsv),
+                             folder.file("a.json", page)}) {
+        CAPTURE(file);
+        const std::vector<Import> now{
+            import_feed(file, known(), {.as_of = {2026, 11, 20}, .today = {2027, 2, 1}})};
+        CHECK(now[0].tables.prices.size() == 1);
+        CHECK(now[0].to_come == 1);
+        CHECK(to_text(join(now).effects[0]).find("; 1 not in force yet, waiting for their day") !=
+              std::string::npos);
+        const Import then =
+            import_feed(file, known(), {.as_of = {2027, 1, 1}, .today = {2027, 2, 1}});
+        CHECK(then.to_come == 0);
+        CHECK(then.tables.prices[0].hourly < now[0].tables.prices[0].hourly);
+    }
+}
+
+TEST_CASE("a day of a file that is after today is refused", "[feed][error]") {
+    CHECK_NOTHROW(imported("skypilot.csv",
+                           {.provider = "aws", .as_of = {2026, 12, 31}, .today = {2026, 12, 31}}));
+    CHECK_THROWS_WITH(imported("skypilot.csv", {.as_of = {2027, 1, 1}, .today = {2026, 12, 31}}),
+                      "as_of: must not be after today, 2026-12-31, got 2027-01-01");
+}
+
+/// A page of DescribeInstanceTypeOfferings, with what stands before and behind its list.
+static std::string
+offerings_page(std::string_view before, std::string_view machine, std::string_view after) {
+    return fmt::format(R"({{{}"InstanceTypeOfferings": [{{"InstanceType": "{}", "Location":
+        "us-east-1", "LocationType": "region"}}]{}}})",
+                       before,
+                       machine,
+                       after);
+}
+
+TEST_CASE("a page that names the next covers no region", "[feed][join]") {
+    const Temporary folder;
+    const auto read = [&](std::string_view content) {
+        return import_feed(folder.file("o.json", content), known(), {.as_of = {2026, 11, 28}});
+    };
+    const std::string first = offerings_page("", "p2.xlarge", R"(, "NextToken": "abc")");
+    const std::string early = offerings_page(R"("NextToken": "abc", )", "p2.xlarge", "");
+    const std::string last = offerings_page("", "p3.2xlarge", "");
+    for (const std::string& page : {first, early}) {
+        const Import import = read(page);
+        CHECK(import.incomplete);
+        CHECK(import.covered.empty());
+        CHECK(to_text(import).find("one page of several") != std::string::npos);
+        const std::vector<Import> imports{import};
+        const auto [catalog, left_out, effects] = join(known(), imports);
+        CHECK(offer_of(catalog, "g5.xlarge", "us-east-1")->offered); // which the page lacks
+        CHECK(offer_of(catalog, "p2.xlarge", "us-east-1")->offered); // which was retired
+        CHECK(effects[0].incomplete);
+    }
+    // Its last page does not say that it is one: beside the first it covers nothing either.
+    const std::vector<Import> both{read(first), read(last)};
+    CHECK(offer_of(join(known(), both).catalog, "g5.xlarge", "us-east-1")->offered);
+    // All pages in a file, and the empty token of the command line.
+    CHECK_FALSE(read(first + last).incomplete);
+    CHECK_FALSE(read(offerings_page(R"("NextToken": "", )", "p2.xlarge", "")).incomplete);
+    CHECK_FALSE(read(offerings_page(R"("NextToken": null, )", "p2.xlarge", "")).incomplete);
+    CHECK(read(azure_page(R"("https://a/?page=2")", {{"2026-01-01", 1}})).incomplete);
+    CHECK_FALSE(read(azure_page("null", {{"2026-01-01", 1}})).incomplete);
 }
 
 TEST_CASE("a machine keeps what an import does not know of it", "[feed][join]") {

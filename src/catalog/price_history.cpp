@@ -11,6 +11,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace flopwise {
 
@@ -157,31 +158,56 @@ std::vector<Date> PriceHistory::days(std::string_view provider, Purchase purchas
     return out;
 }
 
+namespace {
+
+/// The lowest price of a GPU-hour on a day, and whether a list of that day gave one of its prices.
+struct Lowest {
+    GpuPrice price{};
+    bool of_the_day = false;
+};
+
+using LowestByDay = std::map<std::pair<std::string, Date>, Lowest>; // provider, day
+
+void add_machine(const PriceHistory& history,
+                 const Instance& machine,
+                 Purchase purchase,
+                 LowestByDay& to) {
+    const auto days = history.days(machine.provider, purchase);
+    for (const std::string& region : history.regions(machine.provider, machine.name, purchase))
+        for (const Date day : days) {
+            const auto found = history.price(machine.provider, machine.name, region, purchase, day);
+            if (!found)
+                continue;
+            const UsdPerHour each = *found->hourly / machine.gpu_count;
+            const auto [at, fresh] = to.try_emplace({machine.provider, day});
+            Lowest& lowest = at->second;
+            lowest.of_the_day = lowest.of_the_day || found->as_of == day;
+            if (fresh || each < lowest.price.per_gpu)
+                lowest.price = {machine.provider, day, each, machine.name, region, found->source};
+        }
+}
+
+/// Whether a day's lowest price is that of the row before, which says so already.
+bool is_as_before(const GpuPrice& price, const std::vector<GpuPrice>& rows) {
+    return !rows.empty() && rows.back().provider == price.provider &&
+           std::tie(rows.back().per_gpu, rows.back().instance, rows.back().region) ==
+               std::tie(price.per_gpu, price.instance, price.region);
+}
+
+} // namespace
+
 std::vector<GpuPrice> gpu_prices(const PriceHistory& history,
                                  const Catalog& catalog,
                                  std::span<const std::string> gpus,
                                  Purchase purchase) {
-    std::map<std::pair<std::string, Date>, GpuPrice> lowest;
-    for (const Instance& machine : catalog.instances()) {
-        if (std::ranges::find(gpus, machine.gpu) == gpus.end())
-            continue;
-        const auto days = history.days(machine.provider, purchase);
-        for (const std::string& region : history.regions(machine.provider, machine.name, purchase))
-            for (const Date day : days) {
-                const auto found =
-                    history.price(machine.provider, machine.name, region, purchase, day);
-                if (!found)
-                    continue;
-                const UsdPerHour each = *found->hourly / machine.gpu_count;
-                const auto [at, fresh] = lowest.try_emplace({machine.provider, day});
-                if (fresh || each < at->second.per_gpu)
-                    at->second = {machine.provider, day, each, machine.name, region, found->source};
-            }
-    }
+    LowestByDay lowest;
+    for (const Instance& machine : catalog.instances())
+        if (std::ranges::find(gpus, machine.gpu) != gpus.end())
+            add_machine(history, machine, purchase, lowest);
     std::vector<GpuPrice> out;
-    out.reserve(lowest.size());
     for (auto& [key, row] : lowest)
-        out.push_back(std::move(row));
+        if (row.of_the_day || !is_as_before(row.price, out))
+            out.push_back(std::move(row.price));
     return out;
 }
 

@@ -5,6 +5,7 @@
 
 #include "catalog/rates.hpp"
 #include "command/cache.hpp"
+#include "command/catalog_arguments.hpp"
 #include "command/output.hpp"
 #include "command/today.hpp"
 #include "command/update.hpp"
@@ -20,29 +21,6 @@
 using namespace flopwise;
 
 namespace {
-
-enum Exit { answer = 0, nothing = 1, bad_input = 2 };
-
-struct Arguments {
-    std::string format;
-    std::vector<std::string> files;
-    std::string output;
-    std::string base;
-    std::string name;
-    std::string as_of;
-    std::string today;
-    std::string provider;
-    std::string reserved;
-    std::string interruptions;
-    std::string pattern;
-    std::string purchase = "on_demand";
-    double window_days = 7;
-    std::vector<std::string> regions;
-    std::string from;
-    long timeout = 60;
-    bool strict = false;
-    bool summary = false;
-};
 
 constexpr std::string_view kExamples = R"(Examples:
   catalog import auto offers.json history.json -o mine.yaml --summary
@@ -64,19 +42,6 @@ diff), 2 bad input.
 )";
 
 } // namespace
-
-template <class E>
-static E one_of(std::string_view where, const std::string& value, std::span<const E> all) {
-    std::vector<std::string_view> names;
-    for (const E e : all)
-        if (names.push_back(to_string(e)); names.back() == value)
-            return e;
-    throw ArgumentError{where,
-                        fmt::format("must be {}, got {}{}",
-                                    text::one_of(names),
-                                    text::quoted(value),
-                                    text::did_you_mean(value, names))};
-}
 
 static Date day(std::string_view flag, const std::string& written) {
     const auto day = date_of(written);
@@ -222,64 +187,6 @@ static int run_check(const Arguments& arguments) {
         out += fmt::format("{}: {}{}{}\n", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail);
     write_output(out, arguments.output);
     return findings.empty() ? answer : nothing;
-}
-
-/// A catalog by its name, or all clouds as they were on a day.
-static Catalog named_or_dated(const std::string& name) {
-    const auto day = name.find('-') == std::string::npos ? std::nullopt : date_of(name);
-    if (!day || std::filesystem::exists(name))
-        return catalog_called(name, system_day());
-    if (*day > system_day())
-        throw ArgumentError{
-            "CATALOG",
-            fmt::format("must not be after today, {}, got {}", to_string(system_day()), name)};
-    return PriceHistory::bundled().on(*day, *all_clouds());
-}
-
-static int run_diff(const Arguments& arguments) {
-    constexpr std::array<std::string_view, 2> kOutputFormats{"text", "json"};
-    const std::string& format = arguments.format;
-    must_be_one_of("--format", format, kOutputFormats);
-    const auto changes =
-        diff(named_or_dated(arguments.files.at(0)), named_or_dated(arguments.files.at(1)));
-    write_output(format == "json" ? to_json(changes) : to_text(changes), arguments.output);
-    return changes.empty() ? answer : nothing;
-}
-
-/// Of a machine, or of a GPU by any of its names.
-static std::string history_text(const Arguments& arguments) {
-    const Catalog clouds = *all_clouds();
-    const PriceHistory history = PriceHistory::bundled();
-    constexpr std::array kBoth{Purchase::on_demand, Purchase::spot};
-    const auto purchase = one_of<Purchase>("--purchase", arguments.purchase, kBoth);
-    std::string out = history_of(history,
-                                 clouds,
-                                 arguments.pattern,
-                                 arguments.regions.empty() ? "" : arguments.regions.front(),
-                                 arguments.provider,
-                                 purchase);
-    if (!out.empty())
-        return out;
-    std::vector<std::string> gpus;
-    for (const Gpu* gpu : clouds.find_gpus(arguments.pattern))
-        gpus.push_back(gpu->name);
-    auto prices = gpu_prices(history, clouds, gpus, purchase);
-    std::erase_if(prices, [&](const GpuPrice& p) {
-        return !arguments.provider.empty() && p.provider != arguments.provider;
-    });
-    return table_of(std::span<const GpuPrice>{prices});
-}
-
-static int run_history(const Arguments& arguments) {
-    const std::string out = history_text(arguments);
-    if (out.empty())
-        throw ArgumentError{"NAME",
-                            fmt::format("must be a machine or a GPU of which there are prices{}, "
-                                        "got {}",
-                                        arguments.regions.empty() ? "" : " in that region",
-                                        text::quoted(arguments.pattern))};
-    write_output(out, arguments.output);
-    return answer;
 }
 
 static int run_list(const Arguments& arguments) {

@@ -19,19 +19,27 @@ static std::string usd(std::optional<UsdPerHour> price) {
     return price ? fmt::format("{}", price->value()) : "gone";
 }
 
-static std::string days_of(const std::vector<DatedPrice>& prices) {
+/// The table without any line that is folded; empty if it has no row.
+static std::string wide(const TextTable& grid) {
+    constexpr std::size_t kWide = 1'000;
+    return grid.empty() ? "" : grid.terminal(kWide, false);
+}
+
+static TextTable made(std::initializer_list<std::pair<const char*, TextTable::Align>> columns) {
     TextTable grid;
-    grid.column("as of", left);
-    grid.column("USD/h", right);
-    grid.column("change", right);
-    grid.column("source", left);
+    for (const auto& [name, align] : columns)
+        grid.column(name, align);
+    return grid;
+}
+
+static std::string days_of(const std::vector<DatedPrice>& prices) {
+    TextTable grid = made({{"as of", left}, {"USD/h", right}, {"change", right}, {"source", left}});
     std::optional<UsdPerHour> before;
     for (const DatedPrice& p : prices) {
         grid.row({to_string(p.as_of), usd(p.hourly), moved(before, p.hourly), p.source});
         before = p.hourly;
     }
-    constexpr std::size_t kWide = 1'000;
-    return grid.terminal(kWide, false);
+    return wide(grid);
 }
 
 static void add_region(TextTable& to, const std::string& region, std::span<const DatedPrice> of) {
@@ -50,18 +58,6 @@ static void add_region(TextTable& to, const std::string& region, std::span<const
             fmt::format("{}", changes)});
 }
 
-static TextTable regions_grid() {
-    TextTable out;
-    out.column("region", left);
-    out.column("first", left);
-    out.column("USD/h", right);
-    out.column("newest", left);
-    out.column("USD/h", right);
-    out.column("change", right);
-    out.column("changes", right);
-    return out;
-}
-
 /// The history of one machine of one provider.
 static std::string history_of_machine(const PriceHistory& history,
                                       const Instance& machine,
@@ -77,11 +73,16 @@ static std::string history_of_machine(const PriceHistory& history,
         const auto prices = history.prices(machine.provider, machine.name, region, purchase);
         return prices.empty() ? "" : out + days_of(prices);
     }
-    TextTable grid = regions_grid();
+    TextTable grid = made({{"region", left},
+                           {"first", left},
+                           {"USD/h", right},
+                           {"newest", left},
+                           {"USD/h", right},
+                           {"change", right},
+                           {"changes", right}});
     for (const std::string& place : history.regions(machine.provider, machine.name, purchase))
         add_region(grid, place, history.prices(machine.provider, machine.name, place, purchase));
-    constexpr std::size_t kWide = 1'000;
-    return grid.empty() ? "" : out + grid.terminal(kWide, false);
+    return grid.empty() ? "" : out + wide(grid);
 }
 
 std::string history_of(const PriceHistory& history,
@@ -100,13 +101,12 @@ std::string history_of(const PriceHistory& history,
 }
 
 std::string table_of(std::span<const GpuPrice> prices) {
-    TextTable grid;
-    grid.column("provider", left);
-    grid.column("as of", left);
-    grid.column("USD per GPU-hour", right);
-    grid.column("change", right);
-    grid.column("cheapest", left);
-    grid.column("region", left);
+    TextTable grid = made({{"provider", left},
+                           {"as of", left},
+                           {"USD per GPU-hour", right},
+                           {"change", right},
+                           {"cheapest", left},
+                           {"region", left}});
     const GpuPrice* before = nullptr;
     for (const GpuPrice& p : prices) {
         const bool same = before != nullptr && before->provider == p.provider;
@@ -118,8 +118,7 @@ std::string table_of(std::span<const GpuPrice> prices) {
                   p.region});
         before = &p;
     }
-    constexpr std::size_t kWide = 1'000;
-    return grid.empty() ? "" : grid.terminal(kWide, false);
+    return wide(grid);
 }
 
 } // namespace flopwise

@@ -92,14 +92,21 @@ def test_a_machine_in_one_region_is_shown_by_day(catalog, provider, machine, reg
 
 
 def cheapest_of(provider, gpu, purchase="on_demand"):
-    """By day of a list of the provider: the least USD for an hour of one GPU then, and where."""
+    """By day of a list of the provider that has the GPU, or since which another is the cheapest:
+    the least USD for an hour of one GPU then, and where."""
     facts, prices = machines(provider), table(provider, purchase)
     rows = [(m, r) for m, r in prices.rows if re.fullmatch(gpu, facts[m][1] or "") and facts[m][2]]
-    out = {}
-    for column in prices.columns:
-        held = {row: prices.in_force(*row, column.day) for row in rows}
-        if any(held.values()):
-            out[column.written] = min((usd / facts[m][2], m, r) for (m, r), usd in held.items() if usd)
+    on = {column.day: column.written for column in prices.columns}  # of two lists of a day, one row
+    given = {column.day for i, column in enumerate(prices.columns)
+             if any(prices.rows[row][i] is not None for row in rows)}
+    out, before = {}, None
+    for day, written in sorted(on.items()):
+        held = {row: prices.in_force(*row, day) for row in rows}
+        if not any(held.values()):
+            continue
+        least = min((usd / facts[m][2], m, r) for (m, r), usd in held.items() if usd)
+        if day in given or least != before:
+            out[written] = before = least
     return out
 
 
@@ -156,18 +163,52 @@ def test_a_gpu_of_one_provider_and_on_spot(catalog):
 
 
 @pytest.mark.parametrize(("args", "message"), [
-    (["xyzzy"], 'NAME: must be a machine or a GPU of which there are prices, got "xyzzy"'),
-    ([""], 'NAME: must be a machine or a GPU of which there are prices, got ""'),
+    (["xyzzy"], 'NAME: must be a machine or a GPU of the catalog, got "xyzzy"'),
+    ([""], 'NAME: must be a machine or a GPU of the catalog, got ""'),
+    (["p3.2xlage"],
+     'NAME: must be a machine or a GPU of the catalog, got "p3.2xlage", did you mean p3.2xlarge?'),
+    (["p3.2xlarge", "--provider", "azur"],
+     '--provider: must be a provider of the catalog, got "azur", did you mean azure?'),
     (["p3.2xlarge", "--provider", "azure"],
-     'NAME: must be a machine or a GPU of which there are prices, got "p3.2xlarge"'),
-    (["p3.2xlarge", "--region", "eu-north-1"],
-     'NAME: must be a machine or a GPU of which there are prices in that region, got "p3.2xlarge"'),
+     '--provider: must be one that has p3.2xlarge (aws), got "azure"'),
+    (["p3.2xlarge", "--region", "eu-nort-1"],
+     '--region: must be a region of the catalog, got "eu-nort-1", did you mean eu-north-1?'),
+    (["p3.2xlarge", "--provider", "aws", "--region", "eastus"],
+     '--region: must be a region of aws, got "eastus"'),
+    (["gpu_1x_h100_sxm5", "--region", "us-east-1"],
+     '--region: must be one in which gpu_1x_h100_sxm5 has had a price (all), got "us-east-1"'),
+    (["gpu_1x_h100_sxm5", "--purchase", "spot"],
+     "--purchase: must be one for which gpu_1x_h100_sxm5 has a price, got spot"),
+    (["H100", "--region", "us-east-1"],
+     "--region: must be given with a machine, as a GPU is shown where it is cheapest, "
+     'got us-east-1 with "H100"'),
+    (["GH200", "--provider", "aws"],
+     '--provider: must be one that has had a price of GH200, on_demand ('),
     (["p3.2xlarge", "--purchase", "sport"],
      '--purchase: must be on_demand or spot, got "sport", did you mean spot?'),
 ])
 def test_what_has_no_prices_is_refused(catalog, args, message):
+    done = catalog("history", *args)
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err == message + "\n" or message.endswith("(") and done.err.startswith(message)
+
+
+def test_the_regions_of_a_machine_are_named(catalog):
     assert ("p3.2xlarge", "eu-north-1") not in table("aws").rows
-    assert catalog("history", *args) == (2, "", message + "\n")
+    regions = sorted({region for name, region in table("aws").rows if name == "p3.2xlarge"})
+    assert len(regions) > 8
+    assert catalog("history", "p3.2xlarge", "--region", "eu-north-1") == (
+        2, "", "--region: must be one in which p3.2xlarge has had a price "
+               f"({', '.join(regions[:8])} and {len(regions) - 8} more), got \"eu-north-1\"\n")
+
+
+def test_days_on_which_no_list_has_the_gpu_are_no_rows(catalog):
+    """Lambda's list of 2026-09-20 has machines of other GPUs only."""
+    prices = table("lambda")
+    at = [column.written for column in prices.columns].index("2026-09-20")
+    assert all(usd[at] is None for (m, _), usd in prices.rows.items() if "h100" in m)
+    assert any(usd[at] is not None for usd in prices.rows.values())
+    assert "2026-09-20" not in catalog("history", "H100", "--provider", "lambda").out
 
 
 # ---- from one day to another -----------------------------------------------------------
@@ -262,8 +303,18 @@ def test_a_day_against_itself_has_no_change(catalog):
     assert catalog("diff", BEFORE, BEFORE) == (0, "no change\n", "")
 
 
-@pytest.mark.parametrize("days", [("2024-03-01", "2999-01-01"), ("2999-01-01", "2024-03-01")])
-def test_a_future_day_is_refused(catalog, days):
-    done = catalog("diff", *days)
+@pytest.mark.parametrize("day", ["2999-01-01", "2020-06-17"])
+@pytest.mark.parametrize("days", [("2024-03-01", "{}"), ("{}", "2024-03-01")])
+def test_a_day_without_prices_is_refused(catalog, days, day):
+    first = min(t.columns[0].day for t in tables() if t.columns[0].day)
+    assert first == "2020-06-18"
+    done = catalog("diff", *(d.format(day) for d in days))
     assert (done.status, done.out) == (2, "")
-    assert re.fullmatch(r"CATALOG: must not be after today, \d{4}-\d\d-\d\d, got 2999-01-01\n", done.err)
+    assert re.fullmatch(
+        rf"CATALOG: must be a day from {first} to today, \d{{4}}-\d\d-\d\d, got {day}\n", done.err)
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "2024-13-01", "2024-2-3"])
+def test_what_is_no_day_of_the_calendar_is_said_to_be_none(catalog, day):
+    assert catalog("diff", day, "bundled") == (
+        2, "", f"CATALOG: must be a day of the calendar such as 2026-07-20, got {day}\n")

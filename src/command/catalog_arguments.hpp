@@ -1,0 +1,56 @@
+// What the subcommands of `catalog` are given, and those that stand in a source of their own.
+
+#pragma once
+
+#include <flopwise/error.hpp>
+
+#include "text/text.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace flopwise {
+
+enum Exit { answer = 0, nothing = 1, bad_input = 2 };
+
+struct Arguments {
+    std::string format;
+    std::vector<std::string> files;
+    std::string output;
+    std::string base;
+    std::string name;
+    std::string as_of;
+    std::string today;
+    std::string provider;
+    std::string reserved;
+    std::string interruptions;
+    std::string pattern;
+    std::string purchase = "on_demand";
+    double window_days = 7;
+    std::vector<std::string> regions;
+    std::string from;
+    long timeout = 60;
+    bool strict = false;
+    bool summary = false;
+};
+
+/// Throws ArgumentError with the names there are.
+template <class E>
+E one_of(std::string_view where, const std::string& value, std::span<const E> all) {
+    std::vector<std::string_view> names;
+    for (const E e : all)
+        if (names.push_back(to_string(e)); names.back() == value)
+            return e;
+    throw ArgumentError{where,
+                        fmt::format("must be {}, got {}{}",
+                                    text::one_of(names),
+                                    text::quoted(value),
+                                    text::did_you_mean(value, names))};
+}
+
+int run_diff(const Arguments& arguments);
+int run_history(const Arguments& arguments);
+
+} // namespace flopwise
