@@ -217,7 +217,8 @@ def test_the_command_says_the_same(prices, root, tmp_path):
         capture_output=True, text=True, cwd=tmp_path, check=True,
     )  # fmt: skip
     found = flopwise.import_feed(prices)
-    effect = f"{prices}: 1 of 1 prices took effect\n"  # which is known after the join
+    effect = f"{prices}: {flopwise.join(None, [found]).effects[0]}"
+    assert effect.endswith(": 1 of 1 prices took effect: 1 fell\n")
     left_out = "left out: 1 rows: reserved rate of a machine that has none by the hour\n"
     assert done.stderr == str(found) + effect + left_out
     assert flopwise.Catalog.read(tmp_path / "mine.yaml") == flopwise.join(None, [found]).catalog
@@ -249,13 +250,39 @@ def test_how_many_prices_take_effect(prices):
     assert newer.prices_in_effect(later) == 0
 
 
+def test_join_says_what_each_import_did(prices, feeds):
+    joined = flopwise.join(None, [flopwise.import_feed(prices, today="2026-11-03"),
+                                  flopwise.import_feed(feeds / "azure_retail_prices.json")])
+    assert len(joined) == 2  # the effects are beside the tuple
+    first, second = joined.effects
+    assert type(first) is flopwise.ImportEffect
+    assert (first.file, first.prices, first.in_effect, first.fell) == (str(prices), 1, 1, 1)
+    assert str(first) == "1 of 1 prices took effect: 1 fell\n"
+    assert second.undated and second.in_effect + second.older == second.prices == 2
+    assert pickle.loads(pickle.dumps(joined)).effects == joined.effects
+    assert joined.effects.to_dicts()[0]["fell"] == 1
+
+
+def test_a_whole_list_retires_what_it_lacks(tmp_path):
+    (tmp_path / "lambda.csv").write_text(
+        "InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,Region\n"
+        "gpu_1x_a10,A10,1,30,200,0.8,us-west-1\n")
+    found = flopwise.import_feed(tmp_path / "lambda.csv", as_of="2026-11-28", today="2026-11-29")
+    assert (found.whole, found.unread, found.incomplete) == (["on_demand"], [], False)
+    joined = flopwise.join(None, [found])
+    assert {(o.instance, o.region) for o in joined.catalog.filter(provider="lambda")} == {
+        ("gpu_1x_a10", "us-west-1")}
+    [effect] = joined.effects
+    assert effect.added == 1 and effect.prices_retired > 10 and effect.machines_retired > 10
+
+
 WRONG = [
     ({"format": "aws_product"}, "format: must be auto, aws_offers, aws_offers_csv, aws_products, "),
     ({"format": "gpuhunt"}, "prices.json: must be gpuhunt, is aws_products"),
     ({"as_of": "yesterday"}, 'as_of: must be a date such as 2026-07-20, got "yesterday"'),
     ({"today": "soon"}, 'today: must be a date such as 2026-07-20, got "soon"'),
     ({"today": "2026-10-31"}, "publicationDate: must not be after tomorrow, 2026-11-01, got 2026-11-02"),
-    ({"as_of": "2999-01-01"}, "as_of: must not be after tomorrow, "),
+    ({"as_of": "2999-01-01"}, "as_of: must not be after today, "),
     ({"window_days": 0}, "window_days: must be positive and finite, got 0 d"),
     ({"known": "aws-2020-05"}, "catalog: "),
 ]
