@@ -65,6 +65,8 @@ def test_prices_that_are_older_are_told(catalog):
      "aws_products.json: publicationDate: must not be after tomorrow, 2026-10-02, got 2026-10-03"),
     ("skypilot.csv", ["--as-of", "9999-12-31", "--today", "2026-12-31"],
      "--as-of: must not be after today, 2026-12-31, got 9999-12-31"),
+    ("skypilot.csv", ["--as-of", "2027-01-01", "--today", "2026-12-31"],
+     "--as-of: must not be after today, 2026-12-31, got 2027-01-01"),
     ("skypilot.csv", ["--today", "soon"],
      '--today: must be a date such as 2026-07-20, got "soon"'),
 ])
@@ -75,6 +77,77 @@ def test_what_is_dated_after_tomorrow_is_refused(catalog, file, flags, message):
 def test_a_file_of_tomorrow_is_read(catalog):  # where it was made it is tomorrow already
     done = catalog("import", "auto", "aws_offers.csv", "--today", "2026-10-31", "-o", "out.yaml")
     assert done.status == 0
+
+
+HEAD = "InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,SpotPrice,Region\n"
+DAYS = ["--as-of", "2026-11-28", "--today", "2026-11-29"]
+
+
+def test_a_whole_list_retires_each_way_to_pay(catalog, recommend, tmp_path):
+    (tmp_path / "verda.csv").write_text(
+        HEAD + "8B200.240V,B200,8,240,1472,,13.69,FIN-03\n1B200.30V,B200,1,30,184,4.89,1.712,FIN-03\n")
+    done = catalog("import", "auto", "verda.csv", "-o", "t.yaml", *DAYS)
+    assert done.status == 0
+    assert done.err.startswith("verda.csv: 3 of 3 prices took effect: ")
+    assert "; retired, as the list lacks them: " in done.err
+    flags = ["--catalog", "t.yaml", "--provider", "verda", "--format", "json"]
+    assert [c["instance"] for c in recommend(*flags, env={})["choices"]] == ["1B200.30V"]
+    spot = recommend(*flags, "--purchase", "spot", env={})["choices"]
+    assert {c["instance"]: c["price_usd_per_hour"] for c in spot} == {
+        "8B200.240V": 13.69, "1B200.30V": 1.712}
+
+
+def test_a_whole_list_without_a_day_says_what_gives_it(catalog, tmp_path):
+    (tmp_path / "verda.csv").write_text(HEAD + "1B200.30V,B200,1,30,184,4.89,,FIN-03\n")
+    done = catalog("import", "auto", "verda.csv", "-o", "t.yaml", "--summary")
+    assert ("verda.csv: skypilot, as of undated: 1 rows, 1 usable, 0 rejected\n"
+            "verda.csv: 0 of 1 prices took effect; 1 kept as they were, being newer in the catalog; "
+            "the file states no day: --as-of gives it\n") in done.err
+
+
+def test_regions_of_a_whole_list_take_the_place_of_all(catalog, recommend, tmp_path):
+    rows = "".join(f"gpu_1x_h100_sxm5,H100,1,26,225,4.99,,{r}\n" for r in ("us-east-1", "us-west-1"))
+    (tmp_path / "lambda.csv").write_text(HEAD + rows)
+    assert catalog("import", "auto", "lambda.csv", "-o", "t.yaml", *DAYS).status == 0
+    found = recommend("--catalog", "t.yaml", "--instance", "gpu_1x_h100_sxm5", "--format", "json", env={})
+    assert [(c["region"], c["price_usd_per_hour"]) for c in found["choices"]] == [
+        ("us-east-1", 4.99), ("us-west-1", 4.99)]
+
+
+def azure_page(*prices, following="null"):
+    return json.dumps({"Items": [
+        {"currencyCode": "USD", "retailPrice": usd, "armRegionName": "eastus", "effectiveStartDate": since,
+         "meterName": "x", "productName": "x", "skuName": "x", "serviceName": "Virtual Machines",
+         "unitOfMeasure": "1 Hour", "type": "Consumption", "armSkuName": "Standard_NC4as_T4_v3"}
+        for since, usd in prices], "NextPageLink": json.loads(following)})
+
+
+def test_the_day_of_an_azure_page_is_the_one_given(catalog, tmp_path):
+    (tmp_path / "page.json").write_text(
+        azure_page(("2023-08-01", 0.4), ("2026-12-01", 0.1), following='"https://x/?page=2"'))
+    done = catalog("import", "auto", "page.json", "-o", "t.yaml", "--summary", *DAYS)
+    assert done.err == (
+        "page.json: azure_retail_prices, as of 2026-11-28: 2 rows, 1 usable, 1 skipped: not in force "
+        "yet, 0 rejected; one page of several, whose next is not in it\n"
+        "page.json: 1 of 1 prices took effect: 1 fell; 1 not in force yet, waiting for their day; one "
+        "page of several: nothing is retired, and no region is covered\n")
+    sheet = catalog("show", "Standard_NC4as_T4_v3", "--catalog", "t.yaml").out
+    assert [line.split() for line in sheet.splitlines() if line.startswith("eastus ")][0] == [
+        "eastus", "on_demand", "0.4", "yes", "azure_retail_prices-2026-11-28", "2026-11-28"]
+    done = catalog("import", "auto", "page.json", "-o", "t.yaml")
+    assert "; the file states no day: --as-of gives it" in done.err
+
+
+def test_the_first_page_of_offerings_takes_no_other_away(catalog, recommend, tmp_path):
+    (tmp_path / "page.json").write_text(json.dumps({
+        "InstanceTypeOfferings": [
+            {"InstanceType": "a1.large", "Location": "us-east-1", "LocationType": "region"}],
+        "NextToken": "abc"}))
+    done = catalog("import", "auto", "page.json", "-o", "t.yaml", *DAYS)
+    assert "one page of several: nothing is retired, and no region is covered\n" in done.err
+    found = recommend("--catalog", "t.yaml", "--region", "us-east-1", "--min-gpus", "1", "--format", "json",
+                      env={})
+    assert found["choices"]
 
 
 def test_rejected_rows_are_told_in_a_line(catalog):
