@@ -1180,6 +1180,16 @@ TEST_CASE("a list retires nothing that is newer, and nothing without a day", "[f
            std::string::npos) == (day.year == 0));
 }
 
+TEST_CASE("an undated list is no newer than an undated catalog", "[feed][join]") {
+    const Temporary folder;
+    Tables tables = small_cloud().tables();
+    tables.sources[0].as_of = {};
+    const Catalog base{tables};
+    const auto file = folder.file("vms.csv", fmt::format("{}one,A10G,1,4,16,1,,here\n", kListHead));
+    const std::vector<Import> imports{import_feed(file, base, {.provider = "small"})};
+    CHECK(join(base, imports).effects[0].prices_retired == 0);
+}
+
 TEST_CASE("a row that cannot be read says that its machine is in the list", "[feed][join]") {
     const Joined named =
         listed("one,A10G,1,4,16,1,0.5,here\ntwo,Warp9,2,8,32,2,1,here\n", {2026, 2, 1});

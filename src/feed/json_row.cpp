@@ -122,8 +122,6 @@ void flopwise::feed::read_list(Input& input,
         if (path == "NextToken" || path == "NextPageLink")
             sink.set_incomplete(!text.empty() && text != "null");
     };
-    json_stream::walk(input, lists, {.row = read, .bad = bad, .fact = fact, .document = [&] {
-                                         sink.set_incomplete(
-                                             false); // the page that follows the one before
-                                     }});
+    const auto document = [&] { sink.set_incomplete(false); }; // it is the page that follows
+    json_stream::walk(input, lists, {.row = read, .bad = bad, .fact = fact, .document = document});
 }

@@ -351,7 +351,10 @@ std::string to_text(const Import& import) {
 }
 
 std::string to_text(const ImportEffect& effect) {
-    std::string out = fmt::format("{} of {} prices took effect", effect.in_effect(), effect.prices);
+    std::string out =
+        effect.prices == 0
+            ? "no prices"
+            : fmt::format("{} of {} prices took effect", effect.in_effect(), effect.prices);
     const char* before = ": ";
     const auto add = [&](std::uint64_t count, std::string_view what) {
         if (count > 0)
