@@ -141,9 +141,10 @@ TEST_CASE("what became of a file is told in lines", "[listing]") {
                         .rejected = {{{.file = "aws.csv", .line = 4, .field = "price"},
                                       "must be a number, got \"x\""}},
                         .rows_rejected = 1};
-    CHECK(to_text(import) == "aws.csv: gpuhunt, as of undated: 5 rows, 2 kept, 2 skipped: price of "
-                             "zero, 1 rejected\n"
-                             "aws.csv:4: price: must be a number, got \"x\"\n");
+    CHECK(to_text(import) ==
+          "aws.csv: gpuhunt, as of undated: 5 rows, 2 usable, 2 skipped: price of "
+          "zero, 1 rejected\n"
+          "aws.csv:4: price: must be a number, got \"x\"\n");
 }
 
 // ---- rates in a catalog's file ---------------------------------------------------------

@@ -80,7 +80,9 @@ void bind_prices(py::module_& m) {
         "gpu"_a,
         "purchase"_a = Purchase::on_demand,
         "catalog"_a = py::none(),
-        "How the price of a GPU-hour moved: of each provider the lowest on each of its days.\n\n"
+        "How the price of a GPU-hour moved: of each provider the lowest on each day\n"
+        "on which one of its lists has a price of the GPU, or since which another is the "
+        "lowest.\n\n"
         "Parameters\n----------\ngpu : str\n    Any name of a GPU: \"H100\" is all its forms.\n"
         "purchase : str\ncatalog : Catalog, str or path, optional\n    All clouds, unless it is "
         "given.\n\nReturns\n-------\nTable of GpuPrice\n\n"

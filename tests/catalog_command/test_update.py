@@ -636,7 +636,7 @@ def test_machines_that_the_bundled_catalog_has_not_come_from_a_base(update, cata
     (tmp_path / "mine.yaml").write_text(AZURE)
     assert catalog(*flags, "--base", "mine.yaml", env=environment).status == 0
     assert catalog(*flags, env=environment).out == (
-        f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT.format("fell"))
+        f"azure eastus: 1 prices, as of {TODAY}\n" + EFFECT.format("unchanged"))
     assert f"mine+{TODAY}" in catalog("export", "--format", "yaml", env=environment).out
 
 
