@@ -69,6 +69,7 @@ private:
 } // namespace
 
 Join::Join(const Catalog& base) : out_{base.tables()} {
+    inherit(out_.explained);
     for (const Source& s : out_.sources)
         dates_.emplace(s.name, s.as_of);
     for (const Gpu& gpu : out_.gpus)
