@@ -1,4 +1,6 @@
+#include <flopwise/feed.hpp>
 #include <flopwise/lint.hpp>
+#include <flopwise/price_history.hpp>
 
 #include "catch.hpp"
 #include "random_catalog.hpp"
@@ -163,6 +165,16 @@ TEST_CASE("an explanation that explains nothing is a finding, if it is the catal
                                   "purchase: on_demand, usd_per_hour: 1, source: s}]"),
                    "explains nothing")
               .empty());
+}
+
+TEST_CASE("the explanations of a catalog are inherited by what is made of it", "[check]") {
+    const Catalog base = explained(R"(  - {finding: no price, names: [c.1], why: not sold}
+)");
+    CHECK(findings(base, "explains nothing").size() == 1);
+    CHECK(findings(join(base, {}).catalog, "explains nothing").empty());
+    const Catalog clouds = Catalog::bundled("clouds-2026-11");
+    const Catalog then = PriceHistory::bundled().on({2024, 3, 1}, clouds);
+    CHECK(findings(then, "explains nothing").empty());
 }
 
 TEST_CASE("explanations are rows like others", "[check]") {
