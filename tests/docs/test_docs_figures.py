@@ -412,6 +412,28 @@ def test_the_clouds_are_counted(aws):
     assert_says(page, f"{left_out} machines that were left out")
 
 
+def test_the_limits_are_those_of_the_data():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    def regions(name):
+        with open(ROOT / f"data/prices/{name}.csv", newline="", encoding="utf-8") as file:
+            return {row["region"] for row in csv.DictReader(file)}
+
+    def charged(provider, charge):
+        rows = load(f"charges/{provider}.yaml")["charges"]
+        return len({row["region"] for row in rows if row["charge"] == charge})
+
+    aws, gcp = regions("aws-on-demand"), regions("gcp-on-demand")
+    reserved = aws & regions("aws-reserved-2025-04-04")
+    assert_says(readme, f"EC2 has prices in {len(aws)} of its {len(load('regions.yaml')['regions'])} regions, "
+                f"Google in {len(gcp)}",
+                f"storage of EC2 in {charged('aws', 'storage_gp3')} regions and transfer in {charged('aws', 'egress')}",
+                f"Google in {charged('gcp', 'storage_pd-balanced')} and {charged('gcp', 'egress')} regions",
+                f"Reserved rates: of {len(reserved)} AWS regions",
+                f"committed use in {len(gcp & regions('gcp-reserved-2026-07-30'))} regions",
+                f"the {len(CLOUDS) - 2} other clouds")  # beside AWS, Google and Azure
+
+
 def test_the_counts_by_source_are_right(aws):
     recalled = {s["name"] for s in load("gpus.yaml")["sources"] if s.get("evidence") == "recalled"}
     gpus = load("gpus.yaml")["gpus"]
