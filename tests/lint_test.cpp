@@ -171,7 +171,10 @@ TEST_CASE("the explanations of a catalog are inherited by what is made of it", "
     const Catalog base = explained(R"(  - {finding: no price, names: [c.1], why: not sold}
 )");
     CHECK(findings(base, "explains nothing").size() == 1);
-    CHECK(findings(join(base, {}).catalog, "explains nothing").empty());
+    const std::vector<Import> imports(1);
+    CHECK(findings(join(base, imports).catalog, "explains nothing").empty());
+    CHECK(join(base, {}).catalog == base);
+    CHECK(base.with_prices({}) == base);
     const Catalog clouds = Catalog::bundled("clouds-2026-11");
     const Catalog then = PriceHistory::bundled().on({2024, 3, 1}, clouds);
     CHECK(findings(then, "explains nothing").empty());

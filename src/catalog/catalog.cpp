@@ -357,7 +357,8 @@ Tables overlaid(Tables base, const Tables& newer) {
     replace(base.superseded, newer.superseded, [](const Price& p) {
         return std::tuple_cat(key_of(p), std::tuple{std::string_view{p.source}});
     });
-    inherit(base.explained);
+    if (newer != Tables{})
+        inherit(base.explained);
     replace(base.explained, newer.explained, kByExplained);
     base.rates = overlaid_rates(base.rates, newer.rates);
     return base;

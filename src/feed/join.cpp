@@ -69,7 +69,6 @@ private:
 } // namespace
 
 Join::Join(const Catalog& base) : out_{base.tables()} {
-    inherit(out_.explained);
     for (const Source& s : out_.sources)
         dates_.emplace(s.name, s.as_of);
     for (const Gpu& gpu : out_.gpus)
@@ -267,6 +266,7 @@ void Join::add_rates(const Import& import, const std::string& source) {
 }
 
 void Join::add(const Import& import) {
+    inherit(out_.explained);
     if (import.tables.sources.empty())
         return;
     const std::string source = add_source(import.tables.sources.front());
