@@ -93,7 +93,7 @@ TEST_CASE("the catalog of all clouds has every provider, and AWS whole", "[catal
         {"modal", {5, 5}},        {"nebius", {22, 36}},        {"novita", {9, 17}},
         {"oci", {11, 11}},        {"openrelay", {3, 3}},       {"packet-ai", {1, 1}},
         {"paperspace", {10, 10}}, {"qubrid", {6, 6}},          {"replicate", {2, 2}},
-        {"runpod", {95, 147}},    {"salad", {33, 33}},         {"scaleway", {6, 6}},
+        {"runpod", {95, 139}},    {"salad", {33, 33}},         {"scaleway", {6, 6}},
         {"sf-compute", {1, 1}},   {"thunder-compute", {7, 7}}, {"together", {1, 1}},
         {"vast", {45, 45}},       {"verda", {43, 89}},         {"voltage-park", {2, 2}},
         {"vultr", {7, 7}}};

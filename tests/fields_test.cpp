@@ -362,4 +362,5 @@ TEST_CASE("the documentation has every field of a row, and no other", "[fields]"
     check("regions", Region{});
     check("offerings", Offering{});
     check("prices", Price{});
+    check("explained", Explanation{});
 }

@@ -1,10 +1,11 @@
+#include <flopwise/feed.hpp>
 #include <flopwise/lint.hpp>
+#include <flopwise/price_history.hpp>
 
 #include "catch.hpp"
 #include "random_catalog.hpp"
 
 #include <algorithm>
-#include <map>
 
 using namespace flopwise;
 
@@ -14,18 +15,12 @@ static std::vector<Finding> findings(const Catalog& catalog, std::string_view wh
     return all;
 }
 
-TEST_CASE("the bundled data has only findings that are known and explained", "[check][data]") {
-    std::map<std::string, std::size_t> counts;
-    for (const Finding& f : lint(Catalog::bundled())) {
-        INFO(f.what << ": " << f.where << ": " << f.detail);
-        ++counts[f.what];
-        // data/README.md gives the reason for each.
-        if (f.what == "GPU memory")
-            CHECK(f.where.find(" trn2.") != std::string::npos);
-    }
-    CHECK(counts["spot above on demand"] == 0);
-    CHECK(counts["retired without a successor"] == 0);
-    CHECK(lint(Catalog::bundled("aws-2020-04")).size() <= 5);
+TEST_CASE("the bundled data has only findings that it explains", "[check][data]") {
+    for (const std::string_view name : Catalog::bundled_names())
+        for (const Finding& f : lint(Catalog::bundled(name))) {
+            INFO(name << ": " << f.what << ": " << f.where << ": " << f.detail);
+            CHECK_FALSE(f.why.empty());
+        }
 }
 
 TEST_CASE("every figure of the bundled data has a source with a date", "[check][data]") {
@@ -56,6 +51,163 @@ TEST_CASE("a price that falls with size is found", "[check]") {
               {"price falls with size", "cloud large in r0", "1 USD/h, but small costs 2 USD/h"}});
     t.prices[1].hourly = UsdPerHour{2};
     CHECK(findings(Catalog{t}, "price falls with size").empty());
+}
+
+TEST_CASE("a price does not fall with size between machines that are not alike", "[check]") {
+    Tables t = random_tables(5, {.types = 2, .regions = 1, .priced = 1});
+    t.offerings.clear();
+    for (Instance& i : t.instances) {
+        i = t.instances[0];
+        i.gpu.clear();
+        i.gpu_count = 0;
+        i.reported_gpu_memory.reset();
+    }
+    Instance& small = t.instances[0];
+    Instance& large = t.instances[1];
+    small.name = "small";
+    large.name = "large";
+    t.prices = {{"cloud", "small", "r0", Purchase::on_demand, UsdPerHour{2}, "new"},
+                {"cloud", "large", "r0", Purchase::on_demand, UsdPerHour{1}, "new"}};
+    const auto found = [&] { return findings(Catalog{t}, "price falls with size").size(); };
+    CHECK(found() == 0); // of one size: what makes the price is not among the figures
+    large.memory = 2 * *small.memory;
+    CHECK(found() == 1);
+    large.vcpus = *small.vcpus / 2; // more of one, less of another
+    CHECK(found() == 0);
+    large.vcpus = small.vcpus;
+    large.community = !small.community;
+    CHECK(found() == 0);
+    large.community = small.community;
+    large.retired = !small.retired;
+    CHECK(found() == 0);
+    large.retired = small.retired;
+    large.bare_metal = !small.bare_metal;
+    CHECK(found() == 0);
+}
+
+TEST_CASE("of prices of two days, both are told", "[check]") {
+    Tables t = random_tables(5, {.types = 2, .regions = 1, .priced = 1});
+    t.offerings.clear();
+    t.instances[1] = t.instances[0];
+    t.instances[0].name = "small";
+    t.instances[1].name = "large";
+    t.instances[1].memory = 2 * *t.instances[0].memory;
+    t.sources.push_back({"older", "Older", {2024, 3, 1}});
+    t.sources.push_back({"newer", "Newer", {2026, 1, 2}});
+    t.prices = {{"cloud", "small", "r0", Purchase::on_demand, UsdPerHour{2}, "newer"},
+                {"cloud", "large", "r0", Purchase::on_demand, UsdPerHour{1}, "older"}};
+    const auto found = findings(Catalog{t}, "price falls with size");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].detail == "1 USD/h (2024-03-01), but small costs 2 USD/h (2026-01-02)");
+}
+
+// ---- explanations -----------------------------------------------------------------------
+
+/// A catalog of four machines without a price, a GPU without a rate, and some explanations.
+static Catalog explained(const std::string& rows, const std::string& more = "") {
+    return Catalog::parse(R"(catalog: {name: mine, as_of: 2026-01-02}
+provider: acme
+sources: [{name: s, title: S, as_of: 2026-01-02}]
+gpus: [{name: mute, memory_gib: 8, source: s}]
+families: [{name: f, purpose: general, source: s}]
+instances:
+  - {name: a.1, family: f, vcpus: 1, memory_gib: 1, source: s}
+  - {name: a.2, family: f, vcpus: 2, memory_gib: 2, source: s}
+  - {name: b.1, family: f, vcpus: 1, memory_gib: 1, source: s}
+  - {name: c.1, family: f, vcpus: 1, memory_gib: 1, source: s}
+regions: [{code: here, source: s}, {code: there, source: s}]
+prices:
+  - {instance: c.1, region: here, purchase: on_demand, usd_per_hour: 1, source: s}
+  - {instance: c.1, region: here, purchase: spot, usd_per_hour: 2, source: s}
+  - {instance: c.1, region: there, purchase: on_demand, usd_per_hour: 1, source: s}
+  - {instance: c.1, region: there, purchase: spot, usd_per_hour: 2, source: s}
+explained:
+)" + rows + more);
+}
+
+/// "where: why" of all findings of a catalog that are of some kind.
+static std::vector<std::string> reasons(const Catalog& catalog, std::string_view what) {
+    std::vector<std::string> out;
+    for (const Finding& f : findings(catalog, what))
+        out.push_back(f.where + ": " + f.why);
+    return out;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST_CASE("a catalog explains findings by names, patterns and regions", "[check]") {
+    const Catalog catalog = explained(R"(  - {finding: no price, names: ["a.*"], why: not sold}
+  - {finding: no price, names: [b.1], provider: other, why: of another provider}
+  - {finding: spot above on demand, names: [c.1], regions: ["h*"], why: so it is}
+  - {finding: GPU without a rate, names: [mute], why: nobody says}
+)");
+    CHECK(reasons(catalog, "no price") ==
+          Lines{"acme a.1: not sold", "acme a.2: not sold", "acme b.1: "});
+    CHECK(reasons(catalog, "spot above on demand") ==
+          Lines{"acme c.1 in here: so it is", "acme c.1 in there: "});
+    CHECK(reasons(catalog, "GPU without a rate") == Lines{"mute: nobody says"});
+}
+
+TEST_CASE("an explanation that explains nothing is a finding, if it is the catalog's own",
+          "[check]") {
+    const Catalog catalog = explained(R"(  - {finding: no price, names: [a.1, c.1], why: not sold}
+)");
+    CHECK(findings(catalog, "explains nothing") ==
+          std::vector<Finding>{{"explains nothing", "acme c.1", "no price: not sold"}});
+    const std::vector<Price> more{{"acme", "a.1", "here", Purchase::on_demand, UsdPerHour{1}, "s"}};
+    const Catalog extended = catalog.with_prices(more);
+    CHECK(findings(extended, "no price").size() == 2);
+    CHECK(findings(extended, "explains nothing").empty());
+    CHECK(findings(Catalog::parse(to_yaml(extended)), "explains nothing").empty());
+    CHECK(findings(Catalog::parse("extends: bundled\nprovider: aws\n"
+                                  "sources: [{name: s, title: S, as_of: 2026-01-02}]\n"
+                                  "prices: [{instance: mac1.metal, region: us-east-1, "
+                                  "purchase: on_demand, usd_per_hour: 1, source: s}]"),
+                   "explains nothing")
+              .empty());
+}
+
+TEST_CASE("the explanations of a catalog are inherited by what is made of it", "[check]") {
+    const Catalog base = explained(R"(  - {finding: no price, names: [c.1], why: not sold}
+)");
+    CHECK(findings(base, "explains nothing").size() == 1);
+    const std::vector<Import> imports(1);
+    CHECK(findings(join(base, imports).catalog, "explains nothing").empty());
+    CHECK(join(base, {}).catalog == base);
+    CHECK(base.with_prices({}) == base);
+    const Catalog clouds = Catalog::bundled("clouds-2026-11");
+    const Catalog then = PriceHistory::bundled().on({2024, 3, 1}, clouds);
+    CHECK(findings(then, "explains nothing").empty());
+}
+
+TEST_CASE("explanations are rows like others", "[check]") {
+    const Catalog catalog = explained(R"(  - {finding: no price, names: ["a.*"], why: not sold}
+)");
+    CHECK(Catalog::parse(to_yaml(catalog), "mine") == catalog);
+    CHECK(catalog.explained().size() == 1);
+    const Catalog other = explained(R"(  - {finding: no price, names: ["a.*"], why: sold out}
+)");
+    CHECK(reasons(catalog.merged(other), "no price").front() == "acme a.1: sold out");
+    CHECK(catalog.merged(other).tables().explained.size() == 1);
+}
+
+TEST_CASE("an explanation with an error is refused with its place", "[check]") {
+    const auto refused = [](const std::string& row, const std::string& reason) {
+        INFO(row);
+        CHECK_THROWS_WITH(explained("  - {" + row + "}\n"), "text:18: explained[0]" + reason);
+    };
+    refused("finding: no prize, names: [a.1], why: x",
+            ".finding: must be GPU memory, GPU without a rate, retired without a successor, price "
+            "falls with size, spot above on demand, no price, price far from its like or sources "
+            "disagree, got \"no prize\", did you mean no price?");
+    refused("finding: no price, why: x", ".names: must be given");
+    refused("finding: no price, names: [\"\"], why: x", ".names: must be given");
+    refused("finding: no price, names: [a.1]", ".why: must be given");
+    refused("finding: no price, names: [a.1], why: \"\"", ".why: must be given");
+    refused("finding: no price, names: [a.1], why: x, until: 2027", ".until: must be a known key");
+    CHECK_THROWS_WITH(explained("  - {finding: no price, names: [a.1], why: x}\n",
+                                "  - {finding: no price, names: [a.1], why: y}\n"),
+                      "text:19: explained[1]: must not be given twice, got no price of a.1");
 }
 
 TEST_CASE("spot above on demand is found", "[check]") {

@@ -177,6 +177,19 @@ struct Price {
     bool operator==(const Price&) const = default;
 };
 
+/// Why something that lint() finds is as it should be.
+struct Explanation {
+    std::string provider{};             ///< of the machines or families
+    std::string finding;                ///< "no price", as Finding::what
+    std::vector<std::string> names;     ///< of machines, families or GPUs, or patterns: "mac*"
+    std::vector<std::string> regions{}; ///< codes or patterns; empty: of all regions, or of none
+    std::string why;
+    /// Of the catalog that was extended, merged or imported over: it need not explain anything.
+    bool inherited = false;
+
+    bool operator==(const Explanation&) const = default;
+};
+
 /// The rows of a catalog before they are joined, in any order.
 struct Tables {
     std::string name{};
@@ -190,6 +203,7 @@ struct Tables {
     std::vector<Price> prices{};
     /// Prices that the source of another row of `prices` contradicts. They make no offer.
     std::vector<Price> superseded{};
+    std::vector<Explanation> explained{}; ///< findings that were looked at and left as they are
     /// Charges, reserved rates and interruptions, as the text of a file of charges
     /// (docs/catalog.md); charges_of() lays them over the bundled ones.
     std::string rates{};
@@ -246,12 +260,14 @@ public:
     [[nodiscard]] std::span<const Instance> instances() const& noexcept; ///< by provider, name
     [[nodiscard]] std::span<const Region> regions() const& noexcept;
     [[nodiscard]] std::span<const Price> superseded() const& noexcept; ///< as in Tables
+    [[nodiscard]] std::span<const Explanation> explained() const& noexcept;
     void sources() const&& = delete;
     void gpus() const&& = delete;
     void families() const&& = delete;
     void instances() const&& = delete;
     void regions() const&& = delete;
     void superseded() const&& = delete;
+    void explained() const&& = delete;
 
     /// Those who rent out its machines, in the order of their names.
     [[nodiscard]] std::vector<std::string_view> providers() const&;

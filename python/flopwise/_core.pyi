@@ -385,12 +385,40 @@ class Finding(_Record):
     def where(self) -> str: ...
     @property
     def detail(self) -> str: ...
+    @property
+    def why(self) -> str: ...
     def __init__(
         self,
         *,
         what: str | None = ...,
         where: str | None = ...,
         detail: str | None = ...,
+        why: str | None = ...,
+    ) -> None: ...
+
+@final
+class Explanation(_Record):
+    @property
+    def provider(self) -> str: ...
+    @property
+    def finding(self) -> str: ...
+    @property
+    def names(self) -> list[str]: ...
+    @property
+    def regions(self) -> list[str]: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def inherited(self) -> bool: ...
+    def __init__(
+        self,
+        *,
+        provider: str | None = ...,
+        finding: str | None = ...,
+        names: list[str] | None = ...,
+        regions: list[str] | None = ...,
+        why: str | None = ...,
+        inherited: bool | None = ...,
     ) -> None: ...
 
 @final
@@ -1854,6 +1882,10 @@ class FindingRows(_Rows[Finding]):
     _record: ClassVar[type[Finding]]
 
 @final
+class ExplanationRows(_Rows[Explanation]):
+    _record: ClassVar[type[Explanation]]
+
+@final
 class OfferingRows(_Rows[Offering]):
     _record: ClassVar[type[Offering]]
 
@@ -1986,6 +2018,8 @@ class Catalog:
     def sources(self) -> Table[Source]: ...
     @property
     def superseded(self) -> Table[Price]: ...
+    @property
+    def explained(self) -> Table[Explanation]: ...
     @property
     def offers(self) -> Table[Offer]: ...
     def __len__(self) -> int: ...

@@ -19,6 +19,8 @@ T = TypeVar("T")
 
 # Rows that differ only in these share one ranking of the offers.
 _FIGURES = ("budget_usd", "days", "hours_per_day", "fixed_usd", "max_price_usd_per_hour")
+# What counts the age of prices too.
+_AGED = frozenset({"cost_p50_usd", "cost_p80_usd", "cost_p90_usd", "probability_within_budget"})
 
 
 def sweep(
@@ -134,7 +136,8 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
         figures = {name: table.figures(name) for name in names if name in _FIGURES}
         keys = [(name, *table.codes(name)) for name in names if name not in _FIGURES]
         missing = _missing(rows, figures, keys) if on_missing == "mark" else _missing(0, {}, [])
-        if "deadline" in names and "today" not in names:  # all else is the same on any day
+        of_a_day = "deadline" in names or any(name in _AGED for name in wanted)
+        if of_a_day and "today" not in names:  # all else is the same on any day
             keys.append(("today", *_core._encode([today()] * rows)))
         more = [name for name in wanted if name not in USUAL]
         answer = _core._sweep(

@@ -201,6 +201,11 @@ static void bind_tables(py::class_<Catalog>& c) {
             "superseded",
             [](const Catalog& self) { return table_of(self.superseded()); },
             "Table of :class:`Price`: prices that the source of another row contradicts.")
+        .def_property_readonly(
+            "explained",
+            [](const Catalog& self) { return table_of(self.explained()); },
+            "Table of :class:`Explanation`: why some of what :meth:`check` finds is as it should\n"
+            "be.")
         .def_property_readonly("offers", &offers, "Table of :class:`Offer`: one row a price.");
 }
 
@@ -317,7 +322,8 @@ Examples
             [](const Catalog& self) {
                 return python::table_of(without_gil([&self] { return lint(self); }));
             },
-            "Rows that look wrong, as a Table of :class:`Finding`.")
+            "Rows that look wrong, as a Table of :class:`Finding`; ``why`` is empty unless the\n"
+            "catalog explains the finding.")
         .def(
             "to_yaml",
             [](const Catalog& self) { return to_yaml(self); },
@@ -361,6 +367,8 @@ void bind_catalog(py::module_& m) {
     const auto price = bind_record<Price>(m, "Price", "What a machine costs for an hour.");
     const auto offer = bind_record<OfferRow>(m, "Offer", "A machine in a region at a price.");
     const auto finding = bind_record<Finding>(m, "Finding", "A row that looks wrong.");
+    const auto explanation =
+        bind_record<Explanation>(m, "Explanation", "Why what is found is as it should be.");
     bind_rows(m, source);
     bind_rows(m, gpu);
     bind_rows(m, family);
@@ -369,5 +377,6 @@ void bind_catalog(py::module_& m) {
     bind_rows(m, price);
     bind_rows(m, offer);
     bind_rows(m, finding);
+    bind_rows(m, explanation);
     bind_class(m);
 }

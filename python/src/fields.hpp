@@ -86,6 +86,7 @@ void fields(Visit& visit, Finding& f) {
     visit("what", f.what);
     visit("where", f.where);
     visit("detail", f.detail);
+    visit("why", f.why);
 }
 
 template <class Visit>

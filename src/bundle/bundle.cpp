@@ -17,13 +17,17 @@
 
 using namespace flopwise;
 
+/// As texts: compilers read these ten times as fast as lists of numbers.
 static void add_bytes(std::string& out, std::string_view bytes) {
-    constexpr std::size_t kPerLine = 32;
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        fmt::format_to(std::back_inserter(out),
-                       "{}{},",
-                       i % kPerLine == 0 ? "\n" : "",
-                       static_cast<unsigned>(static_cast<unsigned char>(bytes[i])));
+    constexpr std::size_t kPerLine = 64;
+    for (std::size_t i = 0; i < bytes.size(); i += kPerLine) {
+        out += "\n\"";
+        for (const char byte : bytes.substr(i, kPerLine))
+            fmt::format_to(std::back_inserter(out),
+                           "\\{:03o}",
+                           static_cast<unsigned>(static_cast<unsigned char>(byte)));
+        out += '"';
+    }
 }
 
 /// Reads a file by `read`, which has to take all that is in it.
@@ -168,9 +172,9 @@ static Bundle bundle_of(const std::string& file) {
 }
 
 static void add_image(std::string& out, const std::string& name, std::string_view image) {
-    fmt::format_to(std::back_inserter(out), "alignas(8) constexpr unsigned char {}[] = {{", name);
+    fmt::format_to(std::back_inserter(out), "alignas(8) constexpr char {}[] = \"\"", name);
     add_bytes(out, image);
-    out += "\n};\n";
+    out += ";\n";
 }
 
 /// Differs if any image does: FNV-1a.
@@ -204,8 +208,7 @@ static std::string as_code(const Bundle& bundle) {
         hash = hash_of(image, hash);
         add_image(out, fmt::format("kImage{}", i), image);
         fmt::format_to(std::back_inserter(table),
-                       "    {{\"{}\", {{reinterpret_cast<const char*>(kImage{}), sizeof "
-                       "kImage{}}}}},\n",
+                       "    {{\"{}\", {{kImage{}, sizeof kImage{} - 1}}}},\n",
                        catalog.name(),
                        i,
                        i);
@@ -222,9 +225,9 @@ static std::string as_code(const Bundle& bundle) {
            "std::span<const ModelRow> models() { return kModels; }\n"
            "const Utilisation& utilisation() { return kUtilisation; }\n"
            "std::string_view history() {\n"
-           "    return {reinterpret_cast<const char*>(kHistory), sizeof kHistory};\n}\n"
+           "    return {kHistory, sizeof kHistory - 1};\n}\n"
            "std::string_view charges() {\n"
-           "    return {reinterpret_cast<const char*>(kCharges), sizeof kCharges};\n}\n"
+           "    return {kCharges, sizeof kCharges - 1};\n}\n"
            "} // namespace flopwise::bundled\n";
     return out;
 }

@@ -37,7 +37,8 @@ static void all(Archive& a, Data& d) {
       d.families,
       d.instances,
       d.regions,
-      d.superseded);
+      d.superseded,
+      d.explained);
     a(d.offerings.instance, d.offerings.first, d.offerings.region, d.offerings.source);
     a(c.vcpus, c.memory_gib, c.gpu_count, c.gpu_memory_gib, c.network_gbps);
     a(c.gpu, c.family, c.retired, c.usd_per_hour, c.site, c.source, c.type, c.first, c.used_sites);

@@ -95,6 +95,7 @@ Catalog::Catalog(Tables tables) {
     for (Offering& row : tables.offerings)
         std::sort(row.regions.begin(), row.regions.end());
     sort_by(tables.superseded, [](const Price& p) { return std::tuple{key_of(p), p.source}; });
+    sort_by(tables.explained, kByExplained);
     data->name = std::move(tables.name);
     data->as_of = tables.as_of;
     data->sources = std::move(tables.sources);
@@ -103,6 +104,7 @@ Catalog::Catalog(Tables tables) {
     data->instances = std::move(tables.instances);
     data->regions = std::move(tables.regions);
     data->superseded = std::move(tables.superseded);
+    data->explained = std::move(tables.explained);
     data->rates = std::move(tables.rates);
     data->offerings = compact(tables.offerings, data->instances, data->regions, data->sources);
     add_types(data->columns, data->instances, data->gpus, data->families);
@@ -181,6 +183,9 @@ std::span<const Region> Catalog::regions() const& noexcept {
 }
 std::span<const Price> Catalog::superseded() const& noexcept {
     return data_->superseded;
+}
+std::span<const Explanation> Catalog::explained() const& noexcept {
+    return data_->explained;
 }
 const OfferColumns& columns_of(const Catalog& catalog) noexcept {
     return catalog.data_->columns;
@@ -318,6 +323,7 @@ Tables Catalog::tables() const {
     }
     sort_by(out.prices, [](const Price& p) { return key_of(p); });
     out.superseded = data_->superseded;
+    out.explained = data_->explained;
     out.rates = data_->rates;
     return out;
 }
@@ -333,6 +339,11 @@ static void replace(Rows& rows, const Rows& newer, Key key) {
     rows = std::move(out);
 }
 
+void inherit(std::vector<Explanation>& explained) {
+    for (Explanation& row : explained)
+        row.inherited = true;
+}
+
 Tables overlaid(Tables base, const Tables& newer) {
     replace(base.sources, newer.sources, kByName);
     replace(base.gpus, newer.gpus, kByName);
@@ -346,6 +357,9 @@ Tables overlaid(Tables base, const Tables& newer) {
     replace(base.superseded, newer.superseded, [](const Price& p) {
         return std::tuple_cat(key_of(p), std::tuple{std::string_view{p.source}});
     });
+    if (newer != Tables{})
+        inherit(base.explained);
+    replace(base.explained, newer.explained, kByExplained);
     base.rates = overlaid_rates(base.rates, newer.rates);
     return base;
 }

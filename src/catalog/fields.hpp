@@ -27,8 +27,10 @@ constexpr unsigned kRegionCode = 1U << 10U; ///< refers to a region of the row's
 constexpr unsigned kRounded = 1U << 11U; ///< made of logarithms: JSON and CSV have 12 digits of it
 constexpr unsigned kWhole = 1U << 12U;   ///< often a whole number, which JSON has without a point
 constexpr unsigned kIfKnown = 1U << 13U; ///< JSON has no such key where it is not known
-constexpr unsigned kNotInJson = 1U << 14U; ///< follows from others there, or is much
-constexpr unsigned kUnlessGpu = 1U << 15U; ///< required of a machine without a GPU
+constexpr unsigned kNotInJson = 1U << 14U;   ///< follows from others there, or is much
+constexpr unsigned kUnlessGpu = 1U << 15U;   ///< required of a machine without a GPU
+constexpr unsigned kFindingName = 1U << 16U; ///< one of finding::kAll
+constexpr unsigned kSome = 1U << 17U; ///< a list that must not be empty, nor have an empty text
 
 /// One field of a row.
 struct Field {
@@ -175,6 +177,17 @@ void fields(Visit&& visit, Row& p) {
            .file_key = "usd_per_hour"},
           p.hourly);
     visit({"source", "name of a source", kSourceName}, p.source);
+}
+
+template <class Visit, RowOf<Explanation> Row>
+void fields(Visit&& visit, Row& e) {
+    visit({"provider", "of the machines or families", kOfFile}, e.provider);
+    visit({"finding", "what is found: no price", kRequired | kFindingName}, e.finding);
+    visit({"names", "of machines, families or GPUs, or patterns", kRequired | kSome}, e.names);
+    visit({"regions", "codes or patterns; none: of all", kOptional}, e.regions);
+    visit({"why", "it is as it should be", kRequired | kGiven}, e.why);
+    visit({"inherited", "of the catalog that was extended: it need not explain anything"},
+          e.inherited);
 }
 
 /// An offer as `catalog export` has it: the columns, in their order.

@@ -36,6 +36,11 @@ inline auto key_of(const Price& p) {
         p.provider, p.instance, p.region, p.purchase};
 }
 
+/// What an explanation is of.
+inline constexpr auto kByExplained = [](const Explanation& e) {
+    return std::tie(e.provider, e.finding, e.names, e.regions);
+};
+
 /// Appends a figure in the narrower type of a column, which has been checked to hold it.
 template <class Column, class Value>
 void push(Column& column, Value value) {

@@ -1,7 +1,9 @@
 #include <flopwise/lint.hpp>
 #include <flopwise/precision.hpp>
 
+#include "catalog/findings.hpp"
 #include "catalog/offer_columns.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -107,7 +109,78 @@ static std::vector<double> ratios_to_fit(const std::vector<Sized>& rows) {
 
 // ---- what is looked for ---------------------------------------------------------------
 
-using Findings = std::vector<Finding>;
+namespace {
+
+/// What a finding is of: a machine or family, in a region, or a GPU, which has no provider.
+struct Subject {
+    std::string_view provider{};
+    std::string_view name;
+    std::string_view region{};
+};
+
+/// What is found, with what the catalog says of it.
+class Findings {
+public:
+    explicit Findings(std::span<const Explanation> explained) : explained_{explained} {
+        for (const Explanation& e : explained)
+            used_.emplace_back(e.names.size());
+    }
+
+    void add(std::string_view what, const Subject& of, std::string where, std::string detail = {}) {
+        out_.push_back({std::string{what}, std::move(where), std::move(detail), reason(what, of)});
+    }
+    void add(std::string_view what, const Offer& of, std::string detail) {
+        add(what,
+            {of.instance.provider, of.instance.name, of.region.code},
+            fmt::format("{} {} in {}", of.instance.provider, of.instance.name, of.region.code),
+            std::move(detail));
+    }
+
+    /// All of them, and the explanations that explain nothing.
+    std::vector<Finding> finished();
+
+private:
+    std::string reason(std::string_view what, const Subject& of);
+
+    std::span<const Explanation> explained_;
+    std::vector<std::vector<bool>> used_; ///< by explanation and name
+    std::vector<Finding> out_;
+};
+
+bool is_of(const Explanation& e, std::string_view what, const Subject& of) {
+    return e.finding == what && (of.provider.empty() || e.provider == of.provider) &&
+           (e.regions.empty() || text::any_matches(e.regions, of.region));
+}
+
+/// That of the first explanation; all that explain it are used.
+std::string Findings::reason(std::string_view what, const Subject& of) {
+    std::string_view out;
+    for (std::size_t i = 0; i < explained_.size(); ++i) {
+        const Explanation& e = explained_[i];
+        for (std::size_t k = 0; k < e.names.size() && is_of(e, what, of); ++k)
+            if (text::matches(e.names[k], of.name)) {
+                used_[i][k] = true;
+                out = out.empty() ? e.why : out;
+            }
+    }
+    return std::string{out};
+}
+
+std::vector<Finding> Findings::finished() {
+    for (std::size_t i = 0; i < explained_.size(); ++i) {
+        const Explanation& e = explained_[i];
+        for (std::size_t k = 0; k < e.names.size(); ++k)
+            if (!used_[i][k] && !e.inherited)
+                out_.push_back(
+                    {std::string{finding::kExplainsNothing},
+                     fmt::format("{}{}{}", e.provider, e.provider.empty() ? "" : " ", e.names[k]),
+                     fmt::format("{}: {}", e.finding, e.why),
+                     {}});
+    }
+    return std::move(out_);
+}
+
+} // namespace
 
 static std::string named(const Instance& i) {
     return fmt::format("{} {}", i.provider, i.name);
@@ -120,9 +193,10 @@ static void check_gpu_memory(const Catalog& catalog, Findings& to) {
             continue;
         const GiB model = gpu_memory(i, *catalog.find_gpu(i.gpu));
         if (std::abs(*i.reported_gpu_memory / model - 1) > kTolerance)
-            to.push_back({"GPU memory",
-                          named(i),
-                          fmt::format("reported {}, model {}", *i.reported_gpu_memory, model)});
+            to.add(finding::kGpuMemory,
+                   {i.provider, i.name},
+                   named(i),
+                   fmt::format("reported {}, model {}", *i.reported_gpu_memory, model));
     }
 }
 
@@ -132,7 +206,7 @@ static void check_rates(const Catalog& catalog, Findings& to) {
         for (std::size_t p = 0; p < kPrecisions; ++p)
             any = any || peak(gpu, static_cast<Precision>(p));
         if (!any)
-            to.push_back({"GPU without a rate", gpu.name, "no peak rate in any precision"});
+            to.add(finding::kNoRate, {.name = gpu.name}, gpu.name, "no peak rate in any precision");
     }
 }
 
@@ -146,9 +220,9 @@ static void check_successors(const Catalog& catalog, Findings& to) {
                 retired = retired && i.retired;
             }
         if (gpu && retired && catalog.successor(family) == nullptr)
-            to.push_back({"retired without a successor",
-                          fmt::format("{} {}", family.provider, family.name),
-                          ""});
+            to.add(finding::kNoSuccessor,
+                   {family.provider, family.name},
+                   fmt::format("{} {}", family.provider, family.name));
     }
 }
 
@@ -156,10 +230,36 @@ static void check_successors(const Catalog& catalog, Findings& to) {
 using Groups = std::map<std::tuple<std::string_view, std::string_view, std::string_view, Purchase>,
                         std::vector<std::size_t>>;
 
-static bool at_least(const Instance& a, const Instance& b) {
-    return a.bare_metal == b.bare_metal && a.gpu == b.gpu && a.gpu_count >= b.gpu_count &&
-           a.vcpus >= b.vcpus && a.memory >= b.memory &&
-           a.local_storage.value_or(GB{}) >= b.local_storage.value_or(GB{});
+/// Whether prices of two machines of a family can be told by their sizes.
+static bool alike(const Instance& a, const Instance& b) {
+    return a.bare_metal == b.bare_metal && a.community == b.community && a.retired == b.retired &&
+           a.gpu == b.gpu;
+}
+
+/// GPUs, vCPUs, memory, local storage; what is not known is less than all.
+static auto sizes_of(const Instance& i) {
+    return std::array{i.gpu_count,
+                      i.vcpus.value_or(0),
+                      i.memory.value_or(GiB{}).value(),
+                      i.local_storage.value_or(GB{}).value()};
+}
+
+/// Whether `a` has more of something and less of nothing. Machines of one size may differ in what
+/// no figure here tells: Azure's NC24r is an NC24 with InfiniBand.
+static bool larger(const Instance& a, const Instance& b) {
+    const auto of_a = sizes_of(a);
+    const auto of_b = sizes_of(b);
+    return of_a != of_b && std::ranges::equal(of_a, of_b, std::greater_equal<>{});
+}
+
+/// Two prices, with their days if they are of two.
+static std::string side_by_side(const Offer& a, const Offer& b) {
+    const auto day = [&](const Offer& o) {
+        return a.source.as_of == b.source.as_of ? ""
+                                                : fmt::format(" ({})", to_string(o.source.as_of));
+    };
+    return fmt::format(
+        "{}{}, but {} costs {}{}", a.price, day(a), b.instance.name, b.price, day(b));
 }
 
 static void check_price_by_size(const Catalog& catalog, Findings& to) {
@@ -175,14 +275,9 @@ static void check_price_by_size(const Catalog& catalog, Findings& to) {
             for (const std::size_t j : offers) {
                 const Offer large = catalog.offer(i);
                 const Offer small = catalog.offer(j);
-                if (i == j || !(large.price < small.price) ||
-                    !at_least(large.instance, small.instance))
-                    continue;
-                to.push_back(
-                    {"price falls with size",
-                     fmt::format("{} in {}", named(large.instance), large.region.code),
-                     fmt::format(
-                         "{}, but {} costs {}", large.price, small.instance.name, small.price)});
+                if (large.price < small.price && alike(large.instance, small.instance) &&
+                    larger(large.instance, small.instance))
+                    to.add(finding::kPriceBySize, large, side_by_side(large, small));
             }
 }
 
@@ -201,9 +296,7 @@ static void check_spot(const Catalog& catalog, Findings& to) {
         const auto found = listed.find(key(o));
         if (o.purchase == Purchase::spot && found != listed.end() &&
             o.price > found->second + kRounding)
-            to.push_back({"spot above on demand",
-                          fmt::format("{} in {}", named(o.instance), o.region.code),
-                          fmt::format("spot {}, on demand {}", o.price, found->second)});
+            to.add(finding::kSpot, o, fmt::format("spot {}, on demand {}", o.price, found->second));
     }
 }
 
@@ -229,10 +322,9 @@ static void check_outliers(const Catalog& catalog, Findings& to) {
             if (ratios[i] < kFar && ratios[i] > 1 / kFar)
                 continue;
             const Offer o = catalog.offer(offers[i]);
-            to.push_back(
-                {"price far from its like",
-                 fmt::format("{} in {}", named(o.instance), o.region.code),
-                 fmt::format("{}, {:.1f} times what its size suggests", o.price, ratios[i])});
+            to.add(finding::kOutlier,
+                   o,
+                   fmt::format("{}, {:.1f} times what its size suggests", o.price, ratios[i]));
         }
     }
 }
@@ -257,16 +349,16 @@ static void check_sources(const Catalog& catalog, Findings& to) {
         const auto source = std::find_if(catalog.sources().begin(),
                                          catalog.sources().end(),
                                          [&](const Source& s) { return s.name == old.source; });
-        to.push_back(
-            {"sources disagree",
-             fmt::format("{} in {}, {}", named(o.instance), old.region, to_string(old.purchase)),
-             fmt::format("{} used ({}, {}), {} in {} ({})",
-                         o.price,
-                         o.source.name,
-                         to_string(o.source.as_of),
-                         old.hourly,
-                         source->name,
-                         to_string(source->as_of))});
+        to.add(finding::kSources,
+               {old.provider, old.instance, old.region},
+               fmt::format("{} in {}, {}", named(o.instance), old.region, to_string(old.purchase)),
+               fmt::format("{} used ({}, {}), {} in {} ({})",
+                           o.price,
+                           o.source.name,
+                           to_string(o.source.as_of),
+                           old.hourly,
+                           source->name,
+                           to_string(source->as_of)));
     }
 }
 
@@ -276,12 +368,12 @@ static void check_priced(const Catalog& catalog, Findings& to) {
         const Instance& i = catalog.instances()[type];
         if (!i.retired &&
             columns.first[type * kPurchases] == columns.first[(type + 1) * kPurchases])
-            to.push_back({"no price", named(i), ""});
+            to.add(finding::kNoPrice, {i.provider, i.name}, named(i));
     }
 }
 
-Findings lint(const Catalog& catalog) {
-    Findings out;
+std::vector<Finding> lint(const Catalog& catalog) {
+    Findings out{catalog.explained()};
     check_gpu_memory(catalog, out);
     check_rates(catalog, out);
     check_successors(catalog, out);
@@ -290,7 +382,7 @@ Findings lint(const Catalog& catalog) {
     check_priced(catalog, out);
     check_outliers(catalog, out);
     check_sources(catalog, out);
-    return out;
+    return out.finished();
 }
 
 } // namespace flopwise

@@ -340,6 +340,7 @@ Catalog OnDay::made(std::span<const Source> sources) {
         if (!as_of_.contains(source.name))
             tables_.sources.push_back(source);
     tables_.superseded.clear();
+    inherit(tables_.explained);
     restrict_to_priced();
     forget_what_was_not_known();
     drop_unused_sources(tables_);

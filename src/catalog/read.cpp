@@ -227,6 +227,7 @@ static void read_text(const std::string& content, const std::string& path, Readi
     read_price_tables(file, provider, reading);
     read_section(file, "prices", provider, tables.prices, reading);
     read_section(file, "superseded", provider, tables.superseded, reading);
+    read_section(file, "explained", provider, tables.explained, reading);
     tables.rates = overlaid_rates(tables.rates, rates_in(file));
     file.done();
 }

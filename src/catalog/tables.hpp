@@ -25,6 +25,7 @@ struct Catalog::Data {
     std::vector<Region> regions;
     Offerings offerings;
     std::vector<Price> superseded;
+    std::vector<Explanation> explained;
     std::string rates;
     OfferColumns columns;
 };
@@ -57,6 +58,9 @@ void add_offers(OfferColumns& columns,
 
 /// Leaves out the sources that no row names.
 void drop_unused_sources(Tables& tables);
+
+/// Says of all explanations that they are another catalog's.
+void inherit(std::vector<Explanation>& explained);
 
 /// The rows of `newer`, then those of `base` that none of them replaces.
 Tables overlaid(Tables base, const Tables& newer);

@@ -1,7 +1,10 @@
 #include "catalog/fields.hpp"
+#include "catalog/findings.hpp"
+#include "catalog/keys.hpp"
 #include "catalog/tables.hpp"
 #include "text/text.hpp"
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 
@@ -12,6 +15,7 @@ namespace {
 using Named = std::pair<std::string, std::string>; // provider, name
 using NameSet = std::set<std::string, std::less<>>;
 using ProviderNames = std::set<Named>;
+using ExplainedSet = std::set<decltype(kByExplained(std::declval<const Explanation&>()))>;
 
 struct Known {
     NameSet sources;
@@ -95,6 +99,14 @@ public:
     void refers(const Field& f, const std::string& provider, const std::string& name) {
         if (f.is(kSourceName))
             source(name);
+        if (f.is(kFindingName) && std::ranges::find(finding::kAll, name) == finding::kAll.end())
+            refuse(f.in_file(),
+                   fmt::format("must be {}, got {}{}",
+                               text::one_of(finding::kAll),
+                               text::quoted(name),
+                               text::did_you_mean(name, finding::kAll)));
+        if (f.is(kSome))
+            given(f.in_file(), name);
         if (f.is(kGpuName) && !name.empty() && !known_.gpus.contains(name))
             unknown(f.in_file(), "the name of a GPU", name, known_.gpus);
         if (f.is(kFamilyName))
@@ -125,6 +137,8 @@ struct Checked {
         section.refers(f, provider(), value);
     }
     void operator()(const Field& f, const std::vector<std::string>& values) const {
+        if (f.is(kSome) && values.empty())
+            section.refuse(f.in_file(), "must be given");
         for (const std::string& value : values)
             section.refers(f, provider(), value);
     }
@@ -241,6 +255,15 @@ static void look(Section& s, const Offering& row, Known& /*known*/, ProviderName
     fields(Checked<Offering>{s, row}, row);
 }
 
+static void look(Section& s, const Explanation& row, Known& /*known*/, ExplainedSet& seen) {
+    fields(Checked<Explanation>{s, row}, row);
+    if (!seen.insert(kByExplained(row)).second)
+        s.refuse("",
+                 fmt::format("must not be given twice, got {} of {}",
+                             row.finding,
+                             fmt::join(row.names, ", ")));
+}
+
 using PriceKey = std::tuple<std::string_view, std::string_view, std::string_view, Purchase>;
 
 static void look(Section& s, const Price& row, Known& /*known*/) {
@@ -280,6 +303,7 @@ std::optional<Problem> problem_in(const Tables& tables) {
     NameSet spellings;
     ProviderNames offerings;
     std::set<PriceKey> prices;
+    ExplainedSet explained;
     const auto first_in = [&](std::string_view name, const auto& rows, auto&... more) {
         Section section{name, known};
         for (std::size_t i = 0; i < rows.size() && !section.problem; ++i) {
@@ -303,6 +327,7 @@ std::optional<Problem> problem_in(const Tables& tables) {
     then([&] { return first_in("offerings", tables.offerings, offerings); });
     then([&] { return first_in("prices", tables.prices, prices); });
     then([&] { return first_in("superseded", tables.superseded); });
+    then([&] { return first_in("explained", tables.explained, explained); });
     return problem;
 }
 

@@ -142,6 +142,7 @@ std::string to_yaml(const Catalog& catalog) {
     write_section(out, "offerings", tables.offerings);
     write_section(out, "prices", tables.prices);
     write_section(out, "superseded", tables.superseded);
+    write_section(out, "explained", tables.explained);
     return out + rates.sections;
 }
 

@@ -37,8 +37,8 @@ constexpr std::string_view kExamples = R"(Examples:
       the newest prices of two regions into the cache, where recommend finds them
   recommend --catalog mine.yaml --budget 2000 --days 365 --hours-per-day 2
 
-Exit status: 0 an answer, 1 nothing was kept (import), or there are findings or changes (check,
-diff), 2 bad input.
+Exit status: 0 an answer, 1 nothing was kept (import), there are findings that the catalog does not
+explain (check) or changes (diff), 2 bad input.
 )";
 
 } // namespace
@@ -180,13 +180,29 @@ static int run_update(const Arguments& arguments) {
     return answer;
 }
 
+static std::string line_of(const Finding& f) {
+    return fmt::format("{}: {}{}{}", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail);
+}
+
+/// What nobody has explained comes first, and alone decides the status.
 static int run_check(const Arguments& arguments) {
     const auto findings = lint(catalog_called(arguments.base, system_day()));
     std::string out;
+    std::string explained;
+    std::size_t count = 0;
     for (const Finding& f : findings)
-        out += fmt::format("{}: {}{}{}\n", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail);
+        if (f.why.empty()) {
+            out += line_of(f) + '\n';
+        } else {
+            explained += fmt::format("  {} ({})\n", line_of(f), f.why);
+            ++count;
+        }
+    const bool left = !out.empty();
+    if (count > 0)
+        out += arguments.all ? fmt::format("{} explained:\n{}", count, explained)
+                             : fmt::format("{} explained (--all shows them)\n", count);
     write_output(out, arguments.output);
-    return findings.empty() ? answer : nothing;
+    return left ? nothing : answer;
 }
 
 static int run_list(const Arguments& arguments) {
@@ -289,6 +305,7 @@ static std::vector<std::pair<CLI::App*, Run>> add_all(CLI::App& app, Arguments& 
     add_update(*update, to);
     CLI::App* check = app.add_subcommand("check", "what looks wrong in a catalog");
     add_catalog(*check, to, "CATALOG");
+    check->add_flag("--all", to.all, "the findings too that the catalog explains, and why");
     CLI::App* diff = app.add_subcommand("diff", "what changed from one catalog to another");
     diff->add_option("CATALOG", to.files, "two catalogs, or days: 2024-03-01")
         ->required()

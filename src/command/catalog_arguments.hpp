@@ -34,6 +34,7 @@ struct Arguments {
     long timeout = 60;
     bool strict = false;
     bool summary = false;
+    bool all = false;
 };
 
 /// Throws ArgumentError with the names there are.

@@ -40,6 +40,9 @@ static void restrict_to(const std::set<std::string>& providers, Tables& tables) 
     restrict(tables.offerings);
     restrict(tables.prices);
     restrict(tables.superseded);
+    std::erase_if(tables.explained, [&](const Explanation& row) { // of a GPU: of no provider
+        return !row.provider.empty() && !providers.contains(row.provider);
+    });
     drop_unused_sources(tables);
 }
 

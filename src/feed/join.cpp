@@ -296,6 +296,7 @@ void Join::add(const Import& import) {
                         .whole = !import.whole.empty(),
                         .undated = import.undated || import.tables.as_of.year == 0,
                         .incomplete = import.incomplete});
+    inherit(out_.explained);
     if (import.tables.sources.empty())
         return;
     const std::string source = add_source(import.tables.sources.front());

@@ -24,6 +24,39 @@ def test_a_catalog_without_findings_is_status_0(catalog, small):
     assert catalog("check", small()) == (0, "", "")
 
 
+@pytest.mark.parametrize("name", ["aws-2026-10", "clouds-2026-11", "aws-2020-04"])
+def test_a_bundled_catalog_has_no_finding_that_it_does_not_explain(catalog, name):
+    done = catalog("check", name)
+    assert done.status == 0
+    count, rest = done.out.split(" ", 1)
+    assert rest == "explained (--all shows them)\n"
+    everything = catalog("check", name, "--all")
+    first, *rows = everything.out.splitlines()
+    assert (everything.status, first, len(rows)) == (0, f"{count} explained:", int(count))
+
+
+def explained(names, why="a contract"):
+    return ("explained:\n"
+            f"  - {{finding: price falls with size, names: [{names}], why: {why}}}\n")
+
+
+def test_what_the_catalog_explains_is_counted_apart(catalog, small):
+    found = ("price falls with size: aws g5.2xlarge in us-east-1: 1.212 USD/h, but g5.xlarge costs "
+             "1.3 USD/h")
+    name = small(xlarge="1.3", more=explained("g5.2xlarge"))
+    assert catalog("check", name) == (0, "1 explained (--all shows them)\n", "")
+    assert catalog("check", name, "--all") == (0, f"1 explained:\n  {found} (a contract)\n", "")
+    assert catalog("check", small(xlarge="1.3", more=DEAR + explained("g5.2xlarge"))) == (
+        1, "sources disagree: aws g5.xlarge in us-east-1, on_demand: 1.3 USD/h used "
+           "(made-up, 2026-01-15), 2 USD/h in made-up (2026-01-15)\n"
+           "1 explained (--all shows them)\n", "")
+
+
+def test_an_explanation_that_explains_nothing_is_found(catalog, small):
+    assert catalog("check", small(more=explained("g5.2xlarge"))) == (
+        1, "explains nothing: aws g5.2xlarge: price falls with size: a contract\n", "")
+
+
 def test_a_price_that_slipped_stands_out(catalog, tmp_path):
     rows = catalog("export", "--format", "yaml").out
     old = "instance: c5.24xlarge, region: us-east-1, purchase: on_demand, usd_per_hour: 4.08"

@@ -59,6 +59,7 @@ Catalog known_names() {
     tables.offerings.clear();
     tables.prices.clear();
     tables.superseded.clear();
+    tables.explained.clear();
     return Catalog{std::move(tables)};
 }
 

@@ -102,6 +102,19 @@ def test_check_finds_rows(now):
     assert all(f.what and f.where for f in now.check())
 
 
+def test_what_the_bundled_catalog_finds_it_explains(now):
+    [gpu] = [f for f in now.check() if f.where == "habana-gaudi1"]
+    [row] = [e for e in now.explained if e.names == ["habana-gaudi1"]]
+    assert (row.finding, row.why, row.provider, row.inherited) == (gpu.what, gpu.why, "", False)
+    assert all(f.why for f in now.check())
+    [own] = [p for p in now.offers if (p.instance, p.region, p.purchase) == ("g5.xlarge", "us-east-1", "on_demand")]
+    [source] = [s.name for s in now.sources if s.title == own.price_source]
+    dear = flopwise.Price(provider="aws", instance="g5.xlarge", region="us-east-1", purchase="on_demand",
+                          price_usd_per_hour=1.3, source=source)
+    [found] = [f for f in now.with_prices([dear]).check() if not f.why]
+    assert (found.what, found.where) == ("price falls with size", "aws g5.2xlarge in us-east-1")
+
+
 def test_a_catalog_and_a_request_come_from_text_too():
     catalog = flopwise.Catalog.bundled("aws-2020-04")
     assert flopwise.Catalog.parse(catalog.to_yaml()) == catalog

@@ -69,7 +69,7 @@ def test_offers_are_the_rows_of_the_export(clouds):
         assert row["offered"] == (offer.offered and not offer.retired)
 
 
-@pytest.mark.parametrize("name", "Source Gpu Family Instance Region Offering Price".split())
+@pytest.mark.parametrize("name", "Source Gpu Family Instance Region Offering Price Explanation".split())
 def test_every_field_of_a_row_says_what_it_means(name):
     record = getattr(flopwise._core, name)
     for field in record._fields:
