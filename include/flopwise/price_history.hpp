@@ -79,9 +79,9 @@ struct GpuPrice {
     bool operator==(const GpuPrice&) const = default;
 };
 
-/// How the price of a GPU moved: of each provider and each day on which one of its lists has a price
-/// of the GPU, or the lowest changed, the lowest in force, by provider and day; whole machines,
-/// divided by their GPUs, in all regions. `gpus` are names of rows of the catalog.
+/// How the price of a GPU moved: of each provider and each day on which one of its lists has a
+/// price of the GPU, or the lowest changed, the lowest in force, by provider and day; whole
+/// machines, divided by their GPUs, in all regions. `gpus` are names of rows of the catalog.
 FLOPWISE_API std::vector<GpuPrice> gpu_prices(const PriceHistory& history,
                                               const Catalog& catalog,
                                               std::span<const std::string> gpus,
