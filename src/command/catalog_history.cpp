@@ -74,7 +74,7 @@ class Question {
 public:
     explicit Question(const Arguments& arguments);
 
-    std::string answer() const;
+    [[nodiscard]] std::string answer() const;
 
 private:
     [[nodiscard]] std::string of_a_machine() const;
@@ -216,6 +216,7 @@ std::string Question::of_gpus(const std::vector<const Gpu*>& gpus) const {
                                         region_,
                                         text::quoted(arguments_.pattern))};
     std::vector<std::string> names;
+    names.reserve(gpus.size());
     for (const Gpu* gpu : gpus)
         names.push_back(gpu->name);
     auto prices = gpu_prices(history_, clouds_, names, purchase_);

@@ -51,8 +51,8 @@ std::optional<std::size_t> MachineRates::same_as(const Rows& of, std::size_t off
         rows_below(data_.same, name_key(std::array{*of.provider, *offerings_[offering]}));
     if (same.begin == same.end)
         return std::nullopt;
-    const auto found = std::ranges::find(offerings_, data_.same.key[same.begin] & kNameMask);
-    return static_cast<std::size_t>(found - offerings_.begin());
+    const std::uint64_t other = data_.same.key[same.begin] & kNameMask;
+    return static_cast<std::size_t>(std::ranges::find(offerings_, other) - offerings_.begin());
 }
 
 /// What an offering costs with a part of it paid at the start, if that is known.

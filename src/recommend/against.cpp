@@ -38,13 +38,11 @@ static std::vector<AnswerChange> rows_of(const Recommendation& answer,
     return out;
 }
 
-std::optional<Against> against(const Catalog& given,
-                               const Catalog& today,
-                               const Request& request,
-                               const Charges& charges,
-                               const Recommendation& answer) {
-    if (request.against.year == 0)
-        return std::nullopt;
+Against against(const Catalog& given,
+                const Catalog& today,
+                const Request& request,
+                const Charges& charges,
+                const Recommendation& answer) {
     Request then = request;
     then.as_of = request.against;
     then.today = request.against;
@@ -56,7 +54,7 @@ std::optional<Against> against(const Catalog& given,
             request.refuse("against", e.reason());
         }
     }();
-    const Recommendation other = answered(before, then, charges);
+    const Recommendation other = answered_of_one_day(before, then, charges);
     Against out{.as_of = request.against, .outcome = other.outcome};
     if (!other.choices.empty())
         out.best = other.choices.front();

@@ -6,12 +6,12 @@
 
 namespace flopwise {
 
-/// What is different on Request::against, if it is given: `given` is the catalog that `today`, of
+/// What is different on Request::against, which is given: `given` is the catalog that `today`, of
 /// the day of the answer, was made from.
-std::optional<Against> against(const Catalog& given,
-                               const Catalog& today,
-                               const Request& request,
-                               const Charges& charges,
-                               const Recommendation& answer);
+Against against(const Catalog& given,
+                const Catalog& today,
+                const Request& request,
+                const Charges& charges,
+                const Recommendation& answer);
 
 } // namespace flopwise

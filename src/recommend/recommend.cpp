@@ -156,7 +156,8 @@ static std::vector<GpuMatch> gpu_matches(const Catalog& catalog, const Request& 
     return out;
 }
 
-Recommendation answered(const Catalog& given, const Request& request, const Charges& charges) {
+Recommendation
+answered_of_one_day(const Catalog& given, const Request& request, const Charges& charges) {
     const Catalog catalog = on_day_asked(given, request);
     const Request asked = completed(request);
     require_storage_type(asked, charges);
@@ -184,7 +185,13 @@ Recommendation answered(const Catalog& given, const Request& request, const Char
     add_dates(out);
     add_price_ages(out);
     add_warnings(catalog, out);
-    out.against = against(given, catalog, request, charges, out);
+    return out;
+}
+
+Recommendation answered(const Catalog& given, const Request& request, const Charges& charges) {
+    Recommendation out = answered_of_one_day(given, request, charges);
+    if (request.against.year != 0)
+        out.against = against(given, on_day_asked(given, request), request, charges, out);
     return out;
 }
 

@@ -8,6 +8,9 @@ namespace flopwise {
 
 /// As recommend(), whatever catalog the request names.
 Recommendation answered(const Catalog& given, const Request& request, const Charges& charges);
+/// The same without what Request::against asks.
+Recommendation
+answered_of_one_day(const Catalog& given, const Request& request, const Charges& charges);
 
 /// The catalog with the prices of the day that a request asks for, if it is another.
 Catalog on_day_asked(const Catalog& catalog, const Request& request);
