@@ -11,16 +11,16 @@
 using namespace flopwise;
 
 TEST_CASE("the age of a price by hand", "[price_age]") {
-    // docs/prices.md: 200 days, t = 0.547570; unchanged e^(-0.8063 * 0.547570) = 0.643067;
-    // s = 0.2606 * sqrt(0.547570) = 0.192838; fallen 0.356933 * Phi(-0.1568 / 0.192838) = 0.0742:
-    // so p10 is the old price; p90: (0.9 - 0.643067) / 0.356933 = 0.719836, Phi^-1 = 0.582345,
-    // e^(0.1568 + 0.192838 * 0.582345) = 1.30878
+    // docs/prices.md: 200 days, t = 0.547570; unchanged e^(-0.8339 * 0.547570) = 0.633422;
+    // s = 0.2593 * sqrt(0.547570) = 0.191877; fallen 0.366578 * Phi(-0.1605 / 0.191877) = 0.0738:
+    // so p10 is the old price; p90: (0.9 - 0.633422) / 0.366578 = 0.727207, Phi^-1 = 0.604387,
+    // e^(0.1605 + 0.191877 * 0.604387) = 1.31846
     const PriceAge neocloud{
-        .changes_per_year = 0.8063, .median_change = 0.1568, .spread = 0.2606, .grows = true};
+        .changes_per_year = 0.8339, .median_change = 0.1605, .spread = 0.2593, .grows = true};
     const double years = 200 / 365.25;
-    CHECK(unchanged(neocloud, years) == Approx(0.643067).epsilon(1e-5));
+    CHECK(unchanged(neocloud, years) == Approx(0.633422).epsilon(1e-5));
     CHECK(price_ratio_quantile(neocloud, years, 0.1) == 1);
-    CHECK(price_ratio_quantile(neocloud, years, 0.9) == Approx(1.30878).epsilon(2e-5));
+    CHECK(price_ratio_quantile(neocloud, years, 0.9) == Approx(1.31846).epsilon(2e-5));
     CHECK(price_age("lambda", "a10", Purchase::on_demand) == neocloud); // of data/price_age.yaml
 }
 

@@ -42,7 +42,8 @@ def read_gpus(path=DATA / "gpus.yaml"):
         "fp8_tensor_tflops",
     ]
     gpus = {}
-    for line in pathlib.Path(path).read_text().split("\ngpus:\n")[1].splitlines():
+    section = re.split(r"\n(?=\w)", pathlib.Path(path).read_text().split("\ngpus:\n")[1])[0]
+    for line in section.splitlines():
         row = {
             "name": re.match(r"  - \{name: ([^,]+),", line)[1],
             "architecture": re.search(r", architecture: ([^,]+),", line)[1],
