@@ -22,11 +22,16 @@ struct Found {
 
 } // namespace
 
+// Regions of which all charges are known.
+static const std::vector<std::string> kCharged{
+    "us-*", "eu-west-*", "eu-central-1", "eu-north-1", "ap-southeast-1", "ap-northeast-*"};
+
 static Request best_way() {
     Request out{
         .budget = {.total = Usd{2000}, .days = Days{365}, .hours_per_day = HoursPerDay{2}},
         .usage = {.storage = GiB{200}, .egress_per_month = GiB{50}},
     };
+    out.constraints.region = kCharged;
     for (std::size_t k = 0; k < kPurchaseKinds; ++k)
         out.ways.push_back(static_cast<PurchaseKind>(k));
     return out;
@@ -37,6 +42,7 @@ static std::map<std::pair<std::string_view, std::string_view>, std::pair<Offer, 
 machines(const Catalog& catalog) {
     Request open;
     open.constraints.purchase = {Purchase::on_demand, Purchase::spot};
+    open.constraints.region = kCharged;
     std::map<std::pair<std::string_view, std::string_view>, std::pair<Offer, Machine>> out;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         const Offer o = catalog.offer(i);
