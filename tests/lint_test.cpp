@@ -33,19 +33,30 @@ TEST_CASE("every figure of the bundled data has a source with a date", "[check][
     }
 }
 
-TEST_CASE("a price that falls with size is found", "[check]") {
+namespace {
+
+/// Two machines of a family, alike in all but their names; the second costs half as much.
+Tables small_and_large() {
     Tables t = random_tables(5, {.types = 2, .regions = 1, .priced = 1});
     t.offerings.clear();
     for (Instance& i : t.instances) {
         i = t.instances[0];
-        i.gpu.clear();
-        i.gpu_count = 0;
+        i.gpu = t.gpus[0].name;
+        i.gpu_count = 1;
+        i.reported_gpu_memory.reset();
     }
     t.instances[0].name = "small";
     t.instances[1].name = "large";
-    t.instances[1].vcpus = 2 * *t.instances[0].vcpus;
     t.prices = {{"cloud", "small", "r0", Purchase::on_demand, UsdPerHour{2}, "new"},
                 {"cloud", "large", "r0", Purchase::on_demand, UsdPerHour{1}, "new"}};
+    return t;
+}
+
+} // namespace
+
+TEST_CASE("a price that falls with size is found", "[check]") {
+    Tables t = small_and_large();
+    t.instances[1].vcpus = 2 * *t.instances[0].vcpus;
     CHECK(findings(Catalog{t}, "price falls with size") ==
           std::vector<Finding>{
               {"price falls with size", "cloud large in r0", "1 USD/h, but small costs 2 USD/h"}});
@@ -54,20 +65,9 @@ TEST_CASE("a price that falls with size is found", "[check]") {
 }
 
 TEST_CASE("a price does not fall with size between machines that are not alike", "[check]") {
-    Tables t = random_tables(5, {.types = 2, .regions = 1, .priced = 1});
-    t.offerings.clear();
-    for (Instance& i : t.instances) {
-        i = t.instances[0];
-        i.gpu.clear();
-        i.gpu_count = 0;
-        i.reported_gpu_memory.reset();
-    }
+    Tables t = small_and_large();
     Instance& small = t.instances[0];
     Instance& large = t.instances[1];
-    small.name = "small";
-    large.name = "large";
-    t.prices = {{"cloud", "small", "r0", Purchase::on_demand, UsdPerHour{2}, "new"},
-                {"cloud", "large", "r0", Purchase::on_demand, UsdPerHour{1}, "new"}};
     const auto found = [&] { return findings(Catalog{t}, "price falls with size").size(); };
     CHECK(found() == 0); // of one size: what makes the price is not among the figures
     large.memory = 2 * *small.memory;
@@ -83,14 +83,15 @@ TEST_CASE("a price does not fall with size between machines that are not alike",
     large.retired = small.retired;
     large.bare_metal = !small.bare_metal;
     CHECK(found() == 0);
+    large.bare_metal = small.bare_metal;
+    small.vcpus.reset(); // not published: it may have more than the other
+    CHECK(found() == 0);
+    large.vcpus.reset(); // of both
+    CHECK(found() == 1);
 }
 
 TEST_CASE("of prices of two days, both are told", "[check]") {
-    Tables t = random_tables(5, {.types = 2, .regions = 1, .priced = 1});
-    t.offerings.clear();
-    t.instances[1] = t.instances[0];
-    t.instances[0].name = "small";
-    t.instances[1].name = "large";
+    Tables t = small_and_large();
     t.instances[1].memory = 2 * *t.instances[0].memory;
     t.sources.push_back({"older", "Older", {2024, 3, 1}});
     t.sources.push_back({"newer", "Newer", {2026, 1, 2}});

@@ -230,13 +230,15 @@ static void check_successors(const Catalog& catalog, Findings& to) {
 using Groups = std::map<std::tuple<std::string_view, std::string_view, std::string_view, Purchase>,
                         std::vector<std::size_t>>;
 
-/// Whether prices of two machines of a family can be told by their sizes.
+/// Whether prices of two machines of a family can be told by their sizes. What is known of one
+/// alone cannot be compared.
 static bool alike(const Instance& a, const Instance& b) {
     return a.bare_metal == b.bare_metal && a.community == b.community && a.retired == b.retired &&
-           a.gpu == b.gpu;
+           a.gpu == b.gpu && a.vcpus.has_value() == b.vcpus.has_value() &&
+           a.memory.has_value() == b.memory.has_value();
 }
 
-/// GPUs, vCPUs, memory, local storage; what is not known is less than all.
+/// GPUs, vCPUs, memory, local storage; of what is known of neither, the same.
 static auto sizes_of(const Instance& i) {
     return std::array{i.gpu_count,
                       i.vcpus.value_or(0),
