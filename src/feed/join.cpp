@@ -372,6 +372,7 @@ void Join::retire() {
     for (const Instance& machine : out_.instances)
         with_gpu[{machine.provider, machine.name}] = !machine.gpu.empty();
     std::vector<Price> left;
+    std::set<PriceKey> gone;
     for (std::size_t i = 0; i < out_.prices.size(); ++i) {
         Price& price = out_.prices[i];
         const Date day = date_of_source(price.source);
@@ -385,10 +386,10 @@ void Join::retire() {
             continue;
         }
         ++effects_[lacks->import].prices_retired;
-        std::erase_if(superseded_,
-                      [key = price_key(price)](const auto& row) { return row.first.first == key; });
+        gone.insert(price_key(price));
     }
     out_.prices = std::move(left);
+    std::erase_if(superseded_, [&](const auto& row) { return gone.contains(row.first.first); });
     for (const WholeList& list : whole_)
         effects_[list.import].machines_retired += retire_unpriced(out_, list);
 }
