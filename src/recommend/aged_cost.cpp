@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace flopwise {
 
@@ -59,7 +60,7 @@ public:
     AgedCost(const HoursCost& hours, const Aged& aged)
         : hours_{hours}, same_{unchanged(aged.age, aged.years)} {
         PriceAge moved = aged.age;
-        moved.changes_per_year = kSurely;
+        moved.changes_per_year = std::numeric_limits<double>::infinity();
         for (std::size_t i = 0; i < kRatios; ++i)
             ratios_[i] =
                 price_ratio_quantile(moved, aged.years, (static_cast<double>(i) + 0.5) / kRatios);
@@ -88,20 +89,21 @@ public:
     [[nodiscard]] double same() const { return same_; }
 
 private:
-    static constexpr double kSurely = 1e9; ///< changes in a year
-    static constexpr double kReach = 4;    ///< of ln USD, either way
+    static constexpr double kReach = 4; ///< of ln USD, either way
 
     HoursCost hours_;
     double same_;
     std::array<double, kRatios> ratios_{};
 };
 
-/// What of a bill is paid by the hour of the machine, and so goes with its price.
-double by_the_hour(const Bill& bill) {
+/// What of a bill is paid by the hour of the machine, and so goes with its price. Capacity is held
+/// at the price on demand.
+double by_the_hour(const Choice& of) {
+    const bool on_demand = of.purchase == PurchaseKind::on_demand;
     double out = 0;
-    for (const LineItem& item : bill.items)
+    for (const LineItem& item : of.cost->items)
         if (item.charge == "compute" || item.charge == "startup" ||
-            item.charge == "unused_capacity")
+            (item.charge == "unused_capacity" && on_demand))
             out += item.amount ? item.amount->value() : 0;
     return out;
 }
@@ -111,7 +113,7 @@ double by_the_hour(const Bill& bill) {
 void widen_cost(const Aged& aged, std::optional<Usd> budget, Choice& to) {
     if (!to.cost_quantiles || !to.cost || !(aged.years > 0))
         return;
-    const double fixed = to.cost->total.value() - by_the_hour(*to.cost);
+    const double fixed = to.cost->total.value() - by_the_hour(to);
     if (!(to.cost_quantiles->p50.value() > fixed))
         return;
     const HoursCost hours{*to.cost_quantiles, fixed};
