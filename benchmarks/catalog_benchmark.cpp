@@ -34,8 +34,6 @@ static void verify_bundled() {
     const Catalog bundled = Catalog::bundled();
     must(bundled.instances().size() == rows(files().back(), "instances:"),
          "bundled: the machines are not those of data/aws.yaml");
-    must(bundled.size() == Catalog::read(files()).size(),
-         "bundled: the offers are not those of data/aws.yaml");
     must(bundled == Catalog::read(files()), "bundled: differs from data/*.yaml");
 }
 
