@@ -1,13 +1,17 @@
 #include <flopwise/flopwise.hpp>
 
 #include "catalog/binary.hpp"
+#include "catalog/image.hpp"
 #include "catalog/offer_columns.hpp"
+#include "catalog/read.hpp"
 #include "catch.hpp"
+#include "temporary.hpp"
 #include "text/seal.hpp"
 
 #include <cstring>
 #include <map>
 #include <random>
+#include <sys/stat.h>
 
 using namespace flopwise;
 
@@ -199,4 +203,121 @@ TEST_CASE("sealed bytes are opened only whole", "[image]") {
             CHECK_FALSE(unsealed(altered));
         }
     }
+}
+
+// ---- beside a file ------------------------------------------------------------------
+
+/// A catalog that says of itself that it comes from an image.
+static Catalog marked() {
+    Tables tables = small_catalog().tables();
+    tables.name = "of-the-image";
+    return Catalog{std::move(tables)};
+}
+
+/// catalog.yaml of the small catalog, with an image beside it of another one to tell which is read.
+struct Imported {
+    Temporary folder{};
+    std::string yaml = to_yaml(small_catalog());
+    std::string image = image_of(marked(), {.content = checksum(yaml)});
+    std::filesystem::path file = folder.file("catalog.yaml", yaml);
+    std::filesystem::path beside = folder.file("catalog.yaml.image", image);
+
+    [[nodiscard]] bool is_image_used() const {
+        const Catalog catalog = Catalog::read(file);
+        CHECK((catalog == marked() || catalog == small_catalog()));
+        return catalog == marked();
+    }
+    [[nodiscard]] bool is_used(const std::string& altered) const {
+        (void)folder.file("catalog.yaml.image", altered);
+        return is_image_used();
+    }
+};
+
+TEST_CASE("the image beside a file is opened in its place if it fits", "[image][catalog]") {
+    const Imported imported;
+    CHECK(imported.is_image_used());
+    CHECK(Catalog::read(std::vector{imported.file}) == small_catalog()); // several are read
+    std::filesystem::remove(imported.beside);
+    CHECK_FALSE(imported.is_image_used());
+}
+
+TEST_CASE("a file is read whose image is of another content", "[image][catalog]") {
+    const Imported imported;
+    std::string edited = imported.yaml;
+    const std::string price = "usd_per_hour: 0.526,";
+    REQUIRE(edited.find(price) != std::string::npos);
+    edited[edited.find(price) + price.size() - 2] = '7'; // as long as before
+    const Catalog catalog = Catalog::read(imported.folder.file("catalog.yaml", edited));
+    CHECK(to_yaml(catalog) == edited);
+    CHECK(read_catalog(imported.file).outdated_image == checksum(edited));
+}
+
+TEST_CASE("an image beside a file is used whole or not at all", "[image][catalog]") {
+    const Imported imported;
+    const std::string& image = imported.image;
+    for (std::size_t at = 0; at < image.size(); at += at < 200 ? 1 : 1009) {
+        std::string altered = image;
+        altered[at] ^= 1;
+        INFO(at);
+        CHECK_FALSE(imported.is_used(altered));
+    }
+    for (const std::size_t size : {std::size_t{0}, std::size_t{30}, image.size() - 1})
+        CHECK_FALSE(imported.is_used(image.substr(0, size)));
+    CHECK_FALSE(imported.is_used(image + '\0'));
+    CHECK(imported.is_used(image));
+}
+
+TEST_CASE("an image of another version is not used", "[image][catalog]") {
+    const Imported imported;
+    constexpr std::size_t kSeal = 24;
+    constexpr std::size_t kHead = 40;
+    const auto by = [&](const std::string& build) {
+        std::string head = imported.image.substr(kSeal, kHead);
+        head.replace(0, sizeof(std::uint64_t), bytes_of(checksum(build)));
+        return sealed(head) + imported.image.substr(kSeal + kHead);
+    };
+    CHECK(imported.is_used(by(build_name())));
+    CHECK_FALSE(imported.is_used(by("0.0.9" + build_name().substr(build_name().find('-')))));
+    CHECK_FALSE(imported.is_used(by(build_name() + "0")));
+}
+
+TEST_CASE("an image that others can write to, or a link to one, is not used", "[image][catalog]") {
+    const Imported imported;
+    REQUIRE(::chmod(imported.beside.c_str(), 0666) == 0);
+    CHECK_FALSE(imported.is_image_used());
+    CHECK_FALSE(read_catalog(imported.file).outdated_image); // it is not made again either
+    REQUIRE(::chmod(imported.beside.c_str(), 0644) == 0);
+    CHECK(imported.is_image_used());
+    const auto elsewhere = imported.folder.path() / "elsewhere";
+    std::filesystem::rename(imported.beside, elsewhere);
+    std::filesystem::create_symlink(elsewhere, imported.beside);
+    CHECK_FALSE(imported.is_image_used());
+    std::filesystem::remove(imported.beside);
+    REQUIRE(::mkfifo(imported.beside.c_str(), 0600) == 0); // nobody is waited for
+    CHECK_FALSE(imported.is_image_used());
+}
+
+TEST_CASE("the library leaves an image as it is", "[image][catalog]") {
+    const Imported imported;
+    const std::string stale = image_of(marked(), {.content = checksum(imported.yaml) + 1});
+    CHECK_FALSE(imported.is_used(stale));
+    std::ifstream in{imported.beside, std::ios::binary};
+    CHECK(std::string{std::istreambuf_iterator<char>{in}, {}} == stale);
+    std::filesystem::remove(imported.beside);
+    CHECK_FALSE(imported.is_image_used());
+    CHECK_FALSE(std::filesystem::exists(imported.beside));
+}
+
+TEST_CASE("an image is not made again of a file that is not the whole catalog",
+          "[image][catalog]") {
+    // Without a name, the catalog has that of its file.
+    const Temporary folder;
+    std::string yaml = to_yaml(small_catalog());
+    const std::size_t about = yaml.find("catalog:");
+    yaml.erase(about, yaml.find('\n', yaml.find("as_of", about)) + 1 - about);
+    const auto file = folder.file("mine.yaml", yaml);
+    (void)folder.file("mine.yaml.image", "");
+    const ReadCatalog read = read_catalog(file);
+    CHECK(read.catalog.name() == "mine");
+    CHECK_FALSE(read.outdated_image);
 }

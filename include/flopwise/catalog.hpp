@@ -242,6 +242,8 @@ public:
     /// that bundled catalog, or replace the rows of the same name.
     /// Throws InputError with file, line and field for what the constructor refuses and for an
     /// unknown or duplicate key, a value of another type, `.nan`, `.inf`, or broken YAML.
+    /// An image that `catalog import` left beside the file is opened in its place, in a moment, if
+    /// it is the user's own, by this build, and of just what the file has. None is written.
     static Catalog read(const std::filesystem::path& file);
     /// Reads several files as one catalog; a reference may point into any of them.
     static Catalog read(std::span<const std::filesystem::path> files);

@@ -1,5 +1,5 @@
 #include "catalog/binary.hpp"
-#include "catalog/bundled.hpp"
+#include "catalog/image.hpp"
 #include "catalog/offer_columns.hpp"
 #include "python.hpp"
 #include "recommend/sweep.hpp"
@@ -151,18 +151,13 @@ static py::list bundled_names() {
     return out;
 }
 
-/// What only this build can read back.
-static std::string build() {
-    return fmt::format("{}-{:x}", version(), bundled::build());
-}
-
 static py::object pickled(const py::object& self) {
     const py::bytes image{CatalogBinary::write(self.cast<const Catalog&>())};
-    return reduced(self, py::dict("build"_a = build(), "image"_a = image));
+    return reduced(self, py::dict("build"_a = build_name(), "image"_a = image));
 }
 
 static Catalog unpickled(std::string_view by, const py::bytes& image) {
-    if (by != build())
+    if (by != build_name())
         throw ArgumentError{"catalog", "must be unpickled by the version that pickled it"};
     return CatalogBinary::checked(std::string_view{image});
 }

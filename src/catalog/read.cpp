@@ -1,8 +1,10 @@
 #include "catalog/read.hpp"
 
 #include "catalog/fields.hpp"
+#include "catalog/image.hpp"
 #include "catalog/rates.hpp"
 #include "catalog/tables.hpp"
+#include "text/seal.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 
@@ -261,10 +263,6 @@ static Tables extended(const Tables& own, std::string_view base) {
     return out;
 }
 
-Catalog Catalog::read(const std::filesystem::path& file) {
-    return read({&file, 1});
-}
-
 /// Adds the prices of a table that are in force on a day.
 static void
 add_in_force(const PriceTable& table, const PriceTables& dated, Date day, Reading& reading) {
@@ -314,6 +312,26 @@ PriceTables read_dated_prices(std::span<const std::filesystem::path> files) {
     Reading reading = read_files(files);
     reading.prices.sources = std::move(reading.tables.sources);
     return std::move(reading.prices);
+}
+
+ReadCatalog read_catalog(const std::filesystem::path& file) {
+    const std::string content = text::read_file(file, yaml::kLargestFile);
+    const auto image = image_beside(file);
+    const bool has_image = is_own_file(image);
+    const std::uint64_t of = has_image ? checksum(content) : 0;
+    if (auto there = has_image ? ImageFile::open(image) : std::nullopt;
+        there && there->of().content == of)
+        if (auto catalog = there->catalog())
+            return {.catalog = *std::move(catalog)};
+    Reading reading;
+    read_text(content, file.string(), reading);
+    const bool says_all = reading.prices.tables.empty() && !reading.tables.name.empty();
+    return {.catalog = Catalog{tables_of(std::move(reading), file.string())},
+            .outdated_image = has_image && says_all ? std::optional{of} : std::nullopt};
+}
+
+Catalog Catalog::read(const std::filesystem::path& file) {
+    return read_catalog(file).catalog;
 }
 
 Catalog Catalog::read(std::span<const std::filesystem::path> files) {

@@ -1,19 +1,16 @@
 #include "command/cache.hpp"
 
-#include "catalog/binary.hpp"
-#include "catalog/bundled.hpp"
+#include "catalog/image.hpp"
+#include "catalog/read.hpp"
 #include "command/output.hpp"
 #include "text/day.hpp"
 #include "text/seal.hpp"
 #include "text/text.hpp"
-#include "text/yaml.hpp"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -21,7 +18,7 @@
 namespace flopwise {
 
 constexpr auto kCatalog = "catalog.yaml";
-constexpr auto kImage = "catalog.image";
+constexpr auto kImage = "catalog.yaml.image"; // image_beside() it
 
 std::filesystem::path cache_folder() {
     const auto from = [](const char* name) {
@@ -71,80 +68,17 @@ void require_own(const std::filesystem::path& folder, const std::string& file) {
     require_own(folder / file, S_IFREG, "file");
 }
 
-// ---- the image ----------------------------------------------------------------------
-
-namespace {
-
-/// What stands before the image, sealed by itself: it is of one build, and of one catalog.yaml,
-/// which has another size or time if it was replaced.
-struct Head {
-    std::uint64_t build = bundled::build();
-    std::int64_t size = 0;
-    std::int64_t written = 0;
-    std::int64_t as_of = 0;
-};
-
-} // namespace
-
-static std::int64_t number_of(Date day) {
-    constexpr std::int64_t kTwoDigits = 100;
-    return (day.year * kTwoDigits + day.month) * kTwoDigits + day.day;
-}
-
-/// The head of an image of the catalog.yaml that is there.
-static Head head_of(const std::filesystem::path& yaml, Date as_of) {
-    std::error_code none;
-    return {.size = static_cast<std::int64_t>(std::filesystem::file_size(yaml, none)),
-            .written = static_cast<std::int64_t>(
-                std::filesystem::last_write_time(yaml, none).time_since_epoch().count()),
-            .as_of = number_of(as_of)};
-}
-
-static std::string sealed(const Head& head) {
-    return sealed(std::string_view{reinterpret_cast<const char*>(&head), sizeof head});
-}
-
-using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-
-static std::string read_up_to(std::FILE* file, std::size_t size) {
-    std::string bytes(size, '\0');
-    bytes.resize(std::fread(bytes.data(), 1, size, file));
-    return bytes;
-}
-
-/// The head of the image in the cache, with the file behind it; empty unless it is whole and of
-/// this build and of the catalog.yaml beside it.
-static std::optional<Head> head_in(std::FILE* file, const std::filesystem::path& yaml) {
-    if (file == nullptr)
-        return std::nullopt;
-    const std::string bytes = read_up_to(file, sealed(Head{}).size());
-    const auto whole = unsealed(bytes);
-    Head head;
-    if (!whole || whole->size() != sizeof head)
-        return std::nullopt;
-    std::memcpy(&head, whole->data(), sizeof head);
-    const Head ours = head_of(yaml, {});
-    const bool right =
-        head.build == ours.build && head.size == ours.size && head.written == ours.written;
-    return right ? std::optional{head} : std::nullopt;
-}
-
-static std::optional<Catalog> from_image(std::FILE* file, const std::filesystem::path& image) {
-    constexpr std::uintmax_t kLargest = std::uintmax_t{1} << 30U;
-    std::error_code none;
-    const std::uintmax_t size = std::filesystem::file_size(image, none);
-    if (none || size > kLargest)
-        return std::nullopt;
-    const std::string bytes = read_up_to(file, size);
-    const auto whole = unsealed(bytes);
-    try {
-        return whole ? std::optional{CatalogBinary::checked(*whole)} : std::nullopt;
-    } catch (const ArgumentError&) { // catalog.yaml says the same
-        return std::nullopt;
-    }
-}
-
 // ---- the catalog in the cache -------------------------------------------------------
+
+/// Of the catalog.yaml that is there: it has another size or time if it was replaced, and need not
+/// be read.
+static std::uint64_t stamp_of(const std::filesystem::path& yaml) {
+    std::error_code none;
+    return checksum(
+        fmt::format("{} {}",
+                    std::filesystem::file_size(yaml, none),
+                    std::filesystem::last_write_time(yaml, none).time_since_epoch().count()));
+}
 
 /// Once it is the newest, it would stay so whatever an update brings.
 static void require_by_tomorrow(const Catalog& catalog, Date today) {
@@ -164,11 +98,11 @@ static std::optional<Catalog> cached_after(Date than) {
     std::error_code none;
     if (!std::filesystem::exists(folder / kCatalog, none))
         return std::nullopt;
-    const File image{std::fopen((folder / kImage).c_str(), "rb"), &std::fclose};
-    if (const auto head = head_in(image.get(), folder / kCatalog)) {
-        if (head->as_of <= number_of(than))
+    if (auto image = ImageFile::open(folder / kImage);
+        image && image->of().stamp == stamp_of(folder / kCatalog)) {
+        if (image->as_of() <= than)
             return std::nullopt;
-        if (auto catalog = from_image(image.get(), folder / kImage))
+        if (auto catalog = image->catalog())
             return catalog;
     }
     Catalog catalog = Catalog::read(folder / kCatalog);
@@ -188,56 +122,14 @@ void write_cached(const Catalog& catalog) {
     require_own(folder, kCatalog);
     std::error_code ignored;
     std::filesystem::remove(folder / kImage, ignored); // an old one must not outlive its catalog
-    text::write_file(folder / kCatalog, to_yaml(catalog));
-    text::write_file(folder / kImage,
-                     sealed(head_of(folder / kCatalog, catalog.as_of())) +
-                         sealed(CatalogBinary::write(catalog)));
+    const std::string content = to_yaml(catalog);
+    text::write_file(folder / kCatalog, content);
+    text::write_file(
+        folder / kImage,
+        image_of(catalog, {.content = checksum(content), .stamp = stamp_of(folder / kCatalog)}));
 }
 
 // ---- a catalog in a file ------------------------------------------------------------
-
-namespace {
-
-/// What stands before the image of a file, sealed by itself: it is of one build and one content.
-struct FileHead {
-    std::uint64_t build = bundled::build();
-    std::uint64_t content = 0;
-
-    bool operator==(const FileHead&) const = default;
-};
-
-} // namespace
-
-static std::filesystem::path image_beside(std::filesystem::path file) {
-    return file += ".image";
-}
-
-/// Whether an image is a file of the user's that others cannot write to.
-static bool is_own(const std::filesystem::path& image) {
-    struct stat found {};
-    return ::lstat(image.c_str(), &found) == 0 && S_ISREG(found.st_mode) &&
-           found.st_uid == ::geteuid() && (found.st_mode & S_IWOTH) == 0;
-}
-
-static void
-write_image(const Catalog& catalog, std::string_view content, const std::filesystem::path& image) {
-    const FileHead head{.content = checksum(content)};
-    text::write_file(image,
-                     sealed(std::string_view{reinterpret_cast<const char*>(&head), sizeof head}) +
-                         sealed(CatalogBinary::write(catalog)));
-}
-
-static std::optional<Catalog> catalog_from(const std::filesystem::path& image,
-                                           std::string_view content) {
-    const File file{std::fopen(image.c_str(), "rb"), &std::fclose};
-    if (file == nullptr)
-        return std::nullopt;
-    const FileHead ours{.content = checksum(content)};
-    const std::string expected =
-        sealed(std::string_view{reinterpret_cast<const char*>(&ours), sizeof ours});
-    return read_up_to(file.get(), expected.size()) == expected ? from_image(file.get(), image)
-                                                               : std::nullopt;
-}
 
 void write_catalog(const Catalog& catalog, const std::string& file) {
     constexpr std::size_t kWorthIt = std::size_t{1} << 18U; // less is read in a moment
@@ -245,22 +137,19 @@ void write_catalog(const Catalog& catalog, const std::string& file) {
     write_output(content, file);
     std::error_code none;
     if (content.size() >= kWorthIt && std::filesystem::is_regular_file(file, none))
-        write_image(catalog, content, image_beside(file));
+        text::write_file(image_beside(file), image_of(catalog, {.content = checksum(content)}));
 }
 
 Catalog catalog_in(const std::filesystem::path& file) {
-    const auto image = image_beside(file);
-    if (!is_own(image))
-        return Catalog::read(file);
-    const std::string content = text::read_file(file, yaml::kLargestFile);
-    if (auto catalog = catalog_from(image, content))
-        return *std::move(catalog);
-    Catalog catalog = Catalog::read(file);
-    try {
-        write_image(catalog, content, image);
-    } catch (const Error&) { // NOLINT(bugprone-empty-catch): then it is read again the next time
+    ReadCatalog read = read_catalog(file);
+    if (read.outdated_image) {
+        try {
+            text::write_file(image_beside(file),
+                             image_of(read.catalog, {.content = *read.outdated_image}));
+        } catch (const Error&) { // NOLINT(bugprone-empty-catch): it is read again the next time
+        }
     }
-    return catalog;
+    return std::move(read.catalog);
 }
 
 // ---- by name ------------------------------------------------------------------------

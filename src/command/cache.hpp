@@ -1,8 +1,8 @@
 // Catalogs by name, and the user's folder of downloaded prices.
 //
 // The folder follows the XDG rule: $XDG_CACHE_HOME/flopwise, else .cache/flopwise in the home
-// folder. catalog.yaml in it is the catalog that `catalog update` made, and catalog.image the same
-// in the form of this build, which opens as fast as a bundled one.
+// folder. catalog.yaml in it is the catalog that `catalog update` made, with an image beside it, of
+// which it is opened in a moment (catalog/image.hpp).
 
 #pragma once
 

@@ -75,7 +75,7 @@ def price(catalog, environment):
 
 def state_of(cache):
     return {path.name: path.read_bytes() for path in cache.iterdir()
-            if path.name in ("catalog.yaml", "catalog.image")}
+            if path.name in ("catalog.yaml", "catalog.yaml.image")}
 
 
 # ---- what is downloaded is used ------------------------------------------------------
@@ -87,7 +87,7 @@ def test_prices_are_downloaded_and_used(update, server, cache, price, catalog, e
     assert [r.path for r in server.requests] == [PATH]
     assert price() == 1.05
     assert price("g5.xlarge", "--catalog", "bundled") == 1.006
-    assert sorted(p.name for p in cache.iterdir()) == ["catalog.image", "catalog.yaml", "lock",
+    assert sorted(p.name for p in cache.iterdir()) == ["catalog.yaml", "catalog.yaml.image", "lock",
                                                        "update.state"]
     assert oct(cache.stat().st_mode)[-3:] == "700"
     changes = catalog("diff", "bundled", "cached", env=environment).out
@@ -132,7 +132,7 @@ def test_what_was_joined_into_a_catalog_that_is_gone_is_sent_again(update, serve
     server.answers = [whole(PRICES)]
     update()
     (cache / "catalog.yaml").unlink()
-    (cache / "catalog.image").unlink()
+    (cache / "catalog.yaml.image").unlink()
     assert update() == (0, SAID, "")
     assert "If-None-Match" not in server.requests[1].headers
 
@@ -345,7 +345,7 @@ def test_a_cache_that_is_a_link_is_not_used(update, server, cache, tmp_path, pri
     assert price() == 1.006
 
 
-@pytest.mark.parametrize("name", ["catalog.yaml", "catalog.image", "update.state", "lock",
+@pytest.mark.parametrize("name", ["catalog.yaml", "catalog.yaml.image", "update.state", "lock",
                                   "aws-us-east-1.csv", "aws-us-east-1.csv.part",
                                   "aws-us-east-1.csv.part.from"])
 def test_a_file_in_the_cache_that_is_a_link_is_not_written_through(update, server, cache, name,
@@ -364,7 +364,7 @@ def test_a_file_in_the_cache_that_is_a_link_is_not_written_through(update, serve
 
 
 SEAL = 24  # bytes before what is sealed: a mark, its length, its sum
-HEAD = SEAL + 32
+HEAD = SEAL + 40
 
 
 def sum_of(content):
@@ -387,27 +387,27 @@ def sum_of(content):
 def test_a_damaged_image_costs_time_only(update, server, cache, price):
     server.answers = [whole(NEWER)]
     update()
-    image = (cache / "catalog.image").read_bytes()
+    image = (cache / "catalog.yaml.image").read_bytes()
     for at in (0, 8, 16, 24, 32, 40, 48, 50, HEAD, HEAD + 10, len(image) // 2, len(image) - 1):
         broken = bytearray(image)
         broken[at] ^= 1
-        (cache / "catalog.image").write_bytes(broken)
+        (cache / "catalog.yaml.image").write_bytes(broken)
         assert price() == 1.1, at
     for broken in (b"", image[:50], image[:1000], image[:-1], image + b"x"):
-        (cache / "catalog.image").write_bytes(broken)
+        (cache / "catalog.yaml.image").write_bytes(broken)
         assert price() == 1.1
 
 
 def test_a_forged_image_is_not_used(update, server, cache, price):
     server.answers = [whole(NEWER)]
     update()
-    image = (cache / "catalog.image").read_bytes()
+    image = (cache / "catalog.yaml.image").read_bytes()
     inside = image[HEAD + SEAL:]
     assert image[HEAD + 16:HEAD + SEAL] == struct.pack("<Q", sum_of(inside))
     for at in (0, len(inside) // 2, len(inside) - 8):  # a length, a flag or figure, a region
         forged = inside[:at] + b"\xff\xff\xff\x7f" + inside[at + 4:]
         seal = image[HEAD:HEAD + 16] + struct.pack("<Q", sum_of(forged))
-        (cache / "catalog.image").write_bytes(image[:HEAD] + seal + forged)
+        (cache / "catalog.yaml.image").write_bytes(image[:HEAD] + seal + forged)
         assert price() == 1.1
 
 
@@ -422,7 +422,7 @@ def test_an_image_of_another_catalog_is_not_used(update, server, cache, price):
 def test_a_damaged_catalog_is_left_with_a_word(update, server, cache, price, catalog, environment):
     server.answers = [whole(NEWER)]
     update()
-    (cache / "catalog.image").unlink()
+    (cache / "catalog.yaml.image").unlink()
     (cache / "catalog.yaml").write_bytes(b"catalog: {name: x\x00")
     assert "the bundled catalog is used\n" in catalog("list", "g5.xlarge", env=environment).err
     assert price() == 1.006

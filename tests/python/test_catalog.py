@@ -1,5 +1,6 @@
 import pathlib
 import pickle
+import struct
 
 import flopwise
 import pytest
@@ -47,6 +48,48 @@ def test_why_not_says_what_would_admit(now):
     assert refusal.relaxation == {"include_retired": True}
     with pytest.raises(flopwise.FlopwiseError, match="must have a price"):
         now.why_not("p3.2xlarge", "mars-1")
+
+
+def sum_of(content):
+    """The sum of a seal, as src/text/seal.cpp describes it."""
+
+    def joined(total, word):
+        total = (total ^ word) * 0x9E3779B97F4A7C15 % 2**64
+        return total ^ total >> 32
+
+    lanes, of_all = [1, 2, 3, 4], len(content)
+    padded = content + bytes(-len(content) % 32)
+    for at in range(0, len(padded), 32):
+        words = struct.unpack_from("<4Q", padded, at)
+        lanes = [joined(lane, word) for lane, word in zip(lanes, words)]
+    for lane in lanes:
+        of_all = joined(of_all, lane)
+    return of_all
+
+
+def sealed(content):
+    return b"flopwise" + struct.pack("<2Q", len(content), sum_of(content)) + content
+
+
+def test_the_image_beside_a_file_is_opened_if_it_fits(now, then, tmp_path):
+    # As `catalog import` writes it (src/catalog/image.cpp), but of another catalog, to tell which
+    # of both is read.
+    _, state, _ = pickle.loads(now.__reduce__()[1][1][24:])
+    day = [int(part) for part in f"{now.as_of}-0-0".split("-")[:3]]
+    content = then.to_yaml().encode()
+    head = struct.pack("<3Q4i", sum_of(state["build"].encode()), sum_of(content), 0, *day, 0)
+    file, image = tmp_path / "c.yaml", tmp_path / "c.yaml.image"
+    file.write_bytes(content)
+    image.write_bytes(sealed(head) + sealed(state["image"]))
+    assert Catalog.read(file) == Catalog.read(str(file)) == now
+    assert Catalog.read([file]) == then
+    edited = content.replace(b"usd_per_hour: 0.526,", b"usd_per_hour: 0.527,")
+    assert edited != content
+    file.write_bytes(edited)
+    assert Catalog.read(file).name == then.name
+    image.unlink()
+    assert Catalog.read(file).name == then.name
+    assert [path.name for path in tmp_path.iterdir()] == ["c.yaml"]
 
 
 def test_yaml_round_trip(then, tmp_path):
