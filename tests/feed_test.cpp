@@ -1230,6 +1230,167 @@ TEST_CASE("two lists of a day retire nothing of each other, in either order", "[
     }
 }
 
+// ---- the price list of a region of AWS ------------------------------------------------
+
+/// Nine machines with a price on demand in us-east-1, dated 2026-01-10: k1 to k4, and five more.
+/// "gone" has one in eu-west-1 too, "spotted" a spot price, and "offered" a row that says where.
+static Catalog small_aws() {
+    std::string yaml = R"(
+catalog: {name: small, as_of: 2026-01-10}
+provider: aws
+sources:
+  - {name: list, title: A list, as_of: 2026-01-10}
+families:
+  - {name: f, purpose: training, source: list}
+regions:
+  - {code: us-east-1, name: US East (N. Virginia), latitude: 39, longitude: -77, source: list}
+  - {code: eu-west-1, name: Europe (Ireland), latitude: 53, longitude: -6, source: list}
+offerings:
+  - {instance: offered, regions: [us-east-1], source: list}
+instances:
+)";
+    std::string prices = "prices:\n";
+    for (const std::string name :
+         {"k1", "k2", "k3", "k4", "gone", "spotted", "lone", "offered", "windows"}) {
+        yaml += fmt::format("  - {{name: {}, family: f, vcpus: 4, memory_gib: 16, source: list}}\n",
+                            name);
+        prices += fmt::format("  - {{instance: {}, region: us-east-1, purchase: on_demand, "
+                              "usd_per_hour: 1, source: list}}\n",
+                              name);
+    }
+    prices += "  - {instance: gone, region: eu-west-1, purchase: on_demand, usd_per_hour: 1, "
+              "source: list}\n"
+              "  - {instance: spotted, region: us-east-1, purchase: spot, usd_per_hour: 0.5, "
+              "source: list}\n";
+    return Catalog::parse(yaml + prices);
+}
+
+/// A row of AWS's price list.
+static std::string
+aws_row(std::string_view machine, std::string_view price = "2", std::string_view system = "Linux") {
+    return fmt::format("\"S\",\"T\",\"OnDemand\",\"2026-02-01\",\"Hrs\",\"{}\",\"USD\",\"Compute "
+                       "Instance\",\"{}\",\"Shared\",\"{}\",\"us-east-1\"\n",
+                       price,
+                       machine,
+                       system);
+}
+
+static const std::string kAwsHead =
+    "\"FormatVersion\",\"v1.0\"\n\"Publication Date\",\"2026-02-01T00:00:00Z\"\n"
+    "\"OfferCode\",\"AmazonEC2\"\n"
+    "\"SKU\",\"OfferTermCode\",\"TermType\",\"EffectiveDate\",\"Unit\",\"PricePerUnit\","
+    "\"Currency\","
+    "\"Product Family\",\"Instance Type\",\"Tenancy\",\"Operating System\",\"Region Code\"\n";
+
+static const std::string kFourKept = aws_row("k1") + aws_row("k2") + aws_row("k3") + aws_row("k4");
+
+static Joined joined_aws(const std::string& content) {
+    const Temporary folder;
+    const Catalog base = small_aws();
+    const std::vector<Import> imports{import_feed(folder.file("index.csv", content), base)};
+    return join(base, imports);
+}
+
+/// "gone eu-west-1 on_demand 1": offers without those of k1 to k4.
+static std::vector<std::string> others_of(const Catalog& catalog) {
+    std::vector<std::string> out = offers_of(catalog);
+    std::erase_if(out, [](const std::string& offer) { return offer.front() == 'k'; });
+    return out;
+}
+
+TEST_CASE("AWS's price list of a region retires what it lacks there", "[feed][join]") {
+    const auto [catalog, left_out, effects] =
+        joined_aws(kAwsHead + kFourKept + aws_row("windows", "3", "Windows"));
+    // Windows is no price of use, but the machine is there. Spot prices are in other files.
+    CHECK(others_of(catalog) == std::vector<std::string>{"gone eu-west-1 on_demand 1",
+                                                         "spotted us-east-1 spot 0.5",
+                                                         "windows us-east-1 on_demand 1"});
+    CHECK(effects[0].prices_retired == 4); // gone, spotted, lone, offered
+    CHECK(effects[0].machines_retired == 1);
+    CHECK(catalog.find_instance("aws", "lone")->retired);
+    // What is offered for sale in blocks only has no price on demand either.
+    CHECK_FALSE(catalog.find_instance("aws", "offered")->retired);
+    CHECK_FALSE(catalog.find_instance("aws", "gone")->retired);
+    CHECK(to_text(effects[0]) == "4 of 4 prices took effect: 4 rose; retired, as the list lacks "
+                                 "them: 4 prices, 1 machine\n");
+}
+
+TEST_CASE("a price list of AWS that is cut is refused, or retires nothing", "[feed][join]") {
+    const std::string whole = kAwsHead + kFourKept;
+    std::size_t refused = 0;
+    for (std::size_t size = kAwsHead.size() + 1; size + 1 < whole.size(); ++size) {
+        try {
+            const Joined joined = joined_aws(whole.substr(0, size));
+            CHECK(joined.effects[0].prices_retired == 0);
+        } catch (const InputError&) {
+            ++refused;
+        }
+    }
+    // But before and behind three line breaks, and where the last field of four is empty.
+    CHECK(refused == kFourKept.size() - 2 - 3 * 2 - 4);
+}
+
+TEST_CASE("rows of AWS that cannot be read or are of no use retire nothing", "[feed][join]") {
+    const auto [row, left] = GENERATE(table<std::string, std::size_t>({
+        {aws_row("lone", "x"), 3},
+        {aws_row("lone", "0"), 3},
+        {aws_row("lone", "1", "Windows"), 3},
+        {"\"S\",\"T\"\n", 0}, // of any machine
+    }));
+    INFO(row);
+    const auto [catalog, left_out, effects] =
+        joined_aws(kAwsHead + kFourKept + aws_row("windows") + row);
+    CHECK(effects[0].prices_retired == left);
+    CHECK(effects[0].machines_retired == 0);
+    CHECK_FALSE(catalog.find_instance("aws", "lone")->retired);
+}
+
+TEST_CASE("a price list of AWS retires nothing that is newer", "[feed][join]") {
+    std::string older = kAwsHead;
+    older.replace(older.find("2026-02-01T"), 10, "2026-01-09");
+    CHECK(joined_aws(older + kFourKept).effects[0].prices_retired == 0);
+}
+
+TEST_CASE("AWS's price list as JSON retires as its CSV", "[feed][join]") {
+    std::string products;
+    std::string terms;
+    for (const std::string machine : {"k1", "k2", "k3", "k4", "windows", "lone"}) {
+        const char* comma = products.empty() ? "" : ",";
+        products += fmt::format(
+            R"({}"{}": {{"productFamily": "Compute Instance", "attributes": {{"instanceType": "{}",
+               "regionCode": "us-east-1", "tenancy": "Shared", "operatingSystem": "{}"}}}})",
+            comma,
+            machine,
+            machine,
+            machine == "windows" ? "Windows" : "Linux");
+        terms += fmt::format(R"({}"{}": {{"T": {{"priceDimensions": {{"D": {{"unit": "Hrs",
+                               "pricePerUnit": {{"USD": "{}"}}}}}}}}}})",
+                             comma,
+                             machine,
+                             machine == "lone" ? "x" : "2");
+    }
+    const auto [catalog, left_out, effects] = joined_aws(
+        fmt::format(R"({{"offerCode": "AmazonEC2", "publicationDate": "2026-02-01T00:00:00Z",
+            "products": {{{}}}, "terms": {{"OnDemand": {{{}}}}}}})",
+                    products,
+                    terms));
+    CHECK(effects[0].whole);
+    CHECK(others_of(catalog) == std::vector<std::string>{"gone eu-west-1 on_demand 1",
+                                                         "lone us-east-1 on_demand 1",
+                                                         "spotted us-east-1 spot 0.5",
+                                                         "windows us-east-1 on_demand 1"});
+    CHECK(effects[0].prices_retired == 3); // gone, spotted, offered
+}
+
+TEST_CASE("a sample of AWS's price list retires nothing", "[feed]") {
+    const Import import = imported("aws_offers.csv");
+    CHECK(import.whole == std::vector{Purchase::on_demand});
+    CHECK(import.unread == std::vector<std::string>{"g4dn.xlarge", "p4d.24xlarge"});
+    CHECK(join(known(), std::vector{import}).effects[0].prices_retired == 0); // it has two of many
+    CHECK(imported("aws_offers.json").whole.empty()); // of a product, the machine cannot be read
+    CHECK(imported("aws_products.json").whole.empty());
+}
+
 TEST_CASE("prices are counted by what they do, against the base", "[feed][join]") {
     const std::vector<Import> imports{priced("g5.xlarge", "us-east-1", 1.2, {2027, 1, 1}),
                                       priced("g5.xlarge", "us-east-1", 0.9, {2027, 1, 2}),

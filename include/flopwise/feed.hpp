@@ -90,11 +90,12 @@ struct Import {
     /// offered there.
     std::vector<std::pair<std::string, std::string>> covered{};
     /// The ways to pay of which the file has all that its provider sells, so that what it lacks is
-    /// not sold any more; empty if it may be a part. It speaks of machines with accelerators, and
-    /// of those without, only if it has some.
+    /// not sold any more; empty if it may be a part. Of a community's list, it speaks of machines
+    /// with accelerators, and of those without, only if it has some; AWS's price list speaks of the
+    /// regions in which it has prices.
     std::vector<Purchase> whole{};
-    /// Machines with rows that could not be read, in the order of their names: a whole list says
-    /// nothing of them.
+    /// Machines of which a whole list says nothing, in the order of their names: with rows that
+    /// could not be read, or in AWS's price list with none of use.
     std::vector<std::string> unread{};
     /// The file states no day and was given none: `tables.as_of` is not known, or a day than which
     /// the file is not older.
@@ -199,6 +200,8 @@ struct Joined {
 /// - A whole list of a provider retires what it lacks of the prices of `base` that are not newer,
 ///   each way to pay for itself: they go, and a machine without any price left is retired. An
 ///   undated list retires nothing.
+/// - AWS's price list does so for its regions, on demand. It says nothing of where a machine is
+///   offered, and a list that lacks more prices of a region than it has is taken for a selection.
 /// - Offerings of an incomplete file, and of files of its format, are added and cover no region.
 /// - A machine of `base` keeps what an import does not know of it.
 /// - A region that `base` does not have is added without a place, so it is never the nearest.

@@ -84,8 +84,9 @@ Attributes read_attributes(Object product) {
 }
 
 /// The machine and region of a product; `why` says if it is of no use.
-Product read_product(Object row, const Sink& sink, std::string_view& why) {
+Product read_product(Object row, Sink& sink, std::string_view& why) {
     const Attributes a = read_attributes(row);
+    sink.mention(a.instance);
     Product product;
     why = why_skipped(a);
     if (!why.empty())
@@ -219,6 +220,8 @@ void read_reserved(Object terms, Product& product, Sink& sink, Date stated) {
 void count(const Product& product, Sink& sink) {
     if (product.rejected)
         return;
+    if (product.free || product.to_come)
+        sink.pass_over(product.instance);
     if (product.priced)
         sink.keep();
     else
@@ -255,6 +258,7 @@ public:
         where.field = fmt::format(
             "{}.{}{}{}", list, text::shortened(key), where.field.empty() ? "" : ".", where.field);
         const auto found = products_.find(key);
+        sink_.pass_over(found != products_.end() ? found->second.instance : "");
         if (found != products_.end() && found->second.rejected)
             return; // a row is rejected once
         if (found != products_.end())
@@ -389,6 +393,7 @@ extern constinit const Reader kAwsOffers{
     .name = "aws_offers",
     .marks = {.form = Form::object, .any = {"\"offerCode\""}, .weak = {"\"products\""}},
     .provider = "aws",
+    .whole = Whole::regions,
     .read = read_aws_offers};
 
 extern constinit const Reader kAwsProducts{

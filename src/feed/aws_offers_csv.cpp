@@ -75,6 +75,7 @@ void read_reserved(
 }
 
 void read_row(csv_stream::Reader& row, const Columns& c, Sink& sink, Reservations& reservations) {
+    sink.mention(row.field(c.instance));
     if (const auto why = why_skipped(row, c); !why.empty())
         return sink.skip(why);
     const std::string_view term = row.field(c.term);
@@ -89,16 +90,20 @@ void read_row(csv_stream::Reader& row, const Columns& c, Sink& sink, Reservation
     if (unit != "Hrs" && !(unit == "Quantity" && term == "Reserved"))
         throw BadRow{"Unit", fmt::format("must be Hrs, got {}", text::quoted(unit))};
     if (sink.is_to_come(row.field(c.since), sink.as_of())) {
-        if (term == "OnDemand")
+        if (term == "OnDemand") {
             sink.wait();
+            sink.pass_over(row.field(c.instance));
+        }
         return sink.skip("not in force yet");
     }
     if (term == "Reserved") {
         read_reserved(row, c, usd, sink, reservations);
         return sink.keep();
     }
-    if (usd == 0)
+    if (usd == 0) {
+        sink.pass_over(row.field(c.instance));
         return sink.skip("price of zero");
+    }
     const std::string_view instance = name(row.field(c.instance), "Instance Type");
     const bool counts = sink.add(instance,
                                  region_of(row, c, sink),
@@ -157,6 +162,7 @@ static std::string read_aws_offers_csv(Input& input, Sink& sink) {
             row.require_whole(header.size());
             read_row(row, columns, sink, reservations);
         } catch (const BadRow& bad) {
+            sink.pass_over(readable(row, columns.instance));
             sink.reject({.file = sink.file(), .line = row.line(), .field = bad.field}, bad.reason);
         }
     }
@@ -170,6 +176,7 @@ extern constinit const Reader kAwsOffersCsv{
     .name = "aws_offers_csv",
     .marks = {.form = Form::table, .any = {"\"OfferTermCode\""}, .heading = {"FormatVersion"}},
     .provider = "aws",
+    .whole = Whole::regions,
     .read = read_aws_offers_csv};
 
 } // namespace flopwise::feed

@@ -10,15 +10,6 @@ namespace flopwise::feed {
 
 namespace {
 
-/// A field; empty if its quotes are broken.
-std::string_view readable(csv_stream::Reader& row, std::size_t column) {
-    try {
-        return row.field(column);
-    } catch (const BadRow&) {
-        return {};
-    }
-}
-
 /// Reads each row of a table after its header; a row that is wrong is rejected.
 template <class OfferColumns, class Read>
 void read_rows(Input& input, Sink& sink, Read read) {
@@ -273,14 +264,14 @@ extern constinit const Reader kSkypilot{
     .format = Format::skypilot,
     .name = "skypilot",
     .marks = {.form = Form::table, .heading = {"InstanceType,", "AcceleratorName"}},
-    .whole_list = true,
+    .whole = Whole::provider,
     .read = read_skypilot};
 
 extern constinit const Reader kGpuhunt{
     .format = Format::gpuhunt,
     .name = "gpuhunt",
     .marks = {.form = Form::table, .heading = {"instance_name", "gpu_name"}},
-    .whole_list = true,
+    .whole = Whole::provider,
     .read = read_gpuhunt};
 
 } // namespace flopwise::feed

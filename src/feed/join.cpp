@@ -36,6 +36,8 @@ private:
     void settle();
     void add_price(Price price);
     void count_effects();
+    [[nodiscard]] bool lacks(const WholeList& list, std::size_t price) const;
+    void leave_selections();
     void retire();
     void add_offerings(const Import& import, const std::string& source);
     void add_rates(const Import& import, const std::string& source);
@@ -365,33 +367,53 @@ void Join::count_effects() {
     }
 }
 
-/// Takes out what whole lists lack: the prices that are not newer, each way to pay for itself, and
-/// then what is left without any.
+/// Whether a whole list lacks a price: one that is not newer, and of another file if it is of the
+/// list's day.
+bool Join::lacks(const WholeList& list, std::size_t price) const {
+    const Price& row = out_.prices[price];
+    if (!list.covers(row))
+        return false;
+    const Instance& machine = out_.instances[instances_.at({row.provider, row.instance})];
+    const Date day = date_of_source(row.source);
+    return list.speaks_of(row.provider, row.instance, !machine.gpu.empty()) &&
+           (day < list.as_of || (day == list.as_of && from_[price] == kOfTheBase));
+}
+
+/// A file that lacks more prices of a region than it has was cut or selected from.
+void Join::leave_selections() {
+    for (WholeList& list : whole_) {
+        std::map<std::string, std::size_t> lacking;
+        for (std::size_t i = 0; list.by_region && i < out_.prices.size(); ++i)
+            if (lacks(list, i))
+                ++lacking[out_.prices[i].region];
+        std::erase_if(list.regions,
+                      [&](const auto& region) { return lacking[region.first] > region.second; });
+    }
+}
+
+/// Takes out what whole lists lack, each way to pay for itself, and then what is left without any
+/// price.
 void Join::retire() {
-    std::map<Named, bool> with_gpu;
-    for (const Instance& machine : out_.instances)
-        with_gpu[{machine.provider, machine.name}] = !machine.gpu.empty();
+    leave_selections();
     std::vector<Price> left;
     std::set<PriceKey> gone;
+    std::vector<std::set<std::string>> lost(whole_.size()); // machines, by list
     for (std::size_t i = 0; i < out_.prices.size(); ++i) {
         Price& price = out_.prices[i];
-        const Date day = date_of_source(price.source);
-        const bool imported = from_[i] != kOfTheBase;
-        const auto lacks = std::find_if(whole_.begin(), whole_.end(), [&](const WholeList& list) {
-            return list.speaks_of(price, with_gpu.at({price.provider, price.instance})) &&
-                   (day < list.as_of || (day == list.as_of && !imported));
-        });
-        if (lacks == whole_.end()) {
+        const auto lacking = std::find_if(
+            whole_.begin(), whole_.end(), [&](const WholeList& list) { return lacks(list, i); });
+        if (lacking == whole_.end()) {
             left.push_back(std::move(price));
             continue;
         }
-        ++effects_[lacks->import].prices_retired;
+        ++effects_[lacking->import].prices_retired;
+        lost[static_cast<std::size_t>(lacking - whole_.begin())].insert(price.instance);
         gone.insert(price_key(price));
     }
     out_.prices = std::move(left);
     std::erase_if(superseded_, [&](const auto& row) { return gone.contains(row.first.first); });
-    for (const WholeList& list : whole_)
-        effects_[list.import].machines_retired += retire_unpriced(out_, list);
+    for (std::size_t i = 0; i < whole_.size(); ++i)
+        effects_[whole_[i].import].machines_retired += retire_unpriced(out_, whole_[i], lost[i]);
 }
 
 Joined Join::finish() {

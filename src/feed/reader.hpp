@@ -34,6 +34,13 @@ struct Marks {
     Words weak{};    ///< so is one of these, if nothing above marks the file as any format's
 };
 
+/// Of what a file lists all, unless it is known to leave some out.
+enum class Whole : std::uint8_t {
+    nothing,
+    provider, ///< all that the provider sells
+    regions,  ///< all that the provider sells in the regions of its prices
+};
+
 struct Reader {
     Format format;
     std::string_view name; ///< what to_string() gives: in flags, messages, names of sources
@@ -43,8 +50,7 @@ struct Reader {
     /// Whether what it says of a machine counts before what a base says: true if it is the
     /// provider's own description. Other formats only add machines.
     bool describes_machines = false;
-    /// Whether it lists all that the provider sells, unless it is known to leave some out.
-    bool whole_list = false;
+    Whole whole = Whole::nothing;
     /// Reads the input from its begin into the sink; returns the title of the source. Throws
     /// InputError for what is broken between rows, and BadRow for a header.
     std::string (*read)(Input& input, Sink& sink);

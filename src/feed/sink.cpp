@@ -30,6 +30,14 @@ std::string_view name(std::string_view text, std::string_view field) {
     return text;
 }
 
+std::string_view readable(csv_stream::Reader& row, std::size_t column) {
+    try {
+        return row.field(column);
+    } catch (const BadRow&) {
+        return {};
+    }
+}
+
 double figure(std::string_view text, std::string_view field) {
     const auto value = text::number(text);
     if (!value)
@@ -343,11 +351,14 @@ static Family new_family(const Instance& instance) {
             {}};
 }
 
-/// The ways to pay that a list of all that is sold has.
-static std::vector<Purchase> ways_in(const std::vector<Price>& prices) {
+/// The ways to pay of which the file has all that is sold; none if it may be a part.
+std::vector<Purchase> Sink::whole_ways() const {
+    const Whole whole = reader_of(out_.format)->whole;
+    const bool left_out = whole == Whole::provider && lists_are_partial(provider_);
     std::set<Purchase> out;
-    for (const Price& price : prices)
-        out.insert(price.purchase);
+    if (whole != Whole::nothing && !left_out && !unread_.contains(""))
+        for (const Price& price : out_.tables.prices)
+            out.insert(price.purchase);
     return {out.begin(), out.end()};
 }
 
@@ -389,9 +400,10 @@ Import Sink::finish(std::string_view title) {
     if (!out_.incomplete)
         for (const auto& [region, covered] : covered_)
             out_.covered.emplace_back(provider_, region);
-    const Reader* reader = reader_of(out_.format);
-    if (reader->whole_list && !lists_are_partial(provider_) && !unread_.contains(""))
-        out_.whole = ways_in(tables.prices);
+    out_.whole = whole_ways();
+    for (const Price& price : tables.prices)
+        mentioned_.erase(price.instance);
+    unread_.merge(mentioned_);
     unread_.erase("");
     out_.unread.assign(unread_.begin(), unread_.end());
     for (const auto& [why, rows] : skipped_)

@@ -45,6 +45,11 @@ public:
     void offer(std::string_view instance, std::string_view region);
     /// A machine of which a row could not be read; empty if the row does not say which.
     void pass_over(std::string_view instance);
+    /// A machine that the file names, in a row of use or not.
+    void mention(std::string_view instance) {
+        if (instance != last_mentioned_) // rows of a machine stand together
+            mentioned_.insert(last_mentioned_ = instance);
+    }
     /// The document that is read names a page that follows, or is its last.
     void set_incomplete(bool more) { out_.incomplete = more; }
     /// A price that begins later: it waits for its day.
@@ -93,6 +98,8 @@ public:
     Import finish(std::string_view title);
 
 private:
+    [[nodiscard]] std::vector<Purchase> whole_ways() const;
+
     struct Since {
         std::size_t row;
         std::string day;
@@ -105,6 +112,8 @@ private:
     Import out_;
     Date as_of_{};
     std::set<std::string> unread_;
+    std::set<std::string> mentioned_;
+    std::string last_mentioned_;
     std::vector<std::pair<std::string_view, std::uint64_t>> skipped_;
     std::unordered_map<std::string, Since> prices_;
     std::unordered_map<std::string, std::size_t> instances_;
@@ -117,6 +126,8 @@ private:
 /// A name as it may stand in a catalog: 1 to 128 printable ASCII characters, no blank at either
 /// end. Throws BadRow.
 std::string_view name(std::string_view text, std::string_view field);
+/// A field; empty if its quotes are broken.
+std::string_view readable(csv_stream::Reader& row, std::size_t column);
 /// A figure, not negative. Throws BadRow.
 double figure(std::string_view text, std::string_view field);
 /// To three decimals, which tells MiB apart where they matter.

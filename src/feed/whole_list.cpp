@@ -1,7 +1,8 @@
 #include "feed/whole_list.hpp"
 
+#include "feed/reader.hpp"
+
 #include <algorithm>
-#include <map>
 
 namespace flopwise {
 
@@ -12,6 +13,15 @@ WholeList::WholeList(const Import& of, std::size_t number)
         provider = machine.provider;
         listed.insert(machine.name);
         (machine.gpu.empty() ? has_others : has_gpus) = true;
+    }
+    const feed::Reader* reader = feed::reader_of(of.format);
+    by_region = reader != nullptr && reader->whole == feed::Whole::regions;
+    if (!by_region)
+        return;
+    has_gpus = has_others = true; // AWS's price list has no machines, but the prices of all
+    for (const Price& price : of.tables.prices) {
+        provider = price.provider;
+        ++regions[price.region];
     }
 }
 
@@ -25,6 +35,7 @@ public:
     Against(Tables& tables, const WholeList& list);
 
     std::uint64_t retire_machines();
+    std::uint64_t retire(const std::set<std::string>& lost);
     void offer_where_priced();
     void drop_regions();
 
@@ -72,6 +83,24 @@ std::uint64_t Against::retire_machines() {
     return retired;
 }
 
+/// Those without a price that no row says are offered somewhere.
+std::uint64_t Against::retire(const std::set<std::string>& lost) {
+    std::set<std::string> offered;
+    for (const Offering& row : tables_.offerings)
+        if (row.provider == list_.provider && !row.regions.empty())
+            offered.insert(row.instance);
+    std::uint64_t retired = 0;
+    for (Instance& machine : tables_.instances) {
+        if (machine.provider != list_.provider || machine.retired || !lost.contains(machine.name) ||
+            priced_.contains(machine.name) || offered.contains(machine.name) ||
+            is_newer(machine.source))
+            continue;
+        machine.retired = true;
+        ++retired;
+    }
+    return retired;
+}
+
 /// A machine that the list has is offered where it has a price, and one that was retired nowhere.
 void Against::offer_where_priced() {
     std::set<std::string> retired;
@@ -102,8 +131,11 @@ void Against::drop_regions() {
     });
 }
 
-std::uint64_t retire_unpriced(Tables& tables, const WholeList& list) {
+std::uint64_t
+retire_unpriced(Tables& tables, const WholeList& list, const std::set<std::string>& lost) {
     Against against{tables, list};
+    if (list.by_region)
+        return against.retire(lost);
     const std::uint64_t retired = against.retire_machines();
     against.offer_where_priced();
     against.drop_regions();
