@@ -328,8 +328,15 @@ void OnDay::forget_what_was_not_known() {
             row.retired = false;
 }
 
+/// "aws" of "aws-2026-10".
+static std::string without_month(const std::string& name) {
+    constexpr std::size_t kMonth = std::string_view{"-2026-11"}.size();
+    if (name.size() <= kMonth || !date_of(name.substr(name.size() - kMonth + 1)))
+        return name;
+    return name.substr(0, name.size() - kMonth);
+}
+
 Catalog OnDay::made(std::span<const Source> sources) {
-    constexpr std::string_view kMonth = "-2026-11";
     for (auto& [key, row] : prices_)
         tables_.prices.push_back(std::move(row.price));
     if (tables_.prices.empty())
@@ -344,10 +351,7 @@ Catalog OnDay::made(std::span<const Source> sources) {
     restrict_to_priced();
     forget_what_was_not_known();
     drop_unused_sources(tables_);
-    if (const auto end = tables_.name.size() - std::min(tables_.name.size(), kMonth.size());
-        date_of(tables_.name.substr(std::min(end + 1, tables_.name.size()))))
-        tables_.name.resize(end);
-    tables_.name += "-" + to_string(day_);
+    tables_.name = fmt::format("{}-{}", without_month(tables_.name), to_string(day_));
     tables_.as_of = day_;
     return Catalog{std::move(tables_)};
 }
