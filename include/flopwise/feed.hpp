@@ -212,7 +212,5 @@ FLOPWISE_API Joined join(const Catalog& base, std::span<const Import> imports);
 /// The imports over Catalog::bundled(), with what the bundled catalog of all clouds has of other
 /// providers in the imports.
 FLOPWISE_API Joined join(std::span<const Import> imports);
-/// How many prices of an import `catalog` uses; it is what join() made of it.
-FLOPWISE_API std::uint64_t prices_in_effect(const Catalog& catalog, const Import& import);
 
 } // namespace flopwise

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO, Union
 
 from . import _core
-from ._core import Catalog, FlopwiseError, Import, Skipped
+from ._core import Catalog, FlopwiseError, Import, ImportEffect, Skipped
 from ._feed import CatalogLike, join
 from ._progress import Progress, Wanted
 from ._table import Table, rows_columns
@@ -37,21 +37,51 @@ _PRODUCTS = {  # what is rented by the hour without a license or a reservation
 }
 
 
-class Refreshed(NamedTuple):
-    """The catalog that :func:`refresh` makes, and what became of AWS's answers.
-
-    ``print()`` tells for each kind of answer how many rows were kept, skipped and rejected.
-    """
-
+class _Refreshed(NamedTuple):
     catalog: Catalog
     imports: list[Import]
     left_out: Table[Skipped]
-    """Rows of machines or regions that no table describes, and prices that are not used because
-    there is a newer one, by reason."""
+
+
+class Refreshed(_Refreshed):
+    """The catalog that :func:`refresh` makes, and what became of AWS's answers: a tuple.
+
+    ``print()`` tells for each kind of answer how many rows were kept, skipped and rejected, and
+    what its prices did to the catalog.
+
+    Attributes
+    ----------
+    catalog : Catalog
+    imports : list of Import
+    left_out : Table of Skipped
+        Rows of machines or regions that no table describes, and prices that are not used because
+        there is a newer one, by reason.
+    effects : Table of ImportEffect
+        What each import did to the catalog, in their order; beside the tuple.
+    """
+
+    effects: Table[ImportEffect]
+
+    def __new__(
+        cls,
+        catalog: Catalog,
+        imports: list[Import],
+        left_out: Table[Skipped],
+        effects: Table[ImportEffect],
+    ) -> Refreshed:
+        self = super().__new__(cls, catalog, imports, left_out)
+        self.effects = effects
+        return self
+
+    def __getnewargs__(
+        self,
+    ) -> tuple[Catalog, list[Import], Table[Skipped], Table[ImportEffect]]:
+        return self.catalog, self.imports, self.left_out, self.effects
 
     def __str__(self) -> str:
-        lines = [f"left out: {skipped.rows} rows: {skipped.why}\n" for skipped in self.left_out]
-        return "".join([*map(str, self.imports), *lines])
+        left_out = [f"left out: {skipped.rows} rows: {skipped.why}\n" for skipped in self.left_out]
+        effects = [f"{effect.file}: {effect}" for effect in self.effects if effect.prices > 0]
+        return "".join([*map(str, self.imports), *left_out, *effects])
 
 
 # ---- errors -------------------------------------------------------------------------
@@ -339,7 +369,8 @@ def refresh(
     Returns
     -------
     Refreshed
-        A tuple of ``catalog``, ``imports`` and ``left_out``. Rejected rows are a warning too.
+        A tuple of ``catalog``, ``imports`` and ``left_out``, which has ``effects`` too. Rejected
+        rows are a warning too.
 
     Raises
     ------
@@ -373,4 +404,4 @@ def refresh(
         )
     _warn_of_rejected(imports)
     joined = join(catalog, imports)
-    return Refreshed(joined.catalog, imports, joined.left_out)
+    return Refreshed(joined.catalog, imports, joined.left_out, joined.effects)

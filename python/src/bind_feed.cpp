@@ -134,11 +134,6 @@ static void bind_import(py::module_& m) {
         return py::hash(py::make_tuple(self.file, self.tables.name, self.rows, self.kept));
     });
     c.def("__str__", [](const Import& self) { return to_text(self); });
-    c.def(
-        "prices_in_effect",
-        [](const Import& self, const Catalog& catalog) { return prices_in_effect(catalog, self); },
-        "catalog"_a,
-        "How many of its prices ``catalog`` uses, which is what :func:`join` made of it.");
 }
 
 static auto bind_effect(py::module_& m) {

@@ -371,23 +371,19 @@ static void tell(const std::string& provider, const std::string& region, const I
             InputError{import.rejected.front().where, import.rejected.front().reason}.what());
 }
 
-/// What the prices that were downloaded do to the catalog that is used from now on; `joined` if
-/// that is what they were joined to.
-static void
-tell_effect(const std::vector<Import>& imports, const Joined& joined, const Catalog* other) {
+/// What the prices that were downloaded do to the catalog that is used from now on: nothing,
+/// unless that is the one that they were joined to.
+static void tell_effect(const Joined& joined, bool used) {
     ImportEffect all;
     for (const ImportEffect& effect : joined.effects)
         all += effect;
-    if (other == nullptr)
-        return fmt::print("{}", to_text(all));
-    std::uint64_t in_effect = 0;
-    for (const Import& import : imports)
-        in_effect += prices_in_effect(*other, import);
-    fmt::print("{} of {} prices took effect\n", in_effect, all.prices);
+    if (used)
+        fmt::print("{}", to_text(all));
+    else
+        fmt::print("0 of {} prices took effect\n", all.prices);
 }
 
 static void join_and_write(const Task& task, const std::vector<Import>& imports) {
-    const Catalog bundled = Catalog::bundled();
     const std::string name = task.base.name().substr(0, task.base.name().find('+'));
     const Joined joined = join(task.base, imports);
     for (const Skipped& left_out : joined.left_out)
@@ -397,8 +393,8 @@ static void join_and_write(const Task& task, const std::vector<Import>& imports)
     tables.name = fmt::format("{}+{}", name, to_string(tables.as_of));
     const Catalog catalog{std::move(tables)};
     write_cached(catalog);
-    const bool used = catalog.as_of() > bundled.as_of();
-    tell_effect(imports, joined, used ? nullptr : &bundled);
+    const bool used = catalog.as_of() > Catalog::bundled().as_of();
+    tell_effect(joined, used);
     if (!used)
         fmt::print(stderr, "these prices are not newer than the bundled ones, which stay in use\n");
 }

@@ -9,6 +9,7 @@ import contextlib
 import datetime
 import doctest
 import json
+import pickle
 import re
 import threading
 import time
@@ -222,6 +223,12 @@ def test_a_price_gets_into_the_catalog(account, session, now):
     assert "aws_products, as of 2026-11-02: 1 rows, 1 usable, 0 rejected" in str(refreshed)
     changes = {(c.instance, c.purchase): c for c in flopwise.diff(now, refreshed.catalog)}
     assert changes["g5.xlarge", "on_demand"].after_usd_per_hour == 0.95
+    assert len(refreshed) == 3  # the effects are beside the tuple
+    assert [e.file for e in refreshed.effects] == [i.file for i in refreshed.imports]
+    products = refreshed.effects[2]
+    assert (products.prices, products.in_effect, products.fell) == (1, 1, 1)  # 1.006 before
+    assert f"{products.file}: 1 of 1 prices took effect: 1 fell\n" in str(refreshed)
+    assert pickle.loads(pickle.dumps(refreshed)).effects == refreshed.effects
 
 
 def test_only_what_is_needed_is_asked_for(account, session):

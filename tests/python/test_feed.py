@@ -240,14 +240,9 @@ def test_options(prices, feeds, tmp_path):
 
 
 def test_how_many_prices_take_effect(prices):
-    day = datetime.date(2026, 11, 3)
-    newer = flopwise.import_feed(prices, today=day)
-    catalog, left_out = flopwise.join(None, [newer])
-    assert (newer.prices_in_effect(catalog), len(left_out)) == (1, 1)  # a reserved rate
-    later = catalog.with_prices([flopwise.Price(
-        provider="aws", instance="g5.xlarge", region="us-east-1", price_usd_per_hour=0.9,
-        source=catalog.sources[0].name)])
-    assert newer.prices_in_effect(later) == 0
+    newer = flopwise.import_feed(prices, today=datetime.date(2026, 11, 3))
+    joined = flopwise.join(None, [newer])
+    assert (joined.effects[0].in_effect, len(joined.left_out)) == (1, 1)  # a reserved rate
 
 
 def test_join_says_what_each_import_did(prices, feeds):
