@@ -199,8 +199,21 @@ std::string quoted(std::string_view text) {
     return '"' + printable(shortened(text)) + '"';
 }
 
+/// Whether the eight bytes there are ASCII, as most are.
+static bool is_ascii_word(std::string_view text, std::size_t at) {
+    constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080;
+    std::uint64_t word = kHighBits;
+    if (text.size() - at >= sizeof word)
+        std::memcpy(&word, text.data() + at, sizeof word);
+    return (word & kHighBits) == 0;
+}
+
 std::size_t not_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
+        if (is_ascii_word(text, i)) {
+            i += sizeof(std::uint64_t);
+            continue;
+        }
         const std::size_t size = character(text.substr(i));
         if (size == 0)
             return i;
