@@ -44,14 +44,13 @@ E named(const std::string& name, std::size_t count) {
 
 Work work_of(const Row& row) {
     const auto figure = [&row](const char* key) { return text::number(row.at(key)); };
-    Work out{
-        .units = *figure("units"), .batch = figure("global_batch"), .run = row.at("run") == "1"};
-    const std::string& kind = row.at("kind");
-    out.fine_tune = kind == "finetune_full"   ? FineTune::full
-                    : kind == "finetune_lora" ? FineTune::lora
-                                              : FineTune::none;
-    out.net.kind = out.fine_tune == FineTune::none ? named<ModelKind>(kind, kModelKinds)
-                                                   : ModelKind::transformer_decoder;
+    Work out{.units = *figure("units"),
+             .fine_tune = named<FineTune>(row.at("fine_tune"), kFineTunes),
+             .batch = figure("global_batch"),
+             .micro_batch = figure("micro_batch"),
+             .software_year = figure("year"),
+             .run = row.at("run") == "1"};
+    out.net.kind = named<ModelKind>(row.at("kind"), kModelKinds);
     out.net.parameters = figure("parameters");
     out.net.active_parameters = figure("active_parameters");
     out.net.layers = figure("layers");
@@ -90,7 +89,8 @@ TEST_CASE("hours are those of the program that fitted the model", "[estimate]") 
     for (const Row& row : rows) {
         INFO(row.at("gpu") << " " << row.at("kind") << " x " << row.at("gpu_count"));
         const Gpu gpu = gpu_of(row.at("gpu"));
-        const GpuSet on{.gpu = &gpu, .gpus = *text::number(row.at("gpu_count"))};
+        const GpuSet on{.gpu = &gpu, .gpus = *text::number(row.at("gpu_count")),
+                        .split_weights = row.at("split_weights") == "1"};
         const auto precision = named<Precision>(row.at("precision"), kPrecisions);
         const Work work = work_of(row);
         CHECK(seconds_per_unit(work, on, precision).value_or(0) ==

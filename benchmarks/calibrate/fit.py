@@ -31,8 +31,15 @@ PRIOR = {
     "memory_sample": 1.5,
     "sample": 1.5,
     "launch": 1.0,
+    "launch_sample": 1.0,
     "all_reduce": 0.5,
     "time_per_flop": 30.0,
+    "software_year": 0.1,
+    "finetune": 0.3,
+    "adapters": 0.3,
+    "fused_attention": 0.7,
+    "dequant": 0.5,
+    "gather": 0.5,
 }
 START = {
     "time_per_flop": 0.6,
@@ -40,7 +47,9 @@ START = {
     "memory_sample": 3.0,
     "sample": -9.0,
     "launch": np.log(5e-4),
+    "launch_sample": np.log(5e-4),
     "all_reduce": np.log(2.0),
+    "gather": np.log(0.5),
 }
 SHARED = (
     "time_per_flop",
@@ -49,17 +58,24 @@ SHARED = (
     "memory_sample",
     "sample",
     "launch",
+    "launch_sample",
     "all_reduce",
     "run",
     "recompute_unknown",
+    "software_year",
+    "finetune",
+    "adapters",
+    "fused_attention",
+    "dequant",
+    "gather",
 )
-TERMS = ("compute", "attention", "memory", "sample", "launch", "all_reduce")
+TERMS = ("compute", "attention", "memory", "sample", "launch", "dequant", "all_reduce", "gather")
 
 
 class Fit:
     """The rows as matrices, and the parameters with their priors."""
 
-    def __init__(self, rows, gpus, all_reduce_share, without=(), prior=None):
+    def __init__(self, rows, gpus, all_reduce_share, reached, without=(), prior=None):
         prior = {**PRIOR, **(prior or {})}
         self.rows = rows
         self.group = np.array([r["source_group"] for r in rows])
@@ -71,6 +87,8 @@ class Fit:
             "default_vision_layers": DEFAULT_VISION_LAYERS,
             "flops_per_activation": FLOPS_PER_ACTIVATION,
             "all_reduce_share": all_reduce_share,
+            "reached": reached,
+            "last_year": last_year(rows),
         }
         for name in SHARED:
             self.add(name, prior[name], START.get(name, 0.0))
@@ -88,28 +106,18 @@ class Fit:
         self.x = np.zeros((len(TERMS), n, p))
         for i, (row, w) in enumerate(zip(rows, self.workloads)):
             gpu = gpus[row["gpu"]]
-            tokens = w["kind"] in model.TOKEN_KINDS
-            common = [f"kind:{w['kind']}"] + ["run"] * w["run"]
-            common += ["recompute_unknown"] * (tokens and w["recompute"] == "unknown")
-            device = [f"generation:{gpu['architecture']}", f"gpu:{gpu['name']}"]
-            rate = ["time_per_flop", f"precision:{w['precision']}"]
-            memory = ["memory_token" if tokens else "memory_sample"]
-            uses = {
-                "compute": device + rate,
-                "attention": device + rate + ["attention"],
-                "memory": device + memory,
-                "sample": ["sample"],
-                "launch": ["launch"],
-                "all_reduce": ["all_reduce"],
-            }
+            common = model.common_names(w, constants)
+            device = {f"generation:{gpu['architecture']}": 1, f"gpu:{gpu['name']}": 1}
+            names = model.coefficient_names(w)
             for term, value in model.terms(w, gpu, constants).items():
-                if term in without:
+                if term in without or not value:
                     continue
                 k = TERMS.index(term)
                 self.c[k, i] = np.log(value) + model.default_all_reduce(w, constants)
-                for name in common + uses[term]:
+                uses = {**common, **dict.fromkeys(names[term], 1), **(device if term in model.DEVICE_TERMS else {})}
+                for name, weight in uses.items():
                     if name.split(":")[0] not in without:
-                        self.x[k, i, at[name]] = 1.0
+                        self.x[k, i, at[name]] += weight
 
     def add(self, name, sd, start):
         self.names.append(name)
@@ -146,10 +154,17 @@ class Fit:
                 break
         return theta, np.linalg.inv(h)
 
+    def sources_of_gpus(self, rows):
+        """{GPU: number of sources} of some rows."""
+        found = collections.defaultdict(set)
+        for i in rows:
+            found[self.rows[i]["gpu"]].add(self.group[i])
+        return {name: len(groups) for name, groups in found.items()}
+
     def ordered(self, theta, rows, seen_rows, ladder):
         """ln time of rows with the factors of the ladder in place of generation + GPU."""
         value = dict(zip(self.names, theta))
-        table = ladder.factors(value, {self.rows[i]["gpu"] for i in seen_rows})
+        table = ladder.factors(value, self.sources_of_gpus(seen_rows))
         a = self.c[:, rows] + self.x[:, rows] @ theta
         for column, i in enumerate(rows):
             r = self.rows[i]
@@ -168,6 +183,11 @@ class Fit:
                 self.ordered(other, inside, outside, ladder) if ladder else self.predict(other, inside)[0]
             )
         return predicted
+
+
+def last_year(rows):
+    """The newest software that is in the data; later years are taken for this one."""
+    return max(float(r["year"]) for r in rows if r["year"])
 
 
 def student(errors, width=0.0):
@@ -206,10 +226,11 @@ class Ladder:
     of the ratios of bandwidth and of peak. So g is never slower while factor_g <= factor_h + ln r.
     """
 
-    def __init__(self, gpus):
+    def __init__(self, gpus, reached):
         self.names = [
             n for n, g in gpus.items() if g["memory_bandwidth_gb_per_s"] and g["peak"] and n not in BOARDS
         ]
+        p_reached = {"reached": reached}
         rows = [gpus[n] for n in self.names]
         self.generation = [g["architecture"] for g in rows]
         self.gap = {}
@@ -217,17 +238,18 @@ class Ladder:
             beats = np.array([[g is h or dominates(g, h, p) for h in rows] for g in rows])
             figures = [
                 np.array([g["memory_bandwidth_gb_per_s"] for g in rows]),
-                np.array([model.peak(g, p) or np.nan for g in rows]),
-                np.array([model.attention_peak(g, p) or np.nan for g in rows]),
+                np.array([model.reached(g, p, p_reached) or np.nan for g in rows]),
+                np.array([model.attention_reached(g, p, p_reached) or np.nan for g in rows]),
             ]
             gap = np.min([np.log(f[:, None] / f[None, :]) for f in figures], axis=0)
             self.gap[p] = np.where(beats & np.isfinite(gap), gap, np.inf)
             np.fill_diagonal(self.gap[p], 0.0)
 
-    def factors(self, value, seen):
+    def factors(self, value, sources):
         """{precision: ln factor of each GPU}: generation + GPU, moved as little as the order asks for.
 
-        GPUs with data are lowered to the order among themselves; GPUs without are raised to it first.
+        Those with most sources keep theirs, and each next one is moved between those that it beats and those that beat
+        it. GPUs without data come last.
         """
         own = np.array(
             [
@@ -235,16 +257,15 @@ class Ladder:
                 for n, a in zip(self.names, self.generation)
             ]
         )
-        known = np.array([n in seen for n in self.names])
+        count = np.array([sources.get(n, 0) for n in self.names])
         result = {}
         for p, gap in self.gap.items():
-            k = np.where(
-                known,
-                np.min(np.where(known[None, :], own[None, :] + gap, np.inf), axis=1, initial=np.inf),
-                own,
-            )
-            needed = np.max(np.where(known[:, None], k[:, None] - gap, -np.inf), axis=0, initial=-np.inf)
-            k = np.where(known, k, np.maximum(own, needed))
+            k = np.full(len(own), np.nan)
+            for i in np.argsort(-count, kind="stable"):
+                done = np.where(~np.isnan(k))[0]
+                least = np.max(k[done] - gap[done, i], initial=-np.inf)
+                most = np.min(k[done] + gap[i, done], initial=np.inf)
+                k[i] = min(max(own[i], least), most)
             for _ in range(len(k)):
                 lower = np.minimum(k, np.min(k[None, :] + gap, axis=1))
                 if np.array_equal(lower, k):
@@ -259,17 +280,18 @@ BOARDS = ("nvidia-k80", "nvidia-grid-k520", "nvidia-m60")
 
 
 def dominates(g, h, precision=None):
-    """All figures of g are known where those of h are, and none is worse.
+    """All figures of g are known where those of h are, and none is worse. Cards of another stack run other programs.
 
-    In bf16 and fp8, a rate of g in other arithmetic that is not known is not a worse one.
+    A rate of g in other arithmetic that is not known is not a worse one.
     """
     link = lambda q: q["interconnect_gb_per_s"] or model.DEFAULT_LINK_GB_PER_S
     return (
-        g["memory_gib"] >= h["memory_gib"]
+        g["stack"] == h["stack"]
+        and g["memory_gib"] >= h["memory_gib"]
         and link(g) >= link(h)
         and g["memory_bandwidth_gb_per_s"] >= h["memory_bandwidth_gb_per_s"]
         and all(
-            g["peak"].get(p, v if precision in ("bf16", "fp8") and p != precision else 0) >= v
+            g["peak"].get(p, v if p != precision else 0) >= v
             for p, v in h["peak"].items()
         )
     )

@@ -17,13 +17,18 @@ KINDS = (
     "transformer_encoder",
     "encoder_decoder",
     "moe",
-    "finetune_full",
-    "finetune_lora",
     "vit",
     "cnn",
     "diffusion",
+    "detector",
+    "segmentation",
 )
-TOKEN_KINDS = KINDS[:6]
+TOKEN_KINDS = KINDS[:4]
+ADAPTERS = ("lora", "qlora")
+BASE_YEAR, FIRST_YEAR = 2022, 2018  # of the software: where its factor is 1, and from where on it is counted
+RECENT_YEAR = 2024  # from which on programs differ more
+DEQUANT_BYTES = 8.7  # a 4-bit weight is read, and written and read in 16 bits, for each pass over the weights
+ASSUMED_MICRO_BATCH = 1  # of QLoRA, where no batch is known
 BYTES = {"fp32": 4, "tf32": 4, "fp16": 2, "bf16": 2, "fp8": 2}  # of an activation; fp8 keeps 16 bits
 DEFAULT_LINK_GB_PER_S = 32  # PCIe 3.0 x16, the slowest link in the table
 
@@ -47,6 +52,7 @@ def read_gpus(path=DATA / "gpus.yaml"):
         row = {
             "name": re.match(r"  - \{name: ([^,]+),", line)[1],
             "architecture": re.search(r", architecture: ([^,]+),", line)[1],
+            "stack": re.search(r", stack: ([^,]+),", line)[1],
         }
         for key in keys:
             found = re.search(rf"[ ,]{key}: ([0-9.]+)[,}}]", line)
@@ -79,9 +85,16 @@ def peak(gpu, precision):
     return table.get(precision)
 
 
-def attention_peak(gpu, precision):
+def reached(gpu, precision, p):
+    """TFLOPS that matrix products were seen to reach, or that they are expected to: reached.py."""
+    return p["reached"][precision].get(gpu["name"])
+
+
+def attention_reached(gpu, precision, p):
     """Attention stays in 16 bits when the matrices are in fp8."""
-    return max(peak(gpu, "fp16") or 0, peak(gpu, "bf16") or 0) if precision == "fp8" else peak(gpu, precision)
+    if precision != "fp8":
+        return reached(gpu, precision, p)
+    return max(reached(gpu, "fp16", p) or 0, reached(gpu, "bf16", p) or 0)
 
 
 def read_rows(name):
@@ -106,6 +119,10 @@ def workload_of(row):
         "recompute": row["recompute"] or "unknown",
         "global_batch": number("global_batch"),
         "gpu_count": number("gpu_count"),
+        "micro_batch": number("micro_batch"),
+        "fine_tune": row["fine_tune"] or "none",
+        "split_weights": row["sharding"] == "zero3",
+        "year": number("year"),
         "run": row["row_type"] == "run",
     }
 
@@ -129,34 +146,69 @@ def activations_of(w, p):
     return w["flops_per_unit"] / usual if usual else None
 
 
+def recomputation(w):
+    """Time with full recomputation: two FLOPs more for each parameter."""
+    multiplier = 4 if w["fine_tune"] in ADAPTERS else 6
+    return (multiplier + 2) / multiplier if w["recompute"] == "full" else 1.0
+
+
 def terms(w, gpu, p):
-    """(what the terms are multiplied by, {term: seconds for one unit without its coefficient})."""
-    tokens = w["kind"] in TOKEN_KINDS
-    n = w["gpu_count"] or 1
-    multiplier = 4 if w["kind"] == "finetune_lora" else 6
-    recompute = (multiplier + 2) / multiplier if w["recompute"] == "full" else 1.0
-    rate = peak(gpu, w["precision"]) * 1e12
+    """{term: seconds for one unit without its coefficient}."""
+    rate = reached(gpu, w["precision"], p) * 1e12
     bandwidth = gpu["memory_bandwidth_gb_per_s"] * 1e9
     size = BYTES[w["precision"]]
+    recompute = recomputation(w)
     parts = {"compute": w["flops_per_unit"] * recompute / rate}
     if w["attention_flops_per_unit"]:
         parts["attention"] = (
-            w["attention_flops_per_unit"] * recompute / (attention_peak(gpu, w["precision"]) * 1e12)
+            w["attention_flops_per_unit"] * recompute / (attention_reached(gpu, w["precision"], p) * 1e12)
         )
-    if tokens:
+    if w["kind"] in TOKEN_KINDS:
         parts["memory"] = w["flops_per_unit"] / (72 * hidden_of(w)) * size / bandwidth
     else:
         activations = activations_of(w, p)
         if activations:
             parts["memory"] = activations * size / bandwidth
         parts["sample"] = 1.0
-    if w["global_batch"]:
-        units = w["global_batch"] * ((w["seq_len"] or 512) if tokens else 1) / n  # of one GPU in one step
-        parts["launch"] = layers_of(w, p) / units
-        if n > 1:
-            link = (gpu["interconnect_gb_per_s"] or DEFAULT_LINK_GB_PER_S) * 1e9
-            parts["all_reduce"] = 2 * (n - 1) / n * w["parameters"] * 2 / link / units
+    return {**parts, **step_terms(w, gpu, p)}
+
+
+def step_terms(w, gpu, p):
+    """What is done once for each pass over the net, or once for each step: the fewer units in it, the more a unit pays."""
+    n = w["gpu_count"] or 1
+    of_sample = (w["seq_len"] or 512) if w["kind"] in TOKEN_KINDS else 1
+    step = w["global_batch"] * of_sample / n if w["global_batch"] else None  # units of one GPU
+    once = w["micro_batch"] * of_sample if w["micro_batch"] else step
+    link = (gpu["interconnect_gb_per_s"] or DEFAULT_LINK_GB_PER_S) * 1e9
+    parts = {}
+    if once:
+        parts["launch"] = layers_of(w, p) / once
+    if w["fine_tune"] == "qlora":
+        passes = 2 if w["recompute"] == "none" else 3
+        parts["dequant"] = (
+            passes
+            * DEQUANT_BYTES
+            * w["parameters"]
+            / (gpu["memory_bandwidth_gb_per_s"] * 1e9)
+            / (once or ASSUMED_MICRO_BATCH * of_sample)
+        )
+    if step and n > 1:
+        parts["all_reduce"] = 2 * (n - 1) / n * gradients(w) * 2 / link / step
+    if w["split_weights"] and w["micro_batch"] and n > 1:
+        parts["gather"] = (n - 1) / n * gathered(w) / (link / 2) / once
     return parts
+
+
+def gradients(w):
+    """Parameters whose gradients are summed. Of adapters, the fit does not know how many there are: none."""
+    return 0 if w["fine_tune"] in ADAPTERS else w["parameters"] or 0
+
+
+def gathered(w):
+    """Bytes that ZeRO 3 moves for each pass over the net: weights forward and backward, gradients once."""
+    if w["fine_tune"] in ADAPTERS:
+        return 2 * w["parameters"] * (4.127 / 8 if w["fine_tune"] == "qlora" else 2)
+    return 3 * w["parameters"] * 2
 
 
 def default_all_reduce(w, p):
@@ -165,24 +217,66 @@ def default_all_reduce(w, p):
     return math.log1p(p["all_reduce_share"] * (n - 1) / n) if n > 1 and not w["global_batch"] else 0.0
 
 
+def software_years(w, p):
+    """Years of the software after BASE_YEAR, of those that the fit has seen."""
+    return max(FIRST_YEAR, min(w["year"] or BASE_YEAR, p["last_year"])) - BASE_YEAR
+
+
+def common_names(w, p):
+    """{parameter: weight} of what the whole time of the device and the host is multiplied by."""
+    names = {f"kind:{w['kind']}": 1, "software_year": software_years(w, p)}
+    if w["run"]:
+        names["run"] = 1
+    if w["kind"] in TOKEN_KINDS:
+        if w["fine_tune"] != "none":
+            names["finetune"] = 1
+        if w["fine_tune"] in ADAPTERS:
+            names["adapters"] = 1
+        if w["recompute"] == "unknown":
+            names["recompute_unknown"] = 1
+    return names
+
+
+def coefficient_names(w):
+    """{term: parameters whose sum is ln of its coefficient}, without those of the GPU."""
+    tokens = w["kind"] in TOKEN_KINDS
+    rate = ["time_per_flop", f"precision:{w['precision']}"]
+    flash = tokens and (w["year"] or BASE_YEAR) >= 2023
+    return {
+        "compute": rate,
+        "attention": [*rate, "attention"] + ["fused_attention"] * flash,
+        "memory": ["memory_token" if tokens else "memory_sample"],
+        "sample": ["sample"],
+        "launch": ["launch" if tokens else "launch_sample"],
+        "dequant": ["dequant"],
+        "all_reduce": ["all_reduce"],
+        "gather": ["gather"],
+    }
+
+
+DEVICE_TERMS = ("compute", "attention", "memory")  # that the factor of the GPU lengthens
+MOST_OF_REACHED = 0.8  # of the matrix products seen: no training was faster
+
+
+def least_seconds(w, gpu, p):
+    """What no program beats: the multiplications, and half of the attention (it is causal), at 80 % of what is reached."""
+    if w["kind"] in ("cnn", "detector", "segmentation"):  # Winograd needs fewer multiplications than are counted
+        return 0.0
+    attention = (w["attention_flops_per_unit"] or 0) / attention_reached(gpu, w["precision"], p) / 2
+    return (w["flops_per_unit"] / reached(gpu, w["precision"], p) + attention) / (MOST_OF_REACHED * 1e12)
+
+
 def seconds_per_unit(w, gpu, p):
     """Median seconds that one of the GPUs needs for one token or sample."""
-    tokens = w["kind"] in TOKEN_KINDS
-    common = p["kind"][w["kind"]] + (p["run"] if w["run"] else 0) + default_all_reduce(w, p)
-    if tokens and w["recompute"] == "unknown":
-        common += p["recompute_unknown"]
+    value = lambda name: p[name.split(":")[0]][name.split(":")[1]] if ":" in name else p[name]
+    common = default_all_reduce(w, p) + sum(value(n) * x for n, x in common_names(w, p).items())
     device = p["gpu"][gpu["name"]][w["precision"]]
-    rate = p["time_per_flop"] + p["precision"][w["precision"]]
-    memory = p["memory_token"] if tokens else p["memory_sample"]
-    coefficient = {
-        "compute": device + rate,
-        "attention": device + rate + p["attention"],
-        "memory": device + memory,
-        "sample": p["sample"],
-        "launch": p["launch"],
-        "all_reduce": p["all_reduce"],
-    }
-    return math.exp(common) * sum(math.exp(coefficient[k]) * v for k, v in terms(w, gpu, p).items())
+    names = coefficient_names(w)
+    total = sum(
+        math.exp(sum(value(n) for n in names[k]) + device * (k in DEVICE_TERMS)) * v
+        for k, v in terms(w, gpu, p).items()
+    )
+    return max(math.exp(common) * total, least_seconds(w, gpu, p))
 
 
 def hours(w, gpu, units, p):
@@ -195,14 +289,26 @@ def hours(w, gpu, units, p):
     return units / 3600 * min(seconds_per_unit({**w, "gpu_count": m}, gpu, p) / m for m in counts)
 
 
+def widenings(w):
+    """What makes a prediction less sure, beside what few sources measured."""
+    tokens = w["kind"] in TOKEN_KINDS
+    found = {
+        "run_sd": w["run"],
+        "finetune_sd": tokens and w["fine_tune"] != "none",
+        "recent_sd": (w["year"] or BASE_YEAR) >= RECENT_YEAR,
+        "sample_sd": not tokens,
+        "input_sd": w["kind"] in ("diffusion", "detector"),
+    }
+    return [name for name, applies in found.items() if applies]
+
+
 def scale(w, gpu, p):
     """Scale of the Student-t of ln(time); wider for whole runs, and for what few sources or none have measured."""
     s = p["spread"]
     square = s["scale"] ** 2
     for label, name in (("kind", w["kind"]), ("generation", gpu["architecture"]), ("gpu", gpu["name"])):
         square += s[f"{label}_sd"] ** 2 / (1 + p["sources"][label].get(name, 0))
-    if w["run"]:
-        square += s["run_sd"] ** 2
+    square += sum(s[name] ** 2 for name in widenings(w))
     beyond = (w["gpu_count"] or 1) / s["seen_gpu_count"]
     if beyond > 1:
         square += (s["unseen_count"] * math.log(beyond)) ** 2

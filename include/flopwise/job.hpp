@@ -64,7 +64,9 @@ struct Work {
     FineTune fine_tune = FineTune::none;
     std::optional<Recompute> recompute{};
     std::optional<double> batch{};
-    double lora_rank = 16; ///< of the adapters, if there are any
+    std::optional<double> micro_batch{};   ///< samples of one GPU at once; absent: those of a step
+    std::optional<double> software_year{}; ///< of the programs: 2026.5; absent: of the newest seen
+    double lora_rank = 16;                 ///< of the adapters, if there are any
     bool run = true;       ///< a whole run, with all that interrupts it, and not a benchmark's rate
 
     /// Tokens in a sample of text, 1 in any other.

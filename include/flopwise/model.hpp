@@ -18,9 +18,11 @@ enum class ModelKind : std::uint8_t {
     vit,                 ///< a transformer over images
     cnn,                 ///< a convolutional net over images
     diffusion,           ///< an image generator that removes noise
+    detector,            ///< a convolutional net that finds objects in images
+    segmentation,        ///< a convolutional net that labels pixels, such as U-Net
     other,               ///< known by its operations only
 };
-constexpr std::size_t kModelKinds = 8;
+constexpr std::size_t kModelKinds = 10;
 FLOPWISE_API std::string_view to_string(ModelKind kind);
 /// Whether its work is counted in tokens; that of the others is counted in samples.
 FLOPWISE_API bool is_text(ModelKind kind);

@@ -123,16 +123,36 @@ static std::string factors(yaml::Fields& root, std::string_view key, std::string
     return out + "};\n";
 }
 
+constexpr std::array<std::string_view, 5> kTimed{"fp32", "tf32", "fp16", "bf16", "fp8"};
+
+/// A figure in each precision, of which the keys have `before` and `after` around its name.
+static std::string rates(yaml::Fields& row, std::string_view before, std::string_view after) {
+    std::string out;
+    for (const std::string_view precision : kTimed)
+        out += (out.empty() ? "{" : ", ") +
+               literal(row.number_or_none(fmt::format("{}{}{}", before, precision, after)));
+    return out + "}";
+}
+
+static std::string reached_shares(yaml::Fields& root) {
+    std::string out = "constexpr ReachedRow kReachedShares[] = {\n";
+    each_row(root, "reached_shares", [&](yaml::Fields& row) {
+        out += fmt::format("    {{\"{}\", {}}},\n", row.text("name"), rates(row, "", ""));
+    });
+    return out + "};\n";
+}
+
 /// Figures of a GPU: memory, bandwidth, link, and the peaks that are published for it.
 static std::string figures(const Gpu& gpu) {
     std::string out = fmt::format("{}, {}, {}",
                                   gpu.memory.value(),
                                   literal(gpu.memory_bandwidth),
                                   literal(gpu.interconnect_bandwidth));
+    std::string peaks;
     for (const Precision precision :
          {Precision::fp32, Precision::tf32, Precision::fp16, Precision::bf16, Precision::fp8})
-        out += ", " + literal(peak(gpu, precision));
-    return out;
+        peaks += (peaks.empty() ? "{" : ", ") + literal(peak(gpu, precision));
+    return out + ", " + peaks + "}";
 }
 
 static std::string gpu_rows(yaml::Fields& root, const Catalog& catalog) {
@@ -142,10 +162,13 @@ static std::string gpu_rows(yaml::Fields& root, const Catalog& catalog) {
         const Gpu* gpu = catalog.find_gpu(name);
         if (gpu == nullptr)
             row.refuse(row.node(), "name", "must be a GPU of data/gpus.yaml, got " + name);
-        out += fmt::format("    {{\"{}\"", name);
-        for (const char* key : {"fp32", "tf32", "fp16", "bf16", "fp8"})
-            out += ", " + literal(row.number_or_none(key));
-        out += fmt::format(", {}, {}}},\n", row.number("sources"), figures(*gpu));
+        out += fmt::format("    {{\"{}\", \"{}\", {}, {}, {}, {}}},\n",
+                           name,
+                           gpu->stack,
+                           rates(row, "", ""),
+                           rates(row, "reached_", "_tflops"),
+                           row.number("sources"),
+                           figures(*gpu));
     });
     return out + "};\n";
 }
@@ -181,14 +204,19 @@ static std::string numbers(yaml::Fields& from, std::span<const std::string_view>
 }
 
 std::string utilisation_as_code(const std::string& file, const Catalog& catalog) {
-    constexpr std::array<std::string_view, 8> kSpread{"scale",
-                                                      "degrees_of_freedom",
-                                                      "kind_sd",
-                                                      "generation_sd",
-                                                      "gpu_sd",
-                                                      "run_sd",
-                                                      "unseen_count",
-                                                      "seen_gpu_count"};
+    constexpr std::array<std::string_view, 13> kSpread{"scale",
+                                                       "degrees_of_freedom",
+                                                       "kind_sd",
+                                                       "generation_sd",
+                                                       "gpu_sd",
+                                                       "run_sd",
+                                                       "finetune_sd",
+                                                       "recent_sd",
+                                                       "sample_sd",
+                                                       "input_sd",
+                                                       "unseen_count",
+                                                       "network_sd",
+                                                       "seen_gpu_count"};
     constexpr std::array<std::string_view, 10> kMeasured{"exponent",
                                                          "floor",
                                                          "host_base",
@@ -208,9 +236,10 @@ std::string utilisation_as_code(const std::string& file, const Catalog& catalog)
     std::string out =
         factors(root, "parameters", "kParameters") + factors(root, "kinds", "kKinds") +
         factors(root, "precisions", "kPrecisionFactors") +
-        factors(root, "generations", "kGenerations") + gpu_rows(root, catalog) + machines(measured);
+        factors(root, "generations", "kGenerations") + gpu_rows(root, catalog) + reached_shares(root) +
+        machines(measured);
     out += fmt::format("constexpr Utilisation kUtilisation{{\n    \"{}\", {}, {}, kParameters, "
-                       "kKinds, kPrecisionFactors, kGenerations, kTimedGpus,\n",
+                       "kKinds, kPrecisionFactors, kGenerations, kTimedGpus, kReachedShares,\n",
                        root.text("fitted"),
                        root.number("rows"),
                        root.number("source_groups"));

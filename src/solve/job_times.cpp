@@ -50,8 +50,12 @@ static std::optional<Hours> deadline_of(const Request& request) {
 }
 
 static Work work_of(const Request& request) {
+    constexpr double kMonths = 12;
     try {
-        return work_of(job_of(request));
+        Work out = work_of(job_of(request));
+        if (!out.software_year && request.today.year != 0)
+            out.software_year = request.today.year + (request.today.month - 1) / kMonths;
+        return out;
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
     }
@@ -112,8 +116,8 @@ void JobTimes::find_measured() {
                         fmt::format("must name a machine with a GPU that has {} arithmetic, got {}",
                                     to_string(*request_.precision),
                                     name));
-    seen_ = type;
-    seen_seconds_ = least_seconds(*timed(type).time, gpus(type, 1));
+    seen_seconds_ = with(type, 1).hours.value() * kSecondsPerHour / work_.units;
+    seen_ = type; // from here on, with() goes by it
 }
 
 // ---- one type -----------------------------------------------------------------------
@@ -137,6 +141,8 @@ Work JobTimes::work(std::size_t type) const {
     Work out = work_;
     if (types_[type].longer)
         out.recompute = Recompute::full;
+    if (types_[type].micro_batch > 0)
+        out.micro_batch = types_[type].micro_batch;
     return out;
 }
 
@@ -188,7 +194,8 @@ JobTimes::Fit JobTimes::found_fit(Precision precision, GiB memory, double gpus) 
         return {};
     return {.fits = found->memory.fits,
             .recomputed = found->recompute != training_.recompute,
-            .split = found->memory.sharding == Sharding::zero3};
+            .split = found->memory.sharding == Sharding::zero3,
+            .micro_batch = found->memory.micro_batch};
 }
 
 const JobTimes::Fit& JobTimes::fit(std::size_t type, int machines) {
@@ -207,6 +214,8 @@ static UnitTime of_share(UnitTime time, double share) {
     time.compute /= share;
     time.attention /= share;
     time.memory /= share;
+    time.dequant /= share;
+    time.floor /= share;
     return time;
 }
 
@@ -232,7 +241,9 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     out.split = found.split;
     GpuSet on = gpus(type, machines);
     on.split_weights = out.split;
-    const UnitTime time = on.gpus < 1 ? of_share(*gpu.time, on.gpus) : *gpu.time;
+    UnitTime time = on.gpus < 1 ? of_share(*gpu.time, on.gpus) : *gpu.time;
+    out.micro_batch = found.micro_batch;
+    time.pass_units = found.micro_batch * work_.units_per_sample();
     const double seconds = this->seconds(time, on, out);
     constexpr double kFewGpus = 1000; // of one machine: all of these were seen
     out.known = true;

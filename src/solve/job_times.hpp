@@ -92,6 +92,7 @@ private:
         bool recomputed = false; ///< fits only with full recomputation
         bool split = false;      ///< fits only with the weights split over GPUs
         bool longer = false;     ///< by the recomputation
+        double micro_batch = 0;  ///< samples that fit on a GPU at once; 0 if it is not known
         Spread spread = Spread::model;
         Hours hours{};    ///< of the median
         double scale = 0; ///< of ln(hours)
@@ -101,6 +102,7 @@ private:
         bool fits = true;
         bool recomputed = false;
         bool split = false;
+        double micro_batch = 0;
     };
     /// One GPU of the catalog, in the precision in which it is fastest.
     struct Timed {

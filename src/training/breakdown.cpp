@@ -1,5 +1,6 @@
 #include "training/step_time.hpp"
 
+#include <array>
 #include <cmath>
 
 namespace flopwise {
@@ -63,20 +64,28 @@ void Collector::add_work() {
 }
 
 void Collector::add_common() {
-    const std::string_view kind = fitted_kind(work);
+    const std::string_view kind = to_string(work.net.kind);
     const auto* row = find_factor(utilisation().kinds, kind);
     fitted(fmt::format("kind {}", kind),
            row == nullptr ? 0 : row->value,
            row == nullptr ? 0 : row->sources);
-    if (work.run)
-        fitted("whole run", parameter("run"), -1);
-    if (is_text(work.net.kind) && !work.recompute)
-        fitted("recomputation not stated", parameter("recompute_unknown"), -1);
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kNames{
+        {{"software_year", "year of the software"},
+         {"run", "whole run"},
+         {"finetune", "fine-tuning"},
+         {"adapters", "adapters"},
+         {"recompute_unknown", "recomputation not stated"}}};
+    for (const CommonFactor& factor : common_factors(work))
+        for (const auto& [name, text] : kNames)
+            if (factor.name == name)
+                fitted(std::string{text}, parameter(name) * factor.weight, -1);
 }
 
 void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
     const double gpus = std::max(1.0, on.gpus);
     const double n = gpus * on.machines;
+    const double others = (n - 1) / n;
+    const double once = time.pass(n);
     const auto term = [&](const char* name, double seconds) {
         if (seconds > 0)
             add(name,
@@ -89,12 +98,16 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
     term("attention", time.attention);
     term("memory traffic", time.memory);
     term("host", time.sample);
-    term("launches", time.launch * n);
-    term("all-reduce over the link", (on.split_weights ? time.split_ring : time.ring) * (n - 1));
+    term("dequantisation", time.dequant / (once > 0 ? once : time.assumed_units));
+    if (once > 0) {
+        term("launches", time.launch / once);
+        term("gathering of weights", on.split_weights ? time.gather * others / once : 0);
+        term("all-reduce over the link", time.ring * others / time.step(n));
+    } else if (time.share > 0 && n > 1) {
+        fitted("all-reduce, batch not given", std::log1p(time.share * others), -1);
+    }
     term("all-reduce over the network",
          time.network_seconds(gpus, on.machines, wire_of(on)) / time.common);
-    if (time.share > 0 && n > 1)
-        fitted("all-reduce, batch not given", std::log1p(time.share * (n - 1) / n), -1);
 }
 
 std::vector<Factor> factors(const Work& work, const GpuSet& on, Precision asked) {
@@ -115,6 +128,10 @@ std::vector<Factor> factors(const Work& work, const GpuSet& on, Precision asked)
     to.fitted(
         fmt::format("GPU {}", gpu.name), gpu_factor(gpu, precision), sources_of_gpu(gpu.name));
     const double tflops = *timed_tflops(gpu, precision) * whole;
+    to.add(fmt::format("matrix products in {}", to_string(precision)),
+           *reached_tflops(gpu, precision) * whole,
+           "TFLOPS",
+           "data/measured/matmul.csv, or the share of its generation");
     to.add(fmt::format("peak in {}", to_string(precision)), tflops, "TFLOPS", gpu.source);
     to.add("memory bandwidth", gpu.memory_bandwidth->value() * whole, "GB/s", gpu.source);
     to.add_terms(*time, on);

@@ -37,14 +37,27 @@ struct FactorRow {
     double sources;
 };
 
+/// A figure in each precision that is timed. One that there is not is a NaN.
+struct RateRow {
+    double fp32, tf32, fp16, bf16, fp8;
+};
+
+/// A generation, or "any": shares of the published peak that matrix products reach.
+struct ReachedRow {
+    std::string_view name;
+    RateRow share;
+};
+
 /// A GPU with data or without: ln of its factors, and the figures that put GPUs into order.
 /// A figure that it does not have is a NaN.
 struct GpuRow {
     std::string_view name;
-    double fp32, tf32, fp16, bf16, fp8; ///< ln of the factor in each precision
+    std::string_view stack;
+    RateRow factor;  ///< ln
+    RateRow reached; ///< TFLOPS of matrix products
     double sources;
     double memory_gib, memory_bandwidth_gb_per_s, interconnect_gb_per_s;
-    double fp32_tflops, tf32_tflops, fp16_tflops, bf16_tflops, fp8_tflops; ///< peaks as published
+    RateRow peak; ///< TFLOPS, as published
 };
 
 /// A machine of measured mode: relative rates, and milliseconds for an operation.
@@ -60,8 +73,9 @@ struct Utilisation {
     double rows, source_groups;
     std::span<const FactorRow> parameters, kinds, precisions, generations;
     std::span<const GpuRow> gpus;
-    double scale, degrees_of_freedom, kind_sd, generation_sd, gpu_sd, run_sd, unseen_count,
-        seen_gpu_count;
+    std::span<const ReachedRow> reached_shares;
+    double scale, degrees_of_freedom, kind_sd, generation_sd, gpu_sd, run_sd, finetune_sd,
+        recent_sd, sample_sd, input_sd, unseen_count, network_sd, seen_gpu_count;
     double exponent, floor, host_base, intensity_power, default_operations,
         default_flops_per_activation, measured_scale, measured_degrees_of_freedom, ratio_scale,
         ratio_degrees_of_freedom;

@@ -18,6 +18,8 @@ std::string_view to_string(ModelKind kind) {
                                                                "vit",
                                                                "cnn",
                                                                "diffusion",
+                                                               "detector",
+                                                               "segmentation",
                                                                "other"};
     return text::name_of(kNames, kind);
 }
@@ -113,6 +115,11 @@ Model resized(Model net, double image_px) {
         net.activations_m = *net.activations_m * factor;
     net.image_px = image_px;
     return net;
+}
+
+bool is_convolutional(ModelKind kind) {
+    return kind == ModelKind::cnn || kind == ModelKind::detector ||
+           kind == ModelKind::segmentation;
 }
 
 /// What a token is multiplied with, as far as it is known.

@@ -1,10 +1,13 @@
-// A model at another size of image, and its adapters.
+// A model at another size of image, its adapters, and groups of kinds.
 
 #pragma once
 
 #include <flopwise/model.hpp>
 
 namespace flopwise {
+
+/// Whether most of its work is convolutions over images.
+bool is_convolutional(ModelKind kind);
 
 /// The net at another image size: operations and activations grow with the number of pixels.
 /// Exact for convolutions; throws ArgumentError if the net has no image size.

@@ -1,5 +1,7 @@
 #include "training/step_time.hpp"
 
+#include "training/model_parts.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -14,7 +16,12 @@ using bundled::utilisation;
 constexpr double kTera = 1e12;
 constexpr double kGiga = 1e9;
 constexpr double kDefaultLink = 32e9; // byte/s: PCIe 3.0 x16, the slowest link in the table
-constexpr double kBytesOfGradient = 2;
+constexpr double kBytesOfLinkGradient = 2;    // as the fit counts them
+constexpr double kBytesOfNetworkGradient = 4; // mixed precision sums them in 32 bits
+constexpr double kRecentYear = 2024;          // programs since then differ more
+constexpr double kFusedYear = 2023;           // since when attention is fused
+
+using bundled::RateRow;
 
 // ---- figures of the fit -------------------------------------------------------------
 
@@ -46,10 +53,32 @@ double sources_of_gpu(std::string_view name) {
     return row == nullptr ? 0 : row->sources;
 }
 
-std::string_view fitted_kind(const Work& work) {
-    if (!is_text(work.net.kind) || work.fine_tune == FineTune::none)
-        return to_string(work.net.kind);
-    return has_adapters(work.fine_tune) ? "finetune_lora" : "finetune_full";
+/// The year of the programs: that of the newest in the fit, if it is not known.
+static double software_year(const Work& work) {
+    return work.software_year.value_or(parameter("software_last_year"));
+}
+
+/// Years after the one in which the factor of the software is 1, of those that the fit has seen.
+static double software_years(const Work& work) {
+    return std::clamp(software_year(work),
+                      parameter("software_first_year"),
+                      parameter("software_last_year")) -
+           parameter("software_base_year");
+}
+
+std::vector<CommonFactor> common_factors(const Work& work) {
+    std::vector<CommonFactor> out{{"software_year", software_years(work)}};
+    if (work.run)
+        out.push_back({"run"});
+    if (!is_text(work.net.kind))
+        return out;
+    if (work.fine_tune != FineTune::none)
+        out.push_back({"finetune"});
+    if (has_adapters(work.fine_tune))
+        out.push_back({"adapters"});
+    if (!work.recompute)
+        out.push_back({"recompute_unknown"});
+    return out;
 }
 
 // ---- peaks --------------------------------------------------------------------------
@@ -79,15 +108,6 @@ std::optional<double> timed_tflops(const Gpu& gpu, Precision precision) {
     return std::nullopt;
 }
 
-/// Attention stays in 16 bits when the matrices are in fp8.
-static double attention_tflops(const Gpu& gpu, Precision precision, double otherwise) {
-    if (precision != Precision::fp8)
-        return otherwise;
-    const double best = std::max(timed_tflops(gpu, Precision::fp16).value_or(0),
-                                 timed_tflops(gpu, Precision::bf16).value_or(0));
-    return best > 0 ? best : otherwise;
-}
-
 std::span<const Precision> precisions_for(Precision precision) {
     static constexpr std::array<Precision, kPrecisions + 4> kAll{Precision::mixed,
                                                                  Precision::fp64,
@@ -108,7 +128,7 @@ std::span<const Precision> precisions_for(Precision precision) {
 
 // ---- the factor of a GPU ------------------------------------------------------------
 
-static double in_precision(const GpuRow& row, Precision precision) {
+static double in_precision(const RateRow& row, Precision precision) {
     switch (precision) {
     case Precision::fp32:
         return row.fp32;
@@ -123,58 +143,89 @@ static double in_precision(const GpuRow& row, Precision precision) {
     }
 }
 
-/// Whether a GPU is not worse than a row in any figure. What neither has is no figure; and what is
-/// not known of the GPU, but for the precision itself, is not a worse one in bf16 and fp8.
+/// Whether a GPU is not worse than a row in any figure. What neither has is no figure; and a rate
+/// that is not known of the GPU, but for that of the precision itself, is not a worse one. GPUs of
+/// other stacks run other programs.
 static bool not_worse(const Gpu& gpu, const GpuRow& row, Precision precision) {
-    const bool lenient = precision == Precision::bf16 || precision == Precision::fp8;
     const auto at_least = [](std::optional<double> own, double other) {
         return std::isnan(other) || (own && *own >= other);
     };
     const auto rate = [&](Precision p, double other) {
         const auto own = published(gpu, p);
-        return at_least(own, other) || (!own && lenient && p != precision);
+        return at_least(own, other) || (!own && p != precision);
     };
     const auto link = gpu.interconnect_bandwidth;
-    return gpu.memory.value() >= row.memory_gib &&
+    const bool other_stack = !gpu.stack.empty() && gpu.stack != row.stack;
+    return !other_stack && gpu.memory.value() >= row.memory_gib &&
            at_least(gpu.memory_bandwidth->value(), row.memory_bandwidth_gb_per_s) &&
            at_least(link ? std::optional{link->value()} : std::nullopt,
                     row.interconnect_gb_per_s) &&
-           rate(Precision::fp32, row.fp32_tflops) && rate(Precision::tf32, row.tf32_tflops) &&
-           rate(Precision::fp16, row.fp16_tflops) && rate(Precision::bf16, row.bf16_tflops) &&
-           rate(Precision::fp8, row.fp8_tflops);
+           rate(Precision::fp32, row.peak.fp32) && rate(Precision::tf32, row.peak.tf32) &&
+           rate(Precision::fp16, row.peak.fp16) && rate(Precision::bf16, row.peak.bf16) &&
+           rate(Precision::fp8, row.peak.fp8);
 }
 
-/// Of a row, as timed_tflops() has it of a GPU.
-static double row_tflops(const GpuRow& row, Precision precision) {
-    switch (precision) {
-    case Precision::fp32:
-        return row.fp32_tflops;
-    case Precision::tf32:
-        return std::isnan(row.tf32_tflops) ? row.fp32_tflops : row.tf32_tflops;
-    case Precision::fp16:
-        return std::fmax(row.fp16_tflops, row.fp32_tflops);
-    case Precision::bf16:
-        return row.bf16_tflops;
-    default:
-        return row.fp8_tflops;
+/// Share of the peak that matrix products reach on GPUs of a generation.
+static double reached_share(std::string_view architecture, Precision precision) {
+    double any = 1;
+    for (const bundled::ReachedRow& row : utilisation().reached_shares) {
+        const double share = in_precision(row.share, precision);
+        if (std::isnan(share))
+            continue;
+        if (row.name == architecture)
+            return share;
+        if (row.name == "any")
+            any = share;
     }
+    return any;
+}
+
+/// Of a GPU that is not in the table.
+static double expected_tflops(const Gpu& gpu, Precision precision) {
+    double out = *timed_tflops(gpu, precision) * reached_share(gpu.architecture, precision);
+    if (!gpu.memory_bandwidth)
+        return out;
+    for (const GpuRow& row : utilisation().gpus)
+        if (const double other = in_precision(row.reached, precision);
+            other > out && *timed_tflops(gpu, precision) >= other &&
+            not_worse(gpu, row, precision))
+            out = other;
+    return out;
+}
+
+std::optional<double> reached_tflops(const Gpu& gpu, Precision precision) {
+    if (!timed_tflops(gpu, precision))
+        return std::nullopt;
+    if (const GpuRow* row = find_gpu_row(gpu.name))
+        if (const double value = in_precision(row->reached, precision); !std::isnan(value))
+            return value;
+    return expected_tflops(gpu, precision);
+}
+
+/// Attention stays in 16 bits when the matrices are in fp8.
+static double attention_tflops(const Gpu& gpu, Precision precision, double otherwise) {
+    if (precision != Precision::fp8)
+        return otherwise;
+    const double best = std::max(reached_tflops(gpu, Precision::fp16).value_or(0),
+                                 reached_tflops(gpu, Precision::bf16).value_or(0));
+    return best > 0 ? best : otherwise;
 }
 
 /// The generation's value; lowered until it is not slower than any GPU that it beats.
 static double ordered(const Gpu& gpu, Precision precision) {
     double value = value_of(utilisation().generations, gpu.architecture);
-    const double own = *timed_tflops(gpu, precision);
+    const double own = *reached_tflops(gpu, precision);
     for (const GpuRow& row : utilisation().gpus) {
-        const double other = row_tflops(row, precision);
-        const double factor = in_precision(row, precision);
-        if (std::isnan(factor) || !(own >= other) || !not_worse(gpu, row, precision))
+        const double other = in_precision(row.reached, precision);
+        const double factor = in_precision(row.factor, precision);
+        if (std::isnan(factor) || !not_worse(gpu, row, precision))
             continue;
         double ratio =
             std::min(gpu.memory_bandwidth->value() / row.memory_bandwidth_gb_per_s, own / other);
         if (precision == Precision::fp8)
             ratio = std::min(ratio,
                              attention_tflops(gpu, precision, own) /
-                                 std::fmax(row_tflops(row, Precision::fp16), row.bf16_tflops));
+                                 std::fmax(row.reached.fp16, row.reached.bf16));
         value = std::min(value, factor + std::log(ratio));
     }
     return value;
@@ -182,7 +233,7 @@ static double ordered(const Gpu& gpu, Precision precision) {
 
 double gpu_factor(const Gpu& gpu, Precision precision) {
     if (const GpuRow* row = find_gpu_row(gpu.name))
-        if (const double value = in_precision(*row, precision); !std::isnan(value))
+        if (const double value = in_precision(row->factor, precision); !std::isnan(value))
             return value;
     return ordered(gpu, precision);
 }
@@ -211,55 +262,62 @@ static double layers(const Work& work, const Model& full) {
 }
 
 static double common(const Work& work) {
-    double sum = value_of(utilisation().kinds, fitted_kind(work));
-    if (work.run)
-        sum += parameter("run");
-    if (is_text(work.net.kind) && !work.recompute)
-        sum += parameter("recompute_unknown");
+    double sum = value_of(utilisation().kinds, to_string(work.net.kind));
+    for (const CommonFactor& factor : common_factors(work))
+        sum += parameter(factor.name) * factor.weight;
     return std::exp(sum);
 }
 
-/// Bytes of which each step takes the sum over all GPUs, at `bytes` a number: the gradients. Of
-/// weights that are split, ZeRO 3 gathers all twice, which is as much as one such sum, and scatters
-/// the gradients, which is half of one.
-static double summed_bytes(const Work& work, double bytes, double frozen, bool split) {
-    const double gradients = bytes * *trained_parameters(work.net, work.fine_tune, work.lora_rank);
-    if (!split)
-        return gradients;
-    const double weights = has_adapters(work.fine_tune) ? frozen * *work.net.parameters : 0;
-    return weights + 1.5 * gradients;
+/// Bytes of split weights that are moved for each pass over the net: gathered forward and backward,
+/// and their gradients scattered. Of adapters' nets, all that is gathered is frozen.
+static double gathered_bytes(const Work& work, double bytes, double frozen) {
+    return has_adapters(work.fine_tune) ? 2 * frozen * *work.net.parameters
+                                        : 3 * bytes * *work.net.parameters;
 }
 
-/// What depends on the batch: launches and the sum of the gradients.
-static void
-add_steps(const Work& work, const Model& full, const Gpu& gpu, Precision precision, UnitTime& to) {
-    if (!work.batch) {
-        to.share = parameter("all_reduce_share");
-        return;
-    }
-    const double units = *work.batch * work.units_per_sample(); // of all GPUs in one step
-    const double link =
-        gpu.interconnect_bandwidth ? gpu.interconnect_bandwidth->value() * kGiga : kDefaultLink;
-    to.launch = std::exp(parameter("launch")) * layers(work, full) / units;
+/// What is done once for each pass over the net, and once for each step.
+static void add_steps(const Work& work, const Model& full, const Gpu& gpu, UnitTime& to) {
+    const double of_sample = work.units_per_sample();
+    to.step_units = work.batch.value_or(0) * of_sample;
+    to.pass_units = work.micro_batch.value_or(0) * of_sample;
+    to.assumed_units = of_sample;
+    to.share = parameter("all_reduce_share");
+    to.launch = std::exp(parameter(is_text(work.net.kind) ? "launch" : "launch_sample")) *
+                layers(work, full);
     if (!work.net.parameters)
         return;
-    const auto bytes = [&](double number, double frozen, bool split) {
-        return 2 * summed_bytes(work, number, frozen, split) / units;
-    };
-    // The fit counts 2 bytes at every precision, and one sum for all parameters, split or not.
+    const double link =
+        gpu.interconnect_bandwidth ? gpu.interconnect_bandwidth->value() * kGiga : kDefaultLink;
+    const double trained = *trained_parameters(work.net, work.fine_tune, work.lora_rank);
     const double frozen = frozen_bytes(work.fine_tune, Precision::bf16);
-    const double ring = std::exp(parameter("all_reduce")) / link;
-    to.ring = ring * bytes(kBytesOfGradient, frozen, false);
-    to.split_ring =
-        has_adapters(work.fine_tune) ? ring * bytes(kBytesOfGradient, frozen, true) : to.ring;
-    const double number = bytes_of(precision);
-    to.network = bytes(number, frozen_bytes(work.fine_tune, precision), false);
-    to.split_network = bytes(number, frozen_bytes(work.fine_tune, precision), true);
+    to.ring = std::exp(parameter("all_reduce")) * 2 * kBytesOfLinkGradient * trained / link;
+    to.gather = std::exp(parameter("gather")) *
+                gathered_bytes(work, kBytesOfLinkGradient, frozen) / (link / 2);
+    to.network = 2 * kBytesOfNetworkGradient * trained;
+    to.split_network = gathered_bytes(work, kBytesOfLinkGradient, frozen);
+}
+
+/// 4-bit weights are expanded for each pass over them: forward, backward, and to recompute.
+static double dequantisation(const Work& work, const Gpu& gpu) {
+    if (work.fine_tune != FineTune::qlora || !work.net.parameters)
+        return 0;
+    const double passes = work.recompute == Recompute::none ? 2 : 3;
+    return std::exp(parameter("dequant")) * passes * parameter("dequant_bytes") *
+           *work.net.parameters / (gpu.memory_bandwidth->value() * kGiga);
+}
+
+/// Seconds of a unit that no program was seen to beat. Convolutions can need fewer multiplications
+/// than are counted (Winograd), and causal attention needs half.
+static double fastest(const Work& work, double tflops, double attention) {
+    if (is_convolutional(work.net.kind) || work.net.kind == ModelKind::other)
+        return 0;
+    return (work.unit.flops / tflops + work.unit.attention_flops / attention / 2) /
+           (parameter("most_of_reached") * kTera);
 }
 
 std::optional<UnitTime>
 unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole) {
-    const auto tflops = timed_tflops(gpu, precision);
+    const auto tflops = reached_tflops(gpu, precision);
     if (!tflops || !gpu.memory_bandwidth)
         return std::nullopt;
     const Model full = completed(work.net);
@@ -268,20 +326,25 @@ unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole) {
                         std::exp(parameter("time_per_flop") +
                                  value_of(utilisation().precisions, to_string(precision)));
     const bool text = is_text(work.net.kind);
+    const bool fused = text && software_year(work) >= kFusedYear;
+    const double attention = attention_tflops(gpu, precision, *tflops);
     UnitTime out{.common = common(work)};
     out.compute = rate * work.unit.flops / (*tflops * kTera);
-    out.attention = rate * std::exp(parameter("attention")) * work.unit.attention_flops /
-                    (attention_tflops(gpu, precision, *tflops) * kTera);
-    if (work.net.kind != ModelKind::other) {
-        out.memory = device * std::exp(parameter(text ? "memory_token" : "memory_sample")) *
-                     traffic(work, full, bytes_of(precision)) /
-                     (gpu.memory_bandwidth->value() * kGiga);
-        if (!text)
-            out.sample = std::exp(parameter("sample"));
-        add_steps(work, full, gpu, precision, out);
-    } else {
+    out.attention =
+        rate * std::exp(parameter("attention") + (fused ? parameter("fused_attention") : 0)) *
+        work.unit.attention_flops / (attention * kTera);
+    out.floor = fastest(work, *tflops, attention) / whole;
+    if (work.net.kind == ModelKind::other) {
         out.share = parameter("all_reduce_share");
+        return out;
     }
+    out.memory = device * std::exp(parameter(text ? "memory_token" : "memory_sample")) *
+                 traffic(work, full, bytes_of(precision)) /
+                 (gpu.memory_bandwidth->value() * kGiga);
+    if (!text)
+        out.sample = std::exp(parameter("sample"));
+    add_steps(work, full, gpu, out);
+    out.dequant = dequantisation(work, gpu) / whole;
     return out;
 }
 
@@ -294,22 +357,46 @@ UnitTime fully_recomputed(UnitTime time, const Work& work) {
     return time;
 }
 
+double UnitTime::step(double n) const {
+    return step_units > 0 ? step_units / n : pass_units;
+}
+
+double UnitTime::pass(double n) const {
+    const double whole = step(n);
+    return pass_units > 0 ? std::min(pass_units, whole) : whole;
+}
+
 double UnitTime::seconds(double gpus, double machines, const Wire& wire) const {
     const double n = gpus * machines;
-    const double terms = compute + attention + memory + sample + launch * n +
-                         (wire.split_weights ? split_ring : ring) * (n - 1);
-    return common * (1 + share * (n - 1) / n) * terms + network_seconds(gpus, machines, wire);
+    const double others = (n - 1) / n;
+    const double once = pass(n);
+    double terms = compute + attention + memory + sample;
+    terms += once > 0 ? (launch + dequant + (wire.split_weights ? gather * others : 0)) / once
+                      : dequant / assumed_units;
+    const bool known = step(n) > 0;
+    if (known)
+        terms += ring * others / step(n);
+    const double total = common * terms * (known ? 1 : 1 + share * others);
+    return std::max(total, floor) + network_seconds(gpus, machines, wire);
 }
 
 double UnitTime::network_seconds(double gpus, double machines, const Wire& wire) const {
-    const double bytes = wire.split_weights ? split_network : network;
-    return machines > 1 ? bytes * gpus * (machines - 1) / wire.bytes_per_second : 0;
+    const double n = gpus * machines;
+    if (machines <= 1 || !(step(n) > 0))
+        return 0;
+    const double bytes =
+        network / step(n) + (wire.split_weights ? split_network / pass(n) : 0.0);
+    return bytes * (machines - 1) / machines / wire.bytes_per_second;
 }
 
 Wire wire_of(const GpuSet& on) {
     constexpr double kBitsPerByte = 8;
-    return {.bytes_per_second = on.network ? on.network->value() * kGiga / kBitsPerByte
-                                           : std::numeric_limits<double>::infinity(),
+    if (!on.network)
+        return {.bytes_per_second = std::numeric_limits<double>::infinity(),
+                .split_weights = on.split_weights};
+    const double share =
+        on.network->value() < kFastNetworkGbps ? parameter("line_rate_share") : 1;
+    return {.bytes_per_second = on.network->value() * kGiga / kBitsPerByte * share,
             .split_weights = on.split_weights};
 }
 
@@ -326,6 +413,11 @@ double least_seconds(const UnitTime& time, const GpuSet& on) {
 
 // ---- how wide -----------------------------------------------------------------------
 
+/// Kinds of which programs differ in more than the GPU: decoding, augmentation, frozen encoders.
+static bool waits_for_input(ModelKind kind) {
+    return kind == ModelKind::diffusion || kind == ModelKind::detector;
+}
+
 double scale_of(const Work& work, const GpuSet& on) {
     const bundled::Utilisation& u = utilisation();
     const auto sources = [](std::span<const FactorRow> rows, std::string_view name) {
@@ -333,16 +425,24 @@ double scale_of(const Work& work, const GpuSet& on) {
         return row == nullptr ? 0.0 : row->sources;
     };
     const auto square = [](double x) { return x * x; };
-    double sum = square(u.scale) + square(u.kind_sd) / (1 + sources(u.kinds, fitted_kind(work))) +
+    double sum = square(u.scale) + square(u.kind_sd) / (1 + sources(u.kinds, to_string(work.net.kind))) +
                  square(u.generation_sd) / (1 + sources(u.generations, on.gpu->architecture)) +
                  square(u.gpu_sd) / (1 + sources_of_gpu(on.gpu->name));
     if (work.run)
         sum += square(u.run_sd);
+    if (software_year(work) >= kRecentYear)
+        sum += square(u.recent_sd);
+    if (is_text(work.net.kind) && work.fine_tune != FineTune::none)
+        sum += square(u.finetune_sd);
+    if (!is_text(work.net.kind))
+        sum += square(u.sample_sd);
+    if (waits_for_input(work.net.kind))
+        sum += square(u.input_sd);
     const double gpus = std::max(1.0, on.gpus) * on.machines;
     if (gpus > u.seen_gpu_count)
         sum += square(u.unseen_count * std::log(gpus / u.seen_gpu_count));
     if (on.machines > 1) // networks are not in the fit
-        sum += square(u.unseen_count * std::log(on.machines));
+        sum += square(u.network_sd) + square(u.unseen_count * std::log(on.machines));
     return std::sqrt(sum);
 }
 

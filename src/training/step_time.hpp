@@ -9,28 +9,38 @@
 
 namespace flopwise {
 
-/// What is between machines, and what goes over it.
+/// What is between machines, and what goes over it. Below 100 Gbit/s it is plain TCP, which reaches
+/// a share of the line rate only.
 struct Wire {
     double bytes_per_second = 0; ///< one way; infinite if it is not known
     bool split_weights = false;
 };
 Wire wire_of(const GpuSet& on);
 
-/// Seconds of one token or sample on one of n GPUs, term by term and without `common`.
+/// Seconds of one token or sample on one of n GPUs, term by term and without `common`. What is done
+/// once for a pass over the net or once for a step is shared by the units in it.
 struct UnitTime {
-    double common = 1;     ///< kind, whole run, recomputation that is not stated
-    double compute = 0;    ///< with the factor of the GPU, like the next two
-    double attention = 0;  ///<
-    double memory = 0;     ///<
-    double sample = 0;     ///< host time
-    double launch = 0;     ///< for each GPU that shares the batch
-    double ring = 0;       ///< all-reduce over the link, for each GPU but the first
-    double split_ring = 0; ///< the same where the weights are split
-    double network = 0; ///< bytes between machines, for each GPU of a machine and each machine but
-                        ///< the first; a bound, which no other factor shortens
-    double split_network = 0; ///< the same where the weights are split
+    double common = 1;    ///< kind, year of the software, whole run, recomputation not stated
+    double compute = 0;   ///< with the factor of the GPU, like the next two
+    double attention = 0; ///<
+    double memory = 0;    ///<
+    double sample = 0;    ///< host time
+    double launch = 0;    ///< of a pass
+    double dequant = 0;   ///< of a pass: 4-bit weights
+    double gather = 0;    ///< of a pass: split weights over the link, between very many GPUs
+    double ring = 0;      ///< of a step: all-reduce over the link, between very many GPUs
+    double network = 0;   ///< bytes of a step between very many machines; a bound, which no factor
+                          ///< shortens
+    double split_network = 0; ///< the same of a pass, of weights that are split
     double share = 0;         ///< of all-reduce in the time where no batch is known
+    double floor = 0;         ///< seconds of a unit that no program was seen to beat
+    double step_units = 0;    ///< of all GPUs in a step; 0 if no batch is known
+    double pass_units = 0;    ///< of one GPU in a pass, if a step has several; 0 if it is not known
+    double assumed_units = 1; ///< in its place for `dequant`, where nothing is known
 
+    /// Units of one of n GPUs in a step and in a pass; 0 if they are not known.
+    [[nodiscard]] double step(double n) const;
+    [[nodiscard]] double pass(double n) const;
     /// On one of `gpus` GPUs of each of `machines`.
     [[nodiscard]] double seconds(double gpus, double machines, const Wire& wire) const;
     /// What the network adds to it.
@@ -60,8 +70,20 @@ std::optional<double> timed_tflops(const Gpu& gpu, Precision precision);
 /// ln of the factor of a GPU: fitted, or of its generation and lowered to the order of GPUs.
 double gpu_factor(const Gpu& gpu, Precision precision);
 
-/// The kind of work as the fit counts it: fine-tuning of text is a kind of its own.
-std::string_view fitted_kind(const Work& work);
+/// TFLOPS that matrix products reach on a GPU: measured, else the share of its generation and no
+/// less than a GPU that it beats. Absent as timed_tflops() is.
+std::optional<double> reached_tflops(const Gpu& gpu, Precision precision);
+
+/// A network is plain TCP below so many Gbit/s.
+constexpr double kFastNetworkGbps = 100;
+
+/// A factor of the fit that does not depend on the GPU, and its weight.
+struct CommonFactor {
+    std::string_view name; ///< of data/utilisation.yaml
+    double weight = 1;     ///< years, for that of the software
+};
+/// Those that a work has, beside its kind.
+std::vector<CommonFactor> common_factors(const Work& work);
 
 const bundled::FactorRow* find_factor(std::span<const bundled::FactorRow> rows,
                                       std::string_view name);
@@ -73,8 +95,8 @@ double sources_of_gpu(std::string_view name);
 ///
 ///     2 * (N - 1) / N * gradients / (B_one_way * u)    (N machines)
 ///
-/// where the gradients have 2 bytes a number, 4 at fp32 and tf32: those of all parameters, or of
-/// the adapters. With split_weights half as much again, and the frozen weights once.
+/// where the gradients have 4 bytes a number: those of all parameters, or of the adapters. Split
+/// weights are moved for each pass over the net too.
 ///
 /// Absent if the GPU has no such arithmetic, or if its memory bandwidth is not known.
 /// `precision` is one that was measured: fp32, tf32, fp16, bf16 or fp8; others are absent.
