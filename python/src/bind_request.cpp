@@ -114,6 +114,7 @@ Request with_settings(Request request, const py::dict& settings) {
         request.origin.erase(key); // from here on it is not written in a file
         set(request, key, texts_of(key, py::reinterpret_borrow<py::object>(value)));
     }
+    read_files(request);
     return request;
 }
 
