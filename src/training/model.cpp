@@ -206,7 +206,26 @@ static const std::map<std::string, const Model*>& nets_by_name() {
     return all;
 }
 
+/// Whether two names are the same but for case.
+static bool same_letters(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) {
+        return lower(x) == lower(y);
+    });
+}
+
+/// Most names are written as they are listed, and need no table of all spellings.
+static const Model* listed(std::string_view name) {
+    const auto is_it = [name](const std::string& called) { return same_letters(called, name); };
+    for (const Model& net : models())
+        if (is_it(net.name) || std::any_of(net.aliases.begin(), net.aliases.end(), is_it))
+            return &net;
+    return nullptr;
+}
+
 const Model& find_model(std::string_view name) {
+    if (const Model* net = listed(name))
+        return *net;
     const auto& all = nets_by_name();
     for (const std::string& sought : spellings_of(name))
         if (const auto found = all.find(sought); found != all.end())
