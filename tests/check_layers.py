@@ -10,7 +10,7 @@ import re
 import sys
 
 ORDER = ["export", "version", "date", "units", "error", "place", "catalog", "regions", "charges", "price_history", "price_age", "lint",
-         "diff", "feed", "catalog_text", "precision", "model", "memory", "job", "estimate", "budget", "uncertainty",
+         "diff", "feed", "catalog_text", "precision", "model", "config", "memory", "job", "estimate", "budget", "uncertainty",
          "bill", "purchase", "hours", "ownership", "constraints", "profile", "score", "request", "settings",
          "recommendation", "recommend", "sweep", "launch",
          "report", "names", "flopwise"]
@@ -21,7 +21,7 @@ ROOMS = {
     "text": "export version date units error",
     "catalog": "place catalog price_history regions lint diff precision",
     "cost": "charges price_age budget uncertainty bill purchase hours ownership",
-    "training": "model memory job estimate",
+    "training": "model config memory job estimate",
     "feed": "feed",
     "bundle": "",
     "request": "constraints profile request settings",

@@ -18,6 +18,44 @@ TEST_CASE("units are tokens, samples or FLOPs, times epochs", "[job]") {
     CHECK(gpt3.units == Approx(300e9).epsilon(0.06)); // attention is in it
 }
 
+TEST_CASE("sequences of fine-tuning are 2,048 tokens long, unless the net's own are shorter",
+          "[job]") {
+    const auto length = [](const Job& job) { return work_of(job).units_per_sample(); };
+    Job llama{.model = "llama-3.1-8b", .fine_tune = FineTune::qlora, .samples = 1000};
+    CHECK(length(llama) == kFineTuneSeqLen);
+    CHECK(work_of(llama).units == 1000 * 2048);
+    CHECK(work_of(llama).seq_len_assumed);
+    CHECK(model_of(llama).seq_len == kFineTuneSeqLen); // memory counts the same
+    llama.net.seq_len = 4096;
+    CHECK(length(llama) == 4096);
+    CHECK_FALSE(work_of(llama).seq_len_assumed);
+    CHECK(length({.model = "llama-3.1-8b", .tokens = 1e9}) == 8192); // its own, from the start
+    CHECK(length({.model = "bert-large", .fine_tune = FineTune::full, .tokens = 1e6}) == 512);
+    Job own{.tokens = 1e9};
+    own.net.parameters = 7e9;
+    CHECK(length(own) == kAssumedSeqLen);
+    CHECK(work_of(own).seq_len_assumed);
+    own.fine_tune = FineTune::lora;
+    CHECK(length(own) == kFineTuneSeqLen);
+    CHECK_FALSE(work_of({.model = "resnet-50"}).seq_len_assumed);
+}
+
+TEST_CASE("adapters go with transformers over images and nets of diffusion", "[job]") {
+    CHECK(work_of({.model = "sdxl", .fine_tune = FineTune::lora, .samples = 1000}).unit.flops ==
+          Approx(4 * 3380e9).epsilon(0.01));
+    CHECK_NOTHROW(work_of({.model = "vit-b-16", .fine_tune = FineTune::qlora, .samples = 1000}));
+}
+
+TEST_CASE("a net of no kind is counted by its operations", "[job]") {
+    // NVIDIA's NCF: 106,688 multiply-adds for a pair.
+    const Work ncf = work_of({.model = "ncf", .samples = 1e6});
+    CHECK(ncf.net.kind == ModelKind::other);
+    CHECK(ncf.unit.flops == Approx(6 * 106'688).epsilon(1e-4));
+    CHECK(ncf.units == 1e6);
+    CHECK_FALSE(ncf.in_flops());
+    CHECK(work_of({.flops = 1e20}).in_flops());
+}
+
 TEST_CASE("an image net sees its data set as often as in its published recipe", "[job]") {
     // torchvision's references/classification/README.md: 90 epochs except otherwise noted, 300 for
     // MobileNetV2; DenseNet is not in it.
@@ -98,8 +136,10 @@ TEST_CASE("a job that says too little or contradicts itself is refused", "[job][
             "epochs: must not come with flops, which are the whole work");
     refuses({.tokens = 1e9},
             "model: must be given, or the figures of a net, or flops, or what was measured");
-    refuses({.model = "resnet-50", .fine_tune = FineTune::lora},
-            "fine_tune: must be none or full for a net that is no transformer over text, got lora");
+    refuses(
+        {.model = "resnet-50", .fine_tune = FineTune::lora},
+        "fine_tune: must be none or full for a net that is no transformer and no diffusion net, "
+        "got lora");
     refuses(
         {.model = "llama-2-7b", .tokens = 1e9, .max_machines = 4},
         "batch: must be given with more than one machine: the time on the network depends on it");
@@ -119,6 +159,7 @@ TEST_CASE("a job that says too little or contradicts itself is refused", "[job][
 TEST_CASE("a job that does not state recomputation uses it where nothing else fits", "[job]") {
     // Dettmers et al. 2023: a net of 7e9 parameters is tuned by QLoRA in less than 16 GB.
     Job named{.model = "llama-2-7b", .fine_tune = FineTune::qlora};
+    named.net.seq_len = 4096;
     const auto fit = [](const Job& job) {
         return job_fit(job, model_of(job), Precision::bf16, GiB{16}, 1);
     };

@@ -79,9 +79,10 @@ TEST_CASE("machines without enough GPU memory are refused with what is missing a
     REQUIRE_FALSE(r.refusals.nearest.empty());
     const Refusal& refusal = r.refusals.nearest.front();
     CHECK(refusal.reasons == std::vector{Reason::does_not_fit});
-    // 16 bytes * 6.738e9 = 100.4 GiB; of a sequence of 4096 tokens with full recomputation, which
-    // is not ruled out, (2 * 32 + 34) * 4096² + 6 * 4096 * 32000 bytes = 2.26 GiB; reserved 0.75.
-    CHECK(refusal.text == "needs 103.4 GiB of memory on each GPU, has 14.6 GiB: lacks 88.9 GiB; "
+    // 16 bytes * 6.738e9 = 100.4 GiB; of a sequence of 2048 tokens with full recomputation, which
+    // is not ruled out, (2 * 32 + 34) * 2048 * 4096 + 6 * 2048 * 32000 bytes = 1.13 GiB; reserved
+    // 0.75.
+    CHECK(refusal.text == "needs 102.3 GiB of memory on each GPU, has 14.6 GiB: lacks 87.7 GiB; "
                           "fine_tune qlora would fit");
     CHECK(refusal.relaxation == std::vector<Relaxation>{{"fine_tune", "qlora"}});
     // What it names is enough.

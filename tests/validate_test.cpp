@@ -95,7 +95,12 @@ const auto kFigures = std::to_array<Figure>({
     {"layers", [](R& r, double x) { training(r).net.layers = x; }},
     {"hidden", [](R& r, double x) { training(r).net.hidden = x; }},
     {"heads", [](R& r, double x) { training(r).net.heads = x; }},
+    {"head_dim", [](R& r, double x) { training(r).net.head_dim = x; }},
     {"seq_len", [](R& r, double x) { training(r).net.seq_len = x; }},
+    {"max_seq_len", [](R& r, double x) { training(r).net.max_seq_len = x; }},
+    {"attention_window", [](R& r, double x) { training(r).net.attention_window = x; }},
+    {"window_layers", [](R& r, double x) { training(r).net.window_layers = x; }},
+    {"model", [](R& r, double x) { training(r).config = Model{.parameters = x}; }},
     {"vocab", [](R& r, double x) { training(r).net.vocab = x; }},
     {"forward_gmacs", [](R& r, double x) { training(r).net.forward_gmacs = x; }},
     {"image_px", [](R& r, double x) { training(r).net.image_px = x; }},
@@ -201,7 +206,7 @@ static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 21 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
 static_assert(fields_of<Ownership>() == 12 && fields_of<Dataset>() == 3);
-static_assert(fields_of<Job>() == 17 && fields_of<Measured>() == 2 && fields_of<Model>() == 20);
+static_assert(fields_of<Job>() == 18 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
 static_assert(fields_of<Launch>() == 3 && fields_of<Weights>() == 6);
 
 TEST_CASE("no figure of a request is NaN, infinite, negative or beyond its range", "[validate]") {

@@ -12,6 +12,7 @@
 #include <flopwise/catalog_text.hpp>
 #include <flopwise/charges.hpp>
 #include <flopwise/check.hpp>
+#include <flopwise/config.hpp>
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
 #include <flopwise/date.hpp>

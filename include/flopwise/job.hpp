@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <flopwise/config.hpp>
 #include <flopwise/memory.hpp>
 
 namespace flopwise {
@@ -28,8 +29,9 @@ FLOPWISE_API Measured measured_of(std::string_view text);
 
 /// A training job, as it is asked for. What is left out is looked up or derived by work_of().
 struct Job {
-    std::string model{}; ///< a named net; empty for a net of one's own
-    Model net{};         ///< own figures; they stand above those of `model`
+    std::string model{}; ///< a named net, or the path of a configuration; empty for one's own
+    std::optional<Model> config{}; ///< what that path, or model_from_config(), gave: read_config()
+    Model net{};                   ///< own figures; they stand above those of `model`
     FineTune fine_tune = FineTune::none;
 
     std::optional<double> tokens{};  ///< of one epoch
@@ -55,6 +57,10 @@ struct Job {
 /// Whether anything of a job is asked for.
 FLOPWISE_API bool wanted(const Job& job);
 
+/// Reads the configuration that `model` is the path of, if it is one, into `config`. The library
+/// opens no file for a job by itself. Throws InputError as read_model_config() does.
+FLOPWISE_API void read_config(Job& job);
+
 /// A job with its net looked up and its work counted: what time and memory depend on.
 struct Work {
     Model net{};       ///< as it is known: what is derived is not in it
@@ -67,10 +73,13 @@ struct Work {
     std::optional<double> micro_batch{};   ///< samples of one GPU at once; absent: those of a step
     std::optional<double> software_year{}; ///< of the programs: 2026.5; absent: of the newest seen
     double lora_rank = 16;                 ///< of the adapters, if there are any
-    bool run = true;       ///< a whole run, with all that interrupts it, and not a benchmark's rate
+    bool seq_len_assumed = false; ///< the length of a sequence is neither asked for nor the net's
+    bool run = true; ///< a whole run, with all that interrupts it, and not a benchmark's rate
 
     /// Tokens in a sample of text, 1 in any other.
     [[nodiscard]] double units_per_sample() const;
+    /// Whether nothing is known of the net but its work: the units are FLOPs.
+    [[nodiscard]] bool in_flops() const;
 
     bool operator==(const Work&) const = default;
 };
@@ -87,7 +96,9 @@ struct Work {
 FLOPWISE_API Work work_of(const Job& job);
 
 /// The net of a job: the named one with the figures of one's own over it, its kind derived where
-/// the figures tell. Throws ArgumentError for an unknown name and for figures that contradict.
+/// the figures tell. Sequences that are not asked for have at most kFineTuneSeqLen tokens in
+/// fine-tuning. Throws ArgumentError for an unknown name, a configuration that was not read, and
+/// figures that contradict.
 FLOPWISE_API Model model_of(const Job& job);
 
 /// How a job is trained, for its memory: without `recompute`, attention scores are not kept.

@@ -36,31 +36,39 @@ struct Model {
     std::optional<double> active_parameters{}; ///< that one token meets; at most `parameters`
     std::optional<double> matmul_parameters{}; ///< of those, what is multiplied: no embeddings
     std::optional<double> layers{};
-    std::optional<double> hidden{};        ///< width of a layer
-    std::optional<double> heads{};         ///< of attention
-    std::optional<double> seq_len{};       ///< tokens in a training sequence
-    std::optional<double> vocab{};         ///< tokens there are
-    std::optional<double> forward_gmacs{}; ///< multiply-adds of one sample forward, in 10^9
-    std::optional<double> image_px{};      ///< along a side, for forward_gmacs and activations_m
-    std::optional<double> activations_m{}; ///< outputs of all layers for one sample, in 10^6
-    std::optional<double> operations{};    ///< layers and normalisations of an image net
-    std::string dataset{};                 ///< it is usually trained on; empty: none is named
-    std::optional<double> samples{};       ///< in that data set
-    std::optional<double> epochs{};        ///< over it, of the net's published recipe
-    std::string recipe{};                  ///< title of who published it
-    std::vector<std::string> aliases{};    ///< other spellings: "Llama-2-7B"
-    std::string source{};                  ///< title; with "recalled" if it was not looked up
+    std::optional<double> hidden{};           ///< width of a layer
+    std::optional<double> heads{};            ///< of attention
+    std::optional<double> head_dim{};         ///< width of one, where it is not hidden / heads
+    std::optional<double> seq_len{};          ///< tokens in a training sequence
+    std::optional<double> max_seq_len{};      ///< the longest that it takes
+    std::optional<double> attention_window{}; ///< tokens that one sees in layers of local attention
+    std::optional<double> window_layers{};    ///< that are local; absent: all, if any
+    std::optional<double> vocab{};            ///< tokens there are
+    std::optional<double> forward_gmacs{};    ///< multiply-adds of one sample forward, in 10^9
+    std::optional<double> image_px{};         ///< along a side, for forward_gmacs and activations_m
+    std::optional<double> activations_m{};    ///< outputs of all layers for one sample, in 10^6
+    std::optional<double> operations{};       ///< layers and normalisations of an image net
+    std::string dataset{};                    ///< it is usually trained on; empty: none is named
+    std::optional<double> samples{};          ///< in that data set
+    std::optional<double> epochs{};           ///< over it, of the net's published recipe
+    std::string recipe{};                     ///< title of who published it
+    std::vector<std::string> aliases{};       ///< other spellings: "Llama-2-7B"
+    std::string source{};                     ///< title; with "recalled" if it was not looked up
 
     bool operator==(const Model&) const = default;
 };
 
 /// Tokens of a sequence of a net whose own length is not known.
 constexpr double kAssumedSeqLen = 512;
+/// Tokens of a sequence in fine-tuning, unless the net's own are fewer.
+constexpr double kFineTuneSeqLen = 2048;
 
 /// The named nets, by name. Source: data/models.yaml.
 FLOPWISE_API std::span<const Model> models();
-/// The net of that name or alias, in any case; throws ArgumentError for `model`, with what may
-/// be meant, if there is none.
+/// The net of that name or alias. An organisation before it ("meta-llama/"), case, what stands
+/// between its words, and endings that leave the shape as it is ("-Instruct", "-hf", "-bnb-4bit")
+/// do not matter; figures do. Throws ArgumentError for `model`, with the nets of its family or with
+/// what may be meant, if there is none.
 FLOPWISE_API const Model& find_model(std::string_view name);
 
 /// The net with what its time and memory need filled in where only its size is known:
@@ -116,13 +124,15 @@ struct Training {
 
 /// Floating-point operations of training one token or one sample, of the model alone:
 ///
-///     transformer over text   6 * N + 12 * layers * hidden * seq_len      for a token
-///     encoder-decoder         half of it: a token goes through one side
-///     image net               3 * 2 * forward_gmacs * 1e9                 for a sample
+///     transformer over text   6 * N + 12 * layers * width * length      for a token
+///     encoder-decoder         6 * 0.52 * N, half of the attention        for a token of the
+///     encoder image net               3 * 2 * forward_gmacs * 1e9               for a sample
 ///
 /// with N the matrix parameters, else the active ones, else all; 4 in place of 6 with adapters,
-/// whose frozen weights get no gradients. The second term is attention, which gets no less;
-/// absent where the shape is not known.
+/// whose frozen weights get no gradients. An encoder-decoder has a quarter as many tokens in its
+/// decoder; matrix parameters of it are those that a token passes. The second term is attention,
+/// which gets no less: `width` is heads * head_dim, else hidden; `length` is seq_len, in
+/// window_layers at most attention_window. It is absent where the shape is not known.
 /// Source: Kaplan et al. 2020 (6 N), Chowdhery et al. 2022, appendix B (attention).
 struct UnitWork {
     double flops = 0;           ///< without attention
@@ -131,10 +141,12 @@ struct UnitWork {
 
     bool operator==(const UnitWork&) const = default;
 };
-/// Throws ArgumentError for `parameters` or `forward_gmacs` if the net lacks what is needed.
+/// Throws ArgumentError for `parameters`, `active_parameters` or `forward_gmacs` if the net lacks
+/// what is needed.
 FLOPWISE_API UnitWork unit_work(const Model& net, FineTune fine_tune = FineTune::none);
 
-/// The parameters that get gradients: those of the adapters, or all. Absent if not known.
+/// The parameters that get gradients: those of the adapters, or all. Adapters of an image net whose
+/// shape is not known are 0.0004 * lora_rank of its parameters. Absent if not known.
 FLOPWISE_API std::optional<double>
 trained_parameters(const Model& net, FineTune fine_tune, double lora_rank);
 

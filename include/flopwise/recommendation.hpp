@@ -30,6 +30,8 @@ struct JobChoice {
     std::optional<MemoryFit> memory{};           ///< absent if the need is not known
     /// As asked for; if it is not, `full` where the net does not fit otherwise.
     Recompute recompute = Recompute::selective;
+    std::optional<double> seq_len{}; ///< tokens in a sequence; absent for what is no text
+    bool seq_len_assumed = false;    ///< neither asked for nor the net's own
     bool tied = false;        ///< what it differs by from the best is within what the model is off
     bool input_bound = false; ///< the dataset cannot be read in less time
     std::optional<double> samples_per_second_per_vcpu{}; ///< of images, that have to be decoded

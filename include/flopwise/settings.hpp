@@ -43,6 +43,11 @@ FLOPWISE_API void set(Request& request,
                       std::span<const std::string> texts,
                       const Where& where = {});
 
+/// Reads the files that settings name and that nothing has read yet: the configuration that `model`
+/// is the path of. Throws InputError if it cannot be read or is not understood. set() and the
+/// readers of requests open no file that a setting names.
+FLOPWISE_API void read_files(Request& request);
+
 /// Refuses what set() would refuse: a figure that is not finite or out of its range, a value
 /// without a name. recommend() begins with it, so a request made in code meets the rules of the
 /// table. Throws ArgumentError, or InputError for a setting from a file.

@@ -995,7 +995,15 @@ class Model(_Record):
     @property
     def heads(self) -> float | None: ...
     @property
+    def head_dim(self) -> float | None: ...
+    @property
     def seq_len(self) -> float | None: ...
+    @property
+    def max_seq_len(self) -> float | None: ...
+    @property
+    def attention_window(self) -> float | None: ...
+    @property
+    def window_layers(self) -> float | None: ...
     @property
     def vocab(self) -> float | None: ...
     @property
@@ -1029,7 +1037,11 @@ class Model(_Record):
         layers: float | None = ...,
         hidden: float | None = ...,
         heads: float | None = ...,
+        head_dim: float | None = ...,
         seq_len: float | None = ...,
+        max_seq_len: float | None = ...,
+        attention_window: float | None = ...,
+        window_layers: float | None = ...,
         vocab: float | None = ...,
         forward_gmacs: float | None = ...,
         image_px: float | None = ...,
@@ -1123,6 +1135,10 @@ class JobChoice(_Record):
     @property
     def recompute(self) -> str: ...
     @property
+    def seq_len(self) -> float | None: ...
+    @property
+    def seq_len_assumed(self) -> bool: ...
+    @property
     def tied(self) -> bool: ...
     @property
     def input_bound(self) -> bool: ...
@@ -1142,6 +1158,8 @@ class JobChoice(_Record):
         precision: str | None = ...,
         memory: MemoryFit | None = ...,
         recompute: str | None = ...,
+        seq_len: float | None = ...,
+        seq_len_assumed: bool | None = ...,
         tied: bool | None = ...,
         input_bound: bool | None = ...,
         samples_per_second_per_vcpu: float | None = ...,
@@ -2118,6 +2136,8 @@ def price_age(provider: str, family: str, purchase: str = "on_demand") -> PriceA
 def price_ratio_quantile(age: PriceAge, years: float, p: float) -> float: ...
 def models() -> Table[Model]: ...
 def find_model(name: str) -> Model: ...
+def read_model_config(path: str | os.PathLike[str]) -> Model: ...
+def model_from_config(text: str) -> Model: ...
 def estimate(
     *,
     gpu: str,

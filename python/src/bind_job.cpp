@@ -85,7 +85,37 @@ static void bind_models(py::module_& m) {
           "The model of that name or alias, in any case.\n\n"
           "Raises\n------\nFlopwiseError\n    If there is none, with what may be meant.\n\n"
           "Examples\n--------\n>>> import flopwise\n"
-          ">>> flopwise.find_model(\"ResNet50\").forward_gmacs\n4.11");
+          ">>> flopwise.find_model(\"ResNet50\").forward_gmacs\n4.11\n"
+          ">>> flopwise.find_model(\"Qwen/Qwen2.5-7B-Instruct\").name\n'qwen2.5-7b'");
+    m.def(
+        "read_model_config",
+        [](const std::filesystem::path& path) { return read_model_config(path); },
+        "path"_a,
+        R"(The model that a config.json of Hugging Face transformers or diffusers describes.
+
+``recommend``, ``estimate`` and ``memory_fit`` take such a path as ``model`` too.
+
+Parameters
+----------
+path : str or path
+    The file, or the folder that it is in.
+
+Raises
+------
+FlopwiseError
+    If it cannot be read, its class is not known, or a figure that is needed is not there.)");
+    m.def(
+        "model_from_config",
+        [](const std::string& text) { return model_from_config(text); },
+        "text"_a,
+        R"(The model that the text of a config.json describes.
+
+Examples
+--------
+>>> import flopwise
+>>> text = '{"model_type": "gpt2", "n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024, "vocab_size": 50257}'
+>>> flopwise.model_from_config(text).parameters
+124439808.0)");
 }
 
 static void bind_estimate(py::module_& m) {

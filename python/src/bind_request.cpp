@@ -114,6 +114,7 @@ Request with_settings(Request request, const py::dict& settings) {
         request.origin.erase(key); // from here on it is not written in a file
         set(request, key, texts_of(key, py::reinterpret_borrow<py::object>(value)));
     }
+    read_files(request);
     return request;
 }
 
@@ -244,7 +245,11 @@ void bind_request(py::module_& m) {
         .def_static(
             "read",
             [](const std::filesystem::path& file) {
-                return without_gil([&file] { return read_request(file); });
+                return without_gil([&file] {
+                    Request request = read_request(file);
+                    read_files(request);
+                    return request;
+                });
             },
             "file"_a)
         .def_static("parse", &parse_request, "yaml"_a, "name"_a = "text")

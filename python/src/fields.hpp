@@ -237,7 +237,11 @@ void fields(Visit& visit, Model& n) {
     visit("layers", n.layers);
     visit("hidden", n.hidden);
     visit("heads", n.heads);
+    visit("head_dim", n.head_dim);
     visit("seq_len", n.seq_len);
+    visit("max_seq_len", n.max_seq_len);
+    visit("attention_window", n.attention_window);
+    visit("window_layers", n.window_layers);
     visit("vocab", n.vocab);
     visit("forward_gmacs", n.forward_gmacs);
     visit("image_px", n.image_px);
@@ -278,6 +282,8 @@ void fields(Visit& visit, JobChoice& j) {
     visit("precision", j.precision);
     visit("memory", j.memory);
     visit("recompute", j.recompute);
+    visit("seq_len", j.seq_len);
+    visit("seq_len_assumed", j.seq_len_assumed);
     visit("tied", j.tied);
     visit("input_bound", j.input_bound);
     visit("samples_per_second_per_vcpu", j.samples_per_second_per_vcpu);

@@ -34,6 +34,7 @@ inline RowSources sources_of(yaml::Fields& root) {
     RowSources out;
     each_row(root, "sources", [&](yaml::Fields& row) {
         (void)row.text_or("evidence", "");
+        (void)row.text_or("url", "");
         const std::string name = row.text("name");
         out[name] = {row.text("title"), row.text("as_of")};
     });

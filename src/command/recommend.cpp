@@ -133,6 +133,7 @@ static Request request_of(const Arguments& arguments) {
         request.today = request.as_of; // what was old then
     }
     request.today = today_of(request);
+    read_files(request);
     return request;
 }
 

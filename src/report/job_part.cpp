@@ -9,7 +9,7 @@ namespace flopwise {
 static std::string name_of(const Job& job, const Work& work) {
     if (!job.model.empty())
         return job.model;
-    return work.net.kind == ModelKind::other ? "work" : std::string{to_string(work.net.kind)};
+    return work.in_flops() ? "work" : std::string{to_string(work.net.kind)};
 }
 
 /// How often the data are seen, unless it is tokens that are given and no epochs.
@@ -24,7 +24,7 @@ static std::string epochs_of(const Job& job, const Work& work) {
 
 static std::string amount(const Job& job, const Work& work) {
     std::string flops = fmt::format("{:.3g} FLOP", work.unit.total() * work.units);
-    if (work.net.kind == ModelKind::other)
+    if (work.in_flops())
         return flops;
     return fmt::format("{:.4g} {}{}, {}",
                        work.units,
@@ -33,9 +33,11 @@ static std::string amount(const Job& job, const Work& work) {
                        flops);
 }
 
-static std::string how(const Job& job) {
+static std::string how(const Job& job, const Work& work) {
     std::string out;
     const auto add = [&out](const std::string& text) { out += ", " + text; };
+    if (work.seq_len_assumed)
+        add(fmt::format("sequences of {:.0f} tokens assumed", work.units_per_sample()));
     if (job.fine_tune != FineTune::none)
         add(fmt::format("fine_tune {}", to_string(job.fine_tune)));
     if (job.batch)
@@ -53,7 +55,7 @@ std::string job_line(const Recommendation& r) {
         return "";
     const Work work = work_of(job);
     std::string out =
-        fmt::format("Train {}: {}{}", name_of(job, work), amount(job, work), how(job));
+        fmt::format("Train {}: {}{}", name_of(job, work), amount(job, work), how(job, work));
     if (job.deadline)
         out += fmt::format("; within {} h", job.deadline->value());
     if (job.deadline_on.year != 0)

@@ -176,6 +176,8 @@ static Json json_of(const Field& /*field*/, const JobChoice& job) {
             {"precision", to_string(job.precision)},
             {"memory", memory_of(job.memory)},
             {"recompute", to_string(job.recompute)},
+            {"seq_len", job.seq_len ? count(*job.seq_len) : Json(nullptr)},
+            {"seq_len_assumed", job.seq_len_assumed},
             {"tied", job.tied},
             {"input_bound", job.input_bound},
             {"samples_per_second_per_vcpu", or_null(job.samples_per_second_per_vcpu)},

@@ -21,6 +21,8 @@ constexpr double kMostDeadlineHours = 876'600; // a century
 
 std::string model(const SettingText& in) {
     std::string name = in.one();
+    if (is_config_path(name)) // read_files() opens it
+        return name;
     try {
         return find_model(name).name;
     } catch (const ArgumentError& e) {
@@ -80,8 +82,8 @@ constexpr Setting figure(Key key, Key flag, Key value, Key help) {
 
 // clang-format off
 const auto kJobSettings = std::to_array<Setting>({
-    {"model", "model", kJob, "NAME", "net to train: llama-2-7b, resnet-50; see data/models.yaml",
-     [](Request& r, Key k, Texts t) { training(r).model = model({r, k, t}); },
+    {"model", "model", kJob, "NAME|PATH", "net to train: llama-2-7b, Qwen/Qwen3-8B, ./config.json",
+     [](Request& r, Key k, Texts t) { training(r).model = model({r, k, t}); training(r).config.reset(); },
      [](const Request& r) { return shown_text(job_of(r).model); }},
     {"tokens", "tokens", kJob, "N", "tokens of an epoch: 2e9",
      [](Request& r, Key k, Texts t) { training(r).tokens = SettingText{r, k, t}.number(kMostUnits, "tokens"); },
@@ -134,7 +136,10 @@ const auto kJobSettings = std::to_array<Setting>({
     figure<&Model::layers>("layers", "layers", "N", "layers"),
     figure<&Model::hidden>("hidden", "hidden", "N", "width of a layer"),
     figure<&Model::heads>("heads", "heads", "N", "heads of attention"),
+    figure<&Model::head_dim>("head_dim", "head-dim", "N", "width of a head of attention (hidden / heads)"),
     figure<&Model::seq_len>("seq_len", "seq-len", "TOKENS", "length of a training sequence (that of the model)"),
+    figure<&Model::attention_window>("attention_window", "attention-window", "TOKENS", "that a token sees in a layer of local attention"),
+    figure<&Model::window_layers>("window_layers", "window-layers", "N", "layers of local attention (all, with a window)"),
     figure<&Model::vocab>("vocab", "vocab", "N", "tokens in the vocabulary"),
     figure<&Model::forward_gmacs>("forward_gmacs", "forward-gmacs", "N", "10^9 multiply-adds of an image, forward"),
     figure<&Model::activations_m>("activations_m", "activations", "MILLIONS", "outputs of all layers for an image"),

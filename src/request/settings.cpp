@@ -432,6 +432,12 @@ static std::vector<std::string> texts_of(const yaml::Node& value, const Where& w
     return out;
 }
 
+void read_files(Request& request) {
+    const Job& job = job_of(request);
+    if (!job.config && is_config_path(job.model))
+        read_config(training(request));
+}
+
 Request read_request(const std::filesystem::path& path) {
     constexpr std::size_t kLargestRequest = std::size_t{1} << 20U;
     return parse_request(text::read_file(path, kLargestRequest), path.string());

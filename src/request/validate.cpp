@@ -2,6 +2,8 @@
 
 #include "request/setting_text.hpp"
 
+#include <array>
+
 namespace flopwise {
 
 /// The texts that would have set a value.
@@ -20,6 +22,22 @@ static std::vector<std::string> texts_for(const Value& value) {
     return out;
 }
 
+/// What model_from_config() gives.
+constexpr std::array<std::optional<double> Model::*, 14> kConfigFigures{&Model::parameters,
+                                                                        &Model::active_parameters,
+                                                                        &Model::matmul_parameters,
+                                                                        &Model::layers,
+                                                                        &Model::hidden,
+                                                                        &Model::heads,
+                                                                        &Model::head_dim,
+                                                                        &Model::seq_len,
+                                                                        &Model::max_seq_len,
+                                                                        &Model::attention_window,
+                                                                        &Model::window_layers,
+                                                                        &Model::vocab,
+                                                                        &Model::forward_gmacs,
+                                                                        &Model::image_px};
+
 /// Figures that only code can give: no setting shows them.
 static void validate_figures(const Request& request) {
     Request scratch;
@@ -32,6 +50,10 @@ static void validate_figures(const Request& request) {
     const Model& net = job_of(request).net;
     figure("matmul_parameters", net.matmul_parameters, kMostFigure);
     figure("operations", net.operations, kMostFigure);
+    figure("max_seq_len", net.max_seq_len, kMostFigure);
+    if (const auto& config = job_of(request).config)
+        for (const auto field : kConfigFigures)
+            figure("model", (*config).*field, kMostFigure);
     figure("samples", net.samples, kMostFigure);
     figure("epochs", net.epochs, kMostFigure);
 }

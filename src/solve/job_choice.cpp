@@ -19,7 +19,10 @@ void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Cho
                   .time = plan.estimate(type),
                   .precision = plan.precision(type),
                   .memory = plan.fit(type),
-                  .recompute = plan.training(type).recompute};
+                  .recompute = plan.training(type).recompute,
+                  .seq_len_assumed = plan.work().seq_len_assumed};
+    if (is_text(plan.work().net.kind))
+        job.seq_len = plan.work().units_per_sample();
     const Estimate& time = job.time;
     job.p10 = outlook.hours.quantile(0.1);
     job.p90 = to.hours_p90 ? *to.hours_p90 : outlook.hours.quantile(0.9);

@@ -1,4 +1,4 @@
-// JSON out: what is not known is null.
+// JSON out, where what is not known is null, and documents in that are small enough to hold whole.
 
 #pragma once
 

@@ -37,7 +37,7 @@ struct Collector {
 
 /// What a unit of work is called.
 static std::string_view unit_name(const Work& work) {
-    if (work.net.kind == ModelKind::other)
+    if (work.in_flops())
         return "FLOP";
     return is_text(work.net.kind) ? "token" : "sample";
 }
@@ -52,14 +52,19 @@ void Collector::add_work() {
             "",
             work.net.epochs == work.epochs && !work.net.recipe.empty() ? work.net.recipe
                                                                        : "as asked");
-    if (work.net.kind == ModelKind::other)
+    if (work.in_flops())
         return;
     add(fmt::format("FLOPs of a {}", unit), work.unit.flops, "FLOP", source);
     if (work.unit.attention_flops > 0)
         add(fmt::format("attention of a {}", unit),
             work.unit.attention_flops,
             "FLOP",
-            "12 * layers * hidden * seq_len");
+            "12 * layers * width * length");
+    if (is_text(work.net.kind))
+        add("tokens in a sequence",
+            work.units_per_sample(),
+            "",
+            work.seq_len_assumed ? "assumed" : "as asked, or the net's own");
     add("work in all", work.unit.total() * work.units, "FLOP", "docs/model.md, Training job");
 }
 

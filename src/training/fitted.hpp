@@ -16,7 +16,11 @@ struct ModelRow {
     double layers;
     double hidden;
     double heads;
+    double head_dim;
     double seq_len;
+    double max_seq_len;
+    double attention_window;
+    double window_layers;
     double vocab;
     double forward_gmacs;
     double image_px;

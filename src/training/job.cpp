@@ -3,6 +3,7 @@
 #include "text/text.hpp"
 #include "training/model_parts.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -44,19 +45,30 @@ double Work::units_per_sample() const {
     return is_text(net.kind) ? net.seq_len.value_or(kAssumedSeqLen) : 1;
 }
 
+bool Work::in_flops() const {
+    return net.kind == ModelKind::other && !net.forward_gmacs;
+}
+
 // ---- the net ------------------------------------------------------------------------
 
 /// A named net with the figures of one's own over it.
 static Model with_own(Model net, const Model& own) {
     if (own.kind != ModelKind::other)
         net.kind = own.kind;
-    constexpr std::array<std::optional<double> Model::*, 11> kFigures{&Model::parameters,
+    if ((own.hidden || own.heads) && !own.head_dim) // that of the named net is no longer right
+        net.head_dim.reset();
+    if (own.attention_window || own.layers) // nor are its local layers
+        net.window_layers.reset();
+    constexpr std::array<std::optional<double> Model::*, 14> kFigures{&Model::parameters,
                                                                       &Model::active_parameters,
                                                                       &Model::matmul_parameters,
                                                                       &Model::layers,
                                                                       &Model::hidden,
                                                                       &Model::heads,
+                                                                      &Model::head_dim,
                                                                       &Model::seq_len,
+                                                                      &Model::attention_window,
+                                                                      &Model::window_layers,
                                                                       &Model::vocab,
                                                                       &Model::forward_gmacs,
                                                                       &Model::activations_m,
@@ -91,18 +103,58 @@ static ModelKind kind_of(const Model& net) {
     return net.parameters ? ModelKind::transformer_decoder : ModelKind::other;
 }
 
+/// The net that a job names or describes, without figures of one's own.
+static Model base_of(const Job& job) {
+    if (job.config)
+        return *job.config;
+    if (is_config_path(job.model))
+        throw ArgumentError{"model",
+                            fmt::format("must be a name, or a configuration that was read "
+                                        "(read_config), got {}",
+                                        text::quoted(job.model))};
+    return job.model.empty() ? Model{} : find_model(job.model);
+}
+
+void read_config(Job& job) {
+    if (is_config_path(job.model))
+        job.config = read_model_config(job.model);
+}
+
+/// With one's own figures over it. A named net that is of no kind stays so.
+static Model whole_net(const Job& job) {
+    Model net = with_own(base_of(job), job.net);
+    if (job.model.empty() && !job.config)
+        net.kind = kind_of(net);
+    return net;
+}
+
+/// The length of a sequence that is neither asked for nor the net's own; absent if it is.
+static std::optional<double> assumed_seq_len(const Job& job, const Model& net) {
+    if (!is_text(net.kind) || job.net.seq_len)
+        return std::nullopt;
+    const bool tuned = job.fine_tune != FineTune::none;
+    if (net.seq_len && (!tuned || *net.seq_len <= kFineTuneSeqLen))
+        return std::nullopt;
+    const double usual = tuned ? kFineTuneSeqLen : kAssumedSeqLen;
+    return std::min(usual, net.max_seq_len.value_or(usual));
+}
+
 Model model_of(const Job& job) {
-    Model net = with_own(job.model.empty() ? Model{} : find_model(job.model), job.net);
-    net.kind = kind_of(net);
+    Model net = whole_net(job);
+    if (const auto assumed = assumed_seq_len(job, net);
+        assumed && (job.fine_tune != FineTune::none || job.config))
+        net.seq_len = assumed; // else it stays unknown, and is taken for kAssumedSeqLen
     if (net.active_parameters && net.parameters && *net.active_parameters > *net.parameters)
         throw ArgumentError{"active_parameters",
                             fmt::format("must be at most the parameters, got {:.4g} and {:.4g}",
                                         *net.active_parameters,
                                         *net.parameters)};
-    if (has_adapters(job.fine_tune) && !is_text(net.kind))
+    const bool adaptable =
+        is_text(net.kind) || net.kind == ModelKind::diffusion || net.kind == ModelKind::vit;
+    if (has_adapters(job.fine_tune) && !adaptable)
         throw ArgumentError{"fine_tune",
                             fmt::format("must be none or full for a net that is no transformer "
-                                        "over text, got {}",
+                                        "and no diffusion net, got {}",
                                         to_string(job.fine_tune))};
     return net;
 }
@@ -128,7 +180,10 @@ static void require_range(const Job& job) {
     positive_if_given("layers", job.net.layers);
     positive_if_given("hidden", job.net.hidden);
     positive_if_given("heads", job.net.heads);
+    positive_if_given("head_dim", job.net.head_dim);
     positive_if_given("seq_len", job.net.seq_len);
+    positive_if_given("attention_window", job.net.attention_window);
+    positive_if_given("window_layers", job.net.window_layers);
     positive_if_given("vocab", job.net.vocab);
     positive_if_given("forward_gmacs", job.net.forward_gmacs);
     positive_if_given("activations_m", job.net.activations_m);
@@ -174,6 +229,11 @@ static double units_of(const Job& job, const Work& work) {
     return *samples * work.epochs * work.units_per_sample();
 }
 
+/// Whether model_of() a job has a length of its own making, or none.
+static bool seq_len_is_assumed(const Job& job) {
+    return assumed_seq_len(job, whole_net(job)).has_value();
+}
+
 Work work_of(const Job& job) {
     require_range(job);
     require_alone(job);
@@ -181,8 +241,9 @@ Work work_of(const Job& job) {
              .fine_tune = job.fine_tune,
              .recompute = job.recompute,
              .batch = job.batch,
-             .lora_rank = job.lora_rank};
-    const bool counted = out.net.kind != ModelKind::other;
+             .lora_rank = job.lora_rank,
+             .seq_len_assumed = seq_len_is_assumed(job)};
+    const bool counted = !out.in_flops();
     if (!counted && !job.flops && !job.measured)
         throw ArgumentError{"model",
                             "must be given, or the figures of a net, or flops, or what was "

@@ -119,7 +119,7 @@ UNKNOWN = [
     ("--precision", "double", PRECISIONS, None),
     ("--weights", "cots=1", CRITERIA, "cost"),
     ("--weights", "gpu-memory=1", CRITERIA, "gpu_memory"),
-    ("--model", "resnet_50b", "a model of data/models.yaml", "resnet-50"),
+    ("--model", "lama-2-7b", "a model of data/models.yaml", "llama-2-7b"),
     ("--model", "xyzzy", "a model of data/models.yaml", None),
     ("--fine-tune", "qlara", "none, full, lora or qlora", "qlora"),
     ("--optimiser", "adamw", "adam, adam_8bit or sgd", "adam"),

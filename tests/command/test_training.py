@@ -13,6 +13,7 @@ RESNET = ("--model", "resnet-50", "--epochs", "90", "--samples", "1.28e6")
 # Each flag, a value, and the job beside which it changes the answer.
 LLAMA = ("--model", "llama-2-7b", "--tokens", "2e9")
 OWN = ("--parameters", "1e9", "--tokens", "1e9", "--batch", "64")
+WIDE = (*OWN, "--layers", "24", "--hidden", "2048", "--heads", "16", "--seq-len", "2048")
 IMAGES = ("--forward-gmacs", "4", "--samples", "1e6", "--precision", "fp32")
 EFFECTS = {
     "model": ("llama-2-13b", LLAMA), "tokens": ("4e9", LLAMA), "samples": ("1e6", RESNET), "epochs": ("2", LLAMA),
@@ -22,6 +23,7 @@ EFFECTS = {
     "max-machines": ("4", (*LLAMA, "--batch", "512", "--deadline", "12h")), "kind": ("transformer_encoder", OWN),
     "parameters": ("2e9", OWN), "active-parameters": ("1e8", OWN), "layers": ("100", OWN), "hidden": ("8192", OWN),
     "heads": ("64", (*OWN, "--hidden", "2048", "--recompute", "none")), "seq-len": ("2048", OWN), "vocab": ("250000", OWN),
+    "head-dim": ("256", WIDE), "attention-window": ("256", WIDE), "window-layers": ("12", (*WIDE, "--attention-window", "256")),
     "forward-gmacs": ("8", IMAGES), "activations": ("50", IMAGES), "image-px": ("448", RESNET),
 }
 
@@ -98,3 +100,54 @@ def test_a_machine_whose_time_is_not_known_is_refused_for_that(answer, write):
     assert refused["by_reason"] == {"no published rate in this precision": 1}
     assert refused["nearest"][0]["reason"] == "has no published memory bandwidth, so its time is not known"
     assert refused["nearest"][0]["relaxation"] == {}
+
+
+QWEN = {"model_type": "qwen2", "hidden_size": 3584, "intermediate_size": 18944, "num_hidden_layers": 28,
+        "num_attention_heads": 28, "num_key_value_heads": 4, "vocab_size": 152064, "max_position_embeddings": 131072}
+
+
+def test_a_configuration_is_the_net_that_it_describes(answer, complaint, workdir):
+    file = workdir / "config.json"
+    file.write_text(json.dumps(QWEN))
+    job = ("--fine-tune", "lora", "--tokens", "1e8", "--region", "us-east-1")
+    by_path = answer("--model", str(file), *job)
+    assert by_path["choices"] and by_path["request"]["model"] == str(file)
+    by_folder = answer("--model", ".", *job)["choices"]
+    assert [c["job"]["hours"] for c in by_folder] == [c["job"]["hours"] for c in by_path["choices"]]
+    by_name = answer("--model", "Qwen/Qwen2.5-7B-Instruct", *job)
+    for one, other in zip(by_path["choices"], by_name["choices"]):
+        assert one["instance"] == other["instance"]
+        assert one["job"]["hours"]["p50"] == pytest.approx(other["job"]["hours"]["p50"], rel=1e-3)
+        assert one["job"]["seq_len"] == 2048 and one["job"]["seq_len_assumed"]
+    file.write_text(json.dumps({**QWEN, "vocab_size": None}))
+    assert complaint("--model", str(file), *job) == f"{file}: vocab_size: must be given, got nothing"
+    file.write_text(json.dumps({**QWEN, "model_type": "rwkv"}))
+    assert complaint("--model", str(file), *job).startswith(f"{file}: model_type: must be one of the classes that are counted, ")
+    assert complaint("--model", "./nowhere/config.json", *job).startswith("./nowhere/config.json: ")
+
+
+def test_a_size_that_is_not_there_gets_those_of_its_family(complaint):
+    assert complaint("--model", "openai/whisper-huge", "--samples", "1e6") == (
+        "--model: must be a model; of the family whisper there are whisper-base, whisper-large-v2, whisper-large-v3, "
+        'whisper-large-v3-turbo, whisper-medium, whisper-small, whisper-tiny, got "openai/whisper-huge"')
+
+
+def test_the_length_of_a_sequence_is_told(answer):
+    job = ("--tokens", "1e8", "--region", "us-east-1")
+    told = [(c["job"]["seq_len"], c["job"]["seq_len_assumed"]) for c in (
+        answer("--model", "llama-3.1-8b", *job)["choices"][0],
+        answer("--model", "llama-3.1-8b", "--fine-tune", "qlora", *job)["choices"][0],
+        answer("--model", "llama-3.1-8b", "--fine-tune", "qlora", "--seq-len", "1024", *job)["choices"][0],
+        answer("--parameters", "1e9", *job)["choices"][0],
+        answer("--model", "resnet-50", "--region", "us-east-1")["choices"][0])]
+    assert told == [(8192, False), (2048, True), (1024, False), (512, True), (None, False)]
+
+
+def test_a_net_of_diffusion_is_tuned_by_adapters(answer):
+    job = ("--model", "sdxl", "--samples", "1e4", "--region", "us-east-1")
+    full, lora = (answer(*job, *how) for how in (("--fine-tune", "full"), ("--fine-tune", "lora")))
+
+    def flops(found):
+        return next(f["value"] for f in found["choices"][0]["job"]["factors"] if f["name"] == "FLOPs of a sample")
+
+    assert flops(lora) == pytest.approx(flops(full) * 2 / 3)

@@ -1,7 +1,7 @@
 // One libFuzzer target for each reader of what comes from outside: flopwise-fuzz --target=NAME.
 //
-// NAME is a format of price files, or catalog, image, charges, request or glob. What may come out
-// is an answer or an Error; a crash, another exception, or work without end is a finding.
+// NAME is a format of price files, or catalog, image, charges, request, config or glob. What may
+// come out is an answer or an Error; a crash, another exception, or work without end is a finding.
 
 #include <flopwise/flopwise.hpp>
 
@@ -130,10 +130,16 @@ Target target_called(std::string_view name) {
         return [](std::string_view content) { (void)Charges::read(MemoryFile{content}.path()); };
     if (name == "request")
         return [](std::string_view content) { (void)read_request(MemoryFile{content}.path()); };
+    if (name == "config")
+        return [](std::string_view content) {
+            const Model net = model_from_config(content);
+            must_hold(*net.parameters > 0);
+        };
     if (name == "glob")
         return read_glob;
-    std::fprintf(stderr,
-                 "--target=NAME must be a format, catalog, image, charges, request or glob\n");
+    std::fprintf(
+        stderr,
+        "--target=NAME must be a format, catalog, image, charges, request, config or glob\n");
     std::exit(2);
 }
 

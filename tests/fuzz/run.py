@@ -22,7 +22,7 @@ FEED_OF = {
     "azure_retail_prices": "azure_retail_prices.json", "ec2instances": "ec2instances.json",
     "gpuhunt": "gpuhunt.csv", "skypilot": "skypilot*.csv",
 }
-TARGETS = [*FEED_OF, "catalog", "image", "charges", "request", "glob"]
+TARGETS = [*FEED_OF, "catalog", "image", "charges", "request", "config", "glob"]
 RUNS = 4000
 
 

@@ -132,3 +132,16 @@ def test_a_sweep_over_jobs_answers_as_recommend_does():
             assert answer["total_usd"][i] == best.cost.total_usd
         else:
             assert np.isnan(answer["total_usd"][i])
+
+
+def test_a_configuration_is_a_model(tmp_path):
+    file = tmp_path / "config.json"
+    file.write_text('{"model_type": "gpt2", "n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024, "vocab_size": 50257}')
+    net = flopwise.read_model_config(file)
+    assert net.parameters == 124439808 and net.max_seq_len == 1024  # as KerasHub counts GPT-2
+    assert flopwise.read_model_config(tmp_path) == net
+    ours, named = (flopwise.estimate(gpu="T4", model=model, tokens=1e9, seq_len=1024) for model in (file, "gpt2"))
+    assert ours.hours == pytest.approx(named.hours, rel=0.01)
+    assert flopwise.memory_fit(gpu="T4", model=file).fits
+    with pytest.raises(flopwise.FlopwiseError, match="model_type: must be one of the classes that are counted"):
+        flopwise.model_from_config("{}")
