@@ -123,6 +123,10 @@ class Gpu(_Record):
     @property
     def stack(self) -> str | None: ...
     @property
+    def compute_capability(self) -> str | None: ...
+    @property
+    def devices(self) -> int | None: ...
+    @property
     def unsupported(self) -> list[str]: ...
     @property
     def not_for(self) -> list[str]: ...
@@ -156,6 +160,8 @@ class Gpu(_Record):
         tdp_watts: float | None = ...,
         aliases: list[str] | None = ...,
         stack: str | None = ...,
+        compute_capability: str | None = ...,
+        devices: int | None = ...,
         unsupported: list[str] | None = ...,
         not_for: list[str] | None = ...,
         note: str | None = ...,
@@ -1347,6 +1353,8 @@ class Choice(_Record):
     def price_dates(self) -> dict[str, str | bool | None]: ...
     @property
     def stack(self) -> str | None: ...
+    @property
+    def stack_note(self) -> str | None: ...
     def __init__(
         self,
         *,
@@ -1387,6 +1395,7 @@ class Choice(_Record):
         price_as_of: str | None = ...,
         price_dates: dict[str, str | bool | None] | None = ...,
         stack: str | None = ...,
+        stack_note: str | None = ...,
     ) -> None: ...
 
 @final
@@ -1419,6 +1428,8 @@ class FamilyChoice(_Record):
     def arch(self) -> str | None: ...
     @property
     def stack(self) -> str | None: ...
+    @property
+    def stack_note(self) -> str | None: ...
     def __init__(
         self,
         *,
@@ -1436,6 +1447,7 @@ class FamilyChoice(_Record):
         refused: int | None = ...,
         arch: str | None = ...,
         stack: str | None = ...,
+        stack_note: str | None = ...,
     ) -> None: ...
 
 @final
