@@ -45,8 +45,8 @@ def test_each_machine_that_the_wheel_does_not_run_on_is_named(answer):
     assert any(choice["arch"] == "arm64" for choice in out["choices"])
     for choice in out["choices"]:
         note = choice["stack_note"]
-        assert (note is None) == (choice["arch"] == "x86_64" and choice["gpu"] not in (
-            "nvidia-v100-sxm2-16gb", "nvidia-v100-sxm2-32gb"))
+        usual = choice["arch"] == "x86_64" and choice["stack"] == "CUDA"
+        assert (note is None) == (usual and not choice["gpu"].startswith("nvidia-v100"))
         if note is not None:
             assert any(warning.endswith(note) for warning in out["warnings"])
         if choice["gpu"] == "nvidia-t4g":
