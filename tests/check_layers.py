@@ -9,7 +9,7 @@ import pathlib
 import re
 import sys
 
-ORDER = ["export", "version", "date", "units", "error", "place", "catalog", "regions", "charges", "price_history", "price_age", "lint",
+ORDER = ["export", "version", "date", "units", "error", "place", "catalog", "stack", "regions", "charges", "price_history", "price_age", "lint",
          "diff", "feed", "catalog_text", "precision", "model", "config", "memory", "job", "estimate", "budget", "uncertainty",
          "bill", "purchase", "hours", "ownership", "constraints", "profile", "score", "request", "settings",
          "recommendation", "recommend", "sweep", "launch",
@@ -19,7 +19,7 @@ EARLIER = ["workload", "nearby", "check", "uncertain", "cost", "net", "listing"]
 # Each room, and the public headers of which it has the sources.
 ROOMS = {
     "text": "export version date units error",
-    "catalog": "place catalog price_history regions lint diff precision",
+    "catalog": "place catalog stack price_history regions lint diff precision",
     "cost": "charges price_age budget uncertainty bill purchase hours ownership",
     "training": "model config memory job estimate",
     "feed": "feed",

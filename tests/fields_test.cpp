@@ -18,7 +18,7 @@ using namespace flopwise;
 
 using Texts = std::map<std::string, std::string>; // by key; without what is not known
 
-static unsigned seed() {
+static unsigned random_seed() {
     return GENERATE(take(20, random(1U, 1'000'000U)));
 }
 
@@ -171,7 +171,7 @@ static void forms_agree(const Catalog& catalog) {
 
 TEST_CASE("JSON, CSV, YAML and `catalog show` agree on every field they share",
           "[fields][property]") {
-    Tables tables = random_tables(seed());
+    Tables tables = random_tables(random_seed());
     tables.gpus[0].stack = "CUDA";
     tables.instances[0].gpu = tables.gpus[0].name;
     tables.instances[0].gpu_count = 1.0 / 6; // as of an A10 of 24 GiB: 4 GiB

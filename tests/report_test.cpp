@@ -228,8 +228,8 @@ TEST_CASE("a first choice with another processor is warned of", "[report]") {
             .warnings;
     };
     CHECK(first("g5g.xlarge", Profile::training).front() ==
-          "g5g.xlarge is arm64: x86 images and wheels do not run; programs need a build for arm64 "
-          "with nvidia-t4g");
+          "g5g.xlarge is arm64: x86 images and wheels do not run; nvidia-t4g needs a build for "
+          "sm_75, and the usual arm64 wheel of PyTorch 2.15 (2026-10-28, CUDA 13.2) has none");
     const auto none = [](const auto& warnings) {
         return std::ranges::none_of(warnings, [](const std::string& w) {
             return w.find("is not CUDA") != std::string::npos ||

@@ -314,13 +314,13 @@ TEST_CASE("methods that a GPU does not run are refused for that", "[training]") 
     };
     Refusal r = refused("fine_tune", "qlora", "trn1.2xlarge", "llama-2-7b");
     CHECK(r.reasons == std::vector{Reason::other_method});
-    CHECK(r.text == "needs qlora, which aws-trainium1 (Neuron) does not run");
-    CHECK(r.relaxation == std::vector<Relaxation>{{"fine_tune", "lora"}}); // 13.5 of 32 GB
+    CHECK(r.text == "4-bit adapters need CUDA, ROCm or SynapseAI; trn1 has Neuron");
+    CHECK(r.relaxation == std::vector<Relaxation>{{"fine_tune", "lora"}}); // 13.5 of 2 * 17 GB
     r = refused("optimiser", "adam_8bit", "trn1.2xlarge", "bert-base");
-    CHECK(r.text == "needs adam_8bit, which aws-trainium1 (Neuron) does not run");
+    CHECK(r.text == "8-bit optimisers need CUDA or ROCm; trn1 has Neuron");
     CHECK(r.relaxation == std::vector<Relaxation>{{"optimiser", "adam"}});
     r = refused("fine_tune", "qlora", "p2.xlarge", "gpt2"); // compute capability 3.7, needs 6.0
-    CHECK(r.text == "needs qlora, which nvidia-k80-gk210 (CUDA) does not run");
+    CHECK(r.text == "4-bit adapters need compute capability 6.0; nvidia-k80-gk210 has 3.7");
     // With lora, 2 bytes * 70.55e9 do not fit into 32 GiB: then no change is named.
     r = refused("fine_tune", "qlora", "trn1.2xlarge", "llama-3-70b");
     CHECK(r.reasons == std::vector{Reason::other_method, Reason::does_not_fit});

@@ -84,8 +84,13 @@ struct Gpu {
     std::optional<Watts> tdp{};
     std::vector<std::string> aliases{}; ///< other spellings: "T4", "Tesla T4"
     std::string stack{}; ///< programs are built on: "CUDA", "ROCm", "Neuron"; empty if not known
-    std::vector<std::string> unsupported{}; ///< methods not to be had on it: "qlora", "adam_8bit"
-    std::vector<Purpose> not_for{};         ///< work that it cannot do: Inferentia does not train
+    /// CUDA's, "8.0", or the target of ROCm, "gfx942": what programs must be built for.
+    std::string compute_capability{};
+    /// That programs see in it, if more than one: each has its part of the memory. 2 for Trainium.
+    int devices = 0;
+    /// Methods not to be had on it though its stack has them (stack.hpp): "qlora", "adam_8bit".
+    std::vector<std::string> unsupported{};
+    std::vector<Purpose> not_for{}; ///< work that it cannot do: Inferentia does not train
     std::string note{};
     std::string source;
 

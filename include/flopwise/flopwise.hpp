@@ -44,6 +44,7 @@
 #include <flopwise/request.hpp>
 #include <flopwise/score.hpp>
 #include <flopwise/settings.hpp>
+#include <flopwise/stack.hpp>
 #include <flopwise/sweep.hpp>
 #include <flopwise/uncertain.hpp>
 #include <flopwise/uncertainty.hpp>

@@ -100,6 +100,8 @@ struct Choice {
     /// Of all that makes its cost: the price, what is known of interruptions, the charges.
     DateRange price_dates{};
     std::string stack{}; ///< that programs for its GPUs are built on, as Gpu has it
+    /// Why the usual wheel of PyTorch does not run there (stack.hpp); empty if it does.
+    std::string stack_note{};
 
     bool operator==(const Choice&) const = default;
 };
@@ -118,8 +120,9 @@ struct FamilyChoice {
     DateRange price_dates{};  ///< of these two
     std::size_t admitted = 0; ///< offers
     std::size_t refused = 0;
-    std::string arch{};  ///< of the best machine
-    std::string stack{}; ///< of its GPUs
+    std::string arch{};       ///< of the best machine
+    std::string stack{};      ///< of its GPUs
+    std::string stack_note{}; ///< of it, as Choice has it
 
     bool operator==(const FamilyChoice&) const = default;
 };

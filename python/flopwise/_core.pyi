@@ -123,6 +123,10 @@ class Gpu(_Record):
     @property
     def stack(self) -> str | None: ...
     @property
+    def compute_capability(self) -> str | None: ...
+    @property
+    def devices(self) -> int | None: ...
+    @property
     def unsupported(self) -> list[str]: ...
     @property
     def not_for(self) -> list[str]: ...
@@ -156,6 +160,8 @@ class Gpu(_Record):
         tdp_watts: float | None = ...,
         aliases: list[str] | None = ...,
         stack: str | None = ...,
+        compute_capability: str | None = ...,
+        devices: int | None = ...,
         unsupported: list[str] | None = ...,
         not_for: list[str] | None = ...,
         note: str | None = ...,
@@ -1364,6 +1370,8 @@ class Choice(_Record):
     def price_dates(self) -> dict[str, str | bool | None]: ...
     @property
     def stack(self) -> str | None: ...
+    @property
+    def stack_note(self) -> str | None: ...
     def __init__(
         self,
         *,
@@ -1404,6 +1412,7 @@ class Choice(_Record):
         price_as_of: str | None = ...,
         price_dates: dict[str, str | bool | None] | None = ...,
         stack: str | None = ...,
+        stack_note: str | None = ...,
     ) -> None: ...
 
 @final
@@ -1436,6 +1445,8 @@ class FamilyChoice(_Record):
     def arch(self) -> str | None: ...
     @property
     def stack(self) -> str | None: ...
+    @property
+    def stack_note(self) -> str | None: ...
     def __init__(
         self,
         *,
@@ -1453,6 +1464,7 @@ class FamilyChoice(_Record):
         refused: int | None = ...,
         arch: str | None = ...,
         stack: str | None = ...,
+        stack_note: str | None = ...,
     ) -> None: ...
 
 @final

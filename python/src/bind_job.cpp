@@ -1,6 +1,8 @@
 #include "python.hpp"
 #include "record.hpp"
 
+#include <algorithm>
+
 using namespace flopwise;
 using namespace flopwise::python;
 
@@ -47,7 +49,9 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     const Catalog machine = catalog_of(catalog, r);
     const Gpu& has = gpu_of(machine, gpu);
     require_positive("gpus", gpus);
-    const auto found = job_fit(job_of(r), model_of(job_of(r)), *r.precision, has.memory, gpus);
+    const int devices = std::max(1, has.devices); // that programs see in one
+    const auto found =
+        job_fit(job_of(r), model_of(job_of(r)), *r.precision, has.memory / devices, gpus * devices);
     return found ? std::optional{found->memory} : std::nullopt;
 }
 

@@ -3,6 +3,7 @@
 #include <flopwise/catalog.hpp>
 
 #include "bundle/rows.hpp"
+#include "bundle/stacks.hpp"
 #include "bundle/training.hpp"
 #include "catalog/binary.hpp"
 #include "catalog/history_tables.hpp"
@@ -132,6 +133,7 @@ struct Bundle {
     std::string price_age;
     std::string providers;
     std::string models;
+    std::string stacks;
     std::string utilisation;
     Files charges;
     Files history;               ///< of prices
@@ -155,6 +157,7 @@ static Bundle bundle_of(const std::string& file) {
                .price_age = path("price_age"),
                .providers = path("providers"),
                .models = path("models"),
+               .stacks = path("stacks"),
                .utilisation = path("utilisation"),
                .charges = paths(fields, "charges"),
                .history = paths(fields, "history"),
@@ -198,6 +201,7 @@ static std::string as_code(const Bundle& bundle) {
     add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
     add_image(out, "kHistory", HistoryBinary::write(PriceHistory::read(bundle.history)));
     out += models_as_code(bundle.models);
+    out += stacks_as_code(bundle.stacks);
     std::string table;
     std::uint64_t hash = 0xcbf29ce484222325;
     for (std::size_t i = 0; i < bundle.catalogs.size(); ++i) {
@@ -223,6 +227,9 @@ static std::string as_code(const Bundle& bundle) {
            "std::span<const ProviderWord> provider_words() { return kProviderWords; }\n"
            "std::span<const std::string_view> machines_with_gpus() { return kMachinesWithGpus; }\n"
            "std::span<const ModelRow> models() { return kModels; }\n"
+           "std::span<const TechniqueRow> techniques() { return kTechniques; }\n"
+           "std::span<const NeedRow> needs() { return kNeeds; }\n"
+           "std::span<const WheelRow> wheels() { return kWheels; }\n"
            "const Utilisation& utilisation() { return kUtilisation; }\n"
            "std::string_view history() {\n"
            "    return {kHistory, sizeof kHistory - 1};\n}\n"

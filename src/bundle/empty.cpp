@@ -10,6 +10,15 @@ namespace flopwise::bundled {
 std::span<const CatalogBytes> catalogs() {
     return {};
 }
+std::span<const TechniqueRow> techniques() {
+    return {};
+}
+std::span<const NeedRow> needs() {
+    return {};
+}
+std::span<const WheelRow> wheels() {
+    return {};
+}
 std::string_view history() {
     return {};
 }

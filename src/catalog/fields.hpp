@@ -91,7 +91,11 @@ void fields(Visit&& visit, Row& g) {
     visit({"tdp_watts", "power", kPositive}, g.tdp);
     visit({"aliases", "other spellings that `gpu` of a request accepts"}, g.aliases);
     visit({"stack", "what programs are built on: CUDA, ROCm, Neuron", kMaybe}, g.stack);
-    visit({"unsupported", "methods that do not run on it: qlora, adam_8bit"}, g.unsupported);
+    visit({"compute_capability", "of CUDA: 8.0; the target of ROCm: gfx942", kMaybe},
+          g.compute_capability);
+    visit({"devices", "that programs see in it, if more than one", kMaybe}, g.devices);
+    visit({"unsupported", "methods that do not run on it, though on its stack: qlora, adam_8bit"},
+          g.unsupported);
     visit({"not_for", "work that it cannot do"}, g.not_for);
     visit({"note", "what else there is to say", kMaybe}, g.note);
     visit({"source", "name of a source", kSourceName}, g.source);

@@ -85,11 +85,12 @@ static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& r
     const Work work = work_of(job_of(request));
     const GpuSet on{.gpu = gpu, .gpus = request.own.gpus};
     const Precision used = precision_used(work, *gpu, *request.precision);
+    const int devices = std::max(1, gpu->devices); // that programs see in one
     const auto fit = job_fit(job_of(request),
                              model_of(job_of(request)),
                              used,
-                             gpu->usable_memory.value_or(gpu->memory),
-                             request.own.gpus);
+                             gpu->usable_memory.value_or(gpu->memory) / devices,
+                             request.own.gpus * devices);
     if (!fit || !fit->memory.fits)
         return std::nullopt;
     const auto time = estimate(work, on, *request.precision);

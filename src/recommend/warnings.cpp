@@ -11,9 +11,12 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace flopwise {
+
+constexpr std::string_view kNotBuilt = "sm_"; // how a note begins on what has no wheel
 
 template <class Condition>
 static std::vector<const Choice*> choices_where(const Recommendation& r, Condition condition) {
@@ -36,46 +39,54 @@ static std::string names_of(const std::vector<const Choice*>& choices, std::size
     return names.size() > most ? fmt::format("{} and {} more", out, names.size() - most) : out;
 }
 
-std::string foreign(const std::string& arch, const std::string& stack) {
+std::string foreign(const std::string& arch, const std::string& stack, const std::string& note) {
     std::string other = stack == "CUDA" ? "" : stack == "none" ? "no CUDA" : stack;
+    if (other.empty() && note.starts_with(kNotBuilt))
+        other = note.substr(0, note.find(':'));
     if (arch.empty() || arch == "x86_64")
         return other;
     return other.empty() ? arch : fmt::format("{} on {}", other, arch);
 }
 
+/// "! not CUDA on x86_64: trn1.2xlarge Neuron; not in PyTorch's usual wheel: p3.2xlarge sm_70"
 std::string platform_line(const Recommendation& r) {
-    std::vector<std::string> parts;
-    const auto add = [&parts](const std::string& instance, const std::string& what) {
+    std::vector<std::string> others;
+    std::vector<std::string> not_built;
+    const auto add = [&](const std::string& instance, const auto& machine) {
+        const std::string what = foreign(machine);
+        auto& parts = what.starts_with(kNotBuilt) ? not_built : others;
         std::string part = fmt::format("{} {}", instance, what);
         if (!what.empty() && std::find(parts.begin(), parts.end(), part) == parts.end())
             parts.push_back(std::move(part));
     };
     if (r.request.by == By::instance)
         for (const Choice& c : r.choices)
-            add(c.instance, foreign(c.arch, c.stack));
+            add(c.instance, c);
     for (std::size_t i = 0; i < r.families.size() && std::cmp_less(i, r.request.top); ++i)
-        add(r.families[i].best, foreign(r.families[i].arch, r.families[i].stack));
-    return parts.empty() ? "" : "! not CUDA on x86_64: " + joined(parts, ", ");
+        add(r.families[i].best, r.families[i]);
+    std::string out = others.empty() ? "" : "! not CUDA on x86_64: " + joined(others, ", ");
+    if (!not_built.empty())
+        out += (out.empty() ? "! " : "; ") +
+               fmt::format("not in PyTorch's usual wheel: {}", joined(not_built, ", "));
+    return out;
 }
 
-/// What a program has to be built for on the first choice, if that is not CUDA on x86_64.
+/// What programs have to be built for, of each choice that the usual wheel of PyTorch does not run
+/// on, the first choice first. Graphics need no CUDA.
 static std::vector<std::string> platform_warnings(const Recommendation& r) {
-    if (r.choices.empty())
-        return {};
-    const Choice& c = r.choices.front();
     std::vector<std::string> out;
-    if (!c.stack.empty() && c.stack != "CUDA" && r.request.profile != Profile::graphics)
-        out.push_back(fmt::format("{} is not CUDA: {}",
-                                  c.instance,
-                                  c.stack == "none" ? "no programs for its GPU are known"
-                                                    : "programs need " + c.stack));
-    if (!c.arch.empty() && c.arch != "x86_64")
-        out.push_back(fmt::format(
-            "{} is {}: x86 images and wheels do not run{}",
-            c.instance,
-            c.arch,
-            c.gpu.empty() ? ""
-                          : fmt::format("; programs need a build for {} with {}", c.arch, c.gpu)));
+    std::set<std::string> told;
+    for (const Choice& c : r.choices) {
+        std::string note = c.stack_note;
+        if (r.request.profile == Profile::graphics && note.starts_with("not CUDA"))
+            note = note.find("; ") == std::string::npos ? "" : note.substr(note.find("; ") + 2);
+        if (note.empty() || !told.insert(c.stack_note).second)
+            continue;
+        const auto alike =
+            choices_where(r, [&](const Choice& other) { return other.stack_note == c.stack_note; });
+        const std::string names = names_of(alike);
+        out.push_back(fmt::format("{} {} {}", names, names == c.instance ? "is" : "are", note));
+    }
     return out;
 }
 

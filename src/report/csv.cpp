@@ -83,7 +83,7 @@ static std::string csv_of_choices(const Recommendation& r) {
                     "network_gbps,tflops,score,pareto,"
                     "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
                     ",arch,stack,usd_per_month,price_p10_usd_per_hour,"
-                    "price_p90_usd_per_hour",
+                    "price_p90_usd_per_hour,stack_note",
                     trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
                                         "total_p90_usd,probability_in_time,micro_batch,tied"
                                       : "");
@@ -102,7 +102,7 @@ static std::string csv_of_choices(const Recommendation& r) {
 static std::string csv_of_families(const Recommendation& r) {
     constexpr std::string_view kColumns =
         "rank,provider,family,purpose,gpu,score,best,price_from_usd_per_hour,"
-        "price_to_usd_per_hour,admitted,refused,arch,stack";
+        "price_to_usd_per_hour,admitted,refused,arch,stack,stack_note";
     std::string out = fmt::format("{}\n", kColumns);
     const auto top = std::min(r.families.size(), static_cast<std::size_t>(r.request.top));
     for (const FamilyChoice& f : std::span{r.families}.first(top))

@@ -106,6 +106,7 @@ void fields(Visit&& visit, Row& c) {
     visit({"price_as_of", "the day the price held"}, c.as_of);
     visit({"price_dates", "of all that makes its cost"}, c.price_dates);
     visit({"stack", "what programs are built on: CUDA, ROCm, Neuron", kMaybe}, c.stack);
+    visit({"stack_note", "why PyTorch's usual wheel does not run there", kMaybe}, c.stack_note);
 }
 
 template <class Visit, RowOf<ChargeSummary> Row>
@@ -208,6 +209,7 @@ void fields(Visit&& visit, Row& f) {
     visit({"refused", "offers"}, f.refused);
     visit({"arch", "of the best machine", kMaybe}, f.arch);
     visit({"stack", "of its GPUs", kMaybe}, f.stack);
+    visit({"stack_note", "why PyTorch's usual wheel does not run there", kMaybe}, f.stack_note);
 }
 
 template <class Visit, RowOf<Against> Row>

@@ -84,7 +84,7 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
             fmt::format("{}{}{}",
                         c.pareto ? "*" : "",
                         c.job && c.job->tied ? "=" : "",
-                        foreign(c.arch, c.stack).empty() ? "" : "!")};
+                        foreign(c).empty() ? "" : "!")};
 }
 
 TextTable choices_grid(const Recommendation& r, bool dated) {
@@ -147,7 +147,7 @@ TextTable families_grid(const Recommendation& r) {
                       : fmt::format("{} - {}", price(f.price_from), price(f.price_to)),
                   fmt::format("{} of {}", f.admitted, f.admitted + f.refused),
                   score_text(f.score),
-                  foreign(f.arch, f.stack).empty() ? "" : "!"});
+                  foreign(f).empty() ? "" : "!"});
     }
     return grid;
 }

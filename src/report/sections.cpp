@@ -112,7 +112,7 @@ std::string outcome_line(const Recommendation& r) {
 }
 
 std::string with_platform(const std::string& name, const Choice& c) {
-    const std::string other = foreign(c.arch, c.stack);
+    const std::string other = foreign(c);
     return other.empty() ? name : fmt::format("{} ({})", name, other);
 }
 

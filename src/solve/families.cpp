@@ -55,7 +55,8 @@ FamilyChoice Solver::family_choice(const Family& family, const FamilySum& sum) c
             .admitted = sum.admitted,
             .refused = sum.refused,
             .arch = best.arch,
-            .stack = gpu == nullptr ? "" : gpu->stack};
+            .stack = gpu == nullptr ? "" : gpu->stack,
+            .stack_note = notes_.note(gpu, best.arch)};
 }
 
 /// Those with a machine that qualifies; equal scores stay in the order of the catalog.

@@ -1,5 +1,7 @@
 // How a job fits into the memory of a type's machines, and what would make it fit.
 
+#include <flopwise/stack.hpp>
+
 #include "catalog/offer_columns.hpp"
 #include "solve/job_times.hpp"
 #include "text/text.hpp"
@@ -7,30 +9,27 @@
 namespace flopwise {
 
 std::optional<MemoryFit> JobTimes::fit(std::size_t type) const {
-    const OfferColumns& all = columns_of(catalog_);
     return memory_fit(net_,
                       training(type),
                       precision(type),
                       job_of(request_).sharding,
                       gpu_memory(type),
-                      all.gpu_count[type] * types_[type].machines);
+                      devices(type, types_[type].machines));
 }
 
 std::optional<MemoryRemedy> JobTimes::remedy(std::size_t type) const {
-    const OfferColumns& all = columns_of(catalog_);
     return memory_remedy(net_,
                          training(type),
                          precision(type),
                          job_of(request_).sharding,
                          gpu_memory(type),
-                         all.gpu_count[type] * types_[type].machines,
-                         gpus(type).gpu->unsupported);
+                         devices(type, types_[type].machines),
+                         unsupported_methods(*gpus(type).gpu, software()));
 }
 
 bool JobTimes::fits_into(
     const Job& job, const Model& net, Precision precision, std::size_t type, int machines) const {
-    const auto found = job_fit(
-        job, net, precision, gpu_memory(type), columns_of(catalog_).gpu_count[type] * machines);
+    const auto found = job_fit(job, net, precision, gpu_memory(type), devices(type, machines));
     return !found || found->memory.fits;
 }
 

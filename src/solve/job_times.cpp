@@ -1,6 +1,7 @@
 #include "solve/job_times.hpp"
 
 #include "catalog/offer_columns.hpp"
+#include "catalog/stack_notes.hpp"
 #include "cost/bill_lines.hpp"
 #include "cost/rule.hpp"
 #include "solve/greatest.hpp"
@@ -185,7 +186,18 @@ Precision JobTimes::precision(std::size_t type) const {
 
 GiB JobTimes::gpu_memory(std::size_t type) const {
     const auto gpu = static_cast<std::size_t>(columns_of(catalog_).gpu[type]);
-    return usable_gpu_memory(catalog_.instances()[type], catalog_.gpus()[gpu]);
+    const Gpu& device = catalog_.gpus()[gpu];
+    return usable_gpu_memory(catalog_.instances()[type], device) / std::max(1, device.devices);
+}
+
+double JobTimes::devices(std::size_t type, int machines) const {
+    const OfferColumns& all = columns_of(catalog_);
+    const Gpu& gpu = catalog_.gpus()[static_cast<std::size_t>(all.gpu[type])];
+    return all.gpu_count[type] * std::max(1, gpu.devices) * machines;
+}
+
+Date JobTimes::software() const {
+    return software_day(request_.today, catalog_.as_of());
 }
 
 JobTimes::Fit JobTimes::found_fit(Precision precision, GiB memory, double gpus) const {
@@ -200,7 +212,7 @@ JobTimes::Fit JobTimes::found_fit(Precision precision, GiB memory, double gpus) 
 
 const JobTimes::Fit& JobTimes::fit(std::size_t type, int machines) {
     const Precision p = timed(type).precision;
-    const double n = columns_of(catalog_).gpu_count[type] * machines;
+    const double n = devices(type, machines);
     const bool wide = p == Precision::fp32 || p == Precision::tf32;
     const GiB memory = gpu_memory(type);
     const auto [known, added] = fits_.try_emplace({memory.value(), n, wide});

@@ -58,6 +58,8 @@ public:
     /// The hours of work that there are until then.
     [[nodiscard]] std::optional<Hours> work_deadline() const;
     [[nodiscard]] const Request& request() const { return request_; }
+    /// The day whose software the job runs with.
+    [[nodiscard]] Date software() const;
     [[nodiscard]] const Work& work() const { return work_; }
     /// With full recomputation, where that makes the time.
     [[nodiscard]] Work work(std::size_t type) const;
@@ -115,7 +117,10 @@ private:
     [[nodiscard]] Timed timed(const Gpu& gpu) const;
     [[nodiscard]] const Timed& timed(std::size_t type);
     [[nodiscard]] GpuSet gpus(std::size_t type, int machines) const;
+    /// Of what programs see as one GPU: of a Trainium, one of its two cores.
     [[nodiscard]] GiB gpu_memory(std::size_t type) const;
+    /// How many of these so many machines have.
+    [[nodiscard]] double devices(std::size_t type, int machines) const;
     [[nodiscard]] const Fit& fit(std::size_t type, int machines);
     [[nodiscard]] bool fits_into(const Job& job,
                                  const Model& net,

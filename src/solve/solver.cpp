@@ -12,6 +12,13 @@
 
 namespace flopwise {
 
+/// Programs of graphics and simulations are not PyTorch's.
+static StackNotes notes_of(const Catalog& catalog, const Request& request) {
+    const bool learns =
+        request.profile == Profile::training || request.profile == Profile::inference;
+    return StackNotes{software_day(request.today, catalog.as_of()), learns};
+}
+
 /// Where no GPU is asked for, GPU memory is no criterion and the others share its weight.
 static std::array<double, kCriteria> weights_used(const Request& request, bool without_gpu) {
     Weights weights = *request.weights;
@@ -31,7 +38,8 @@ Solver::Solver(const Catalog& catalog,
                Pricing& pricing)
     : catalog_{catalog}, request_{request}, sites_{sites}, goal_{goal}, pricing_{pricing},
       columns_{pricing.columns()}, filter_{catalog, request, sites, goal, pricing},
-      reference_{goal.reference()}, weights_{weights_used(request, filter_.without_gpu())} {}
+      reference_{goal.reference()}, weights_{weights_used(request, filter_.without_gpu())},
+      notes_{notes_of(catalog, request)} {}
 
 OfferRange Solver::group(std::size_t type, std::size_t purchase) const {
     const std::size_t g = type * kPurchases + purchase;
@@ -280,6 +288,7 @@ Choice Solver::choice(const Scored& scored) const {
         if (const auto rate = peak(*o.gpu, *request_.precision))
             out.tflops = *rate * o.instance.gpu_count;
     }
+    out.stack_note = notes_.note(o.gpu, o.instance.arch);
     pricing_.describe(scored.offer, out);
     out.upfront = out.cost ? paid_upfront(*out.cost) : Usd{};
     if (const auto outlook = pricing_.outlook(scored.offer)) {

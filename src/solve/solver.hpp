@@ -8,6 +8,7 @@
 #include <flopwise/recommendation.hpp>
 #include <flopwise/score.hpp>
 
+#include "catalog/stack_notes.hpp"
 #include "solve/filter.hpp"
 
 #include <limits>
@@ -117,6 +118,7 @@ private:
     Filter filter_;
     Figures reference_;
     std::array<double, kCriteria> weights_;
+    StackNotes notes_;
 
     mutable std::vector<HoursQuantiles> quantiles_; ///< of the hours of choices
     bool scanned_ = false;

@@ -2,6 +2,7 @@
 
 #include "solve/training_goal.hpp"
 
+#include "catalog/stack_notes.hpp"
 #include "cost/rule.hpp"
 #include "solve/job_choice.hpp"
 #include "solve/reference.hpp"
@@ -14,11 +15,11 @@
 namespace flopwise {
 
 /// Methods that a job needs and a GPU does not run: "qlora", "adam_8bit".
-static std::vector<std::string_view> missing_methods(const Gpu& gpu, const Job& job) {
+static std::vector<std::string_view>
+missing_methods(const Gpu& gpu, const Job& job, Date software) {
     std::vector<std::string_view> out;
     for (const std::string_view method : {to_string(job.fine_tune), to_string(job.optimiser)})
-        if (std::find(gpu.unsupported.begin(), gpu.unsupported.end(), method) !=
-            gpu.unsupported.end())
+        if (!lacks(gpu, method, software).empty())
             out.push_back(method);
     return out;
 }
@@ -33,7 +34,7 @@ TrainingGoal::TrainingGoal(const Catalog& catalog,
              [this, &sites](std::size_t type) { return sites.cheapest(columns_, type); },
              only} {
     for (const Gpu& gpu : catalog.gpus())
-        able_.push_back(missing_methods(gpu, job_of(request)).empty());
+        able_.push_back(missing_methods(gpu, job_of(request), times_.software()).empty());
     const std::size_t types = catalog.instances().size();
     paid_hours_.reserve(types);
     limit_.reserve(types);
@@ -106,13 +107,9 @@ void TrainingGoal::explain_rate(std::size_t type, Refusal& to) const {
 /// The change is one only if the net fits without, too.
 void TrainingGoal::explain_method(std::size_t type, Refusal& to) const {
     const Gpu& gpu = this->gpu(type);
-    const auto missing = missing_methods(gpu, job_of(request_));
+    const auto missing = missing_methods(gpu, job_of(request_), times_.software());
     for (const std::string_view method : missing)
-        say(fmt::format("needs {}, which {}{} does not run",
-                        method,
-                        gpu.name,
-                        gpu.stack.empty() ? "" : fmt::format(" ({})", gpu.stack)),
-            to);
+        say(lacks(gpu, method, times_.software(), catalog_.instances()[type].family), to);
     if (!times_.fits_without(type, missing))
         return;
     for (const std::string_view method : missing)
@@ -124,7 +121,10 @@ void TrainingGoal::explain_method(std::size_t type, Refusal& to) const {
 
 void TrainingGoal::explain_memory(std::size_t type, Refusal& to) const {
     const auto remedy = times_.remedy(type);
-    say(explanation(*times_.fit(type), remedy), to);
+    const int devices = gpu(type).devices;
+    say(explanation(*times_.fit(type), remedy) +
+            (devices > 1 ? fmt::format("; each {} is {} devices", gpu(type).name, devices) : ""),
+        to);
     if (remedy && !remedy->settings.empty()) {
         auto& first = to.alternatives.emplace_back();
         for (const auto& [key, value] : remedy->settings)

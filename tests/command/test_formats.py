@@ -39,11 +39,11 @@ CHOICE = {
     *("rank", "provider", "instance", "family", "region", "purchase", "price_usd_per_hour"),
     *("gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib", "network_gbps"),
     *("network_estimated", "tflops", "score", "contributions", "pareto", "cost", "lasts_days"),
-    *("rtt_ms", "retired", "price_source", "price_as_of", "arch", "stack"),
+    *("rtt_ms", "retired", "price_source", "price_as_of", "arch", "stack", "stack_note"),
 }
 FAMILY = {
     *("rank", "provider", "family", "purpose", "gpu", "score", "best", "admitted", "refused"),
-    *("price_from_usd_per_hour", "price_to_usd_per_hour", "arch", "stack"),
+    *("price_from_usd_per_hour", "price_to_usd_per_hour", "arch", "stack", "stack_note"),
 }
 REFUSAL = {
     *("provider", "instance", "family", "region", "purchase", "price_usd_per_hour"),
@@ -176,6 +176,7 @@ COLUMNS = [
     "usd_per_month",
     "price_p10_usd_per_hour",
     "price_p90_usd_per_hour",
+    "stack_note",
 ]
 
 
@@ -280,7 +281,7 @@ def test_the_table_shows_rank_machine_and_score_of_each_choice(answer, report, a
     lines = report(*flags, status=status).splitlines()
     for choice in answer(*flags, "--top", "10", status=status)["choices"]:
         row = rf" *{choice['rank']} +{re.escape(choice['instance'])} .* {choice['score']:.1f}"
-        cuda = choice["arch"] == "x86_64" and choice["stack"] in ("CUDA", None)
+        cuda = choice["stack_note"] is None
         mark = ("*" if choice["pareto"] else "") + ("" if cuda else "!")
         mark = r" +" + re.escape(mark) if mark else ""
         assert any(re.fullmatch(row + mark, line) for line in lines)

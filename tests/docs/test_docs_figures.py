@@ -347,6 +347,12 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         with open(ROOT / "data/measured" / name, newline="", encoding="utf-8") as file:
             return sum(1 for _ in csv.reader(file)) - 1
 
+    def cards(name):
+        with open(ROOT / "data/measured" / name, newline="", encoding="utf-8") as file:
+            measured = [row["gpu"] for row in csv.DictReader(file)]
+        assert set(measured) <= {gpu["name"] for gpu in gpus}
+        return f"{len(measured)} rows of {len(set(measured))} GPUs"
+
     def of_cloud(name):
         tables = load(f"{name}.yaml")
         sections = [s for s in ("families", "instances", "offerings", "regions") if s in tables]
@@ -382,6 +388,9 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "models.yaml": f"{len(models['models'])} models, {len(models['datasets'])} data sets",
         "price_age.yaml": f"{len(load('price_age.yaml')['ages'])} rows",
         "utilisation.yaml": f"{len(load('utilisation.yaml')['gpus'])} GPUs",
+        "stacks.yaml": counts(load("stacks.yaml"), "techniques") + f", {len(load('stacks.yaml')['wheels'])} builds",
+        "measured/matmul.csv": cards("matmul.csv"),
+        "measured/bandwidth.csv": cards("bandwidth.csv"),
         "measured/training.csv": f"{lines('training.csv')} rows",
         "measured/step_times.csv": f"{lines('step_times.csv')} rows",
         "measured/scaling.csv": f"{lines('scaling.csv')} pairs",

@@ -249,6 +249,21 @@ def test_a_vendor_and_a_stack_are_those_of_the_gpu(now):
         flopwise.recommend(Request(vendor="nvidea"), catalog=now)
 
 
+def test_a_choice_says_what_the_wheel_of_the_day_lacks(now):
+    where = {"budget_usd": 20000, "days": 30, "region": "us-east-1", "include_retired": True}
+    notes = {
+        machine: flopwise.recommend(
+            Request(instance=machine, **where, today=day), catalog=now
+        ).choices[0].stack_note
+        for machine, day in [("p3.2xlarge", "2026-11-29"), ("g4dn.xlarge", "2026-11-29")]
+    }
+    assert notes["p3.2xlarge"].startswith("sm_70: the usual wheel of PyTorch 2.15 (2026-10-28")
+    assert notes["g4dn.xlarge"] is None
+    gpus = {gpu.name: gpu for gpu in now.gpus}
+    assert gpus["nvidia-v100-sxm2-16gb"].compute_capability == "7.0"
+    assert (gpus["aws-trainium1"].devices, gpus["nvidia-t4"].devices) == (2, None)
+
+
 def test_what_is_usable_of_a_memory_is_known_of_some_gpus(now):
     t4 = now.find_gpu("T4")
     assert (t4.memory_gib, t4.usable_memory_gib) == (16, 14.56)
