@@ -343,7 +343,7 @@ def reference(c):
     way_keys = [f.name for f in dataclasses.fields(mm.Way)]
     parts = ["weights", "gradients", "optimiser", "in_transit", "step", "per_sample"]
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(net_keys + way_keys + ["samples"] + parts + ["total_gib", "spread"])
+    out.writerow(net_keys + way_keys + ["samples"] + [f"{part}_bytes" for part in parts] + ["total_gib", "spread"])
     for net, way, samples in reference_cases():
         n = mm.need(net, way, p)
         figures = [getattr(net, k) or "" for k in net_keys] + [getattr(way, k) for k in way_keys]

@@ -1074,6 +1074,18 @@ class MemoryFit(_Record):
     def needed_gib(self) -> float: ...
     @property
     def available_gib(self) -> float: ...
+    @property
+    def probability(self) -> float: ...
+    @property
+    def needed_p10_gib(self) -> float: ...
+    @property
+    def needed_p90_gib(self) -> float: ...
+    @property
+    def offloaded_gib(self) -> float: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def partial(self) -> bool: ...
     def __init__(
         self,
         *,
@@ -1082,6 +1094,12 @@ class MemoryFit(_Record):
         micro_batch: float | None = ...,
         needed_gib: float | None = ...,
         available_gib: float | None = ...,
+        probability: float | None = ...,
+        needed_p10_gib: float | None = ...,
+        needed_p90_gib: float | None = ...,
+        offloaded_gib: float | None = ...,
+        confidence: float | None = ...,
+        partial: bool | None = ...,
     ) -> None: ...
 
 @final
@@ -1122,6 +1140,8 @@ class JobChoice(_Record):
     @property
     def memory(self) -> MemoryFit | None: ...
     @property
+    def host_needed_gib(self) -> float | None: ...
+    @property
     def recompute(self) -> str: ...
     @property
     def tied(self) -> bool: ...
@@ -1142,6 +1162,7 @@ class JobChoice(_Record):
         probability_in_time: float | None = ...,
         precision: str | None = ...,
         memory: MemoryFit | None = ...,
+        host_needed_gib: float | None = ...,
         recompute: str | None = ...,
         tied: bool | None = ...,
         input_bound: bool | None = ...,

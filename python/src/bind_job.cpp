@@ -37,7 +37,8 @@ static std::optional<Estimate> time_of(const std::string& gpu,
                     .gpus = gpus,
                     .machines = machines,
                     .network = network_gbps ? std::optional{Gbps{*network_gbps}} : std::nullopt,
-                    .split_weights = job_of(r).sharding == Sharding::zero3};
+                    .split_weights = splits_weights(job_of(r).sharding.value_or(Sharding::none),
+                                                    job_of(r).fine_tune)};
     return estimate(work_of(job_of(r)), on, *r.precision);
 }
 
@@ -47,7 +48,8 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     const Catalog machine = catalog_of(catalog, r);
     const Gpu& has = gpu_of(machine, gpu);
     require_positive("gpus", gpus);
-    const auto found = job_fit(job_of(r), model_of(job_of(r)), *r.precision, has.memory, gpus);
+    const GiB usable = has.usable_memory.value_or(has.memory);
+    const auto found = job_fit(job_of(r), model_of(job_of(r)), *r.precision, usable, gpus);
     return found ? std::optional{found->memory} : std::nullopt;
 }
 

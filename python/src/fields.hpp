@@ -265,6 +265,12 @@ void fields(Visit& visit, MemoryFit& m) {
     visit("micro_batch", m.micro_batch);
     visit("needed_gib", m.needed);
     visit("available_gib", m.available);
+    visit("probability", m.probability);
+    visit("needed_p10_gib", m.p10);
+    visit("needed_p90_gib", m.p90);
+    visit("offloaded_gib", m.offloaded);
+    visit("confidence", m.confidence);
+    visit("partial", m.partial);
 }
 
 template <class Visit>
@@ -277,6 +283,7 @@ void fields(Visit& visit, JobChoice& j) {
     visit("probability_in_time", j.probability_in_time);
     visit("precision", j.precision);
     visit("memory", j.memory);
+    visit("host_needed_gib", j.host_needed);
     visit("recompute", j.recompute);
     visit("tied", j.tied);
     visit("input_bound", j.input_bound);

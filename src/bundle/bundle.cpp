@@ -132,6 +132,7 @@ struct Bundle {
     std::string price_age;
     std::string providers;
     std::string models;
+    std::string memory;
     std::string utilisation;
     Files charges;
     Files history;               ///< of prices
@@ -155,6 +156,7 @@ static Bundle bundle_of(const std::string& file) {
                .price_age = path("price_age"),
                .providers = path("providers"),
                .models = path("models"),
+               .memory = path("memory"),
                .utilisation = path("utilisation"),
                .charges = paths(fields, "charges"),
                .history = paths(fields, "history"),
@@ -197,7 +199,7 @@ static std::string as_code(const Bundle& bundle) {
     read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
     add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
     add_image(out, "kHistory", HistoryBinary::write(PriceHistory::read(bundle.history)));
-    out += models_as_code(bundle.models);
+    out += models_as_code(bundle.models) + memory_as_code(bundle.memory);
     std::string table;
     std::uint64_t hash = 0xcbf29ce484222325;
     for (std::size_t i = 0; i < bundle.catalogs.size(); ++i) {
@@ -223,6 +225,7 @@ static std::string as_code(const Bundle& bundle) {
            "std::span<const ProviderWord> provider_words() { return kProviderWords; }\n"
            "std::span<const std::string_view> machines_with_gpus() { return kMachinesWithGpus; }\n"
            "std::span<const ModelRow> models() { return kModels; }\n"
+           "const MemoryModel& memory() { return kMemory; }\n"
            "const Utilisation& utilisation() { return kUtilisation; }\n"
            "std::string_view history() {\n"
            "    return {kHistory, sizeof kHistory - 1};\n}\n"

@@ -19,6 +19,7 @@ void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Cho
                   .time = plan.estimate(type),
                   .precision = plan.precision(type),
                   .memory = plan.fit(type),
+                  .host_needed = plan.host_needed(type),
                   .recompute = plan.training(type).recompute};
     const Estimate& time = job.time;
     job.p10 = outlook.hours.quantile(0.1);

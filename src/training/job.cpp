@@ -1,6 +1,7 @@
 #include <flopwise/job.hpp>
 
 #include "text/text.hpp"
+#include "training/memory_fit.hpp"
 #include "training/model_parts.hpp"
 
 #include <array>
@@ -121,6 +122,7 @@ static void require_range(const Job& job) {
     positive_if_given("flops", job.flops);
     positive_if_given("batch", job.batch);
     require_positive("lora_rank", job.lora_rank);
+    require_memory_confidence(job.memory_confidence);
     positive_if_given("parameters", job.net.parameters);
     positive_if_given("active_parameters", job.net.active_parameters);
     positive_if_given("matmul_parameters", job.net.matmul_parameters);
@@ -201,18 +203,25 @@ Training training_of(const Job& job) {
     return {.fine_tune = job.fine_tune,
             .recompute = job.recompute.value_or(Recompute::selective),
             .optimiser = job.optimiser,
-            .lora_rank = job.lora_rank};
+            .lora_rank = job.lora_rank,
+            .recipe = job.recipe,
+            .loss = job.loss,
+            .offload = job.offload};
 }
 
 std::optional<JobFit>
 job_fit(const Job& job, const Model& net, Precision precision, GiB available, double gpus) {
     Training how = training_of(job);
-    auto memory = memory_fit(net, how, precision, job.sharding, available, gpus);
+    const auto fit = [&] {
+        return memory_fit(
+            net, how, precision, job.sharding, available, gpus, job.memory_confidence);
+    };
+    auto memory = fit();
     if (!memory)
         return std::nullopt;
     if (!memory->fits && !job.recompute && is_text(net.kind)) {
         how.recompute = Recompute::full;
-        memory = memory_fit(net, how, precision, job.sharding, available, gpus);
+        memory = fit();
     }
     return JobFit{.memory = *memory, .recompute = how.recompute};
 }
