@@ -109,7 +109,8 @@ struct MemoryFit {
 };
 
 /// Fits a net into `gpus` GPUs of `available` memory each, with the sharding asked for or,
-/// without one, with the least that fits. Absent if the need is not known; what is known of it may
+/// without one, with the least that fits; with one more if that makes room and splits no weights,
+/// which would take time. Absent if the need is not known; what is known of it may
 /// still be too much. Throws ArgumentError for a `confidence` outside [0.5, 1).
 FLOPWISE_API std::optional<MemoryFit> memory_fit(const Model& net,
                                                  const Training& training,

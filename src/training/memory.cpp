@@ -328,11 +328,21 @@ static double paged_batch(const Training& training, const MemoryAsked& asked, Me
     return micro_batch(need, asked);
 }
 
+/// Of a Student-t of scale 1.
+static double ninetieth() {
+    static const double kNinetieth = memory_quantile(0.9);
+    return kNinetieth;
+}
+
+/// Whether nine of ten such runs stay below: no longer tight.
+static bool has_room(const MemoryNeed& need, const MemoryAsked& asked) {
+    return need.total(1) * std::exp(ninetieth() * need.scale(1)) <= asked.available;
+}
+
 static MemoryFit
 fit_into(const MemoryNeed& need, double batch, Sharding sharding, const MemoryAsked& asked) {
-    static const double kTenth = memory_quantile(0.9);
     const GiB needed = need.total(1);
-    const double wide = std::exp(kTenth * need.scale(1));
+    const double wide = std::exp(ninetieth() * need.scale(1));
     return {.fits = batch >= 1,
             .sharding = sharding,
             .micro_batch = need.partial ? 0 : batch,
@@ -345,6 +355,17 @@ fit_into(const MemoryNeed& need, double batch, Sharding sharding, const MemoryAs
             .confidence = asked.confidence,
             .partial = need.partial};
 }
+
+namespace {
+
+/// A need with one of the shardings, and the samples that fit so.
+struct MemoryTried {
+    MemoryNeed need{};
+    Sharding sharding = Sharding::none;
+    double batch = 0;
+};
+
+} // namespace
 
 /// Whether a sharding is one to try where none is asked for.
 static bool is_tried(Sharding sharding, FineTune fine_tune, double gpus) {
@@ -362,22 +383,25 @@ std::optional<MemoryFit> memory_fit_of(const Model& net,
                                        const MemoryAsked& asked,
                                        double gpus) {
     const double whole = std::max(1.0, gpus); // a share of a GPU is a small GPU
-    std::optional<MemoryNeed> need;
-    double batch = 0;
-    auto used = Sharding::none;
-    for (std::size_t i = 0; i < kShardings && batch == 0; ++i) {
+    std::optional<MemoryTried> best;
+    for (std::size_t i = 0; i < kShardings; ++i) {
         const auto s = static_cast<Sharding>(i);
         if (sharding ? s != *sharding : !is_tried(s, training.fine_tune, whole))
             continue;
-        need = need_of(net, derived, training, precision, s, whole);
+        if (best && best->batch > 0 &&
+            (splits_weights(s, training.fine_tune) || has_room(best->need, asked)))
+            break;
+        const auto need = need_of(net, derived, training, precision, s, whole);
         if (!need)
             return std::nullopt;
-        batch = paged_batch(training, asked, *need);
-        used = s;
+        MemoryTried now{.need = *need, .sharding = s};
+        now.batch = paged_batch(training, asked, now.need);
+        if (!best || best->batch == 0 || has_room(now.need, asked))
+            best = now;
     }
-    if (!need || (need->partial && batch > 0))
+    if (!best || (best->need.partial && best->batch > 0))
         return std::nullopt;
-    return fit_into(*need, batch, used, asked);
+    return fit_into(best->need, best->batch, best->sharding, asked);
 }
 
 std::optional<MemoryFit> memory_fit(const Model& net,
