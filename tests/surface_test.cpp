@@ -66,7 +66,10 @@ TEST_CASE("each enumerator is read from its name, and none beyond the last has o
     check_names<Market>();
     check_names<ModelKind>();
     check_names<Objective>();
+    check_names<Loss>();
+    check_names<Offload>();
     check_names<Optimiser>();
+    check_names<Recipe>();
     check_names<Outcome>();
     check_names<Payment>();
     check_names<Precision>();

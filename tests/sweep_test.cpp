@@ -268,6 +268,7 @@ static void check_more(const SweepAnswer& told, const Recommendation& r, bool ru
         CHECK(*told.machines == best->job->machines);
         CHECK(*told.memory_needed == best->job->memory->needed);
         CHECK(*told.memory_available == best->job->memory->available);
+        CHECK(*told.memory_probability == best->job->memory->probability);
         CHECK(told.probability_in_time == best->job->probability_in_time);
     }
 }

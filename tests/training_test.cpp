@@ -79,10 +79,10 @@ TEST_CASE("machines without enough GPU memory are refused with what is missing a
     REQUIRE_FALSE(r.refusals.nearest.empty());
     const Refusal& refusal = r.refusals.nearest.front();
     CHECK(refusal.reasons == std::vector{Reason::does_not_fit});
-    // 16 bytes * 6.738e9 = 100.4 GiB; of a sequence of 2048 tokens with full recomputation, which
-    // is not ruled out, (2 * 32 + 34) * 2048 * 4096 + 6 * 2048 * 32000 bytes = 1.13 GiB; reserved
-    // 0.75.
-    CHECK(refusal.text == "needs 102.3 GiB of memory on each GPU, has 14.6 GiB: lacks 87.7 GiB; "
+    // docs/model.md: weights 2, copies 2.824, states 12, gradients 2 and step 2 * 1.085 bytes
+    // are 20.99 * 6.738e9 bytes, more than the backward pass with full recomputation, which is not
+    // ruled out; times 1.0827, and 0.713 GiB.
+    CHECK(refusal.text == "needs 143.4 GiB of memory on each GPU, has 14.6 GiB: lacks 128.8 GiB; "
                           "fine_tune qlora would fit");
     CHECK(refusal.relaxation == std::vector<Relaxation>{{"fine_tune", "qlora"}});
     // What it names is enough.
@@ -450,4 +450,56 @@ TEST_CASE("offers are counted once with a training job too", "[training][propert
         sum += count;
     CHECK(sum == r.refusals.count);
     CHECK(r.admitted + r.refusals.count + r.out_of_scope == r.catalog_offers);
+}
+
+TEST_CASE("a machine with too little memory of its own is refused", "[training]") {
+    // 70B with adapters on 4 bits: 35.6 GB of weights pass through the machine, and half a GiB for
+    // the system and for each process: 34.15 GiB for one GPU.
+    const Catalog clouds = Catalog::bundled("clouds-2026-11");
+    const Request job = asked({{"provider", "any"},
+                               {"model", "llama-2-70b"},
+                               {"fine_tune", "qlora"},
+                               {"lora_rank", "32"},
+                               {"tokens", "1e6"},
+                               {"seq_len", "512"},
+                               {"nearest", "100000"}});
+    const Recommendation r = recommend(clouds, job);
+    REQUIRE(r.outcome == Outcome::found);
+    for (const Choice& c : r.choices)
+        if (c.memory)
+            CHECK(*c.memory >= GiB{34.1});
+    const auto& all = r.refusals.nearest;
+    const auto small = std::find_if(all.begin(), all.end(), [](const Refusal& refusal) {
+        return refusal.reasons == std::vector{Reason::little_host};
+    });
+    REQUIRE(small != all.end());
+    CHECK(small->text.starts_with("needs at least "));
+    CHECK(small->text.find("of its own memory to load the weights or to hold what is offloaded, "
+                           "has ") != std::string::npos);
+    REQUIRE(small->relaxation.size() == 1);
+    CHECK(small->relaxation.front().key == "min_memory_gib");
+    // Who says what must do is not refused.
+    Request again = job;
+    const double has = std::get<double>(small->relaxation.front().value);
+    set(again, "min_memory_gib", std::vector{fmt::format("{}", has)});
+    set(again, "instance", std::vector{small->instance});
+    CHECK(recommend(clouds, again).outcome == Outcome::found);
+}
+
+TEST_CASE("a disk that holds neither dataset nor checkpoint is said", "[training]") {
+    // 100 GiB and 2 bytes for each of 6.74e9 parameters, 12.6 GiB.
+    const auto warns = [](const char* storage) {
+        const auto r = answer({{"model", "llama-2-7b"},
+                               {"tokens", "1e6"},
+                               {"fine_tune", "lora"},
+                               {"dataset_gib", "100"},
+                               {"storage_gib", storage}});
+        return std::any_of(r.warnings.begin(), r.warnings.end(), [](const std::string& warning) {
+            return warning.find(
+                       "is less than the dataset and one checkpoint of 2 bytes a parameter "
+                       "take: 112.6 GiB") != std::string::npos;
+        });
+    };
+    CHECK(warns("110"));
+    CHECK_FALSE(warns("113"));
 }

@@ -85,6 +85,8 @@ const auto kFigures = std::to_array<Figure>({
     {"flops", [](R& r, double x) { training(r).flops = x; }},
     {"batch", [](R& r, double x) { training(r).batch = x; }},
     {"lora_rank", [](R& r, double x) { training(r).lora_rank = x; }},
+    {"software_year", [](R& r, double x) { training(r).software_year = x; }},
+    {"memory_confidence", [](R& r, double x) { training(r).memory_confidence = x; }},
     {"deadline", [](R& r, double x) { training(r).deadline = Hours{x}; }},
     {"measured",
      [](R& r,
@@ -155,15 +157,18 @@ const auto kDays = std::to_array<Day>({
 });
 
 /// Settings without a number.
-constexpr auto kNames = std::to_array<std::string_view>(
-    {"gpu",          "vendor",         "stack",       "arch",
-     "family",       "instance",       "exclude",     "provider",
-     "region",       "purchase",       "profile",     "precision",
-     "catalog",      "charges",        "by",          "model",
-     "fine_tune",    "kind",           "recompute",   "optimiser",
-     "sharding",     "objective",      "own_gpu",     "launch",
-     "key_name",     "dataset_region", "dataset_url", "storage_type",
-     "keep_running", "include_retired"});
+constexpr auto kNames =
+    std::to_array<std::string_view>({"gpu",          "vendor",         "stack",
+                                     "arch",         "family",         "instance",
+                                     "exclude",      "provider",       "region",
+                                     "purchase",     "profile",        "precision",
+                                     "catalog",      "charges",        "by",
+                                     "model",        "fine_tune",      "kind",
+                                     "recompute",    "optimiser",      "sharding",
+                                     "objective",    "own_gpu",        "launch",
+                                     "key_name",     "dataset_region", "dataset_url",
+                                     "storage_type", "keep_running",   "include_retired",
+                                     "recipe",       "loss",           "offload"});
 
 const Catalog& year_2020() {
     static const Catalog one = Catalog::bundled("aws-2020-04");
@@ -206,7 +211,7 @@ static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 21 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
 static_assert(fields_of<Ownership>() == 12 && fields_of<Dataset>() == 3);
-static_assert(fields_of<Job>() == 18 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
+static_assert(fields_of<Job>() == 24 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
 static_assert(fields_of<Launch>() == 3 && fields_of<Weights>() == 6);
 
 TEST_CASE("no figure of a request is NaN, infinite, negative or beyond its range", "[validate]") {

@@ -1,7 +1,7 @@
-"""Fits the model of training time and writes what follows from it.
+"""Fits the models of training time and of memory (memory.py) and writes what follows from them.
 
     python3 benchmarks/calibrate/calibrate.py            data/utilisation.yaml, tests/calibration/reference.csv,
-                                                         and the tables of docs/calibration.md
+                                                         and the tables of docs/calibration.md, and those of memory
     python3 benchmarks/calibrate/calibrate.py --check    writes nothing; exit code 1 if a file would change
 
 Reads data/measured and data/gpus.yaml only. Needs numpy and scipy (requirements.txt).
@@ -22,6 +22,7 @@ from scipy import stats
 
 import fit
 import measured
+import memory
 import model
 import reached
 
@@ -768,6 +769,7 @@ def main():
             OUTPUTS[name].parent.mkdir(parents=True, exist_ok=True)
             OUTPUTS[name].write_text(texts[name])
         print(("differs: " if arguments.check else "written: ") + str(OUTPUTS[name].relative_to(model.ROOT)))
+    changed += ["memory"] * memory.write(arguments.check)
     return 1 if arguments.check and changed else 0
 
 

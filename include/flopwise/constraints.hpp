@@ -69,13 +69,14 @@ enum class Reason : std::uint8_t {
     unknown_network,   ///< a network is asked for, and its rate is not known
     unknown_rate,      ///< its GPU has no published rate in the precision
     does_not_fit,      ///< the job does not fit into its GPU memory
+    little_host,       ///< the job needs more memory of the machine, beside its GPUs
     misses_deadline,   ///< the job is not done in time on it
     not_offered,       ///< priced in the region, but cannot be launched there
     too_far,           ///< its region is beyond Constraints::max_rtt
     above_max_price,   ///< above Constraints::max_price
     above_ceiling,     ///< the budget does not carry it
 };
-constexpr std::size_t kReasons = 30;
+constexpr std::size_t kReasons = 31;
 
 /// In words, as the reports count them: "above the price ceiling".
 FLOPWISE_API std::string_view to_string(Reason reason);

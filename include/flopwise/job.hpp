@@ -42,9 +42,18 @@ struct Job {
     std::optional<double> batch{};        ///< sequences or images of one step, on all GPUs together
     std::optional<Recompute> recompute{}; ///< absent: as runs do that do not say
     Optimiser optimiser = Optimiser::adam;
+    Recipe recipe = Recipe::mixed;
+    Loss loss = Loss::plain;
+    Offload offload = Offload::none;
     double lora_rank = 16;
     std::optional<Sharding> sharding{}; ///< absent: the least that fits
+    /// Probability with which the peak must stay below the memory of the GPU; in [0.5, 1).
+    double memory_confidence = kMemoryConfidence;
     std::optional<Measured> measured{};
+    /// The hours of a benchmark's rate, without what a whole run spends beside it.
+    bool rate = false;
+    /// Year of the programs, as 2024.5; absent: of the day of the question.
+    std::optional<double> software_year{};
 
     std::optional<Hours> deadline{};
     Date deadline_on{}; ///< in place of it, the end of that day; year 0: none

@@ -105,12 +105,41 @@ constexpr std::size_t kRecomputes = 3;
 FLOPWISE_API std::string_view to_string(Recompute recompute);
 
 enum class Optimiser : std::uint8_t {
-    adam,      ///< two moments of 4 B for each number that is trained
-    adam_8bit, ///< two moments of 1 B
-    sgd,       ///< one moment of 4 B
+    adam,            ///< two moments of 4 B for each number that is trained; 2 B with Recipe::bf16
+    adam_8bit,       ///< two moments of 1 B
+    paged_adam_8bit, ///< the same; they leave the GPU where it has no room for them
+    adafactor,       ///< sums of rows and columns, which come to next to nothing
+    sgd,             ///< one moment of 4 B; 2 B with Recipe::bf16
+    none,            ///< nothing is kept: gradient descent without momentum
 };
-constexpr std::size_t kOptimisers = 3;
+constexpr std::size_t kOptimisers = 6;
 FLOPWISE_API std::string_view to_string(Optimiser optimiser);
+
+/// In which numbers a net is trained whose arithmetic has 16 bits or fewer.
+enum class Recipe : std::uint8_t {
+    mixed, ///< weights of 16 bits with a copy of 32 bits
+    bf16,  ///< 16 bits only: weights, gradients and moments
+};
+constexpr std::size_t kRecipes = 2;
+FLOPWISE_API std::string_view to_string(Recipe recipe);
+
+/// How the loss of a language model is computed from its logits.
+enum class Loss : std::uint8_t {
+    plain,   ///< of all tokens at once: the logits, copies of 32 bits and their gradients
+    chunked, ///< of some tokens after the other
+    fused,   ///< in one kernel: Liger, cut cross entropy, Unsloth
+};
+constexpr std::size_t kLosses = 3;
+FLOPWISE_API std::string_view to_string(Loss loss);
+
+/// What is kept in the memory of the host, and not of the GPU.
+enum class Offload : std::uint8_t {
+    none,
+    optimiser,  ///< the optimiser's states, its step and the gradients
+    parameters, ///< the weights too
+};
+constexpr std::size_t kOffloads = 3;
+FLOPWISE_API std::string_view to_string(Offload offload);
 
 /// How a net is trained.
 struct Training {
@@ -118,6 +147,9 @@ struct Training {
     Recompute recompute = Recompute::selective;
     Optimiser optimiser = Optimiser::adam;
     double lora_rank = 16; ///< of the adapters; at least 1
+    Recipe recipe = Recipe::mixed;
+    Loss loss = Loss::plain;
+    Offload offload = Offload::none;
 
     bool operator==(const Training&) const = default;
 };

@@ -27,11 +27,15 @@ inline constexpr std::size_t kEnumerators<FineTune> = kFineTunes;
 template <>
 inline constexpr std::size_t kEnumerators<Format> = kFormats;
 template <>
+inline constexpr std::size_t kEnumerators<Loss> = kLosses;
+template <>
 inline constexpr std::size_t kEnumerators<Market> = kMarkets;
 template <>
 inline constexpr std::size_t kEnumerators<ModelKind> = kModelKinds;
 template <>
 inline constexpr std::size_t kEnumerators<Objective> = kObjectives;
+template <>
+inline constexpr std::size_t kEnumerators<Offload> = kOffloads;
 template <>
 inline constexpr std::size_t kEnumerators<Optimiser> = kOptimisers;
 template <>
@@ -50,6 +54,8 @@ template <>
 inline constexpr std::size_t kEnumerators<Purpose> = kPurposes;
 template <>
 inline constexpr std::size_t kEnumerators<Reason> = kReasons;
+template <>
+inline constexpr std::size_t kEnumerators<Recipe> = kRecipes;
 template <>
 inline constexpr std::size_t kEnumerators<Recompute> = kRecomputes;
 template <>

@@ -28,6 +28,7 @@ struct JobChoice {
     std::optional<double> probability_in_time{}; ///< P(done by the deadline), if there is one
     Precision precision = Precision::mixed;      ///< in which it is fastest
     std::optional<MemoryFit> memory{};           ///< absent if the need is not known
+    std::optional<GiB> host_needed{}; ///< at least, of each machine's own memory; absent: not known
     /// As asked for; if it is not, `full` where the net does not fit otherwise.
     Recompute recompute = Recompute::selective;
     std::optional<double> seq_len{}; ///< tokens in a sequence; absent for what is no text

@@ -27,10 +27,11 @@ struct SweepAnswer {
     std::optional<CostQuantiles> cost_quantiles{};
     std::optional<double> probability_within_budget{};
     std::optional<double> probability_in_time{};
-    std::optional<int> machines{};         ///< that work together; of a job, else one
-    std::optional<GiB> memory_needed{};    ///< of a job, by one GPU
-    std::optional<GiB> memory_available{}; ///< of one GPU
-    std::optional<Usd> charges{};          ///< beside the machine; absent if nothing is charged
+    std::optional<int> machines{};              ///< that work together; of a job, else one
+    std::optional<GiB> memory_needed{};         ///< of a job, by one GPU
+    std::optional<GiB> memory_available{};      ///< of one GPU
+    std::optional<double> memory_probability{}; ///< that the first is at most the second
+    std::optional<Usd> charges{}; ///< beside the machine; absent if nothing is charged
 
     /// The second choice.
     struct RunnerUp {

@@ -1091,6 +1091,18 @@ class MemoryFit(_Record):
     def needed_gib(self) -> float: ...
     @property
     def available_gib(self) -> float: ...
+    @property
+    def probability(self) -> float: ...
+    @property
+    def needed_p10_gib(self) -> float: ...
+    @property
+    def needed_p90_gib(self) -> float: ...
+    @property
+    def offloaded_gib(self) -> float: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def partial(self) -> bool: ...
     def __init__(
         self,
         *,
@@ -1099,6 +1111,12 @@ class MemoryFit(_Record):
         micro_batch: float | None = ...,
         needed_gib: float | None = ...,
         available_gib: float | None = ...,
+        probability: float | None = ...,
+        needed_p10_gib: float | None = ...,
+        needed_p90_gib: float | None = ...,
+        offloaded_gib: float | None = ...,
+        confidence: float | None = ...,
+        partial: bool | None = ...,
     ) -> None: ...
 
 @final
@@ -1139,6 +1157,8 @@ class JobChoice(_Record):
     @property
     def memory(self) -> MemoryFit | None: ...
     @property
+    def host_needed_gib(self) -> float | None: ...
+    @property
     def recompute(self) -> str: ...
     @property
     def seq_len(self) -> float | None: ...
@@ -1163,6 +1183,7 @@ class JobChoice(_Record):
         probability_in_time: float | None = ...,
         precision: str | None = ...,
         memory: MemoryFit | None = ...,
+        host_needed_gib: float | None = ...,
         recompute: str | None = ...,
         seq_len: float | None = ...,
         seq_len_assumed: bool | None = ...,

@@ -81,7 +81,7 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
         ``hours``: the mean, the median of a job, expected ones on spot;
         ``hours_p90``, ``cost_p50_usd``, ``cost_p80_usd``, ``cost_p90_usd``,
         ``probability_within_budget`` and ``probability_in_time``: where the hours vary;
-        ``machines``; ``memory_needed_gib`` and ``memory_available_gib``: of a GPU, for a job;
+        ``machines``; ``memory_needed_gib``, ``memory_available_gib`` and ``memory_probability``: of a GPU, for a job;
         ``charges_usd``: what is charged beside the machine;
         ``runner_up_instance``, ``runner_up_provider``, ``runner_up_region``,
         ``runner_up_purchase``, ``runner_up_price_usd_per_hour``, ``runner_up_total_usd`` and

@@ -39,7 +39,8 @@ static std::optional<Estimate> time_of(const std::string& gpu,
                     .gpus = gpus,
                     .machines = machines,
                     .network = network_gbps ? std::optional{Gbps{*network_gbps}} : std::nullopt,
-                    .split_weights = job_of(r).sharding == Sharding::zero3};
+                    .split_weights = splits_weights(job_of(r).sharding.value_or(Sharding::none),
+                                                    job_of(r).fine_tune)};
     return estimate(work_of(job_of(r)), on, *r.precision);
 }
 
@@ -50,8 +51,9 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     const Gpu& has = gpu_of(machine, gpu);
     require_positive("gpus", gpus);
     const int devices = std::max(1, has.devices); // that programs see in one
+    const GiB usable = has.usable_memory.value_or(has.memory);
     const auto found =
-        job_fit(job_of(r), model_of(job_of(r)), *r.precision, has.memory / devices, gpus * devices);
+        job_fit(job_of(r), model_of(job_of(r)), *r.precision, usable / devices, gpus * devices);
     return found ? std::optional{found->memory} : std::nullopt;
 }
 

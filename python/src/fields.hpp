@@ -269,6 +269,12 @@ void fields(Visit& visit, MemoryFit& m) {
     visit("micro_batch", m.micro_batch);
     visit("needed_gib", m.needed);
     visit("available_gib", m.available);
+    visit("probability", m.probability);
+    visit("needed_p10_gib", m.p10);
+    visit("needed_p90_gib", m.p90);
+    visit("offloaded_gib", m.offloaded);
+    visit("confidence", m.confidence);
+    visit("partial", m.partial);
 }
 
 template <class Visit>
@@ -281,6 +287,7 @@ void fields(Visit& visit, JobChoice& j) {
     visit("probability_in_time", j.probability_in_time);
     visit("precision", j.precision);
     visit("memory", j.memory);
+    visit("host_needed_gib", j.host_needed);
     visit("recompute", j.recompute);
     visit("seq_len", j.seq_len);
     visit("seq_len_assumed", j.seq_len_assumed);

@@ -279,6 +279,9 @@ void flatten(Put& put, const std::string&, const std::optional<JobChoice>& job) 
         Kind::number,
         job && job->probability_in_time ? Cell{*job->probability_in_time} : Cell{});
     put("micro_batch", Kind::number, job && job->memory ? Cell{job->memory->micro_batch} : Cell{});
+    put("memory_probability",
+        Kind::number,
+        job && job->memory ? Cell{job->memory->probability} : Cell{});
     put("tied", Kind::boolean, Cell{job && job->tied});
 }
 /// The rate of the first tier that is not free, and of the last.

@@ -134,6 +134,7 @@ struct Bundle {
     std::string providers;
     std::string models;
     std::string stacks;
+    std::string memory;
     std::string utilisation;
     Files charges;
     Files history;               ///< of prices
@@ -158,6 +159,7 @@ static Bundle bundle_of(const std::string& file) {
                .providers = path("providers"),
                .models = path("models"),
                .stacks = path("stacks"),
+               .memory = path("memory"),
                .utilisation = path("utilisation"),
                .charges = paths(fields, "charges"),
                .history = paths(fields, "history"),
@@ -200,8 +202,8 @@ static std::string as_code(const Bundle& bundle) {
     read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
     add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
     add_image(out, "kHistory", HistoryBinary::write(PriceHistory::read(bundle.history)));
-    out += models_as_code(bundle.models);
-    out += stacks_as_code(bundle.stacks);
+    out += models_as_code(bundle.models) + stacks_as_code(bundle.stacks) +
+           memory_as_code(bundle.memory);
     std::string table;
     std::uint64_t hash = 0xcbf29ce484222325;
     for (std::size_t i = 0; i < bundle.catalogs.size(); ++i) {
@@ -230,6 +232,7 @@ static std::string as_code(const Bundle& bundle) {
            "std::span<const TechniqueRow> techniques() { return kTechniques; }\n"
            "std::span<const NeedRow> needs() { return kNeeds; }\n"
            "std::span<const WheelRow> wheels() { return kWheels; }\n"
+           "const MemoryModel& memory() { return kMemory; }\n"
            "const Utilisation& utilisation() { return kUtilisation; }\n"
            "std::string_view history() {\n"
            "    return {kHistory, sizeof kHistory - 1};\n}\n"

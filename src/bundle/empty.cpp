@@ -43,6 +43,10 @@ std::span<const std::string_view> machines_with_gpus() {
 std::span<const ModelRow> models() {
     return {};
 }
+const MemoryModel& memory() {
+    static constexpr MemoryModel kNone{};
+    return kNone;
+}
 const Utilisation& utilisation() {
     static constexpr Utilisation kNone{};
     return kNone;

@@ -113,6 +113,32 @@ std::string models_as_code(const std::string& file) {
     return out + "};\n";
 }
 
+// ---- memory.yaml --------------------------------------------------------------------
+
+std::string memory_as_code(const std::string& file) {
+    constexpr std::array<std::string_view, 20> kFigures{
+        "rows",          "source_groups", "degrees_of_freedom",
+        "layer",         "layer_width",   "adapters",
+        "scores",        "logit",         "logit_fused",
+        "mixed_copy",    "held",          "step",
+        "gathered",      "context_gib",   "fragmentation",
+        "image",         "spread_states", "spread_activations",
+        "spread_images", "spread_derived"};
+    const yaml::Node node = yaml::parse(text::read_file(file, kLargest), file);
+    yaml::Fields root{node, file, ""};
+    (void)root.take("sources");
+    (void)root.text("fitted");
+    std::string out = "constexpr MemoryModel kMemory{\n";
+    for (const std::string_view figure : kFigures) {
+        const double value = root.number(figure);
+        if (!(value > 0))
+            root.refuse(node, figure, fmt::format("must be positive, got {}", value));
+        out += fmt::format("    .{} = {},\n", figure, value);
+    }
+    root.done();
+    return out + "};\n";
+}
+
 // ---- utilisation.yaml ---------------------------------------------------------------
 
 static std::string factors(yaml::Fields& root, std::string_view key, std::string_view name) {

@@ -68,8 +68,9 @@ static Request with(Request request, const Changes& changes) {
 /// Whether a change is of what is trained or how: its hours change.
 static bool changes_job(const Relaxation& change) {
     const auto& key = change.key;
-    return key == "fine_tune" || key == "optimiser" || key == "recompute" || key == "sharding" ||
-           key == "seq_len" || key == "max_machines" || key == "precision";
+    return key == "fine_tune" || key == "optimiser" || key == "recipe" || key == "loss" ||
+           key == "offload" || key == "recompute" || key == "sharding" || key == "seq_len" ||
+           key == "max_machines" || key == "precision";
 }
 
 /// Whether a change depends on the hours.

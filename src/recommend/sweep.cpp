@@ -32,6 +32,7 @@ std::string_view to_string(SweepFigure figure) {
         "machines",
         "memory_needed_gib",
         "memory_available_gib",
+        "memory_probability",
         "charges_usd",
         "runner_up_price_usd_per_hour",
         "runner_up_total_usd",
@@ -354,6 +355,7 @@ void Sweep::tell_more(std::size_t row, const Recommendation& answer) {
         if (const auto& memory = best.job->memory) {
             tell(row, SweepFigure::memory_needed, memory->needed.value());
             tell(row, SweepFigure::memory_available, memory->available.value());
+            tell(row, SweepFigure::memory_probability, memory->probability);
         }
     }
     if (answer.charges)

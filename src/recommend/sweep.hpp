@@ -46,12 +46,13 @@ enum class SweepFigure : std::uint8_t {
     machines,
     memory_needed,    ///< by one GPU for a job
     memory_available, ///< of one GPU
-    charges,          ///< beside the machine, in its region
+    memory_probability,
+    charges, ///< beside the machine, in its region
     runner_up_price,
     runner_up_total,
     runner_up_score,
 };
-constexpr std::size_t kSweepFigures = 14;
+constexpr std::size_t kSweepFigures = 15;
 /// As a column of an answer: "cost_p90_usd".
 std::string_view to_string(SweepFigure figure);
 

@@ -97,6 +97,7 @@ struct SweepColumns {
             to.machines = static_cast<int>(machines);
         to.memory_needed = known<GiB>(told(SweepFigure::memory_needed, i));
         to.memory_available = known<GiB>(told(SweepFigure::memory_available, i));
+        to.memory_probability = known<double>(told(SweepFigure::memory_probability, i));
         to.charges = known<Usd>(told(SweepFigure::charges, i));
     }
 

@@ -159,6 +159,22 @@ static std::vector<std::string> what_is_not_comparable(const Catalog& catalog,
 
 // ---- a job, dates, charges -----------------------------------------------------------
 
+/// Whether the disk that is billed holds what lies on it: the dataset, and a checkpoint as nets are
+/// published, with 2 bytes a parameter.
+static std::string disk_warning(const Request& request) {
+    constexpr double kBytesPerGib = 1024.0 * 1024 * 1024;
+    const GiB has = request.usage.storage;
+    const Model net = model_of(job_of(request));
+    const GiB needed =
+        request.dataset.size.value_or(GiB{}) + GiB{2 * net.parameters.value_or(0) / kBytesPerGib};
+    if (has == GiB{} || has >= needed)
+        return "";
+    return fmt::format("storage of {:.6g} is less than the dataset and one checkpoint of 2 bytes a "
+                       "parameter take: {:.1f}",
+                       has,
+                       needed);
+}
+
 /// What a reader of the answer has to know about a job: what was not checked, what may be slow.
 static std::vector<std::string> job_warnings(const Recommendation& r) {
     constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
@@ -173,6 +189,13 @@ static std::vector<std::string> job_warnings(const Recommendation& r) {
     };
     add(jobs_where([](const JobChoice& j) { return !j.memory; }),
         "how much GPU memory it needs is not known and was not checked");
+    add(jobs_where([](const JobChoice& j) { return j.memory && j.memory->tight(); }),
+        fmt::format("tight: GPU memory suffices with a probability below {}", kRoomy));
+    add(names_of(choices_where(r, [](const Choice& c) { return c.job->host_needed && !c.memory; }),
+                 r.choices.size()),
+        "how much memory the machine has is not published, and was not checked");
+    if (std::string disk = disk_warning(r.request); !disk.empty())
+        out.push_back(std::move(disk));
     add(jobs_where([](const JobChoice& j) { return j.input_bound; }),
         "reading the dataset takes longer than the GPUs need");
     add(jobs_where([](const JobChoice& j) {

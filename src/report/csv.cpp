@@ -59,6 +59,8 @@ static void add_job(const Choice& c, Cells& to) {
         add("probability_in_time", *job.probability_in_time);
     if (job.memory)
         add("micro_batch", job.memory->micro_batch);
+    if (job.memory)
+        add("memory_probability", job.memory->probability);
     to.insert_or_assign("tied", fmt::format("{}", job.tied));
 }
 
@@ -85,7 +87,7 @@ static std::string csv_of_choices(const Recommendation& r) {
                     ",arch,stack,usd_per_month,price_p10_usd_per_hour,"
                     "price_p90_usd_per_hour,stack_note",
                     trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
-                                        "total_p90_usd,probability_in_time,micro_batch,tied"
+                                        "total_p90_usd,probability_in_time,micro_batch,tied,memory_probability"
                                       : "");
     std::string out = columns + '\n';
     for (const Choice& c : r.choices) {

@@ -104,13 +104,28 @@ static std::string memory_line(const Choice& c) {
     const auto& m = c.job->memory;
     if (!m)
         return "";
-    return fmt::format("memory: {:.1f} of {:.1f} on each GPU for one sample at once, up to {:.0f} "
-                       "fit; sharding {}, recompute {} (docs/model.md, Training job)",
-                       m->needed,
-                       m->available,
-                       m->micro_batch,
-                       to_string(m->sharding),
-                       to_string(c.job->recompute));
+    return fmt::format(
+        "memory: {:.1f} of {:.1f} on each GPU for one sample at once, 8 of 10 such "
+        "runs {:.1f} to {:.1f}: fits with probability {:.2f}{}; up to {:.0f} samples "
+        "fit; sharding {}, recompute {} (docs/model.md, Training job)",
+        m->needed,
+        m->available,
+        m->p10,
+        m->p90,
+        m->probability,
+        m->tight() ? ", tight" : "",
+        m->micro_batch,
+        to_string(m->sharding),
+        to_string(c.job->recompute));
+}
+
+static std::string host_line(const Choice& c) {
+    const auto& needed = c.job->host_needed;
+    if (!needed)
+        return "";
+    return fmt::format("memory of the machine: at least {:.1f} needed, {}",
+                       *needed,
+                       c.memory ? fmt::format("{:.6g} there", *c.memory) : "not published");
 }
 
 static std::string factor_line(const Factor& f) {
@@ -136,8 +151,9 @@ std::vector<std::string> job_lines(const Recommendation& r, bool explain) {
                     job.time.degrees_of_freedom)};
     for (const Factor& f : job.factors)
         out.push_back(factor_line(f));
-    if (std::string line = memory_line(best); !line.empty())
-        out.push_back(std::move(line));
+    for (std::string line : {memory_line(best), host_line(best)})
+        if (!line.empty())
+            out.push_back(std::move(line));
     return out;
 }
 

@@ -158,7 +158,11 @@ static Json memory_of(const std::optional<MemoryFit>& memory) {
     if (!memory)
         return nullptr;
     return {{"needed_gib", rounded(memory->needed.value())},
+            {"needed_p10_gib", rounded(memory->p10.value())},
+            {"needed_p90_gib", rounded(memory->p90.value())},
             {"available_gib", rounded(memory->available.value())},
+            {"probability", rounded(memory->probability)},
+            {"tight", memory->tight()},
             {"sharding", to_string(memory->sharding)},
             {"micro_batch", count(memory->micro_batch)}};
 }
@@ -175,6 +179,7 @@ static Json json_of(const Field& /*field*/, const JobChoice& job) {
             {"probability_in_time", or_null(job.probability_in_time)},
             {"precision", to_string(job.precision)},
             {"memory", memory_of(job.memory)},
+            {"host_needed_gib", job.host_needed ? Json(rounded(job.host_needed->value())) : Json()},
             {"recompute", to_string(job.recompute)},
             {"seq_len", job.seq_len ? count(*job.seq_len) : Json(nullptr)},
             {"seq_len_assumed", job.seq_len_assumed},

@@ -17,6 +17,7 @@ constexpr double kMostEpochs = 1e9;
 constexpr double kMostFlops = 1e32;
 constexpr double kMostBatch = 1e9;
 constexpr double kMostRank = 1e6;
+constexpr double kMostYear = 2100;
 constexpr double kMostDeadlineHours = 876'600; // a century
 
 std::string model(const SettingText& in) {
@@ -112,10 +113,28 @@ const auto kJobSettings = std::to_array<Setting>({
     {"recompute", "recompute", kJob, "NAME", "none, selective or full: what is computed again (full where needed)",
      [](Request& r, Key k, Texts t) { training(r).recompute = SettingText{r, k, t}.enumerator<Recompute>(kRecomputes); },
      [](const Request& r) { return value_of(job_of(r).recompute); }},
-    {"optimiser", "optimiser", kJob, "NAME", "adam, adam_8bit or sgd (adam)",
+    {"optimiser", "optimiser", kJob, "NAME", "adam, adam_8bit, paged_adam_8bit, adafactor, sgd or none (adam)",
      [](Request& r, Key k, Texts t) { training(r).optimiser = SettingText{r, k, t}.enumerator<Optimiser>(kOptimisers); },
      [](const Request& r) { return value_if(job_of(r).optimiser != Job{}.optimiser, job_of(r).optimiser); }},
-    {"sharding", "sharding", kJob, "NAME", "none, zero1, zero2 or zero3 (the least that fits)",
+    {"recipe", "recipe", kJob, "NAME", "mixed or bf16: 16-bit weights with a copy of 32 bits, or 16 bits only (mixed)",
+     [](Request& r, Key k, Texts t) { training(r).recipe = SettingText{r, k, t}.enumerator<Recipe>(kRecipes); },
+     [](const Request& r) { return value_if(job_of(r).recipe != Job{}.recipe, job_of(r).recipe); }},
+    {"loss", "loss", kJob, "NAME", "plain, chunked or fused: how logits are kept (plain)",
+     [](Request& r, Key k, Texts t) { training(r).loss = SettingText{r, k, t}.enumerator<Loss>(kLosses); },
+     [](const Request& r) { return value_if(job_of(r).loss != Job{}.loss, job_of(r).loss); }},
+    {"offload", "offload", kJob, "NAME", "none, optimiser or parameters: what the host's memory holds (none)",
+     [](Request& r, Key k, Texts t) { training(r).offload = SettingText{r, k, t}.enumerator<Offload>(kOffloads); },
+     [](const Request& r) { return value_if(job_of(r).offload != Job{}.offload, job_of(r).offload); }},
+    {"rate", "rate", kJob, "", "hours of a benchmark's rate, not of a whole run",
+     [](Request& r, Key k, Texts t) { training(r).rate = SettingText{r, k, t}.yes(); },
+     [](const Request& r) { return job_of(r).rate ? Value{true} : Value{}; }},
+    {"software_year", "software-year", kJob, "YEAR", "of the programs (that of today)",
+     [](Request& r, Key k, Texts t) { training(r).software_year = SettingText{r, k, t}.number(kMostYear, ""); },
+     [](const Request& r) { return value_of(job_of(r).software_year); }},
+    {"memory_confidence", "memory-confidence", kJob, "P", "probability with which the net must fit (0.5)",
+     [](Request& r, Key k, Texts t) { training(r).memory_confidence = SettingText{r, k, t}.number(1, ""); },
+     [](const Request& r) { return value_unless(job_of(r).memory_confidence, Job{}.memory_confidence); }},
+    {"sharding", "sharding", kJob, "NAME", "none, zero1, zero2, zero3 or fsdp (the least that fits)",
      [](Request& r, Key k, Texts t) { training(r).sharding = SettingText{r, k, t}.enumerator<Sharding>(kShardings); },
      [](const Request& r) { return value_of(job_of(r).sharding); }},
     {"deadline", "deadline", kJob, "HOURS|DATE", "done by then: 48h, or 2026-12-31 with --today",

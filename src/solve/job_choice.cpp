@@ -19,6 +19,7 @@ void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Cho
                   .time = plan.estimate(type),
                   .precision = plan.precision(type),
                   .memory = plan.fit(type),
+                  .host_needed = plan.host_needed(type),
                   .recompute = plan.training(type).recompute,
                   .seq_len_assumed = plan.work().seq_len_assumed};
     if (is_text(plan.work().net.kind))

@@ -14,7 +14,15 @@ std::optional<MemoryFit> JobTimes::fit(std::size_t type) const {
                       precision(type),
                       job_of(request_).sharding,
                       gpu_memory(type),
-                      devices(type, types_[type].machines));
+                      devices(type, types_[type].machines),
+                      job_of(request_).memory_confidence);
+}
+
+/// Who asks for so much memory of the machine has said how much must do.
+bool JobTimes::lacks_host_memory(std::size_t type) const {
+    const auto& needed = types_[type].host_needed;
+    return needed && types_[type].fits && !request_.constraints.min_memory &&
+           columns_of(catalog_).memory_gib[type] < needed->value(); // unknown is not less
 }
 
 std::optional<MemoryRemedy> JobTimes::remedy(std::size_t type) const {
@@ -24,7 +32,8 @@ std::optional<MemoryRemedy> JobTimes::remedy(std::size_t type) const {
                          job_of(request_).sharding,
                          gpu_memory(type),
                          devices(type, types_[type].machines),
-                         unsupported_methods(*gpus(type).gpu, software()));
+                         unsupported_methods(*gpus(type).gpu, software()),
+                         job_of(request_).memory_confidence);
 }
 
 bool JobTimes::fits_into(

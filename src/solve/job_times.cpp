@@ -80,8 +80,7 @@ JobTimes::JobTimes(const Catalog& catalog,
                    const Cheapest& cheapest,
                    std::optional<std::size_t> only)
     : catalog_{catalog}, request_{request}, usage_{usage_of(request)}, work_{work_of(request)},
-      net_{completed(work_.net)}, training_{training_of(job_of(request))}, deadline_{deadline_of(
-                                                                               request)} {
+      net_{work_.net}, training_{training_of(job_of(request))}, deadline_{deadline_of(request)} {
     const double p = request.uncertainty.confidence;
     const bundled::Utilisation& u = utilisation();
     sure_ = {student(u.degrees_of_freedom, p),
@@ -206,8 +205,8 @@ JobTimes::Fit JobTimes::found_fit(Precision precision, GiB memory, double gpus) 
         return {};
     return {.fits = found->memory.fits,
             .recomputed = found->recompute != training_.recompute,
-            .split = found->memory.sharding == Sharding::zero3,
-            .micro_batch = found->memory.micro_batch};
+            .split = splits_weights(found->memory.sharding, training_.fine_tune),
+            .memory = found->memory};
 }
 
 const JobTimes::Fit& JobTimes::fit(std::size_t type, int machines) {
@@ -251,11 +250,16 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     out.fits = found.fits;
     out.recomputed = found.recomputed;
     out.split = found.split;
+    if (found.memory)
+        out.host_needed = host_memory_need(
+            net_, training_, gpu.precision, *found.memory, columns_of(catalog_).gpu_count[type]);
     GpuSet on = gpus(type, machines);
     on.split_weights = out.split;
     UnitTime time = on.gpus < 1 ? of_share(*gpu.time, on.gpus) : *gpu.time;
-    out.micro_batch = found.micro_batch;
-    time.pass_units = found.micro_batch * work_.units_per_sample();
+    if (found.memory) {
+        out.micro_batch = found.memory->micro_batch;
+        time.pass_units = out.micro_batch * work_.units_per_sample();
+    }
     const double seconds = this->seconds(time, on, out);
     constexpr double kFewGpus = 1000; // of one machine: all of these were seen
     out.known = true;

@@ -72,6 +72,12 @@ public:
     /// How the net fits into the type's machines; absent if the need is not known.
     [[nodiscard]] std::optional<MemoryFit> fit(std::size_t type) const;
     [[nodiscard]] std::optional<MemoryRemedy> remedy(std::size_t type) const;
+    /// What its machines must have of memory beside their GPUs, at least; absent if not known.
+    [[nodiscard]] const std::optional<GiB>& host_needed(std::size_t type) const {
+        return types_[type].host_needed;
+    }
+    /// Whether they are known to have less, and the user did not say how much must do.
+    [[nodiscard]] bool lacks_host_memory(std::size_t type) const;
     /// What else would make it fit, each by itself: shorter sequences, more machines, a narrower
     /// precision.
     [[nodiscard]] std::vector<Relaxation> other_remedies(std::size_t type) const;
@@ -98,13 +104,14 @@ private:
         Spread spread = Spread::model;
         Hours hours{};    ///< of the median
         double scale = 0; ///< of ln(hours)
+        std::optional<GiB> host_needed{};
     };
     /// How the net fits into some GPUs; as if it did where the need is not known.
     struct Fit {
         bool fits = true;
         bool recomputed = false;
         bool split = false;
-        double micro_batch = 0;
+        std::optional<MemoryFit> memory{};
     };
     /// One GPU of the catalog, in the precision in which it is fastest.
     struct Timed {
@@ -145,7 +152,7 @@ private:
     const Request& request_;
     Usage usage_;
     Work work_;
-    Model net_; ///< completed
+    Model net_;
     Training training_;
     std::optional<Hours> deadline_{};
     std::optional<std::size_t> seen_{}; ///< the type of which a rate was measured

@@ -34,6 +34,7 @@ std::string_view to_string(Reason reason) {
         "network rate not known",
         "no published rate in this precision",
         "does not fit into GPU memory",
+        "too little host memory for the job",
         "not done by the deadline",
         "not offered in this region",
         "too far away",
@@ -211,6 +212,7 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
     case Reason::other_method:
     case Reason::unknown_rate:
     case Reason::does_not_fit:
+    case Reason::little_host:
         return goal_.explain(reason, type, to);
     case Reason::too_far:
         return explain_distance(o.region, to);

@@ -14,7 +14,7 @@
 
 namespace flopwise {
 
-/// Methods that a job needs and a GPU does not run: "qlora", "adam_8bit".
+/// Methods that a job needs and a GPU does not run: "qlora", "paged_adam_8bit".
 static std::vector<std::string_view>
 missing_methods(const Gpu& gpu, const Job& job, Date software) {
     std::vector<std::string_view> out;
@@ -73,6 +73,7 @@ ReasonSet TrainingGoal::reasons(std::size_t type) const {
     refuse(has_gpu && !times_.known(type), Reason::unknown_rate);
     if (times_.known(type)) {
         refuse(!times_.fits(type), Reason::does_not_fit);
+        refuse(times_.lacks_host_memory(type), Reason::little_host);
         refuse(!times_.in_time(type), Reason::misses_deadline);
     }
     return out;
@@ -88,6 +89,8 @@ double TrainingGoal::distance(std::size_t type) const {
     if (!times_.fits(type))
         if (const auto fit = times_.fit(type); fit && fit->available < fit->needed)
             add(fit->available.value(), fit->needed.value());
+    if (times_.lacks_host_memory(type))
+        add(columns_.memory_gib[type], times_.host_needed(type)->value());
     if (!times_.in_time(type))
         add(times_.sure(type).value(), times_.work_deadline()->value());
     return sum;
@@ -137,6 +140,19 @@ void TrainingGoal::explain_memory(std::size_t type, Refusal& to) const {
             to.relaxation.end(), to.alternatives.front().begin(), to.alternatives.front().end());
 }
 
+/// What a user says must do is not checked again.
+void TrainingGoal::explain_host(std::size_t type, Refusal& to) const {
+    const GiB needed = *times_.host_needed(type);
+    const GiB has{columns_.memory_gib[type]};
+    say(fmt::format(
+            "needs at least {:.1f} of its own memory to load the weights or to hold what is "
+            "offloaded, has {:.6g}",
+            needed,
+            has),
+        {"min_memory_gib", has.value()},
+        to);
+}
+
 void TrainingGoal::explain_deadline(std::size_t type, Refusal& to) const {
     const Hours sure = times_.sure(type);
     const HoursPerDay use = request_.budget.hours_per_day;
@@ -159,6 +175,8 @@ void TrainingGoal::explain(Reason reason, std::size_t type, Refusal& to) const {
         return explain_method(type, to);
     case Reason::does_not_fit:
         return explain_memory(type, to);
+    case Reason::little_host:
+        return explain_host(type, to);
     case Reason::misses_deadline:
         return explain_deadline(type, to);
     default:

@@ -49,6 +49,7 @@ private:
     void explain_rate(std::size_t type, Refusal& to) const;
     void explain_method(std::size_t type, Refusal& to) const;
     void explain_memory(std::size_t type, Refusal& to) const;
+    void explain_host(std::size_t type, Refusal& to) const;
     void explain_deadline(std::size_t type, Refusal& to) const;
     [[nodiscard]] const Gpu& gpu(std::size_t type) const;
 

@@ -1,4 +1,5 @@
-// What the build compiles in about training from data/: named nets, and the fitted model of time.
+// What the build compiles in about training from data/: named nets, and the fitted models of time
+// and of memory.
 
 #pragma once
 
@@ -86,7 +87,16 @@ struct Utilisation {
     std::span<const MeasuredMachine> machines;
 };
 
+/// data/memory.yaml; docs/calibration.md says what each figure is.
+struct MemoryModel {
+    double rows, source_groups, degrees_of_freedom;
+    double layer, layer_width, adapters, scores, logit, logit_fused; ///< bytes of activations
+    double mixed_copy, held, step, gathered, context_gib, fragmentation, image;
+    double spread_states, spread_activations, spread_images, spread_derived;
+};
+
 std::span<const ModelRow> models();
+const MemoryModel& memory();
 const Utilisation& utilisation();
 
 } // namespace flopwise::bundled

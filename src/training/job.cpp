@@ -1,6 +1,7 @@
 #include <flopwise/job.hpp>
 
 #include "text/text.hpp"
+#include "training/memory_fit.hpp"
 #include "training/model_parts.hpp"
 
 #include <algorithm>
@@ -166,6 +167,9 @@ static void positive_if_given(std::string_view field, const std::optional<double
         require_positive(field, *figure);
 }
 
+constexpr int kFirstYear = 2010; // before, there was hardly any training on GPUs
+constexpr int kLastYear = 2100;
+
 static void require_range(const Job& job) {
     positive_if_given("tokens", job.tokens);
     positive_if_given("samples", job.samples);
@@ -173,6 +177,7 @@ static void require_range(const Job& job) {
     positive_if_given("flops", job.flops);
     positive_if_given("batch", job.batch);
     require_positive("lora_rank", job.lora_rank);
+    require_memory_confidence(job.memory_confidence);
     positive_if_given("parameters", job.net.parameters);
     positive_if_given("active_parameters", job.net.active_parameters);
     positive_if_given("matmul_parameters", job.net.matmul_parameters);
@@ -190,6 +195,12 @@ static void require_range(const Job& job) {
     positive_if_given("image_px", job.net.image_px);
     positive_if_given("samples", job.net.samples);
     positive_if_given("epochs", job.net.epochs);
+    if (job.software_year && !(*job.software_year >= kFirstYear && *job.software_year <= kLastYear))
+        throw ArgumentError{"software_year",
+                            fmt::format("must be from {} to {}, got {}",
+                                        kFirstYear,
+                                        kLastYear,
+                                        *job.software_year)};
     constexpr int kMostMachines = 1024;
     if (job.max_machines < 1 || job.max_machines > kMostMachines)
         throw ArgumentError{
@@ -241,8 +252,10 @@ Work work_of(const Job& job) {
              .fine_tune = job.fine_tune,
              .recompute = job.recompute,
              .batch = job.batch,
+             .software_year = job.software_year,
              .lora_rank = job.lora_rank,
-             .seq_len_assumed = seq_len_is_assumed(job)};
+             .seq_len_assumed = seq_len_is_assumed(job),
+             .run = !job.rate};
     const bool counted = !out.in_flops();
     if (!counted && !job.flops && !job.measured)
         throw ArgumentError{"model",
@@ -262,18 +275,25 @@ Training training_of(const Job& job) {
     return {.fine_tune = job.fine_tune,
             .recompute = job.recompute.value_or(Recompute::selective),
             .optimiser = job.optimiser,
-            .lora_rank = job.lora_rank};
+            .lora_rank = job.lora_rank,
+            .recipe = job.recipe,
+            .loss = job.loss,
+            .offload = job.offload};
 }
 
 std::optional<JobFit>
 job_fit(const Job& job, const Model& net, Precision precision, GiB available, double gpus) {
     Training how = training_of(job);
-    auto memory = memory_fit(net, how, precision, job.sharding, available, gpus);
+    const auto fit = [&] {
+        return memory_fit(
+            net, how, precision, job.sharding, available, gpus, job.memory_confidence);
+    };
+    auto memory = fit();
     if (!memory)
         return std::nullopt;
     if (!memory->fits && !job.recompute && is_text(net.kind)) {
         how.recompute = Recompute::full;
-        memory = memory_fit(net, how, precision, job.sharding, available, gpus);
+        memory = fit();
     }
     return JobFit{.memory = *memory, .recompute = how.recompute};
 }

@@ -1,6 +1,11 @@
 #include <flopwise/memory.hpp>
 
+#include "text/doubles.hpp"
 #include "text/text.hpp"
+#include "training/fitted.hpp"
+#include "training/memory_fit.hpp"
+
+#include <boost/math/distributions/students_t.hpp>
 
 #include <algorithm>
 #include <array>
@@ -8,13 +13,23 @@
 
 namespace flopwise {
 
+using bundled::memory;
+using MemoryStudent = boost::math::students_t_distribution<double, Doubles>;
+
 constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
-constexpr double kReservedGib = 0.75;  // driver context and the framework's own buffers
-constexpr double kVocabulary = 32'000; // of a net whose own is not known: Llama's
+constexpr double kVocabulary = 32'000;     // of a net whose own is not known: Llama's
+constexpr double kLayersAssumed = 12;      // of a net whose own are not known
+constexpr double kBytesOf4Bit = 4.127 / 8; // NF4 with its scales quantised too
 
 std::string_view to_string(Sharding sharding) {
-    constexpr std::array<std::string_view, kShardings> kNames{"none", "zero1", "zero2", "zero3"};
+    constexpr std::array<std::string_view, kShardings> kNames{
+        "none", "zero1", "zero2", "zero3", "fsdp"};
     return text::name_of(kNames, sharding);
+}
+
+bool splits_weights(Sharding sharding, FineTune fine_tune) {
+    return sharding == Sharding::fsdp ||
+           (sharding == Sharding::zero3 && fine_tune != FineTune::qlora);
 }
 
 static bool is_wide(Precision precision) {
@@ -28,80 +43,214 @@ static double width(Precision precision) {
 }
 
 double frozen_bytes(FineTune fine_tune, Precision precision) {
-    constexpr double kBytesOf4Bit = 4.127 / 8; // NF4 with its scales quantised too
     return fine_tune == FineTune::qlora ? kBytesOf4Bit : width(precision);
 }
 
-static double optimiser_bytes(Optimiser optimiser, Precision precision) {
-    const double copy = is_wide(precision) ? 0 : 4;
-    switch (optimiser) {
-    case Optimiser::adam:
-        return copy + 8;
-    case Optimiser::adam_8bit:
-        return copy + 2;
-    case Optimiser::sgd:
-        return copy + 4;
-    }
-    return copy;
+// ---- activations --------------------------------------------------------------------
+
+/// Parameters of the embedding and of the head; smaller nets use one table for both.
+static double embedding(const Model& net) {
+    constexpr double kTiedBelow = 5e9;
+    if (!is_text(net.kind) || !net.vocab || !net.hidden || !net.parameters)
+        return 0;
+    const double tables = *net.parameters < kTiedBelow ? 1 : 2;
+    return std::min(0.5 * *net.parameters, tables * *net.vocab * *net.hidden);
+}
+
+/// Parameters of a layer for the square of its width, of those that a token meets: 12 for GPT.
+static double inner_width(const Model& net) {
+    constexpr double kUsual = 12;
+    constexpr double kLeast = 8;
+    constexpr double kMost = 40;
+    const auto active = net.active_parameters ? net.active_parameters : net.parameters;
+    if (!active)
+        return kUsual;
+    const double layers = *net.layers * *net.hidden * *net.hidden;
+    return std::clamp((*active - embedding(net)) / layers, kLeast, kMost);
 }
 
 /// Bytes kept for one sequence by a transformer. Fused attention keeps no scores.
 static std::optional<double>
 sequence_bytes(const Model& net, const Training& training, Precision precision) {
-    if (!net.layers || !net.hidden)
+    if (!is_text(net.kind) || !net.layers || !net.hidden)
         return std::nullopt;
+    const bundled::MemoryModel& m = memory();
     const double tokens = net.seq_len.value_or(kAssumedSeqLen);
-    const double elements = tokens * *net.hidden;
-    const double scale = width(precision) / 2; // the published figures are for 16 bits
+    const double scale = width(precision) / 2; // the fitted figures are for 16 bits
+    const double adapters = has_adapters(training.fine_tune) ? 1 + m.adapters : 1;
+    const double layer =
+        tokens * *net.hidden * (m.layer + m.layer_width * inner_width(net)) * adapters * scale;
     const double heads = net.heads.value_or(*net.hidden / 128);
-    const double scores = 5 * heads * tokens * tokens;
-    const double layer = 34 * elements;
-    const double logits =
-        is_text(net.kind) ? (4 + width(precision)) * tokens * net.vocab.value_or(kVocabulary) : 0;
+    const double scores = m.scores * heads * tokens * tokens * scale;
+    const double logits = (training.loss == Loss::plain ? m.logit : m.logit_fused) * tokens *
+                          net.vocab.value_or(kVocabulary);
     switch (training.recompute) {
     case Recompute::none:
-        return (layer + scores) * *net.layers * scale + logits;
+        return (layer + scores) * *net.layers + logits;
     case Recompute::selective:
-        return layer * *net.layers * scale + logits;
-    case Recompute::full: // the inputs of all layers, and one layer being computed again
-        return (2 * elements * *net.layers + layer) * scale + logits;
+        return layer * *net.layers + logits;
+    case Recompute::full: // the inputs of all layers, and one layer or the loss
+        return 2 * tokens * *net.hidden * *net.layers * scale + std::max(layer, logits);
     }
     return std::nullopt;
 }
 
+/// Outputs of the layers of an image net, in 10^6. A diffusion net is taken for a convolutional
+/// one.
+static std::optional<double> activations_of(const Model& net) {
+    constexpr double kFlopsPerActivationM = 2200e6; // of ResNet-50, as in completed()
+    if (net.activations_m || net.kind != ModelKind::diffusion || !net.forward_gmacs)
+        return net.activations_m;
+    return 6e9 * *net.forward_gmacs / kFlopsPerActivationM;
+}
+
 static std::optional<double>
 sample_bytes(const Model& net, const Training& training, Precision precision) {
-    if (net.activations_m)
-        return 2 * *net.activations_m * 1e6 * width(precision);
-    return sequence_bytes(net, training, precision);
+    constexpr double kRecomputed = 0.3; // is kept, of a vit or a diffusion net
+    const auto activations = activations_of(net);
+    if (!activations)
+        return sequence_bytes(net, training, precision);
+    const bool less = training.recompute == Recompute::full && net.kind != ModelKind::cnn;
+    return memory().image * *activations * 1e6 * width(precision) * (less ? kRecomputed : 1);
+}
+
+// ---- the need -----------------------------------------------------------------------
+
+namespace {
+
+/// Bytes of what is trained, in the numbers that it is trained in.
+struct Trained {
+    double parameters = 0;
+    double number = 2;   ///< bytes of a weight and of its gradient
+    bool copied = false; ///< with a copy of 32 bits
+};
+
+} // namespace
+
+static double moment_bytes(Optimiser optimiser, const Trained& trained) {
+    const double number = trained.copied ? 4 : std::min(4.0, trained.number);
+    switch (optimiser) {
+    case Optimiser::adam:
+        return 2 * number;
+    case Optimiser::adam_8bit:
+    case Optimiser::paged_adam_8bit:
+        return 2;
+    case Optimiser::sgd:
+        return number;
+    case Optimiser::adafactor:
+    case Optimiser::none:
+        break;
+    }
+    return 0;
+}
+
+static Trained trained_of(const Model& net, const Training& training, Precision precision) {
+    const bool adapters = has_adapters(training.fine_tune);
+    return {.parameters = *trained_parameters(net, training.fine_tune, training.lora_rank),
+            .number = adapters ? std::max(4.0, width(precision)) : width(precision),
+            .copied = !adapters && !is_wide(precision) && training.recipe == Recipe::mixed};
+}
+
+/// Bytes of the weights that are not trained; PEFT makes embedding and head beside 4 bits fp32.
+static double frozen_weights(const Model& net, const Training& training, Precision precision) {
+    constexpr double kBeside4Bit = 4;
+    if (!has_adapters(training.fine_tune))
+        return 0;
+    if (training.fine_tune == FineTune::lora)
+        return *net.parameters * width(precision);
+    const double tables = embedding(net);
+    return (*net.parameters - tables) * kBytesOf4Bit + tables * kBeside4Bit;
+}
+
+static double layers_of(const Model& net) {
+    return std::max(4.0, net.layers.value_or(kLayersAssumed));
+}
+
+/// Bytes of layers that are whole for a while, dequantised, and of gradients that are reduced.
+static double transit_bytes(const Model& net,
+                            const Training& training,
+                            Precision precision,
+                            Sharding sharding,
+                            double gpus,
+                            const Trained& trained) {
+    constexpr double kBucket = 5e8; // gradients that are reduced at once
+    const bool gathers = (gpus > 1 && splits_weights(sharding, training.fine_tune)) ||
+                         training.offload == Offload::parameters;
+    const double tables = embedding(net);
+    const double gathered =
+        gathers ? memory().gathered * (*net.parameters - tables) / layers_of(net) + tables : 0;
+    double reduced = 0;
+    if (gpus > 1)
+        reduced = sharding == Sharding::none
+                      ? trained.parameters * trained.number
+                      : 2 * std::min(trained.parameters, kBucket) * width(precision);
+    return gathered * width(precision) + reduced;
+}
+
+/// Takes what is offloaded from the GPU.
+static void offload(const Model& net, Offload what, MemoryNeed& of) {
+    if (what == Offload::none)
+        return;
+    const GiB passing = of.gradients * (2 / layers_of(net)); // those of two layers are on their way
+    of.offloaded = of.optimiser + of.gradients;
+    of.gradients = std::min(of.gradients, passing);
+    of.optimiser = GiB{};
+    of.step = GiB{};
+    if (what == Offload::parameters) {
+        of.offloaded = of.offloaded + of.weights;
+        of.weights = GiB{};
+        of.copies = GiB{};
+    }
+}
+
+/// Whether its activations follow from its size or its operations only.
+static bool is_derived(const Model& given) {
+    return is_text(given.kind) ? !given.layers || !given.hidden : !given.activations_m;
+}
+
+static void add_scales(const Model& net, bool derived, MemoryNeed& to) {
+    const bundled::MemoryModel& m = memory();
+    to.states_scale = m.spread_states;
+    to.activations_scale = std::hypot(is_text(net.kind) ? m.spread_activations : m.spread_images,
+                                      derived ? m.spread_derived : 0);
 }
 
 /// Of a net that is completed.
 static std::optional<MemoryNeed> need_of(const Model& net,
+                                         bool derived,
                                          const Training& training,
                                          Precision precision,
                                          Sharding sharding,
                                          double gpus) {
-    const std::optional<double> kept = sample_bytes(net, training, precision);
-    if (!net.parameters || !kept)
+    if (!net.parameters)
         return std::nullopt;
-    const bool adapters = has_adapters(training.fine_tune);
-    const double trained = *trained_parameters(net, training.fine_tune, training.lora_rank);
-    const double frozen = adapters ? *net.parameters : 0;
-    const auto share = [&](Sharding least) { return sharding >= least ? 1 / gpus : 1.0; };
-    const double weights =
-        trained * width(precision) + frozen * frozen_bytes(training.fine_tune, precision);
-    // Of weights that are split, two layers at a time are whole: one in use, one in transit.
-    constexpr double kLayers = 12; // of a net whose own are not known
-    const double in_transit = sharding == Sharding::zero3 && gpus > 1
-                                  ? 2 * weights / std::max(4.0, net.layers.value_or(kLayers))
-                                  : 0;
-    return MemoryNeed{.weights = GiB{weights * share(Sharding::zero3) / kGiB},
-                      .gradients = GiB{trained * width(precision) * share(Sharding::zero2) / kGiB},
-                      .optimiser = GiB{trained * optimiser_bytes(training.optimiser, precision) *
-                                       share(Sharding::zero1) / kGiB},
-                      .per_sample = GiB{*kept / kGiB},
-                      .reserved = GiB{kReservedGib + in_transit / kGiB}};
+    const bundled::MemoryModel& m = memory();
+    const std::optional<double> kept = sample_bytes(net, training, precision);
+    const Trained t = trained_of(net, training, precision);
+    const auto gib = [&](double bytes, bool split) {
+        return GiB{bytes / (split ? gpus : 1) / kGiB};
+    };
+    const bool weights = splits_weights(sharding, training.fine_tune);
+    const bool gradients = sharding >= Sharding::zero2;
+    const bool states = sharding >= Sharding::zero1;
+    const double frozen = frozen_weights(net, training, precision);
+    const double step = training.optimiser == Optimiser::adam ? m.step * (t.copied ? 2 : 1) : 0;
+    const double copy = t.copied ? 4 : 0;
+    MemoryNeed out{
+        .weights = gib(t.parameters * t.number + frozen, weights),
+        .gradients = gib(t.parameters * t.number, gradients),
+        .optimiser = gib(t.parameters * (moment_bytes(training.optimiser, t) + copy), states),
+        .copies = gib(t.copied ? t.parameters * m.mixed_copy : 0, weights),
+        .in_transit = gib(transit_bytes(net, training, precision, sharding, gpus, t), false),
+        .step = gib(t.parameters * step, states),
+        .per_sample = gib(kept.value_or(0), false),
+        .context = GiB{m.context_gib},
+        .held = m.held,
+        .fragmentation = m.fragmentation,
+        .partial = !kept};
+    offload(net, training.offload, out);
+    add_scales(net, derived, out);
+    return out;
 }
 
 std::optional<MemoryNeed> memory_need(const Model& net,
@@ -109,39 +258,150 @@ std::optional<MemoryNeed> memory_need(const Model& net,
                                       Precision precision,
                                       Sharding sharding,
                                       double gpus) {
-    return need_of(completed(net), training, precision, sharding, gpus);
+    return need_of(completed(net), is_derived(net), training, precision, sharding, gpus);
+}
+
+GiB MemoryNeed::total(double samples) const {
+    const GiB backward = per_sample * samples + gradients * held;
+    const GiB tensors =
+        weights + optimiser + copies + in_transit + std::max(backward, gradients + step);
+    return context + tensors * (1 + fragmentation);
+}
+
+double MemoryNeed::scale(double samples) const {
+    const double part = per_sample * samples * (1 + fragmentation) / total(samples);
+    return std::hypot(states_scale, activations_scale * part);
+}
+
+double MemoryNeed::probability(double samples, GiB available) const {
+    if (!(available > GiB{}))
+        return 0;
+    const MemoryStudent t{memory().degrees_of_freedom};
+    return boost::math::cdf(t, std::log(available / total(samples)) / scale(samples));
+}
+
+// ---- the fit ------------------------------------------------------------------------
+
+/// The quantile of the Student-t of scale 1; none at even odds, which most ask for.
+static double memory_quantile(double p) {
+    return p == 0.5 ? 0 : boost::math::quantile(MemoryStudent{memory().degrees_of_freedom}, p);
+}
+
+MemoryAsked::MemoryAsked(GiB memory_available, double p)
+    : available{memory_available}, confidence{p}, quantile{memory_quantile(p)} {}
+
+/// Whether the peak of so many samples stays below, with the probability that is asked for.
+static bool holds(const MemoryNeed& need, double samples, const MemoryAsked& asked) {
+    constexpr double kRounding = 1 + 1e-12; // of sums that are equal but for their last bit
+    const double sure = asked.quantile == 0 ? 1 : std::exp(asked.quantile * need.scale(samples));
+    return need.total(samples) * sure <= asked.available * kRounding;
 }
 
 /// The largest whole number of samples, at least none.
-static double micro_batch(const MemoryNeed& need, GiB available) {
-    constexpr double kRounding = 1 + 1e-12; // of sums that are equal but for their last bit
-    const GiB left = available - need.total(0);
-    return std::max(0.0, std::floor(left / need.per_sample * kRounding));
+static double micro_batch(const MemoryNeed& need, const MemoryAsked& asked) {
+    constexpr double kMost = 1 << 24; // samples; more than any memory holds
+    if (!holds(need, 1, asked))
+        return 0;
+    double fits = 1;
+    double not_yet = 2;
+    while (not_yet < kMost && holds(need, not_yet, asked)) {
+        fits = not_yet;
+        not_yet *= 2;
+    }
+    while (not_yet - fits > 1) {
+        const double middle = std::floor((fits + not_yet) / 2);
+        (holds(need, middle, asked) ? fits : not_yet) = middle;
+    }
+    return fits;
 }
 
-static std::optional<MemoryFit> fit_of(const Model& net,
+/// As it is, or with its pages of states gone to the host.
+static double paged_batch(const Training& training, const MemoryAsked& asked, MemoryNeed& need) {
+    const double batch = micro_batch(need, asked);
+    if (batch >= 1 || training.optimiser != Optimiser::paged_adam_8bit ||
+        training.offload != Offload::none)
+        return batch;
+    const double copies = need.copies > GiB{} ? 4.0 / 6 : 0; // of 32 bits are not paged
+    const GiB pages = need.optimiser * (1 - copies);
+    need.offloaded = need.offloaded + pages;
+    need.optimiser = need.optimiser - pages;
+    return micro_batch(need, asked);
+}
+
+/// Of a Student-t of scale 1.
+static double ninetieth() {
+    static const double kNinetieth = memory_quantile(0.9);
+    return kNinetieth;
+}
+
+/// Whether nine of ten such runs stay below: no longer tight.
+static bool has_room(const MemoryNeed& need, const MemoryAsked& asked) {
+    return need.total(1) * std::exp(ninetieth() * need.scale(1)) <= asked.available;
+}
+
+static MemoryFit
+fit_into(const MemoryNeed& need, double batch, Sharding sharding, const MemoryAsked& asked) {
+    const GiB needed = need.total(1);
+    const double wide = std::exp(ninetieth() * need.scale(1));
+    return {.fits = batch >= 1,
+            .sharding = sharding,
+            .micro_batch = need.partial ? 0 : batch,
+            .needed = needed,
+            .available = asked.available,
+            .probability = need.probability(1, asked.available),
+            .p10 = needed / wide,
+            .p90 = needed * wide,
+            .offloaded = need.offloaded,
+            .confidence = asked.confidence,
+            .partial = need.partial};
+}
+
+namespace {
+
+/// A need with one of the shardings, and the samples that fit so.
+struct MemoryTried {
+    MemoryNeed need{};
+    Sharding sharding = Sharding::none;
+    double batch = 0;
+};
+
+} // namespace
+
+/// Whether a sharding is one to try where none is asked for.
+static bool is_tried(Sharding sharding, FineTune fine_tune, double gpus) {
+    if (sharding == Sharding::none || gpus == 1)
+        return sharding == Sharding::none;
+    return (sharding == Sharding::fsdp) == (fine_tune == FineTune::qlora) ||
+           sharding < Sharding::zero3;
+}
+
+std::optional<MemoryFit> memory_fit_of(const Model& net,
+                                       bool derived,
                                        const Training& training,
                                        Precision precision,
-                                       std::optional<Sharding> asked,
-                                       GiB available,
+                                       std::optional<Sharding> sharding,
+                                       const MemoryAsked& asked,
                                        double gpus) {
     const double whole = std::max(1.0, gpus); // a share of a GPU is a small GPU
-    MemoryFit out{.available = available};
+    std::optional<MemoryTried> best;
     for (std::size_t i = 0; i < kShardings; ++i) {
-        const auto sharding = static_cast<Sharding>(i);
-        if (asked ? sharding != *asked : whole == 1 && sharding != Sharding::none)
+        const auto s = static_cast<Sharding>(i);
+        if (sharding ? s != *sharding : !is_tried(s, training.fine_tune, whole))
             continue;
-        const auto need = need_of(net, training, precision, sharding, whole);
+        if (best && best->batch > 0 &&
+            (splits_weights(s, training.fine_tune) || has_room(best->need, asked)))
+            break;
+        const auto need = need_of(net, derived, training, precision, s, whole);
         if (!need)
             return std::nullopt;
-        out.sharding = sharding;
-        out.needed = need->total(1);
-        out.micro_batch = micro_batch(*need, available);
-        out.fits = out.micro_batch >= 1;
-        if (out.fits)
-            return out;
+        MemoryTried now{.need = *need, .sharding = s};
+        now.batch = paged_batch(training, asked, now.need);
+        if (!best || best->batch == 0 || has_room(now.need, asked))
+            best = now;
     }
-    return out;
+    if (!best || (best->need.partial && best->batch > 0))
+        return std::nullopt;
+    return fit_into(best->need, best->batch, best->sharding, asked);
 }
 
 std::optional<MemoryFit> memory_fit(const Model& net,
@@ -149,99 +409,48 @@ std::optional<MemoryFit> memory_fit(const Model& net,
                                     Precision precision,
                                     std::optional<Sharding> sharding,
                                     GiB available,
+                                    double gpus,
+                                    double confidence) {
+    require_memory_confidence(confidence);
+    return memory_fit_of(completed(net),
+                         is_derived(net),
+                         training,
+                         precision,
+                         sharding,
+                         MemoryAsked{available, confidence},
+                         gpus);
+}
+
+void require_memory_confidence(double p) {
+    if (!(p >= 0.5 && p < 1))
+        throw ArgumentError{"memory_confidence",
+                            fmt::format("must be at least 0.5 and below 1, got {}", p)};
+}
+
+bool activations_derived(const Model& net) {
+    return is_derived(net);
+}
+
+// ---- the host -----------------------------------------------------------------------
+
+std::optional<GiB> host_memory_need(const Model& net,
+                                    const Training& training,
+                                    Precision precision,
+                                    const MemoryFit& fit,
                                     double gpus) {
-    return fit_of(completed(net), training, precision, sharding, available, gpus);
-}
-
-// ---- what would fit -----------------------------------------------------------------
-
-namespace {
-
-/// One way to train, tried until one fits.
-struct Remedy {
-    Training training{};
-    std::vector<std::pair<std::string, std::string>> settings{};
-};
-
-} // namespace
-
-static std::vector<Remedy> remedies(const Model& net, const Training& training) {
-    std::vector<Remedy> out;
-    const auto add = [&](Recompute recompute, Optimiser optimiser, FineTune fine_tune) {
-        Remedy remedy{.training = training};
-        const auto put = [&](std::string_view key, auto& field, auto value) {
-            if (field != value)
-                remedy.settings.emplace_back(key, to_string(value));
-            field = value;
-        };
-        put("recompute", remedy.training.recompute, recompute);
-        put("optimiser", remedy.training.optimiser, optimiser);
-        put("fine_tune", remedy.training.fine_tune, fine_tune);
-        if (!remedy.settings.empty())
-            out.push_back(std::move(remedy));
-    };
-    const FineTune now = training.fine_tune;
-    if (is_text(net.kind))
-        add(Recompute::full, training.optimiser, now);
-    if (!has_adapters(now))
-        add(training.recompute, Optimiser::adam_8bit, now);
-    if (is_text(net.kind) && !has_adapters(now))
-        add(Recompute::full, Optimiser::adam_8bit, now);
-    if (now == FineTune::full) // of a net that is not trained yet, adapters are no use
-        add(training.recompute, training.optimiser, FineTune::lora);
-    if (now != FineTune::none && is_text(net.kind)) {
-        add(training.recompute, training.optimiser, FineTune::qlora);
-        add(Recompute::full, training.optimiser, FineTune::qlora);
-    }
-    return out;
-}
-
-std::optional<MemoryRemedy> memory_remedy(const Model& given,
-                                          const Training& training,
-                                          Precision precision,
-                                          std::optional<Sharding> asked,
-                                          GiB available,
-                                          double gpus,
-                                          std::span<const std::string> unsupported) {
-    const Model net = completed(given);
-    const auto runs = [&](std::string_view method) {
-        return std::find(unsupported.begin(), unsupported.end(), method) == unsupported.end();
-    };
-    const auto fits = [&](const Training& t, std::optional<Sharding> sharding, double n) {
-        const auto fit = fit_of(net, t, precision, sharding, available, n);
-        return fit && fit->fits;
-    };
-    if (asked)
-        for (auto s = static_cast<std::size_t>(*asked) + 1; s < kShardings; ++s)
-            if (const auto sharding = static_cast<Sharding>(s); fits(training, sharding, gpus))
-                return MemoryRemedy{.settings = {{"sharding", std::string{to_string(sharding)}}}};
-    for (Remedy& remedy : remedies(net, training))
-        if (runs(to_string(remedy.training.fine_tune)) &&
-            runs(to_string(remedy.training.optimiser)) && fits(remedy.training, asked, gpus))
-            return MemoryRemedy{.settings = std::move(remedy.settings)};
-    constexpr int kDoublings = 16;
-    double more = std::max(1.0, gpus);
-    for (int i = 0; i < kDoublings; ++i) {
-        more *= 2;
-        if (fits(training, asked, more))
-            return MemoryRemedy{.gpus = more};
-    }
-    return std::nullopt;
-}
-
-std::string explanation(const MemoryFit& fit, const std::optional<MemoryRemedy>& remedy) {
-    std::string out = fmt::format("needs {:.1f} of memory on each GPU, has {:.1f}: lacks {:.1f}",
-                                  fit.needed,
-                                  fit.available,
-                                  fit.needed - fit.available);
-    if (!remedy)
-        return out;
-    if (remedy->settings.empty())
-        return out + fmt::format("; {:.0f} such GPUs would do", remedy->gpus);
-    std::string settings;
-    for (const auto& [key, value] : remedy->settings)
-        settings += fmt::format("{}{} {}", settings.empty() ? "" : " and ", key, value);
-    return out + fmt::format("; {} would fit", settings);
+    constexpr GiB kSystem{0.5};
+    constexpr GiB kProcess{0.5};
+    if (!net.parameters)
+        return std::nullopt;
+    const bool split = splits_weights(fit.sharding, training.fine_tune);
+    const bool loaded = training.fine_tune != FineTune::none; // else it is made on the GPU
+    const double bytes = !loaded ? 0
+                         : split ? width(precision)
+                                 : frozen_bytes(training.fine_tune, precision);
+    const double processes = std::max(1.0, gpus);
+    const GiB weights{*net.parameters * bytes / kGiB};
+    const GiB held = fit.offloaded * processes;
+    return kSystem + kProcess * processes + std::max(weights, held);
 }
 
 } // namespace flopwise

@@ -36,8 +36,24 @@ std::string_view to_string(Recompute recompute) {
 }
 
 std::string_view to_string(Optimiser optimiser) {
-    constexpr std::array<std::string_view, kOptimisers> kNames{"adam", "adam_8bit", "sgd"};
+    constexpr std::array<std::string_view, kOptimisers> kNames{
+        "adam", "adam_8bit", "paged_adam_8bit", "adafactor", "sgd", "none"};
     return text::name_of(kNames, optimiser);
+}
+
+std::string_view to_string(Recipe recipe) {
+    constexpr std::array<std::string_view, kRecipes> kNames{"mixed", "bf16"};
+    return text::name_of(kNames, recipe);
+}
+
+std::string_view to_string(Loss loss) {
+    constexpr std::array<std::string_view, kLosses> kNames{"plain", "chunked", "fused"};
+    return text::name_of(kNames, loss);
+}
+
+std::string_view to_string(Offload offload) {
+    constexpr std::array<std::string_view, kOffloads> kNames{"none", "optimiser", "parameters"};
+    return text::name_of(kNames, offload);
 }
 
 bool is_text(ModelKind kind) {

@@ -391,6 +391,8 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "stacks.yaml": counts(load("stacks.yaml"), "techniques") + f", {len(load('stacks.yaml')['wheels'])} builds",
         "measured/matmul.csv": cards("matmul.csv"),
         "measured/bandwidth.csv": cards("bandwidth.csv"),
+        "memory.yaml": f"{len(load('memory.yaml')) - 5} figures",  # but for where they are from
+        "measured/memory_peaks.csv": f"{lines('memory_peaks.csv')} rows",
         "measured/training.csv": f"{lines('training.csv')} rows",
         "measured/step_times.csv": f"{lines('step_times.csv')} rows",
         "measured/scaling.csv": f"{lines('scaling.csv')} pairs",
@@ -592,7 +594,7 @@ def test_the_figures_of_training_jobs(ask):
     flops = ask("--model", "llama-2-7b", "--tokens", "1", "--top", "1")["choices"][0]["job"]["factors"]
     assert {f["name"]: f["value"] for f in flops}["FLOPs of a token"] == 6 * 6.607e9
     states = {name: (int(mixed), int(wide)) for name, mixed, wide in
-              (cells for cells in rows_of(MODEL, "Training job") if len(cells) == 3) if mixed.isdigit()}
+              (cells[:3] for cells in rows_of(MODEL, "Memory of a GPU") if len(cells) == 4) if mixed.isdigit()}
     assert sum(states[n][0] for n in ("weights", "gradients", "optimiser adam")) == 16
     assert sum(states[n][1] for n in ("weights", "gradients", "optimiser adam")) == 16
 

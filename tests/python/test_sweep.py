@@ -464,6 +464,7 @@ MORE = [
     "machines",
     "memory_needed_gib",
     "memory_available_gib",
+    "memory_probability",
     "charges_usd",
     "runner_up_instance",
     "runner_up_provider",
@@ -504,6 +505,7 @@ def more_of(row):
         out["probability_in_time"] = job.probability_in_time
         out["memory_needed_gib"] = job.memory.needed_gib
         out["memory_available_gib"] = job.memory.available_gib
+        out["memory_probability"] = job.memory.probability
     for p, cost in (best.cost_quantiles_usd or {}).items():
         out[f"cost_{p}_usd"] = cost
     if advice.charges:
@@ -677,6 +679,12 @@ ASKED = {
     "lora_rank": (64, {**JOB, "fine_tune": "lora"}),
     "recompute": ("full", JOB),
     "optimiser": ("adam_8bit", JOB),
+    "recipe": ("bf16", JOB),
+    "loss": ("fused", JOB),
+    "offload": ("optimiser", JOB),
+    "memory_confidence": (0.9, JOB),
+    "rate": (True, JOB),
+    "software_year": (2019, JOB),
     "sharding": ("zero3", JOB),
     "deadline": ("4h", JOB),
     "objective": ("time", JOB),

@@ -1,0 +1,199 @@
+"""What one GPU needs while a net is trained, in bytes: the formula of src/training/memory.cpp.
+
+docs/model.md ("Memory of a GPU") has it in symbols. tests/calibration/memory_reference.csv is what this says of some
+jobs, and tests/memory_test.cpp compares.
+"""
+
+import dataclasses
+import math
+
+GIB = 1024.0**3
+NF4 = 4.127 / 8  # bytes of a weight of 4 bits with its scales
+EMBEDDING_4BIT = 4.0  # bytes of a number of the embedding and the head beside weights of 4 bits: PEFT makes them fp32
+TIED_BELOW = 5e9  # parameters: smaller nets use one table for the embedding and the head
+BUCKET = 5e8  # gradients that are reduced at once
+VOCABULARY = 32000.0
+SHARDINGS = ("none", "zero1", "zero2", "zero3")
+TEXT = ("transformer_decoder", "transformer_encoder", "encoder_decoder", "moe")
+FLOPS_PER_ACTIVATION_M = {"cnn": 2200e6, "diffusion": 2200e6, "vit": 4400e6}  # as in src/training/model.cpp
+IMAGE_RECOMPUTED = 0.3  # of the activations of a vit or a diffusion net that full recomputation keeps
+
+
+@dataclasses.dataclass
+class Net:
+    kind: str = "transformer_decoder"
+    parameters: float = 0
+    active_parameters: float = 0  # 0: all
+    layers: float = 0
+    hidden: float = 0
+    heads: float = 0
+    vocab: float = 0
+    seq_len: float = 512
+    activations_m: float = 0
+    forward_gmacs: float = 0
+
+
+@dataclasses.dataclass
+class Way:
+    fine_tune: str = "none"  # none, full, lora, qlora
+    lora_rank: float = 16
+    optimiser: str = "adam"
+    recipe: str = "mixed"
+    precision: str = "mixed"
+    recompute: str = "selective"
+    loss: str = "plain"
+    offload: str = "none"
+    sharding: str = "none"
+    gpus: float = 1
+
+
+@dataclasses.dataclass
+class Need:
+    """Bytes, but for `held` and `share`."""
+
+    weights: float
+    gradients: float
+    optimiser: float
+    in_transit: float
+    step: float  # temporaries of the optimiser's step
+    per_sample: float
+    context: float
+    held: float  # share of the gradients that is there when most activations are
+    share: float  # of all of it, lost to fragmentation
+
+    def computed(self, samples):
+        """What the tensors take at the worst moment: in the backward pass or in the optimiser's step."""
+        backward = self.per_sample * samples + self.held * self.gradients
+        return self.weights + self.optimiser + self.in_transit + max(backward, self.step + self.gradients)
+
+    def total(self, samples):
+        return self.context + (1 + self.share) * self.computed(samples)
+
+    def activations_share(self, samples):
+        return (1 + self.share) * self.per_sample * samples / self.total(samples)
+
+
+def is_wide(way):
+    return way.precision in ("fp32", "tf32")
+
+
+def width(way):
+    return 4.0 if is_wide(way) else 2.0
+
+
+def has_adapters(way):
+    return way.fine_tune in ("lora", "qlora")
+
+
+def embedding(net):
+    """Parameters of the embedding and of the head."""
+    if net.kind not in TEXT or not net.vocab or not net.hidden:
+        return 0.0
+    tables = 1 if net.parameters < TIED_BELOW else 2
+    return min(0.5 * net.parameters, tables * net.vocab * net.hidden)
+
+
+def moments(way, number):
+    """Bytes of the optimiser's states for one parameter that is trained in numbers of so many bytes."""
+    return {
+        "adam": 2 * number,
+        "adam_8bit": 2.0,
+        "paged_adam_8bit": 2.0,
+        "adafactor": 0.0,
+        "sgd": number,
+        "none": 0.0,
+    }[way.optimiser]
+
+
+def activations_m(net):
+    if net.activations_m:
+        return net.activations_m
+    per = FLOPS_PER_ACTIVATION_M.get(net.kind)
+    return 6e9 * net.forward_gmacs / per if per and net.forward_gmacs else 0.0
+
+
+def per_sample(net, way, p):
+    if images := activations_m(net):
+        kept = IMAGE_RECOMPUTED if way.recompute == "full" and net.kind in ("vit", "diffusion") else 1.0
+        return p["image"] * images * 1e6 * width(way) * kept
+    if net.kind not in TEXT or not net.layers or not net.hidden:
+        return 0.0
+    tokens = net.seq_len
+    scale = width(way) / 2
+    active = net.active_parameters or net.parameters
+    wide = (active - embedding(net)) / (net.layers * net.hidden**2) if active else 12.0
+    wide = min(40.0, max(8.0, wide))
+    adapters = 1 + p["adapters"] * has_adapters(way)
+    layer = tokens * net.hidden * (p["layer"] + p["layer_width"] * wide) * adapters * scale
+    scores = p["scores"] * (net.heads or net.hidden / 128) * tokens**2 * scale
+    logit = p["logit" if way.loss == "plain" else "logit_fused"]
+    logits = logit * tokens * (net.vocab or VOCABULARY)
+    if way.recompute == "full":
+        return 2 * tokens * net.hidden * net.layers * scale + max(layer, logits)
+    return (layer + (scores if way.recompute == "none" else 0.0)) * net.layers + logits
+
+
+def frozen(net, way):
+    if not has_adapters(way):
+        return 0.0
+    if way.fine_tune == "lora":
+        return net.parameters * width(way)
+    e = embedding(net)
+    return (net.parameters - e) * NF4 + e * EMBEDDING_4BIT
+
+
+def in_transit(net, way, p, gradients, trained):
+    """Layers that are gathered, and buckets of gradients."""
+    gathered = p["gathered"] * (net.parameters - embedding(net)) / max(4.0, net.layers or 12.0) + embedding(net)
+    out = 0.0
+    if way.offload == "parameters" or way.gpus > 1 and way.sharding == "zero3":
+        out = gathered * width(way)
+    if way.gpus > 1:
+        out += gradients if way.sharding == "none" else 2 * min(trained, BUCKET) * width(way)
+    return out
+
+
+def need(net, way, p):
+    adapters = has_adapters(way)
+    t = 19 * way.lora_rank * net.hidden * net.layers if adapters and net.hidden else net.parameters
+    wide = is_wide(way)
+    # Adapters are numbers of 32 bits; mixed precision has a copy of 32 bits of 16-bit weights.
+    copied = not (wide or adapters or way.recipe == "bf16")
+    number = 4.0 if adapters else width(way)
+    weights = frozen(net, way) + t * (number + (p["mixed_copy"] if copied else 0.0))
+    gradients = t * number
+    states = t * (moments(way, 4.0 if copied else number) + (4.0 if copied else 0.0))
+    # Adam works on all parameters at once; the others go through them one tensor after the other.
+    step = t * p["step"] * (2 if copied else 1) if way.optimiser == "adam" else 0.0
+    transit = in_transit(net, way, p, gradients, t)
+    if way.offload != "none":
+        gradients = min(gradients, 2 * gradients / max(4.0, net.layers or 12.0))
+        states = step = 0.0
+    if way.offload == "parameters":
+        weights = 0.0
+    split = lambda least: way.gpus if SHARDINGS.index(way.sharding) >= SHARDINGS.index(least) else 1.0
+    return Need(
+        weights=weights / split("zero3"),
+        gradients=gradients / split("zero2"),
+        optimiser=states / split("zero1"),
+        in_transit=transit,
+        step=step / split("zero1"),
+        per_sample=per_sample(net, way, p),
+        context=p["context_gib"] * GIB,
+        held=p["held"],
+        share=p["fragmentation"],
+    )
+
+
+def is_derived(net):
+    """Whether its activations follow from its size only."""
+    return not net.activations_m if net.kind not in TEXT else not (net.layers and net.hidden)
+
+
+def spread(net, way, samples, p):
+    """Of ln(measured / need): as wide as the part of the activations, whose figures are least sure."""
+    n = need(net, way, p)
+    part = n.activations_share(samples)
+    kind = p["spread_activations"] if net.kind in TEXT else p["spread_images"]
+    derived = p["spread_derived"] if is_derived(net) else 0.0
+    return math.sqrt(p["spread_states"] ** 2 + (kind**2 + derived**2) * part**2)

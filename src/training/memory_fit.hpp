@@ -1,0 +1,33 @@
+// The search for a fit, and for what would make one, beside each other.
+
+#pragma once
+
+#include <flopwise/memory.hpp>
+
+namespace flopwise {
+
+/// What a need is held against.
+struct MemoryAsked {
+    MemoryAsked(GiB memory_available, double p);
+
+    GiB available;
+    double confidence; ///< that the peak must stay below it
+    double quantile;   ///< of the Student-t at that confidence
+};
+
+/// At least even odds: below them, more of a need could fit better, as it is less sure.
+void require_memory_confidence(double p);
+
+/// Whether the activations of a net, before it is completed, follow from its size only.
+bool activations_derived(const Model& net);
+
+/// memory_fit() of a net that is completed.
+std::optional<MemoryFit> memory_fit_of(const Model& net,
+                                       bool derived,
+                                       const Training& training,
+                                       Precision precision,
+                                       std::optional<Sharding> sharding,
+                                       const MemoryAsked& asked,
+                                       double gpus);
+
+} // namespace flopwise
