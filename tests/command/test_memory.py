@@ -34,7 +34,10 @@ def test_70b_on_four_bits_needs_more_than_four_cards_of_24_gb(answer):
     asked = ("--model", "llama-3-70b", "--fine-tune", "qlora", "--tokens", "1e6", "--seq-len", "3072", *REGION)
     refused = refusal(answer, *asked, "--instance", "g5.12xlarge")
     assert refused["reason"].endswith("; offload parameters would fit")
-    job = answer(*asked, "--instance", "g5.12xlarge", "--offload", "parameters")["choices"][0]["job"]
+    found = answer(*asked, "--instance", "g5.12xlarge", "--offload", "parameters")
+    assert ("what it takes to move offloaded states and weights is not in the hours: g5.12xlarge"
+            in found["warnings"])
+    job = found["choices"][0]["job"]
     assert job["memory"]["sharding"] == "fsdp"
     assert job["host_needed_gib"] == pytest.approx(2.5 + 70.55e9 * 2 / 2**30, rel=0.01)
 
