@@ -20,9 +20,9 @@ namespace {
 using Places = std::map<std::string, std::set<std::string>>; // regions by machine
 
 /// The tables against a list: what is newer than it stays as it is.
-class Against {
+class AgainstList {
 public:
-    Against(Tables& tables, const WholeList& list);
+    AgainstList(Tables& tables, const WholeList& list);
 
     std::uint64_t retire_machines();
     void offer_where_priced();
@@ -45,7 +45,7 @@ private:
 
 } // namespace
 
-Against::Against(Tables& tables, const WholeList& list) : tables_{tables}, list_{list} {
+AgainstList::AgainstList(Tables& tables, const WholeList& list) : tables_{tables}, list_{list} {
     for (const Source& source : tables.sources)
         dates_.emplace(source.name, source.as_of);
     for (const Price& price : tables.prices)
@@ -56,7 +56,7 @@ Against::Against(Tables& tables, const WholeList& list) : tables_{tables}, list_
         }
 }
 
-std::uint64_t Against::retire_machines() {
+std::uint64_t AgainstList::retire_machines() {
     std::uint64_t retired = 0;
     for (Instance& machine : tables_.instances) {
         if (!list_.speaks_of(machine.provider, machine.name, !machine.gpu.empty()))
@@ -73,7 +73,7 @@ std::uint64_t Against::retire_machines() {
 }
 
 /// A machine that the list has is offered where it has a price, and one that was retired nowhere.
-void Against::offer_where_priced() {
+void AgainstList::offer_where_priced() {
     std::set<std::string> retired;
     for (const Instance& machine : tables_.instances)
         if (machine.provider == list_.provider && machine.retired)
@@ -90,7 +90,7 @@ void Against::offer_where_priced() {
     }
 }
 
-void Against::drop_regions() {
+void AgainstList::drop_regions() {
     std::set<std::string> used;
     for (const auto& [machine, regions] : priced_)
         used.insert(regions.begin(), regions.end());
@@ -103,7 +103,7 @@ void Against::drop_regions() {
 }
 
 std::uint64_t retire_unpriced(Tables& tables, const WholeList& list) {
-    Against against{tables, list};
+    AgainstList against{tables, list};
     const std::uint64_t retired = against.retire_machines();
     against.offer_where_priced();
     against.drop_regions();
