@@ -280,14 +280,13 @@ BOARDS = ("nvidia-k80", "nvidia-grid-k520", "nvidia-m60")
 
 
 def dominates(g, h, precision=None):
-    """All figures of g are known where those of h are, and none is worse. Cards of another stack run other programs.
+    """All figures of g are known where those of h are, and none is worse.
 
     A rate of g in other arithmetic that is not known is not a worse one.
     """
     link = lambda q: q["interconnect_gb_per_s"] or model.DEFAULT_LINK_GB_PER_S
     return (
-        g["stack"] == h["stack"]
-        and g["memory_gib"] >= h["memory_gib"]
+        g["memory_gib"] >= h["memory_gib"]
         and link(g) >= link(h)
         and g["memory_bandwidth_gb_per_s"] >= h["memory_bandwidth_gb_per_s"]
         and all(

@@ -52,7 +52,6 @@ def read_gpus(path=DATA / "gpus.yaml"):
         row = {
             "name": re.match(r"  - \{name: ([^,]+),", line)[1],
             "architecture": re.search(r", architecture: ([^,]+),", line)[1],
-            "stack": re.search(r", stack: ([^,]+),", line)[1],
         }
         for key in keys:
             found = re.search(rf"[ ,]{key}: ([0-9.]+)[,}}]", line)

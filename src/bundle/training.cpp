@@ -192,9 +192,8 @@ static std::string gpu_rows(yaml::Fields& root, const Catalog& catalog) {
         const Gpu* gpu = catalog.find_gpu(name);
         if (gpu == nullptr)
             row.refuse(row.node(), "name", "must be a GPU of data/gpus.yaml, got " + name);
-        out += fmt::format("    {{\"{}\", \"{}\", {}, {}, {}, {}}},\n",
+        out += fmt::format("    {{\"{}\", {}, {}, {}, {}}},\n",
                            name,
-                           gpu->stack,
                            rates(row, "", ""),
                            rates(row, "reached_", "_tflops"),
                            row.number("sources"),

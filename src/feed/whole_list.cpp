@@ -30,9 +30,9 @@ namespace {
 using Places = std::map<std::string, std::set<std::string>>; // regions by machine
 
 /// The tables against a list: what is newer than it stays as it is.
-class Against {
+class AgainstList {
 public:
-    Against(Tables& tables, const WholeList& list);
+    AgainstList(Tables& tables, const WholeList& list);
 
     std::uint64_t retire_machines();
     std::uint64_t retire(const std::set<std::string>& lost);
@@ -56,7 +56,7 @@ private:
 
 } // namespace
 
-Against::Against(Tables& tables, const WholeList& list) : tables_{tables}, list_{list} {
+AgainstList::AgainstList(Tables& tables, const WholeList& list) : tables_{tables}, list_{list} {
     for (const Source& source : tables.sources)
         dates_.emplace(source.name, source.as_of);
     for (const Price& price : tables.prices)
@@ -67,7 +67,7 @@ Against::Against(Tables& tables, const WholeList& list) : tables_{tables}, list_
         }
 }
 
-std::uint64_t Against::retire_machines() {
+std::uint64_t AgainstList::retire_machines() {
     std::uint64_t retired = 0;
     for (Instance& machine : tables_.instances) {
         if (!list_.speaks_of(machine.provider, machine.name, !machine.gpu.empty()))
@@ -84,7 +84,7 @@ std::uint64_t Against::retire_machines() {
 }
 
 /// Those without a price that no row says are offered somewhere.
-std::uint64_t Against::retire(const std::set<std::string>& lost) {
+std::uint64_t AgainstList::retire(const std::set<std::string>& lost) {
     std::set<std::string> offered;
     for (const Offering& row : tables_.offerings)
         if (row.provider == list_.provider && !row.regions.empty())
@@ -102,7 +102,7 @@ std::uint64_t Against::retire(const std::set<std::string>& lost) {
 }
 
 /// A machine that the list has is offered where it has a price, and one that was retired nowhere.
-void Against::offer_where_priced() {
+void AgainstList::offer_where_priced() {
     std::set<std::string> retired;
     for (const Instance& machine : tables_.instances)
         if (machine.provider == list_.provider && machine.retired)
@@ -119,7 +119,7 @@ void Against::offer_where_priced() {
     }
 }
 
-void Against::drop_regions() {
+void AgainstList::drop_regions() {
     std::set<std::string> used;
     for (const auto& [machine, regions] : priced_)
         used.insert(regions.begin(), regions.end());
@@ -133,7 +133,7 @@ void Against::drop_regions() {
 
 std::uint64_t
 retire_unpriced(Tables& tables, const WholeList& list, const std::set<std::string>& lost) {
-    Against against{tables, list};
+    AgainstList against{tables, list};
     if (list.by_region)
         return against.retire(lost);
     const std::uint64_t retired = against.retire_machines();

@@ -194,6 +194,8 @@ static std::vector<std::string> job_warnings(const Recommendation& r) {
     add(names_of(choices_where(r, [](const Choice& c) { return c.job->host_needed && !c.memory; }),
                  r.choices.size()),
         "how much memory the machine has is not published, and was not checked");
+    add(jobs_where([](const JobChoice& j) { return j.memory && j.memory->offloaded > GiB{}; }),
+        "what it takes to move offloaded states and weights is not in the hours");
     if (std::string disk = disk_warning(r.request); !disk.empty())
         out.push_back(std::move(disk));
     add(jobs_where([](const JobChoice& j) { return j.input_bound; }),

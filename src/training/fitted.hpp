@@ -57,7 +57,6 @@ struct ReachedRow {
 /// A figure that it does not have is a NaN.
 struct GpuRow {
     std::string_view name;
-    std::string_view stack;
     RateRow factor;  ///< ln
     RateRow reached; ///< TFLOPS of matrix products
     double sources;

@@ -367,12 +367,16 @@ struct MemoryTried {
 
 } // namespace
 
-/// Whether a sharding is one to try where none is asked for.
-static bool is_tried(Sharding sharding, FineTune fine_tune, double gpus) {
-    if (sharding == Sharding::none || gpus == 1)
+/// Whether a sharding is one to try where none is asked for. What offloads does so by part: states
+/// from the first stage on, weights where they are split.
+static bool is_tried(Sharding sharding, const Training& training, double gpus) {
+    if (gpus == 1)
         return sharding == Sharding::none;
-    return (sharding == Sharding::fsdp) == (fine_tune == FineTune::qlora) ||
-           sharding < Sharding::zero3;
+    const bool four_bits = training.fine_tune == FineTune::qlora;
+    if (sharding >= Sharding::zero3)
+        return (sharding == Sharding::fsdp) == four_bits;
+    return training.offload == Offload::none ||
+           (training.offload == Offload::optimiser && sharding >= Sharding::zero1);
 }
 
 std::optional<MemoryFit> memory_fit_of(const Model& net,
@@ -386,7 +390,7 @@ std::optional<MemoryFit> memory_fit_of(const Model& net,
     std::optional<MemoryTried> best;
     for (std::size_t i = 0; i < kShardings; ++i) {
         const auto s = static_cast<Sharding>(i);
-        if (sharding ? s != *sharding : !is_tried(s, training.fine_tune, whole))
+        if (sharding ? s != *sharding : !is_tried(s, training, whole))
             continue;
         if (best && best->batch > 0 &&
             (splits_weights(s, training.fine_tune) || has_room(best->need, asked)))

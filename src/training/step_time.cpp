@@ -144,8 +144,7 @@ static double in_precision(const RateRow& row, Precision precision) {
 }
 
 /// Whether a GPU is not worse than a row in any figure. What neither has is no figure; and a rate
-/// that is not known of the GPU, but for that of the precision itself, is not a worse one. GPUs of
-/// other stacks run other programs.
+/// that is not known of the GPU, but for that of the precision itself, is not a worse one.
 static bool not_worse(const Gpu& gpu, const GpuRow& row, Precision precision) {
     const auto at_least = [](std::optional<double> own, double other) {
         return std::isnan(other) || (own && *own >= other);
@@ -155,8 +154,7 @@ static bool not_worse(const Gpu& gpu, const GpuRow& row, Precision precision) {
         return at_least(own, other) || (!own && p != precision);
     };
     const auto link = gpu.interconnect_bandwidth;
-    const bool other_stack = !gpu.stack.empty() && gpu.stack != row.stack;
-    return !other_stack && gpu.memory.value() >= row.memory_gib &&
+    return gpu.memory.value() >= row.memory_gib &&
            at_least(gpu.memory_bandwidth->value(), row.memory_bandwidth_gb_per_s) &&
            at_least(link ? std::optional{link->value()} : std::nullopt,
                     row.interconnect_gb_per_s) &&

@@ -72,6 +72,15 @@ def test_memory_against_published_accounts():
     split = flopwise.memory_fit(gpu="A100-SXM4-80GB", gpus=8, model="llama-2-7b")
     assert split.fits
     assert split.micro_batch >= 1
+    assert 0.5 <= split.probability <= 1
+    assert split.needed_p10_gib < split.needed_gib < split.needed_p90_gib
+    # Pure 16 bits have half the states; what is asked for more surely fits less often.
+    pure = flopwise.memory_fit(gpu="A100-SXM4-80GB", gpus=8, model="llama-2-7b", recipe="bf16", sharding="zero1")
+    mixed = flopwise.memory_fit(gpu="A100-SXM4-80GB", gpus=8, model="llama-2-7b", sharding="zero1")
+    assert pure.needed_gib < mixed.needed_gib
+    sure = flopwise.memory_fit(gpu="T4", model="llama-3-8b", fine_tune="qlora", memory_confidence=0.95, seq_len=2048)
+    assert not sure.fits
+    assert sure.confidence == 0.95
 
 
 def test_models_are_a_table():

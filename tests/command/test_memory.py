@@ -1,0 +1,78 @@
+"""Whether a training job fits: published runs, refusals that name what would do, and the memory of the machine."""
+
+import pytest
+
+REGION = ("--region", "us-east-1")
+
+
+def refusal(answer, *flags):
+    """The first refused offer of a question that nothing answers."""
+    found = answer(*flags, "--nearest", "1", status=1)
+    assert found["outcome"] == "nothing_fits"
+    return found["refusals"]["nearest"][0]
+
+
+LLAMA_70B = ("--model", "llama-2-70b", "--fine-tune", "full", "--tokens", "1e8", "--seq-len", "2048",
+             "--recompute", "full", "--sharding", "zero3", "--instance", "p4de.24xlarge")
+
+
+def test_a_refusal_names_the_nearest_recipe(answer):
+    refused = refusal(answer, *LLAMA_70B, "--optimiser", "adam_8bit")
+    assert refused["reason"] == ("needs 119.8 GiB of memory on each GPU, has 79.1 GiB: lacks 40.6 GiB; "
+                                 "recipe bf16 would fit")
+    assert refused["relaxation"] == {"recipe": "bf16"}
+    # torchtune issue 987: about 51 GB on each of 8 A100 80 GB, with the paged optimiser of 8 bits.
+    found = answer(*LLAMA_70B, "--optimiser", "paged_adam_8bit", "--recipe", "bf16")
+    memory = found["choices"][0]["job"]["memory"]
+    assert memory["needed_p10_gib"] * 1.073741824 <= 54
+    assert memory["probability"] >= 0.9
+    assert memory["tight"] is False
+
+
+def test_70b_on_four_bits_needs_more_than_four_cards_of_24_gb(answer):
+    # philschmid.de: four A10G only with offload, and 127 GB of host memory.
+    asked = ("--model", "llama-3-70b", "--fine-tune", "qlora", "--tokens", "1e6", "--seq-len", "3072", *REGION)
+    refused = refusal(answer, *asked, "--instance", "g5.12xlarge")
+    assert refused["reason"].endswith("; offload parameters would fit")
+    found = answer(*asked, "--instance", "g5.12xlarge", "--offload", "parameters")
+    assert ("what it takes to move offloaded states and weights is not in the hours: g5.12xlarge"
+            in found["warnings"])
+    job = found["choices"][0]["job"]
+    assert job["memory"]["sharding"] == "fsdp"
+    assert job["host_needed_gib"] == pytest.approx(2.5 + 70.55e9 * 2 / 2**30, rel=0.01)
+
+
+def test_what_is_known_of_a_need_refuses(answer):
+    diffusion = ("--kind", "diffusion", "--samples", "1e4", "--fine-tune", "full", "--forward-gmacs")
+    refused = refusal(answer, *diffusion, "30000", "--parameters", "12e9", "--instance", "g4dn.xlarge", *REGION)
+    assert refused["reason"].startswith("needs ")
+    refused = refusal(answer, *diffusion, "3000", "--parameters", "2.6e9", "--instance", "g5.xlarge", *REGION)
+    assert ", has 22.4 GiB: lacks " in refused["reason"]
+
+
+def test_a_machine_without_memory_for_the_weights_is_not_the_first(answer):
+    asked = ("--provider", "any", "--model", "llama-65b", "--fine-tune", "qlora", "--samples", "30000", "--seq-len", "512",
+             "--batch", "16", "--gpu", "A40", "--max-gpus", "1", "--nearest", "100000")
+    found = answer(*asked)
+    assert all((c["memory_gib"] or 1e9) >= 33 for c in found["choices"])
+    assert found["refusals"]["by_reason"]["too little host memory for the job"] > 0
+    small = next(r for r in found["refusals"]["nearest"] if "its own memory" in r["reason"]
+                 and set(r["relaxation"]) == {"min_memory_gib"})
+    assert small["reason"].endswith(f"has {small['relaxation']['min_memory_gib']:g} GiB")
+
+
+def test_more_confidence_takes_more_room(answer):
+    asked = ("--model", "llama-3-8b", "--fine-tune", "qlora", "--tokens", "1e6", "--seq-len", "2048",
+             "--recompute", "full", *REGION)
+    found = answer(*asked, "--instance", "g4dn.xlarge")
+    memory = found["choices"][0]["job"]["memory"]
+    assert 0.5 <= memory["probability"] < 0.9
+    assert memory["tight"] is True
+    assert any(w.startswith("tight: GPU memory suffices with a probability below 0.9") for w in found["warnings"])
+    refused = refusal(answer, *asked, "--instance", "g4dn.xlarge", "--memory-confidence", "0.9")
+    assert f"fits with probability {memory['probability']:.2f}, not 0.9" in refused["reason"]
+
+
+def test_a_confidence_is_more_than_even_odds(recommend):
+    done = recommend("--model", "llama-2-7b", "--tokens", "1e6", "--memory-confidence", "0.4")
+    assert done.err == "--memory-confidence: must be at least 0.5 and below 1, got 0.4\n"
