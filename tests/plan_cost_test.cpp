@@ -307,7 +307,7 @@ TEST_CASE("spot that is not sure to be done by the deadline is refused, and says
 
 TEST_CASE("a job on several machines pays several disks and addresses", "[plan_cost]") {
     Request request = request_of(What::job, Pay::on_demand, Extras::all);
-    request.goal = Job{.model = "resnet-50", .epochs = 90, .batch = 512};
+    request.goal = Job{.model = "resnet-50", .epochs = 90, .batch = 65536};
     training(request).max_machines = 4;
     training(request).objective = Objective::time;
     const Choice c = recommend(one_machine(), request, charges()).choices.at(0);

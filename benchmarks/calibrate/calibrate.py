@@ -337,7 +337,7 @@ def utilisation(c):
         out.append(
             f"  - {{name: {name}, "
             + ", ".join(f"{q}: {number(v)}" for q, v in values.items())
-            + "".join(f", reached_{q}_tflops: {c['reached'][q][name]:.4g}" for q in values)
+            + "".join(f", reached_{q}_tflops: {number(c['reached'][q][name])}" for q in values)
             + f", sources: {p['sources']['gpu'].get(name, 0)}}}"
         )
     out.append("# Share of the published peak that matrix products reach: medians of those that were timed.")
@@ -345,7 +345,7 @@ def utilisation(c):
     for name in [*sorted({g for q in c["shares"].values() for g in q[0]}), "any"]:
         values = {q: s if name == "any" else by.get(name) for q, (by, s) in c["shares"].items()}
         out.append(
-            f"  - {{name: {name}, " + ", ".join(f"{q}: {v:.4g}" for q, v in values.items() if v is not None) + "}"
+            f"  - {{name: {name}, " + ", ".join(f"{q}: {number(v)}" for q, v in values.items() if v is not None) + "}"
         )
     out.append(
         "spread:  # Student-t of ln(time): location 0; scale^2 + sum of sd^2 / (1 + sources); whole runs: + run_sd^2"

@@ -103,6 +103,8 @@ struct Work {
 /// Throws ArgumentError, naming the setting, for what is missing, what contradicts, and figures
 /// out of range.
 FLOPWISE_API Work work_of(const Job& job);
+/// The same with the programs of a day, unless the job says their year; year 0: not known.
+FLOPWISE_API Work work_of(const Job& job, Date today);
 
 /// The net of a job: the named one with the figures of one's own over it, its kind derived where
 /// the figures tell. Sequences that are not asked for have at most kFineTuneSeqLen tokens in

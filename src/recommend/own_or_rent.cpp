@@ -82,7 +82,7 @@ static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& r
     if (gpu == nullptr ||
         job_of(request).measured) // a rate that was measured says nothing of this one
         return std::nullopt;
-    const Work work = work_of(job_of(request));
+    Work work = work_of(job_of(request), request.today);
     const GpuSet on{.gpu = gpu, .gpus = request.own.gpus};
     const Precision used = precision_used(work, *gpu, *request.precision);
     const int devices = std::max(1, gpu->devices); // that programs see in one
@@ -93,6 +93,7 @@ static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& r
                              request.own.gpus * devices);
     if (!fit || !fit->memory.fits)
         return std::nullopt;
+    work.micro_batch = fit->memory.micro_batch;
     const auto time = estimate(work, on, *request.precision);
     if (!time || fit->recompute == training_of(job_of(request)).recompute)
         return time ? std::optional{time->median} : std::nullopt;

@@ -147,7 +147,7 @@ const auto kJobSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { training(r).max_machines = SettingText{r, k, t}.whole_number(1); },
      [](const Request& r) { return value_unless(job_of(r).max_machines, 1); }},
 
-    {"kind", "kind", kNet, "NAME", "transformer_decoder, transformer_encoder, encoder_decoder, moe, vit, cnn or diffusion",
+    {"kind", "kind", kNet, "NAME", "transformer_decoder, transformer_encoder, encoder_decoder, moe, vit, cnn, diffusion, detector or segmentation",
      [](Request& r, Key k, Texts t) { training(r).net.kind = SettingText{r, k, t}.enumerator<ModelKind>(kModelKinds - 1); },
      [](const Request& r) { return value_if(job_of(r).net.kind != ModelKind::other, job_of(r).net.kind); }},
     figure<&Model::parameters>("parameters", "parameters", "N", "parameters: 7e9"),

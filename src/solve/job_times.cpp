@@ -51,12 +51,8 @@ static std::optional<Hours> deadline_of(const Request& request) {
 }
 
 static Work work_of(const Request& request) {
-    constexpr double kMonths = 12;
     try {
-        Work out = work_of(job_of(request));
-        if (!out.software_year && request.today.year != 0)
-            out.software_year = request.today.year + (request.today.month - 1) / kMonths;
-        return out;
+        return work_of(job_of(request), request.today);
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
     }
@@ -158,8 +154,8 @@ JobTimes::Timed JobTimes::timed(const Gpu& gpu) const {
     const Precision asked = *request_.precision;
     double least = std::numeric_limits<double>::infinity();
     for (const Precision p : precisions_for(asked)) {
-        if (!peak(gpu, p)) // what it does not have is no choice, and refused if it is asked for
-            continue;
+        if (!peak(gpu, p) || !is_choice(gpu, asked, p))
+            continue; // what it does not have is no choice, and refused if it is asked for
         const auto time = unit_time(work_, gpu, p, 1);
         if (!time || !(time->seconds(1, 1, {}) < least))
             continue;
@@ -321,6 +317,15 @@ double JobTimes::spare(const Type& type, double price) const {
            price * machine_hours(type, sure(type)).value();
 }
 
+/// How many times less several machines must be worth than one: networks are not in the fit, so a
+/// gain within the spread that they add is none.
+static double unsure(const auto& one, const auto& several) {
+    constexpr double kNormal90 = 1.2816; // quantile of 0.9
+    return one.machines == 1 && several.machines > 1
+               ? std::exp(kNormal90 * utilisation().network_sd)
+               : 1.0;
+}
+
 /// How many machines are best: the fewest that fit and are in time; for the least time, the
 /// fastest that can be paid for; else those of the least cost * hours.
 JobTimes::Type JobTimes::best(std::size_t type, const Cheapest& cheapest) {
@@ -340,7 +345,8 @@ JobTimes::Type JobTimes::best(std::size_t type, const Cheapest& cheapest) {
         if (good(more) != good(out) || more.fits != out.fits) {
             if (good(more) || (!good(out) && more.fits))
                 out = more;
-        } else if (good(out) ? worth(more) < worth(out) : more.hours < out.hours) {
+        } else if (good(out) ? worth(more) * unsure(out, more) < worth(out)
+                             : more.hours < out.hours) {
             if (objective != Objective::time || !request_.budget.total ||
                 spare(more, cheapest(type)) >= 0)
                 out = more;

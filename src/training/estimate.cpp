@@ -52,7 +52,7 @@ Precision precision_used(const Work& work, const Gpu& gpu, Precision precision) 
     Precision best = precision;
     double least = std::numeric_limits<double>::infinity();
     for (const Precision p : precisions_for(precision)) {
-        if (precision == Precision::mixed && !peak(gpu, p))
+        if (!is_choice(gpu, precision, p))
             continue;
         const auto time = unit_time(work, gpu, p, 1);
         if (time && time->seconds(1, 1, {}) < least) {
@@ -67,7 +67,7 @@ std::optional<Estimate> estimate(const Work& work, const GpuSet& on, Precision p
     require_gpu(on);
     std::optional<double> least;
     for (const Precision p : precisions_for(precision)) {
-        if (precision == Precision::mixed && !peak(*on.gpu, p))
+        if (!is_choice(*on.gpu, precision, p))
             continue;
         if (const auto time = unit_time(work, *on.gpu, p, whole_gpu(on)))
             least = std::min(least.value_or(std::numeric_limits<double>::infinity()),

@@ -271,6 +271,14 @@ Work work_of(const Job& job) {
     return out;
 }
 
+Work work_of(const Job& job, Date today) {
+    constexpr double kMonths = 12;
+    Work out = work_of(job);
+    if (!out.software_year && today.year != 0)
+        out.software_year = today.year + (today.month - 1) / kMonths;
+    return out;
+}
+
 Training training_of(const Job& job) {
     return {.fine_tune = job.fine_tune,
             .recompute = job.recompute.value_or(Recompute::selective),

@@ -4,6 +4,7 @@
 #include "text/text.hpp"
 #include "training/fitted.hpp"
 #include "training/memory_fit.hpp"
+#include "training/model_parts.hpp"
 
 #include <boost/math/distributions/students_t.hpp>
 
@@ -95,11 +96,12 @@ sequence_bytes(const Model& net, const Training& training, Precision precision) 
     return std::nullopt;
 }
 
-/// Outputs of the layers of an image net, in 10^6. A diffusion net is taken for a convolutional
-/// one.
+/// Outputs of the layers of an image net, in 10^6. Diffusion nets, detectors and nets that label
+/// pixels are taken for a ResNet-50 of their size.
 static std::optional<double> activations_of(const Model& net) {
     constexpr double kFlopsPerActivationM = 2200e6; // of ResNet-50, as in completed()
-    if (net.activations_m || net.kind != ModelKind::diffusion || !net.forward_gmacs)
+    const bool usual = net.kind == ModelKind::diffusion || is_convolutional(net.kind);
+    if (net.activations_m || !usual || !net.forward_gmacs)
         return net.activations_m;
     return 6e9 * *net.forward_gmacs / kFlopsPerActivationM;
 }
@@ -110,7 +112,7 @@ sample_bytes(const Model& net, const Training& training, Precision precision) {
     const auto activations = activations_of(net);
     if (!activations)
         return sequence_bytes(net, training, precision);
-    const bool less = training.recompute == Recompute::full && net.kind != ModelKind::cnn;
+    const bool less = training.recompute == Recompute::full && !is_convolutional(net.kind);
     return memory().image * *activations * 1e6 * width(precision) * (less ? kRecomputed : 1);
 }
 

@@ -126,6 +126,13 @@ std::span<const Precision> precisions_for(Precision precision) {
                                          : all.subspan(static_cast<std::size_t>(precision), 1);
 }
 
+bool is_choice(const Gpu& gpu, Precision asked, Precision precision) {
+    if (asked != Precision::mixed)
+        return true;
+    return peak(gpu, precision).has_value() &&
+           !(precision == Precision::fp16 && peak(gpu, Precision::bf16));
+}
+
 // ---- the factor of a GPU ------------------------------------------------------------
 
 static double in_precision(const RateRow& row, Precision precision) {
@@ -392,10 +399,11 @@ Wire wire_of(const GpuSet& on) {
     if (!on.network)
         return {.bytes_per_second = std::numeric_limits<double>::infinity(),
                 .split_weights = on.split_weights};
-    const double share =
-        on.network->value() < kFastNetworkGbps ? parameter("line_rate_share") : 1;
-    return {.bytes_per_second = on.network->value() * kGiga / kBitsPerByte * share,
-            .split_weights = on.split_weights};
+    constexpr double kOneFlowGbps = 5; // AWS: of a single flow, EC2 instance network bandwidth
+    double gbps = on.network->value();
+    if (gbps < kFastNetworkGbps)
+        gbps = std::max(std::min(gbps, kOneFlowGbps), gbps * parameter("line_rate_share"));
+    return {.bytes_per_second = gbps * kGiga / kBitsPerByte, .split_weights = on.split_weights};
 }
 
 double least_seconds(const UnitTime& time, const GpuSet& on) {

@@ -10,7 +10,7 @@
 namespace flopwise {
 
 /// What is between machines, and what goes over it. Below 100 Gbit/s it is plain TCP, which reaches
-/// a share of the line rate only.
+/// a share of the line rate only, or 5 Gbit/s, if the line has as much.
 struct Wire {
     double bytes_per_second = 0; ///< one way; infinite if it is not known
     bool split_weights = false;
@@ -62,6 +62,10 @@ double scale_of(const Work& work, const GpuSet& on);
 
 /// The precisions that stand for `precision` on a GPU: itself, or those of `mixed`.
 std::span<const Precision> precisions_for(Precision precision);
+
+/// Whether a GPU is asked in a precision that stands for another: it has it, and in place of fp16
+/// bf16 where it has both.
+bool is_choice(const Gpu& gpu, Precision asked, Precision precision);
 
 /// Peak of one GPU as the model counts it: tf32 without tensor cores is fp32, and fp16 is at least
 /// fp32. Absent for a precision that no source measured.
