@@ -167,8 +167,9 @@ constexpr auto kNames =
                                      "recompute",    "optimiser",      "sharding",
                                      "objective",    "own_gpu",        "launch",
                                      "key_name",     "dataset_region", "dataset_url",
-                                     "storage_type", "keep_running",   "include_retired", "rate",
-                                     "recipe",       "loss",           "offload"});
+                                     "storage_type", "keep_running",   "include_retired",
+                                     "rate",         "recipe",         "loss",
+                                     "offload"});
 
 const Catalog& year_2020() {
     static const Catalog one = Catalog::bundled("aws-2020-04");

@@ -103,7 +103,7 @@ def optimiser_of(row):
 def image_net(row):
     """A named net of the row, at its image size; None if its activations are not known."""
     named = named_nets().get(NETS_OF_ROWS.get(row["model"], row["model"]))
-    if named is None or named["kind"] not in ("cnn", "vit"):
+    if named is None or named["kind"] not in ("cnn", "detector", "vit"):
         return None
     larger = (number(row, "image_px") / named["image_px"]) ** 2
     return mm.Net(

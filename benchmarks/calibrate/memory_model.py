@@ -15,7 +15,13 @@ BUCKET = 5e8  # gradients that are reduced at once
 VOCABULARY = 32000.0
 SHARDINGS = ("none", "zero1", "zero2", "zero3")
 TEXT = ("transformer_decoder", "transformer_encoder", "encoder_decoder", "moe")
-FLOPS_PER_ACTIVATION_M = {"cnn": 2200e6, "diffusion": 2200e6, "vit": 4400e6}  # as in src/training/model.cpp
+FLOPS_PER_ACTIVATION_M = {  # as in src/training/memory.cpp
+    "cnn": 2200e6,
+    "detector": 2200e6,
+    "segmentation": 2200e6,
+    "diffusion": 2200e6,
+    "vit": 4400e6,
+}
 IMAGE_RECOMPUTED = 0.3  # of the activations of a vit or a diffusion net that full recomputation keeps
 
 

@@ -45,6 +45,12 @@ struct GpuSet {
 FLOPWISE_API std::optional<Estimate>
 estimate(const Work& work, const GpuSet& on, Precision precision);
 
+/// The hours of a job as recommend() counts them: with as many samples at once as the GPUs' memory
+/// has room for, the weights split and the forward pass computed again where they fit only so.
+/// `today` is the day of the programs; year 0: not known.
+FLOPWISE_API std::optional<Estimate>
+job_estimate(const Job& job, Date today, GpuSet on, Precision precision);
+
 /// A machine of which a rate is known, or for which one is to be known.
 struct MeasuredOn {
     std::string_view instance;

@@ -124,7 +124,7 @@ static Catalog read(const py::object& files) {
         [&several] { return Catalog::read(std::span<const std::filesystem::path>{several}); });
 }
 
-static py::object read_files(const py::object& files) {
+static py::object catalog_of_files(const py::object& files) {
     const auto shown = [](py::handle path) { // as text, which every Python can evaluate
         return text(py::hasattr(path, "__fspath__") ? path.attr("__fspath__")()
                                                     : py::reinterpret_borrow<py::object>(path));
@@ -225,7 +225,7 @@ Examples
                  "Raises\n------\nFlopwiseError\n    If there is none of that name.")
         .def_static("bundled_names", &bundled_names, "Names of the bundled catalogs, newest first.")
         .def_static("read",
-                    &read_files,
+                    &catalog_of_files,
                     "files"_a,
                     "A catalog from one YAML file or several (docs/catalog.md).\n\n"
                     "Raises\n------\nFlopwiseError\n"

@@ -38,10 +38,8 @@ static std::optional<Estimate> time_of(const std::string& gpu,
     const GpuSet on{.gpu = &gpu_of(machine, gpu),
                     .gpus = gpus,
                     .machines = machines,
-                    .network = network_gbps ? std::optional{Gbps{*network_gbps}} : std::nullopt,
-                    .split_weights = splits_weights(job_of(r).sharding.value_or(Sharding::none),
-                                                    job_of(r).fine_tune)};
-    return estimate(work_of(job_of(r)), on, *r.precision);
+                    .network = network_gbps ? std::optional{Gbps{*network_gbps}} : std::nullopt};
+    return job_estimate(job_of(r), r.today, on, *r.precision);
 }
 
 static std::optional<MemoryFit>

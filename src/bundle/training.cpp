@@ -262,11 +262,11 @@ std::string utilisation_as_code(const std::string& file, const Catalog& catalog)
     (void)root.take("cross_validation");
     yaml::Fields spread = mapping(root, "spread");
     yaml::Fields measured = mapping(root, "measured_mode");
-    std::string out =
-        factors(root, "parameters", "kParameters") + factors(root, "kinds", "kKinds") +
-        factors(root, "precisions", "kPrecisionFactors") +
-        factors(root, "generations", "kGenerations") + gpu_rows(root, catalog) + reached_shares(root) +
-        machines(measured);
+    std::string out = factors(root, "parameters", "kParameters") +
+                      factors(root, "kinds", "kKinds") +
+                      factors(root, "precisions", "kPrecisionFactors") +
+                      factors(root, "generations", "kGenerations") + gpu_rows(root, catalog) +
+                      reached_shares(root) + machines(measured);
     out += fmt::format("constexpr Utilisation kUtilisation{{\n    \"{}\", {}, {}, kParameters, "
                        "kKinds, kPrecisionFactors, kGenerations, kTimedGpus, kReachedShares,\n",
                        root.text("fitted"),

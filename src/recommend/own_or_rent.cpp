@@ -10,6 +10,7 @@ namespace flopwise {
 
 constexpr double kMonthsPerYear = 12;
 constexpr std::size_t kSensitivities = 3;
+constexpr double kRounding = 1 + 1e-12; // of hours that are equal but for their last bit
 
 void require_valid_ownership(const Catalog& catalog, const Request& request) {
     const Ownership& own = request.own;
@@ -82,24 +83,19 @@ static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& r
     if (gpu == nullptr ||
         job_of(request).measured) // a rate that was measured says nothing of this one
         return std::nullopt;
-    Work work = work_of(job_of(request), request.today);
-    const GpuSet on{.gpu = gpu, .gpus = request.own.gpus};
-    const Precision used = precision_used(work, *gpu, *request.precision);
+    const Job& job = job_of(request);
+    const Work work = work_of(job, request.today);
     const int devices = std::max(1, gpu->devices); // that programs see in one
-    const auto fit = job_fit(job_of(request),
-                             model_of(job_of(request)),
-                             used,
+    const auto fit = job_fit(job,
+                             work.net,
+                             precision_used(work, *gpu, *request.precision),
                              gpu->usable_memory.value_or(gpu->memory) / devices,
                              request.own.gpus * devices);
     if (!fit || !fit->memory.fits)
         return std::nullopt;
-    work.micro_batch = fit->memory.micro_batch;
-    const auto time = estimate(work, on, *request.precision);
-    if (!time || fit->recompute == training_of(job_of(request)).recompute)
-        return time ? std::optional{time->median} : std::nullopt;
-    Work longer = work; // it fits only so
-    longer.recompute = Recompute::full;
-    return std::max(time->median, estimate(longer, on, *request.precision)->median);
+    const auto time = job_estimate(
+        job, request.today, {.gpu = gpu, .gpus = request.own.gpus}, *request.precision);
+    return time ? std::optional{time->median} : std::nullopt;
 }
 
 /// For its own hours: a finite piece of work is no use for years.
@@ -136,7 +132,7 @@ std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
     const auto hours = job ? owned_hours(catalog, request) : std::nullopt;
     if (hours)
         out.rented = as_fast(catalog, request, ranking, [&](const Ranked& row, const Offer& /*o*/) {
-            return row.hours <= *hours;
+            return row.hours <= *hours * kRounding;
         });
     else if (out.tflops && !answer.on_vcpus && !job)
         out.rented = as_fast(catalog, request, ranking, [&](const Ranked& /*row*/, const Offer& o) {

@@ -79,16 +79,16 @@ static std::string row_of(const Cells& cells, std::string_view columns) {
 }
 
 static std::string csv_of_choices(const Recommendation& r) {
-    const std::string columns =
-        fmt::format("rank,provider,instance,family,region,purchase,price_usd_per_hour,"
-                    "effective_usd_per_hour,gpu,gpu_count,gpu_memory_gib,vcpus,memory_gib,"
-                    "network_gbps,tflops,score,pareto,"
-                    "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
-                    ",arch,stack,usd_per_month,price_p10_usd_per_hour,"
-                    "price_p90_usd_per_hour,stack_note",
-                    trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
-                                        "total_p90_usd,probability_in_time,micro_batch,tied,memory_probability"
-                                      : "");
+    const std::string columns = fmt::format(
+        "rank,provider,instance,family,region,purchase,price_usd_per_hour,"
+        "effective_usd_per_hour,gpu,gpu_count,gpu_memory_gib,vcpus,memory_gib,"
+        "network_gbps,tflops,score,pareto,"
+        "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
+        ",arch,stack,usd_per_month,price_p10_usd_per_hour,"
+        "price_p90_usd_per_hour,stack_note",
+        trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
+                            "total_p90_usd,probability_in_time,micro_batch,tied,memory_probability"
+                          : "");
     std::string out = columns + '\n';
     for (const Choice& c : r.choices) {
         Cells cells = cells_of(c);

@@ -53,7 +53,7 @@ std::string job_line(const Recommendation& r) {
     const Job& job = job_of(r.request);
     if (!wanted(job))
         return "";
-    const Work work = work_of(job);
+    const Work work = work_of(job, r.request.today);
     std::string out =
         fmt::format("Train {}: {}{}", name_of(job, work), amount(job, work), how(job, work));
     if (job.deadline)

@@ -80,6 +80,27 @@ std::optional<Estimate> estimate(const Work& work, const GpuSet& on, Precision p
                     .degrees_of_freedom = utilisation().degrees_of_freedom};
 }
 
+std::optional<Estimate> job_estimate(const Job& job, Date today, GpuSet on, Precision precision) {
+    require_gpu(on);
+    Work work = work_of(job, today);
+    const int devices = std::max(1, on.gpu->devices); // that programs see in one
+    const auto fit = job_fit(job,
+                             work.net,
+                             precision_used(work, *on.gpu, precision),
+                             on.gpu->usable_memory.value_or(on.gpu->memory) / devices,
+                             on.gpus * on.machines * devices);
+    if (fit) {
+        work.micro_batch = fit->memory.micro_batch;
+        on.split_weights = splits_weights(fit->memory.sharding, job.fine_tune);
+    }
+    auto out = estimate(work, on, precision);
+    if (!out || !fit || fit->recompute == training_of(job).recompute)
+        return out;
+    work.recompute = Recompute::full; // it fits only so
+    const auto longer = estimate(work, on, precision);
+    return longer->median > out->median ? longer : out;
+}
+
 // ---- measured mode ------------------------------------------------------------------
 
 static const bundled::MeasuredMachine* find_machine(std::string_view name) {

@@ -196,11 +196,10 @@ static void require_range(const Job& job) {
     positive_if_given("samples", job.net.samples);
     positive_if_given("epochs", job.net.epochs);
     if (job.software_year && !(*job.software_year >= kFirstYear && *job.software_year <= kLastYear))
-        throw ArgumentError{"software_year",
-                            fmt::format("must be from {} to {}, got {}",
-                                        kFirstYear,
-                                        kLastYear,
-                                        *job.software_year)};
+        throw ArgumentError{
+            "software_year",
+            fmt::format(
+                "must be from {} to {}, got {}", kFirstYear, kLastYear, *job.software_year)};
     constexpr int kMostMachines = 1024;
     if (job.max_machines < 1 || job.max_machines > kMostMachines)
         throw ArgumentError{

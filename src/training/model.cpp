@@ -277,8 +277,7 @@ Model resized(Model net, double image_px) {
 }
 
 bool is_convolutional(ModelKind kind) {
-    return kind == ModelKind::cnn || kind == ModelKind::detector ||
-           kind == ModelKind::segmentation;
+    return kind == ModelKind::cnn || kind == ModelKind::detector || kind == ModelKind::segmentation;
 }
 
 /// What a token is multiplied with, as far as it is known.

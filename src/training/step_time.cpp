@@ -15,7 +15,7 @@ using bundled::utilisation;
 
 constexpr double kTera = 1e12;
 constexpr double kGiga = 1e9;
-constexpr double kDefaultLink = 32e9; // byte/s: PCIe 3.0 x16, the slowest link in the table
+constexpr double kDefaultLink = 32e9;         // byte/s: PCIe 3.0 x16, the slowest link in the table
 constexpr double kBytesOfLinkGradient = 2;    // as the fit counts them
 constexpr double kBytesOfNetworkGradient = 4; // mixed precision sums them in 32 bits
 constexpr double kRecentYear = 2024;          // programs since then differ more
@@ -192,8 +192,7 @@ static double expected_tflops(const Gpu& gpu, Precision precision) {
         return out;
     for (const GpuRow& row : utilisation().gpus)
         if (const double other = in_precision(row.reached, precision);
-            other > out && *timed_tflops(gpu, precision) >= other &&
-            not_worse(gpu, row, precision))
+            other > out && *timed_tflops(gpu, precision) >= other && not_worse(gpu, row, precision))
             out = other;
     return out;
 }
@@ -296,8 +295,8 @@ static void add_steps(const Work& work, const Model& full, const Gpu& gpu, UnitT
     const double trained = *trained_parameters(work.net, work.fine_tune, work.lora_rank);
     const double frozen = frozen_bytes(work.fine_tune, Precision::bf16);
     to.ring = std::exp(parameter("all_reduce")) * 2 * kBytesOfLinkGradient * trained / link;
-    to.gather = std::exp(parameter("gather")) *
-                gathered_bytes(work, kBytesOfLinkGradient, frozen) / (link / 2);
+    to.gather = std::exp(parameter("gather")) * gathered_bytes(work, kBytesOfLinkGradient, frozen) /
+                (link / 2);
     to.network = 2 * kBytesOfNetworkGradient * trained;
     to.split_network = gathered_bytes(work, kBytesOfLinkGradient, frozen);
 }
@@ -335,17 +334,16 @@ unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole) {
     const double attention = attention_tflops(gpu, precision, *tflops);
     UnitTime out{.common = common(work)};
     out.compute = rate * work.unit.flops / (*tflops * kTera);
-    out.attention =
-        rate * std::exp(parameter("attention") + (fused ? parameter("fused_attention") : 0)) *
-        work.unit.attention_flops / (attention * kTera);
+    out.attention = rate *
+                    std::exp(parameter("attention") + (fused ? parameter("fused_attention") : 0)) *
+                    work.unit.attention_flops / (attention * kTera);
     out.floor = fastest(work, *tflops, attention) / whole;
     if (work.net.kind == ModelKind::other) {
         out.share = parameter("all_reduce_share");
         return out;
     }
     out.memory = device * std::exp(parameter(text ? "memory_token" : "memory_sample")) *
-                 traffic(work, full, bytes_of(precision)) /
-                 (gpu.memory_bandwidth->value() * kGiga);
+                 traffic(work, full, bytes_of(precision)) / (gpu.memory_bandwidth->value() * kGiga);
     if (!text)
         out.sample = std::exp(parameter("sample"));
     add_steps(work, full, gpu, out);
@@ -389,8 +387,7 @@ double UnitTime::network_seconds(double gpus, double machines, const Wire& wire)
     const double n = gpus * machines;
     if (machines <= 1 || !(step(n) > 0))
         return 0;
-    const double bytes =
-        network / step(n) + (wire.split_weights ? split_network / pass(n) : 0.0);
+    const double bytes = network / step(n) + (wire.split_weights ? split_network / pass(n) : 0.0);
     return bytes * (machines - 1) / machines / wire.bytes_per_second;
 }
 
@@ -431,7 +428,8 @@ double scale_of(const Work& work, const GpuSet& on) {
         return row == nullptr ? 0.0 : row->sources;
     };
     const auto square = [](double x) { return x * x; };
-    double sum = square(u.scale) + square(u.kind_sd) / (1 + sources(u.kinds, to_string(work.net.kind))) +
+    double sum = square(u.scale) +
+                 square(u.kind_sd) / (1 + sources(u.kinds, to_string(work.net.kind))) +
                  square(u.generation_sd) / (1 + sources(u.generations, on.gpu->architecture)) +
                  square(u.gpu_sd) / (1 + sources_of_gpu(on.gpu->name));
     if (work.run)

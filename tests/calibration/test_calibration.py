@@ -16,6 +16,8 @@ pytest.importorskip("numpy")
 pytest.importorskip("scipy")
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "benchmarks/calibrate"))
+import numpy as np  # noqa: E402
+
 import calibrate  # noqa: E402
 import fit  # noqa: E402
 import measured  # noqa: E402
@@ -58,7 +60,11 @@ def test_the_tables_of_the_page_are_current(c):
 
 def test_sources_that_are_left_out_are_predicted_within_the_targets(c):
     median, p90, _ = calibrate.summary(c["residual"][c["scored"]])
-    assert median <= 0.22
+    assert median <= 0.25
+    assert p90 <= 0.70
+    text = [c["residual"][i] for i, r in enumerate(c["rows"]) if r["scored"] == "1" and r["unit"] == "token"]
+    median, p90, _ = calibrate.summary(np.array(text))
+    assert median <= 0.21
     assert p90 <= 0.60
 
 

@@ -615,7 +615,7 @@ def needs(flag):
 
 # have tests of their own, here, in test_charges.py, test_charges_file.py and test_training.py
 ELSEWHERE = {"help", "version", "output", "include-retired", "discount-rate", "storage-type", "storage-iops",
-             "storage-throughput", "nat-data", "startup-minutes", "checkpoint-minutes", "restart-minutes", "charges",
+             "storage-throughput", "nat-data", "rate", "startup-minutes", "checkpoint-minutes", "restart-minutes", "charges",
              *TRAINING}
 
 

@@ -242,7 +242,7 @@ def test_keep_keeps_the_machine_on(script, plan, workdir, hours, said):
 
 def test_several_machines_are_refused(recommend, workdir):
     args = ["--model", "llama-2-7b", "--tokens", "2e9", "--batch", "256", "--instance", "p5.48xlarge",
-            "--region", "us-east-1", "--max-machines", "2", "--deadline", "8h", "--launch"]
+            "--region", "us-east-1", "--max-machines", "2", "--deadline", "12h", "--launch"]
     answer = recommend(*args)
     assert "2 x p5.48xlarge" in answer.out
     done = subprocess.run(["bash", "-s", "rent"], input=answer.out, text=True, check=False,

@@ -2,6 +2,8 @@
 
 import json
 import math
+import pathlib
+import re
 
 import pytest
 
@@ -42,21 +44,38 @@ def test_the_flag_changes_the_answer(recommend, flag):
     assert json.loads(after.out)["choices"] != (json.loads(before.out)["choices"] if not before.err else None)
 
 
+def fitted():
+    """The fitted values of data/utilisation.yaml by name, without a YAML library."""
+    text = (pathlib.Path(__file__).resolve().parents[2] / "data/utilisation.yaml").read_text()
+    values = {m[1]: float(m[2]) for m in re.finditer(r"name: ([\w-]+), value: ([-+.e\d]+)", text)}
+    sources = {m[1]: int(m[2]) for m in re.finditer(r"name: ([\w-]+), value: .*sources: (\d+)}", text)}
+    spread = {m[1]: float(m[2]) for m in re.finditer(r"^  (\w+): ([-+.e\d]+)$", text.split("spread:")[1].split("cross_validation:")[0], re.MULTILINE)}
+    t4 = re.search(r"name: nvidia-t4, fp32: ([-.\d]+),.* reached_fp32_tflops: ([.\d]+).*sources: (\d+)", text)
+    return values, sources, spread, [float(x) for x in t4.groups()]
+
+
 def test_hours_follow_from_the_formula_worked_by_hand(answer):
-    # docs/calibration.md for ResNet-50 in fp32 on one T4, with data/utilisation.yaml and data/gpus.yaml: 6 * 4.11
-    # GFLOP a sample over 8.1 TFLOPS, 11.11 M activations of 4 bytes over 320 GB/s, and host time; a whole run.
+    # docs/calibration.md for ResNet-50 in fp32 on one T4, with data/utilisation.yaml: 6 * 4.11 GFLOP a sample over what
+    # products reach, 11.11 M activations of 4 bytes over 320 GB/s, host time, and 54 layers for each micro-batch; a whole
+    # run with programs of four years after 2022, the last in the data.
     choice = answer(*RESNET, "--precision", "fp32", "--instance", "g4dn.xlarge", "--region", "us-east-1")["choices"][0]
-    factors = {f["name"]: f["value"] for f in choice["job"]["factors"]}
-    flops = factors["FLOPs of a sample"]
-    gpu = math.exp(-0.04329397)
-    seconds = math.exp(-1.100634 + 0.1470265) * (
-        gpu * (math.exp(0.7138736 - 0.3393995) * flops / 8.1e12 + math.exp(4.819277) * 11.11e6 * 4 / 320e9)
-        + math.exp(-8.453582))
+    value, sources, spread, (gpu, reached, measured) = fitted()
+    seconds = math.exp(value["cnn"] + value["run"] + 4 * value["software_year"]) * (
+        math.exp(gpu) * (math.exp(value["time_per_flop"] + value["fp32"]) * 24.66e9 / (reached * 1e12)
+                         + math.exp(value["memory_sample"]) * 11.11e6 * 4 / 320e9)
+        + math.exp(value["sample"]) + math.exp(value["launch_sample"]) * 54 / choice["job"]["memory"]["micro_batch"])
     hours = 90 * 1.28e6 * seconds / 3600
     assert choice["job"]["hours"]["p50"] == pytest.approx(hours, rel=1e-3)
     assert choice["cost"]["total_usd"] == pytest.approx(0.526 * hours, rel=1e-3)
-    scale = math.sqrt(0.1653399**2 + 0.5**2 / 12 + 0.3**2 / 5 + 0.1**2 / 3 + 0.2**2)
+    scale = math.sqrt(spread["scale"]**2 + 0.5**2 / (1 + sources["cnn"]) + 0.3**2 / (1 + sources["Turing"])
+                      + 0.1**2 / (1 + measured) + 0.25**2 + 0.1**2 + 0.3**2)
     assert choice["job"]["ln_scale"] == pytest.approx(scale, rel=1e-6)
+
+
+def test_a_rate_is_without_what_a_whole_run_adds(answer):
+    flags = (*RESNET, "--instance", "g4dn.xlarge", "--region", "us-east-1")
+    whole, rate = (answer(*flags, *more)["choices"][0]["job"]["hours"]["p50"] for more in ((), ("--rate",)))
+    assert whole / rate == pytest.approx(math.exp(fitted()[0]["run"]), rel=1e-6)
 
 
 def test_a_deadline_and_a_budget_are_kept_with_the_confidence(answer):
@@ -83,7 +102,7 @@ def test_the_flags_that_a_refusal_names_admit_the_machine(answer):
 def test_explain_names_the_source_of_each_factor(report):
     text = " ".join(report(*RESNET, "--region", "us-east-1", "--top", "1", "--explain").split())
     assert "How long, and why" in text
-    for part in ("kind cnn: x 0.333 (data/utilisation.yaml, 11 sources)", "whole run: x 1.16",
+    for part in ("kind cnn: x 0.", "(data/utilisation.yaml, 28 sources)", "whole run: x 1.", "year of the software: x 0.",
                  "samples: 1.152e+08 (as asked)", "memory bandwidth:", "share of the peak:"):
         assert part in text
 

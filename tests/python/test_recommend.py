@@ -188,8 +188,9 @@ def test_the_day_is_that_of_the_system_unless_it_is_given():
     assert flopwise.recommend(**article, today="2026-07-20").request.today == "2026-07-20"
     asked = Request(**article, today="2026-07-20")
     assert flopwise.recommend(asked).request.today == "2026-07-20"
-    assert flopwise.recommend(asked, today="2026-12-01").warnings[0] == (
+    assert (
         "10 of 10 prices shown are older than 90 days on 2026-12-01; the oldest is 2020-06-18"
+        in flopwise.recommend(asked, today="2026-12-01").warnings
     )
 
 
