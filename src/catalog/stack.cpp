@@ -160,7 +160,7 @@ StackNotes::StackNotes(Date day, bool wheels) : day_{day} {
 }
 
 /// Another build of the release that runs, or the last release with one.
-std::string StackNotes::remedy(const Wheel& usual, int capability) const {
+std::string StackNotes::remedy(const Wheel& usual, int capability) {
     const Wheel* best = nullptr;
     for (const Wheel& row : bundled::wheels())
         if (row.arch == usual.arch && !is_after(row.since, usual.since) && runs(row, capability) &&

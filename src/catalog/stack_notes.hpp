@@ -22,7 +22,7 @@ private:
     [[nodiscard]] const Wheel* usual(std::string_view arch) const;
     [[nodiscard]] std::string of_arch(const Gpu* gpu, std::string_view arch) const;
     [[nodiscard]] std::string of_x86(const Gpu& gpu) const;
-    [[nodiscard]] std::string remedy(const Wheel& usual, int capability) const;
+    [[nodiscard]] static std::string remedy(const Wheel& usual, int capability);
 
     Date day_;
     const Wheel* x86_ = nullptr; ///< the usual wheel of the day; null if not known

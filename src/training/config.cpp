@@ -120,37 +120,53 @@ static std::string known_classes() {
     return text::one_of(names);
 }
 
-/// The net of a configuration; `whole` unless it is a part of another.
-static Model net_of(const ConfigFields& fields, bool whole) {
-    const bool diffusers = fields.has("_class_name");
-    const std::string_view key = diffusers ? "_class_name" : "model_type";
-    const std::string name = fields.text(key);
-    if (const ConfigClass* known = config_class(name)) {
-        Model out = known->read(fields);
-        out.name = name;
-        return out;
-    }
-    const auto language = whole ? fields.inside("text_config") : std::nullopt;
+static std::string_view class_key(const ConfigFields& fields) {
+    return fields.has("_class_name") ? "_class_name" : "model_type";
+}
+
+/// Absent if the class is not one of those that are counted.
+static std::optional<Model> counted_net(const ConfigFields& fields) {
+    const std::string name = fields.text(class_key(fields));
+    const ConfigClass* known = config_class(name);
+    if (known == nullptr)
+        return std::nullopt;
+    Model out = known->read(fields);
+    out.name = name;
+    return out;
+}
+
+[[noreturn]] static void refuse_class(const ConfigFields& fields) {
+    const std::string name = fields.text(class_key(fields));
+    fields.refuse(class_key(fields),
+                  fmt::format("must be one of the classes that are counted, {}, got {}",
+                              known_classes(),
+                              name.empty() ? "nothing" : text::quoted(name)));
+}
+
+/// The net of a configuration: of one class, or a language model with what it sees by.
+static Model net_of(const ConfigFields& fields) {
+    if (auto net = counted_net(fields))
+        return *net;
+    const auto language = fields.inside("text_config");
     if (!language)
-        fields.refuse(key,
-                      fmt::format("must be one of the classes that are counted, {}, got {}",
-                                  known_classes(),
-                                  name.empty() ? "nothing" : text::quoted(name)));
-    Model out = net_of(*language, false); // of a vision-language model
+        refuse_class(fields);
+    auto out = counted_net(*language);
+    if (!out)
+        refuse_class(*language);
     const auto tower = fields.inside("vision_config");
     const auto added = tower ? vision_tower(*tower) : std::nullopt;
-    if (added && out.parameters)
-        *out.parameters += *added;
-    if (added && out.active_parameters)
-        *out.active_parameters += *added;
-    return out;
+    if (added && out->parameters)
+        *out->parameters += *added;
+    if (added && out->active_parameters)
+        *out->active_parameters += *added;
+    return *out;
 }
 
 Model model_from_config(std::string_view text, std::string_view file) {
     const Json node = Json::parse(text, nullptr, false);
     if (!node.is_object())
         throw InputError{{.file = std::string{file}}, "must be a JSON object"};
-    Model out = net_of(ConfigFields{node, file}, true);
+    Model out = net_of(ConfigFields{node, file});
     out.source = fmt::format("counted from {}", file);
     return out;
 }

@@ -164,7 +164,7 @@ static void set_experts(Shape& s, const ConfigFields& f) {
 /// So many layers at the start without experts, and in the rest one in `step`.
 static void set_sparse_layers(Shape& s, const ConfigFields& f, double step) {
     const double dense_first = f.number_or({"first_k_dense_replace"}, 0);
-    const double listed = static_cast<double>(f.size("mlp_only_layers"));
+    const auto listed = static_cast<double>(f.size("mlp_only_layers"));
     s.sparse_layers = std::clamp(
         std::floor((s.layers - dense_first) / std::max(1.0, step)) - listed, 0.0, s.layers);
 }
@@ -199,7 +199,7 @@ static Model llama4(const ConfigFields& f) {
     set_experts(s, f);
     s.expert_inner = s.shared_inner = f.need({"intermediate_size"});
     s.inner = f.need({"intermediate_size_mlp"});
-    const double listed = static_cast<double>(f.size("moe_layers"));
+    const auto listed = static_cast<double>(f.size("moe_layers"));
     set_sparse_layers(s, f, f.number_or({"interleave_moe_layer_step"}, 1));
     if (listed > 0)
         s.sparse_layers = std::min(listed, s.layers);

@@ -262,7 +262,7 @@ static Model sd3(const ConfigFields& f) {
     add_stream(count, layers - 1, width, kWords);
     count.matrix(width, 2 * width, 1); // the last layer's text is only looked at
     count.matrix(width, 3 * width, kWords);
-    const double second = static_cast<double>(f.size("dual_attention_layers"));
+    const auto second = static_cast<double>(f.size("dual_attention_layers"));
     Count dual; // of the image alone
     dual.matrix(width, 3 * width, 1);
     dual.matrix(width, 4 * width, image);

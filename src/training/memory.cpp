@@ -332,8 +332,8 @@ static double paged_batch(const Training& training, const MemoryAsked& asked, Me
 
 /// Of a Student-t of scale 1.
 static double ninetieth() {
-    static const double kNinetieth = memory_quantile(0.9);
-    return kNinetieth;
+    static const double found = memory_quantile(0.9);
+    return found;
 }
 
 /// Whether nine of ten such runs stay below: no longer tight.

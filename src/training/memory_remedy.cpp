@@ -178,7 +178,7 @@ static std::string shortage(const MemoryFit& fit) {
 }
 
 std::string explanation(const MemoryFit& fit, const std::optional<MemoryRemedy>& remedy) {
-    const std::string out = shortage(fit);
+    std::string out = shortage(fit);
     if (!remedy)
         return out;
     if (remedy->settings.empty())
