@@ -738,7 +738,7 @@ def misses(c):
             )
         text = "; ".join(f"{m} ({', '.join(v)})" for m, v in models.items())
         lines.append(
-            f"| {group} | {text} | {', '.join(f'{q:.2f}' for _, q in items)} | {why.get(group, '')} |"
+            f"| {group} | {text} | {', '.join(f'{q:.2f}' for _, q in items)} | {why.get(group, 'not known')} |"
         )
     return lines
 
