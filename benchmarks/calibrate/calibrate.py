@@ -547,6 +547,8 @@ def reference_cases():
     for year in (2012, 2020, 2024, 2030):
         cases.append(("nvidia-v100-sxm2-32gb", {**bert, "year": year, "global_batch": 32}, 1e9))
     cases.append(("nvidia-a100-sxm4-80gb", w("vit", 1.0548e11, 86.57e6, activations_m=23.9), 1.28e6))
+    for kind in ("detector", "segmentation"):
+        cases.append(("nvidia-l4", w(kind, 8e11, 4.4e7, precision="fp32", global_batch=16, layers=60), 1e6))
     cases.append(("nvidia-a100-sxm4-80gb", w("diffusion", 5.1e11, 866e6, gpu_count=8), 1e8))
     cases.append(
         (

@@ -19,10 +19,11 @@ import matplotlib.pyplot as plt  # noqa: E402  (after the choice of backend)
 FAMILIES = (
     ("Decoder", ("transformer_decoder",), "#0072B2", "o"),
     ("Encoder, encoder-decoder", ("transformer_encoder", "encoder_decoder"), "#56B4E9", "s"),
-    ("Fine-tuning", ("finetune_full", "finetune_lora"), "#E69F00", "^"),
+    ("Fine-tuning", ("fine_tune",), "#E69F00", "^"),
     ("Mixture of experts", ("moe",), "#CC79A7", "D"),
     ("CNN", ("cnn",), "#009E73", "v"),
     ("ViT, diffusion", ("vit", "diffusion"), "#D55E00", "P"),
+    ("Detector, segmentation", ("detector", "segmentation"), "#F0E442", "X"),
 )
 
 
@@ -55,7 +56,8 @@ def main():
             zorder=1,
             label="factor of 2" if factor == 2 else None,
         )
-    kinds = np.array([w["kind"] for w in f.workloads])
+    tuned = lambda w: w["fine_tune"] != "none" and w["kind"] in model.TOKEN_KINDS
+    kinds = np.array(["fine_tune" if tuned(w) else w["kind"] for w in f.workloads])
     for name, members, colour, marker in FAMILIES:
         rows = s & np.isin(kinds, members)
         axes.scatter(
