@@ -297,6 +297,21 @@ TEST_CASE("sixteen machines with adapters take little more than a sixteenth of t
     CHECK(hours("16") == Approx(hours("1") / 16 + 4.05).epsilon(0.02));
 }
 
+TEST_CASE("a net whose time does not follow its FLOPs says so", "[training]") {
+    const auto told = [](const Recommendation& r) {
+        return std::any_of(r.warnings.begin(), r.warnings.end(), [](const std::string& w) {
+            return w.find("are those of its FLOPs, which recurrent nets, recommenders") !=
+                   std::string::npos;
+        });
+    };
+    CHECK(told(answer({{"model", "ncf"}, {"samples", "1e9"}, {"region", "us-east-1"}})));
+    CHECK_FALSE(told(answer({{"model", "ncf"},
+                             {"samples", "1e9"},
+                             {"measured", "1e6/s on g4dn.xlarge"},
+                             {"region", "us-east-1"}})));
+    CHECK_FALSE(told(answer({{"model", "resnet-50"}, {"epochs", "90"}, {"region", "us-east-1"}})));
+}
+
 TEST_CASE("methods that a GPU does not run are refused for that", "[training]") {
     const auto refused = [](const char* key,
                             const std::string& value,
