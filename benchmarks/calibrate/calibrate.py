@@ -94,8 +94,8 @@ def calibration():
 # What is less sure, so that the interval holds as often there: standard deviations of ln(time).
 WIDENINGS = {"run_sd": 0.25, "finetune_sd": 0.1, "recent_sd": 0.1, "sample_sd": 0.3, "input_sd": 0.3}
 NETWORK_SD = 0.3  # of several machines: networks are not in the fit
-# Of the line rate, plain TCP reaches a tenth to all of it: data/measured/network.csv has the tenth, and this is the
-# geometric mean of the two.
+# Of the line rate, plain TCP reaches a tenth (github.com/huggingface/transformers, issue 3707: two p3.16xlarge) to all of
+# it; this is the geometric mean of the two. No fit: docs/calibration.md says so.
 LINE_RATE_SHARE = 0.31
 LABELS = ("kind", "generation", "gpu")
 
