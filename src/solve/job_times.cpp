@@ -112,7 +112,7 @@ void JobTimes::find_measured() {
                         fmt::format("must name a machine with a GPU that has {} arithmetic, got {}",
                                     to_string(*request_.precision),
                                     name));
-    seen_seconds_ = with(type, 1).hours.value() * kSecondsPerHour / work_.units;
+    seen_seconds_ = with(type, 1).seconds;
     seen_ = type; // from here on, with() goes by it
 }
 
@@ -259,6 +259,7 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     const double seconds = this->seconds(time, on, out);
     constexpr double kFewGpus = 1000; // of one machine: all of these were seen
     out.known = true;
+    out.seconds = seconds;
     out.hours = Hours{work_.units * seconds / kSecondsPerHour};
     out.scale = machines == 1 && on.gpus < kFewGpus ? gpu.scale : scale_of(work_, on);
     if (seen_) {

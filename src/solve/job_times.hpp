@@ -100,6 +100,7 @@ private:
         bool recomputed = false; ///< fits only with full recomputation
         bool split = false;      ///< fits only with the weights split over GPUs
         bool longer = false;     ///< by the recomputation
+        double seconds = 0;      ///< of one unit, by the model and without input
         double micro_batch = 0;  ///< samples that fit on a GPU at once; 0 if it is not known
         Spread spread = Spread::model;
         Hours hours{};    ///< of the median
