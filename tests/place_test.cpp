@@ -93,11 +93,58 @@ TEST_CASE("Singapore is nearer to Ho Chi Minh City than Hong Kong is", "[place]"
     CHECK(great_circle(hanoi, region("ap-east-1")) < great_circle(hanoi, region("ap-southeast-1")));
 }
 
-TEST_CASE("a place is LAT,LON or a country", "[place][error]") {
+// Coordinates: Wikipedia, to a tenth of a degree.
+TEST_CASE("a country and a city have names", "[place]") {
+    auto [name, latitude, longitude] = GENERATE(table<const char*, double, double>({
+        {"Vietnam", 10.8, 106.6}, // its largest city
+        {"germany", 52.5, 13.4},
+        {"Hanoi", 21.0, 105.8},
+        {"Hà Nội", 21.0, 105.8},
+        {"Saigon", 10.8, 106.6},
+        {"Ho Chi Minh City", 10.8, 106.6},
+        {"Singapore", 1.3, 103.8},
+        {"TOKYO", 35.7, 139.7},
+        {"New York", 40.7, -74.0},
+        {"Zurich", 47.4, 8.5},
+        {"Zürich", 47.4, 8.5},
+        {"São Paulo", -23.5, -46.6},
+        {"sao paulo", -23.5, -46.6},
+        {"London", 51.5, -0.1},
+        {"London,ca", 43.0, -81.2},
+        {"London, Canada", 43.0, -81.2},
+        {"Valencia,es", 39.5, -0.4},
+        {"Valencia", 10.2, -68.0},  // Venezuela's is the larger one
+        {"Reykjavík", 64.1, -21.9}, // a capital of fewer people
+    }));
+    INFO(name);
+    const Place place = place_of(name);
+    CHECK(place.latitude == Approx(latitude).margin(0.2));
+    CHECK(place.longitude == Approx(longitude).margin(0.2));
+}
+
+TEST_CASE("each city is found by each of its names with its country", "[place]") {
+    CHECK_FALSE(city("Hanoi", "de"));
+    CHECK_FALSE(city("Hanoi", "nowhere"));
+    CHECK_FALSE(city("Hano"));
+    CHECK_FALSE(city("hanoi|ha noi"));
+    CHECK(city("Hanoi", "VN") == city("Hanoi"));
+}
+
+TEST_CASE("a place is LAT,LON, a country or a city", "[place][error]") {
     CHECK(place_of("-33.9,151.2") == Place{-33.9, 151.2});
     auto [text, message] = GENERATE(table<const char*, const char*>({
-        {"zz", "near: must be LAT,LON in degrees or a two-letter country code, got \"zz\""},
-        {"", "near: must be LAT,LON in degrees or a two-letter country code, got \"\""},
+        {"zz",
+         "near: must be LAT,LON in degrees, a country such as vn or Vietnam, or a city such as "
+         "Hanoi or Valencia,es, got \"zz\""},
+        {"",
+         "near: must be LAT,LON in degrees, a country such as vn or Vietnam, or a city such as "
+         "Hanoi or Valencia,es, got \"\""},
+        {"Hanoy",
+         "near: must be LAT,LON in degrees, a country such as vn or Vietnam, or a city such as "
+         "Hanoi or Valencia,es, got \"Hanoy\", did you mean hanoi?"},
+        {"Hanoi,de",
+         "near: must be LAT,LON in degrees, a country such as vn or Vietnam, or a city such as "
+         "Hanoi or Valencia,es, got \"Hanoi,de\""},
         {"91,0",
          "near: must be LAT,LON with LAT in [-90, 90] and LON in [-180, 180], got \"91,0\""},
         {"1,2,3",

@@ -39,8 +39,11 @@ TEST_CASE("what is set is shown, and set again from that gives the same request"
         {"min_gpus", "0"},
         {"max_gpus", "8"},
         {"min_gpu_memory_gib", "24"},
+        {"max_gpu_memory_gib", "48"},
         {"min_memory_gib", "32"},
+        {"max_memory_gib", "512"},
         {"min_vcpus", "8"},
+        {"max_vcpus", "96"},
         {"min_network_gbps", "10"},
         {"arch", "x86_64"},
         {"family", "g4dn,g5"},
@@ -148,13 +151,84 @@ TEST_CASE("lists come by comma, by repetition, or both, and name nothing twice",
     CHECK(with("family", {"g4dn, g5", "p3", "g5"}).constraints.family == expected);
 }
 
+// Each by hand: 1 GB is 1e9 bytes, 1 GiB 2^30; a week has 7 days, a year 365.
+TEST_CASE("a number is read with its unit, as people write it", "[request]") {
+    auto [key, text, value] = GENERATE(table<const char*, const char*, double>({
+        {"budget_usd", "$2000", 2000},
+        {"budget_usd", "$2,000.50", 2000.5},
+        {"budget_usd", "2k", 2000},
+        {"budget_usd", "$1.5M", 1.5e6},
+        {"budget_usd", "2000 USD", 2000},
+        {"budget_usd", "2k USD", 2000},
+        {"max_price_usd_per_hour", "$2.74/h", 2.74},
+        {"days", "7d", 7},
+        {"days", "2w", 14},
+        {"days", "2 weeks", 14},
+        {"days", "48h", 2},
+        {"days", "1y", 365},
+        {"days", "12 months", 365},
+        {"hours_per_day", "90min", 1.5},
+        {"hours_per_day", "2h", 2},
+        {"min_memory_gib", "16GiB", 16},
+        {"min_memory_gib", "16 gib", 16},
+        {"min_memory_gib", "0.5TiB", 512},
+        {"min_memory_gib", "16384MiB", 16},
+        {"min_memory_gib", "64GB", 59.604644775390625}, // 64e9 / 2^30
+        {"min_gpu_memory_gib", "80gb", 74.505805969238281},
+        {"min_network_gbps", "100Gbps", 100},
+        {"min_network_gbps", "12.5GB/s", 100},
+        {"min_network_gbps", "500Mbps", .5},
+        {"min_vcpus", "16 vCPUs", 16},
+        {"startup_minutes", "90s", 1.5},
+        {"checkpoint_minutes", "0.5h", 30},
+        {"confidence", "95%", .95},
+        {"discount_rate", "8 %", .08},
+        {"own_years", "18 months", 1.5},
+        {"tokens", "1,000", 1000},
+        {"tokens", "1,234,567", 1'234'567},
+        {"tokens", "2e9", 2e9},
+        {"tokens", "15T", 15e12},
+        {"tokens", "2B tokens", 2e9},
+        {"parameters", "7B", 7e9},
+        {"parameters", "350M", 350e6},
+        {"flops", "3 ZFLOP", 3e21},
+        {"seq_len", "8Ki", 8192},
+        {"activations_m", "11.2M", 11.2},
+        {"forward_gmacs", "4.1G", 4.1},
+    }));
+    INFO(key << " " << text);
+    const Setting* setting = find_setting(key);
+    REQUIRE(setting != nullptr);
+    const Value shown = setting->get(with(key, {text}));
+    REQUIRE(std::holds_alternative<double>(shown));
+    CHECK(std::get<double>(shown) == Approx(value).epsilon(1e-12));
+}
+
 TEST_CASE("a value that is not accepted is refused by key", "[request][error]") {
     auto [key, text, message] = GENERATE(table<const char*, const char*, const char*>({
         {"budget_usd", "-5", "budget_usd: must be positive, got -5 USD"},
         {"budget_usd", "0", "budget_usd: must be positive, got 0 USD"},
         {"budget_usd", "nan", "budget_usd: must be a number, got \"nan\""},
         {"budget_usd", "inf", "budget_usd: must be a number, got \"inf\""},
-        {"budget_usd", "2k", "budget_usd: must be a number, got \"2k\""},
+        {"budget_usd",
+         "2GiB",
+         "budget_usd: must be a number, alone or with k, M, B, T or USD, got \"2GiB\""},
+        {"min_memory_gib",
+         "16W",
+         "min_memory_gib: must be a number, alone or with GiB, MiB, TiB, PiB, GB, MB, TB or PB, "
+         "got \"16W\""},
+        {"min_memory_gib",
+         "16G",
+         "min_memory_gib: must be a number, alone or with GiB, MiB, TiB, PiB, GB, MB, TB or PB, "
+         "got \"16G\""},
+        {"seq_len", "8k", "seq_len: must be a number, alone or with tokens or Ki, got \"8k\""},
+        {"tokens", "1,00", "tokens: must be a number, got \"1,00\""},
+        {"tokens", "1000,000", "tokens: must be a number, got \"1000,000\""},
+        {"tokens", "1.000,000", "tokens: must be a number, got \"1.000,000\""},
+        {"tokens",
+         "7BB",
+         "tokens: must be a number, alone or with k, M, B, T or tokens, got \"7BB\""},
+        {"confidence", "90 $", "confidence: must be a number, alone or with %, got \"90 $\""},
         {"budget_usd", "", "budget_usd: must have a value"},
         {"days", "1e300", "days: must be at most 36525 d, got 1e+300 d"},
         {"days", "1e-300", "days: must be at least 1e-09 d, got 1e-300 d"},
@@ -171,7 +245,8 @@ TEST_CASE("a value that is not accepted is refused by key", "[request][error]") 
          "measured: must be a rate and a machine such as \"400/s on g4dn.xlarge\", got \"400\""},
         {"deadline",
          "soon",
-         "deadline: must be hours such as 48h or a date such as 2026-12-31, got \"soon\""},
+         "deadline: must be hours such as 48h, days such as 3d or a date such as 2026-12-31, got "
+         "\"soon\""},
         {"deadline", "-2h", "deadline: must be positive, got -2 h"},
         {"fine_tune",
          "qLora",
@@ -203,7 +278,8 @@ TEST_CASE("a value that is not accepted is refused by key", "[request][error]") 
         {"weights", "cost=0", "weights: must not all be zero"},
         {"near",
          "nowhere",
-         "near: must be LAT,LON in degrees or a two-letter country code, got \"nowhere\""},
+         "near: must be LAT,LON in degrees, a country such as vn or Vietnam, or a city such as "
+         "Hanoi or Valencia,es, got \"nowhere\""},
         {"today", "2026-07", "today: must be a date such as 2026-07-20, got \"2026-07\""},
         {"today", "20/7/2026", "today: must be a date such as 2026-07-20, got \"20/7/2026\""},
         {"top", "0", "top: must be a whole number of at least 1, got 0"},

@@ -36,8 +36,11 @@ const auto kFigures = std::to_array<Figure>({
     {"min_gpus", [](R& r, double x) { r.constraints.min_gpus = x; }},
     {"max_gpus", [](R& r, double x) { r.constraints.max_gpus = x; }},
     {"min_gpu_memory_gib", [](R& r, double x) { r.constraints.min_gpu_memory = GiB{x}; }},
+    {"max_gpu_memory_gib", [](R& r, double x) { r.constraints.max_gpu_memory = GiB{x}; }},
     {"min_memory_gib", [](R& r, double x) { r.constraints.min_memory = GiB{x}; }},
+    {"max_memory_gib", [](R& r, double x) { r.constraints.max_memory = GiB{x}; }},
     {"min_vcpus", [](R& r, double x) { r.constraints.min_vcpus = x; }},
+    {"max_vcpus", [](R& r, double x) { r.constraints.max_vcpus = x; }},
     {"min_network_gbps", [](R& r, double x) { r.constraints.min_network = Gbps{x}; }},
     {"near",
      [](R& r, double x) {
@@ -209,7 +212,7 @@ consteval std::size_t fields_of() {
 // A new field: if it is a number, give it a row above; then count it here.
 static_assert(fields_of<Request>() == 23);
 static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
-static_assert(fields_of<Constraints>() == 21 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
+static_assert(fields_of<Constraints>() == 24 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
 static_assert(fields_of<Ownership>() == 12 && fields_of<Dataset>() == 3);
 static_assert(fields_of<Job>() == 24 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);

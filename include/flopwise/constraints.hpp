@@ -21,8 +21,11 @@ struct Constraints {
     std::optional<double> min_gpus{};    ///< 0: no GPU is asked for, machines without count too
     std::optional<double> max_gpus{};    ///< 0: only machines without a GPU
     std::optional<GiB> min_gpu_memory{}; ///< of each GPU, or of the share of one
+    std::optional<GiB> max_gpu_memory{}; ///< of each GPU, or of the share of one
     std::optional<GiB> min_memory{};     ///< of the machine
+    std::optional<GiB> max_memory{};     ///< of the machine
     std::optional<double> min_vcpus{};   ///< of the machine; a share of a core is possible
+    std::optional<double> max_vcpus{};   ///< of the machine
     std::optional<Gbps> min_network{};   ///< sustained
     std::vector<std::string> arch{};     ///< "x86_64", "arm64"
     std::vector<std::string> family{};   ///< "g4dn", "g*"
@@ -63,8 +66,11 @@ enum class Reason : std::uint8_t {
     too_few_gpus,      ///< below Constraints::min_gpus
     too_many_gpus,     ///< above Constraints::max_gpus
     little_gpu_memory, ///< below Constraints::min_gpu_memory
+    much_gpu_memory,   ///< above Constraints::max_gpu_memory
     little_memory,     ///< below Constraints::min_memory
+    much_memory,       ///< above Constraints::max_memory
     few_vcpus,         ///< below Constraints::min_vcpus
+    many_vcpus,        ///< above Constraints::max_vcpus
     slow_network,      ///< below Constraints::min_network
     unknown_network,   ///< a network is asked for, and its rate is not known
     unknown_rate,      ///< its GPU has no published rate in the precision
@@ -76,7 +82,7 @@ enum class Reason : std::uint8_t {
     above_max_price,   ///< above Constraints::max_price
     above_ceiling,     ///< the budget does not carry it
 };
-constexpr std::size_t kReasons = 31;
+constexpr std::size_t kReasons = 34;
 
 /// In words, as the reports count them: "above the price ceiling".
 FLOPWISE_API std::string_view to_string(Reason reason);

@@ -35,11 +35,18 @@ FLOPWISE_API Milliseconds round_trip(Kilometres distance);
 /// differ by less are not told apart.
 constexpr double kRoundTripError = 0.22;
 
-/// The largest city of a country by its ISO 3166 code ("vn", "US"); empty for an unknown code.
-/// Source: data/countries.yaml (GeoNames).
-FLOPWISE_API std::optional<Place> country(std::string_view code);
+/// The largest city of a country by its ISO 3166 code ("vn", "US") or its English name, in any
+/// case; empty for an unknown one. Source: data/countries.yaml (GeoNames).
+FLOPWISE_API std::optional<Place> country(std::string_view name);
 
-/// The place that a user wrote: "LAT,LON" in degrees, or a country code.
+/// A city by name: in English or as its people write it, with or without accents, in any case.
+/// `country`: its code or name; empty: of the cities of that name, the largest. Empty for a name
+/// that is not known: places of 300,000 people and more are, and capitals.
+/// Source: data/cities.yaml (GeoNames).
+FLOPWISE_API std::optional<Place> city(std::string_view name, std::string_view country = {});
+
+/// The place that a user wrote: "LAT,LON" in degrees, a country by code or name, or a city, with
+/// its country after a comma or not ("Valencia,es").
 /// Throws ArgumentError for `near` if it is neither, or if a figure is out of its range.
 FLOPWISE_API Place place_of(std::string_view text);
 

@@ -31,6 +31,12 @@ static void add_bytes(std::string& out, std::string_view bytes) {
     }
 }
 
+static void add_image(std::string& out, const std::string& name, std::string_view image) {
+    fmt::format_to(std::back_inserter(out), "alignas(8) constexpr char {}[] = \"\"", name);
+    add_bytes(out, image);
+    out += ";\n";
+}
+
 /// Reads a file by `read`, which has to take all that is in it.
 template <class Read>
 static void read_data(const std::string& file, Read read) {
@@ -45,17 +51,37 @@ static void add_countries(std::string& out, yaml::Fields& file) {
     (void)file.take("sources");
     out += "constexpr Country kCountries[] = {\n";
     each_row(file, "countries", [&](yaml::Fields& row) {
-        (void)row.text("name");
         (void)row.text("source");
         const std::string city = row.text("city");
         fmt::format_to(std::back_inserter(out),
-                       "    {{\"{}\", {{{}, {}}}}}, // {}\n",
+                       "    {{\"{}\", \"{}\", {{{}, {}}}}}, // {}\n",
                        row.text("code"),
+                       row.text("name"),
                        row.number("latitude"),
                        row.number("longitude"),
                        city);
     });
     out += "};\n";
+}
+
+/// One text: of a table, each name would be a place that the loader has to fill in.
+static void add_cities(std::string& out, yaml::Fields& file) {
+    (void)file.take("sources");
+    std::string lines;
+    each_row(file, "cities", [&](yaml::Fields& row) {
+        (void)row.text("source");
+        std::vector<std::string> names = row.texts("also");
+        names.insert(names.begin(), row.text("name"));
+        for (const std::string& name : names)
+            if (name.find_first_of("|\t\n,") != std::string::npos)
+                row.refuse(row.node(), "name", "must have no comma, bar, tab or line, got " + name);
+        lines += fmt::format("{}\t{}\t{}\t{}\n",
+                             text::lower(fmt::format("{}", fmt::join(names, "|"))),
+                             row.text("country"),
+                             row.number("latitude"),
+                             row.number("longitude"));
+    });
+    add_image(out, "kCities", lines);
 }
 
 static void add_tariffs(std::string& out, yaml::Fields& file) {
@@ -129,6 +155,7 @@ struct Bundle {
     using Files = std::vector<std::filesystem::path>;
 
     std::string countries;
+    std::string cities;
     std::string electricity;
     std::string price_age;
     std::string providers;
@@ -154,6 +181,7 @@ static Bundle bundle_of(const std::string& file) {
         return out;
     };
     Bundle out{.countries = path("countries"),
+               .cities = path("cities"),
                .electricity = path("electricity"),
                .price_age = path("price_age"),
                .providers = path("providers"),
@@ -176,12 +204,6 @@ static Bundle bundle_of(const std::string& file) {
     return out;
 }
 
-static void add_image(std::string& out, const std::string& name, std::string_view image) {
-    fmt::format_to(std::back_inserter(out), "alignas(8) constexpr char {}[] = \"\"", name);
-    add_bytes(out, image);
-    out += ";\n";
-}
-
 /// Differs if any image does: FNV-1a.
 static std::uint64_t hash_of(std::string_view bytes, std::uint64_t hash) {
     constexpr std::uint64_t kPrime = 0x100000001b3;
@@ -197,6 +219,7 @@ static std::string as_code(const Bundle& bundle) {
                       "#include \"training/fitted.hpp\"\n#include <limits>\n"
                       "namespace flopwise::bundled {\n";
     read_data(bundle.countries, [&](yaml::Fields& file) { add_countries(out, file); });
+    read_data(bundle.cities, [&](yaml::Fields& file) { add_cities(out, file); });
     read_data(bundle.electricity, [&](yaml::Fields& file) { add_tariffs(out, file); });
     read_data(bundle.price_age, [&](yaml::Fields& file) { add_price_ages(out, file); });
     read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
@@ -224,6 +247,7 @@ static std::string as_code(const Bundle& bundle) {
            table + "    };\n    return kImages;\n}\n" +
            fmt::format("std::uint64_t build() {{ return {:#x}; }}\n", hash) +
            "std::span<const Country> countries() { return kCountries; }\n"
+           "std::string_view cities() { return {kCities, sizeof kCities - 1}; }\n"
            "std::span<const Tariff> tariffs() { return kTariffs; }\n"
            "std::span<const PriceAgeRow> price_ages() { return kPriceAges; }\n"
            "std::span<const ProviderWord> provider_words() { return kProviderWords; }\n"

@@ -28,6 +28,9 @@ std::uint64_t build() {
 std::span<const Country> countries() {
     return {};
 }
+std::string_view cities() {
+    return {};
+}
 std::span<const Tariff> tariffs() {
     return {};
 }

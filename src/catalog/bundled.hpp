@@ -1,4 +1,4 @@
-// What the build compiles in from data/: catalog images and the places of countries.
+// What the build compiles in from data/: catalog images and the places of countries and cities.
 
 #pragma once
 
@@ -18,7 +18,8 @@ struct CatalogBytes {
 };
 struct Country {
     std::string_view code; ///< ISO 3166, lower case
-    Place place;           ///< of its largest city
+    std::string_view name;
+    Place place; ///< of its largest city
 };
 
 /// Rows of data/stacks.yaml. A technique of training, such as 4-bit adapters.
@@ -52,5 +53,8 @@ std::span<const CatalogBytes> catalogs(); ///< newest first
 std::string_view history();               ///< of prices
 std::uint64_t build();                    ///< differs if the images do
 std::span<const Country> countries();
+/// Cities, the largest first, a line each: names, country's code, latitude and longitude, between
+/// tabs; the names, in lower case, between '|'.
+std::string_view cities();
 
 } // namespace flopwise::bundled

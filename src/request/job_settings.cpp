@@ -42,22 +42,19 @@ Measured measured(const SettingText& in) {
 /// "48h", "48" or the day at the end of which it has to be done.
 void set_deadline(const SettingText& in) {
     Job& job = training(in.request);
-    std::string written = in.one();
+    const std::string written = in.one();
     job.deadline.reset();
     job.deadline_on = {};
     if (const auto date = date_of(written); date && date->day != 0) {
         job.deadline_on = *date;
         return;
     }
-    if (written.ends_with('h'))
-        written.pop_back();
-    if (!text::number(written))
+    if (!number_in(written, unit::Hours::symbol))
         in.request.refuse(in.key,
-                          fmt::format("must be hours such as 48h or a date such as 2026-12-31, "
-                                      "got {}",
-                                      text::quoted(in.one())));
-    const std::vector<std::string> hours{written};
-    job.deadline = SettingText{in.request, in.key, hours}.quantity<Hours>(kMostDeadlineHours);
+                          fmt::format("must be hours such as 48h, days such as 3d or a date such "
+                                      "as 2026-12-31, got {}",
+                                      text::quoted(written)));
+    job.deadline = in.quantity<Hours>(kMostDeadlineHours);
 }
 
 Value shown_deadline(const Request& r) {
@@ -67,18 +64,30 @@ Value shown_deadline(const Request& r) {
     return job.deadline_on.year == 0 ? Value{} : Value{to_string(job.deadline_on)};
 }
 
+/// What a figure of the net is read in.
+constexpr std::string_view unit_of(std::optional<double> Model::*field) {
+    if (field == &Model::seq_len || field == &Model::attention_window)
+        return kSequence;
+    if (field == &Model::activations_m)
+        return kMillions;
+    if (field == &Model::forward_gmacs)
+        return kGmacs;
+    return field == &Model::image_px ? kPixels : "";
+}
+
 /// A setting that is one figure of the net.
 template <std::optional<double> Model::*Field>
 constexpr Setting figure(Key key, Key flag, Key value, Key help) {
-    return {key,
-            flag,
-            kNet,
-            value,
-            help,
-            [](Request& r, Key k, Texts t) {
-                training(r).net.*Field = SettingText{r, k, t}.number(kMostFigure, "");
-            },
-            [](const Request& r) { return value_of(job_of(r).net.*Field); }};
+    return {
+        key,
+        flag,
+        kNet,
+        value,
+        help,
+        [](Request& r, Key k, Texts t) {
+            training(r).net.*Field = SettingText{r, k, t, unit_of(Field)}.number(kMostFigure, "");
+        },
+        [](const Request& r) { return value_of(job_of(r).net.*Field); }};
 }
 
 // clang-format off
@@ -132,7 +141,7 @@ const auto kJobSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { training(r).software_year = SettingText{r, k, t}.number(kMostYear, ""); },
      [](const Request& r) { return value_of(job_of(r).software_year); }},
     {"memory_confidence", "memory-confidence", kJob, "P", "probability with which the net must fit (0.5)",
-     [](Request& r, Key k, Texts t) { training(r).memory_confidence = SettingText{r, k, t}.number(1, ""); },
+     [](Request& r, Key k, Texts t) { training(r).memory_confidence = SettingText{r, k, t, kShare}.number(1, ""); },
      [](const Request& r) { return value_unless(job_of(r).memory_confidence, Job{}.memory_confidence); }},
     {"sharding", "sharding", kJob, "NAME", "none, zero1, zero2, zero3 or fsdp (the least that fits)",
      [](Request& r, Key k, Texts t) { training(r).sharding = SettingText{r, k, t}.enumerator<Sharding>(kShardings); },

@@ -60,10 +60,10 @@ std::string dataset_url(const SettingText& in) {
 // clang-format off
 const auto kPlanSettings = std::to_array<Setting>({
     {"use_cv", "use-cv", kMoney, "RATIO", "standard deviation of a day's hours, divided by their mean (0)",
-     [](Request& r, Key k, Texts t) { r.uncertainty.use_cv = SettingText{r, k, t}.number(kMostRatio, "", true); },
+     [](Request& r, Key k, Texts t) { r.uncertainty.use_cv = SettingText{r, k, t, kShare}.number(kMostRatio, "", true); },
      [](const Request& r) { return value_unless(r.uncertainty.use_cv, 0); }},
     {"confidence", "confidence", kMoney, "P", "probability with which the money has to last, with --use-cv (0.9)",
-     [](Request& r, Key k, Texts t) { r.uncertainty.confidence = SettingText{r, k, t}.number(kMostRatio, ""); },
+     [](Request& r, Key k, Texts t) { r.uncertainty.confidence = SettingText{r, k, t, kShare}.number(kMostRatio, ""); },
      [](const Request& r) { return value_unless(r.uncertainty.confidence, Uncertainty{}.confidence); }},
 
     {"own_price_usd", "own-price", kOwn, "USD", "price of a machine to buy instead",
@@ -76,7 +76,7 @@ const auto kPlanSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { r.own.residual = SettingText{r, k, t}.quantity<Usd>(kMostUsd, true); },
      [](const Request& r) { return value_unless(r.own.residual.value(), 0); }},
     {"own_rate", "own-rate", kOwn, "RATIO", "cost of capital, a year: 0.08 (0)",
-     [](Request& r, Key k, Texts t) { r.own.rate = SettingText{r, k, t}.number(kMostRatio, "", true); },
+     [](Request& r, Key k, Texts t) { r.own.rate = SettingText{r, k, t, kShare}.number(kMostRatio, "", true); },
      [](const Request& r) { return value_unless(r.own.rate, 0); }},
     {"own_gpu", "own-gpu", kOwn, "NAME", "GPU that is in it: its speed and its power",
      [](Request& r, Key k, Texts t) { r.own.gpu = SettingText{r, k, t}.one(); },
@@ -94,7 +94,7 @@ const auto kPlanSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { r.own.electricity = electricity({r, k, t}); },
      [](const Request& r) { return value_of(r.own.electricity); }},
     {"own_upkeep", "own-upkeep", kOwn, "RATIO", "repairs a year, a share of the price (0)",
-     [](Request& r, Key k, Texts t) { r.own.upkeep = SettingText{r, k, t}.number(kMostRatio, "", true); },
+     [](Request& r, Key k, Texts t) { r.own.upkeep = SettingText{r, k, t, kShare}.number(kMostRatio, "", true); },
      [](const Request& r) { return value_unless(r.own.upkeep, 0); }},
     {"own_staff_hours", "own-staff-hours", kOwn, "HOURS", "hours of work on it in a year (0)",
      [](Request& r, Key k, Texts t) { r.own.staff = SettingText{r, k, t}.quantity<Hours>(kWholeYear, true); },

@@ -4,6 +4,7 @@
 
 #include <flopwise/settings.hpp>
 
+#include "request/quantity_text.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ struct SettingText {
     Request& request;
     std::string_view key;
     std::span<const std::string> texts;
+    std::string_view reads = {}; ///< what it is read in, where that is not the unit that is shown
 
     [[nodiscard]] std::string one() const {
         if (texts.size() != 1)
@@ -48,10 +50,12 @@ struct SettingText {
     /// A number in [kLeast, most], or in [0, most] if zero is allowed.
     [[nodiscard]] double number(double most, std::string_view unit, bool zero = false) const {
         const std::string written = one();
-        const auto value = text::number(written);
+        const std::string_view read_in = reads.empty() ? unit : reads;
+        const auto value = number_in(written, read_in);
         const std::string space = unit.empty() ? "" : " ";
         if (!value)
-            request.refuse(key, fmt::format("must be a number, got {}", text::quoted(written)));
+            request.refuse(
+                key, fmt::format("{}, got {}", must_be(written, read_in), text::quoted(written)));
         const auto with_unit = [&](double n) { return fmt::format("{}{}{}", n, space, unit); };
         if (zero ? *value < 0 : *value <= 0)
             request.refuse(key,

@@ -249,6 +249,19 @@ bool suits(const Gpu& gpu, Profile profile) {
     });
 }
 
+/// A highest figure is not below the lowest of the same.
+static void must_leave_room(const Request& request) {
+    const Constraints& c = request.constraints;
+    const auto pair = [&request](std::string_view key, const auto& most, const auto& least) {
+        if (most && least && *most < *least)
+            request.refuse(
+                key, fmt::format("must not be below the least, got {} and {}", *most, *least));
+    };
+    pair("max_gpu_memory_gib", c.max_gpu_memory, c.min_gpu_memory);
+    pair("max_memory_gib", c.max_memory, c.min_memory);
+    pair("max_vcpus", c.max_vcpus, c.min_vcpus);
+}
+
 Filter::Filter(const Catalog& catalog,
                const Request& request,
                const Sites& sites,
@@ -264,6 +277,7 @@ Filter::Filter(const Catalog& catalog,
                        fmt::format("must not be below the least number of GPUs, got {} and {}",
                                    *c.max_gpus,
                                    min_gpus_));
+    must_leave_room(request);
     if (c.purchase.empty())
         request.refuse("purchase", "must name at least one way to pay");
     for (const Purchase purchase : c.purchase)
@@ -292,7 +306,7 @@ bool Filter::priced_in(std::size_t type, std::size_t region) const {
 ReasonSet Filter::type_reasons(std::size_t type) const {
     const Constraints& c = request_.constraints;
     ReasonSet reasons = name_reasons_.empty() ? 0 : name_reasons_[type];
-    // "Not at least": an unknown figure passes no minimum.
+    // "Not at least": an unknown figure passes no minimum and no maximum.
     const auto refuse = [&reasons](bool when, Reason reason) { reasons |= when ? bit(reason) : 0; };
     const double gpus = columns_.gpu_count[type];
     const double network = columns_.network_gbps[type];
@@ -304,9 +318,14 @@ ReasonSet Filter::type_reasons(std::size_t type) const {
     refuse(c.max_gpus && !(gpus <= *c.max_gpus), Reason::too_many_gpus);
     refuse(c.min_gpu_memory && !(columns_.gpu_memory_gib[type] >= c.min_gpu_memory->value()),
            Reason::little_gpu_memory);
+    refuse(c.max_gpu_memory && !(columns_.gpu_memory_gib[type] <= c.max_gpu_memory->value()),
+           Reason::much_gpu_memory);
     refuse(c.min_memory && !(columns_.memory_gib[type] >= c.min_memory->value()),
            Reason::little_memory);
+    refuse(c.max_memory && !(columns_.memory_gib[type] <= c.max_memory->value()),
+           Reason::much_memory);
     refuse(c.min_vcpus && !(columns_.vcpus[type] >= *c.min_vcpus), Reason::few_vcpus);
+    refuse(c.max_vcpus && !(columns_.vcpus[type] <= *c.max_vcpus), Reason::many_vcpus);
     refuse(c.min_network && network < c.min_network->value(), Reason::slow_network);
     refuse(c.min_network && std::isnan(network), Reason::unknown_network);
     return reasons | goal_.reasons(type);
@@ -345,10 +364,17 @@ double Filter::distance(std::size_t type) const {
             sum += has > 0 && needed > 0 ? std::abs(std::log(has / needed)) : kVeryFar;
     };
     const auto least = [&add](double has, double needed) { add(has, needed, has >= needed); };
+    const auto most = [&add](double has, double needed) { add(has, needed, has <= needed); };
     const double gpus = columns_.gpu_count[type];
     least(gpus, min_gpus_);
     if (c.max_gpus)
-        add(gpus, *c.max_gpus, gpus <= *c.max_gpus);
+        most(gpus, *c.max_gpus);
+    if (c.max_gpu_memory)
+        most(columns_.gpu_memory_gib[type], c.max_gpu_memory->value());
+    if (c.max_memory)
+        most(columns_.memory_gib[type], c.max_memory->value());
+    if (c.max_vcpus)
+        most(columns_.vcpus[type], *c.max_vcpus);
     if (c.min_gpu_memory)
         least(columns_.gpu_memory_gib[type], c.min_gpu_memory->value());
     if (c.min_memory)

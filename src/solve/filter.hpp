@@ -52,6 +52,7 @@ public:
 private:
     void explain_name(Reason reason, const Offer& offer, Refusal& to) const;
     void explain_figure(Reason reason, std::size_t type, const Instance& i, Refusal& to) const;
+    void explain_excess(Reason reason, std::size_t type, const Instance& i, Refusal& to) const;
     void explain_distance(const Region& region, Refusal& to) const;
     void explain(Reason reason, std::size_t offer, Refusal& to) const;
 

@@ -14,7 +14,7 @@
 namespace flopwise {
 
 /// A set of reasons as bits.
-using ReasonSet = std::uint32_t;
+using ReasonSet = std::uint64_t;
 constexpr ReasonSet bit(Reason reason) {
     return ReasonSet{1} << static_cast<unsigned>(reason);
 }

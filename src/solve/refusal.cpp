@@ -28,8 +28,11 @@ std::string_view to_string(Reason reason) {
         "too few GPUs",
         "too many GPUs",
         "too little GPU memory",
+        "too much GPU memory",
         "too little memory",
+        "too much memory",
         "too few vCPUs",
+        "too many vCPUs",
         "network too slow",
         "network rate not known",
         "no published rate in this precision",
@@ -150,6 +153,33 @@ void Filter::explain_figure(Reason reason, std::size_t type, const Instance& i, 
     }
 }
 
+/// Reasons that lie in a figure of the machine, which is more than is asked for, or not known.
+void Filter::explain_excess(Reason reason, std::size_t type, const Instance& i, Refusal& to) const {
+    const Constraints& c = request_.constraints;
+    if (reason == Reason::much_gpu_memory) {
+        const GiB has{columns_.gpu_memory_gib[type]};
+        return say(
+            fmt::format("needs at most {} of GPU memory, has {:.6g}", *c.max_gpu_memory, has),
+            {"max_gpu_memory_gib", has.value()},
+            to);
+    }
+    if (reason == Reason::much_memory) {
+        if (!i.memory)
+            return say(
+                fmt::format("needs at most {} of memory, its own is not published", *c.max_memory),
+                to);
+        return say(fmt::format("needs at most {} of memory, has {}", *c.max_memory, *i.memory),
+                   {"max_memory_gib", i.memory->value()},
+                   to);
+    }
+    if (!i.vcpus)
+        return say(fmt::format("needs at most {} vCPUs, its own are not published", *c.max_vcpus),
+                   to);
+    say(fmt::format("needs at most {} vCPUs, has {}", *c.max_vcpus, *i.vcpus),
+        {"max_vcpus", *i.vcpus},
+        to);
+}
+
 void Filter::explain_distance(const Region& region, Refusal& to) const {
     const auto rtt = sites_.rtt(static_cast<std::size_t>(&region - catalog_.regions().data()));
     if (!rtt)
@@ -188,6 +218,10 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
     case Reason::slow_network:
     case Reason::unknown_network:
         return explain_figure(reason, type, o.instance, to);
+    case Reason::much_gpu_memory:
+    case Reason::much_memory:
+    case Reason::many_vcpus:
+        return explain_excess(reason, type, o.instance, to);
     case Reason::retired: {
         const Family* next = catalog_.successor(o.family);
         return say(next == nullptr

@@ -18,6 +18,9 @@ NUMBERS = {
     "--min-gpu-memory": (" GiB", NOT_NEGATIVE, "1000000000"),
     "--min-memory": (" GiB", POSITIVE, "1000000000"),
     "--min-vcpus": (" vCPUs", POSITIVE, "1000000"),
+    "--max-vcpus": (" vCPUs", POSITIVE, "1000000"),
+    "--max-memory": (" GiB", POSITIVE, "1000000000"),
+    "--max-gpu-memory": (" GiB", NOT_NEGATIVE, "1000000000"),
     "--min-network": (" Gbps", POSITIVE, "1000000"),
     "--use-cv": ("", NOT_NEGATIVE, "1000000"),
     "--confidence": ("", POSITIVE, "1000000"),
@@ -46,9 +49,16 @@ by_number = pytest.mark.parametrize("flag", NUMBERS)
 
 
 @by_number
-@pytest.mark.parametrize("value", ["nan", "-inf", "inf", "1e400", "two", "3x", "1,5"])
+@pytest.mark.parametrize("value", ["nan", "-inf", "inf", "1e400", "two", "1,5"])
 def test_a_number_is_a_number(complaint, flag, value):
     assert complaint(flag, value) == f'{flag}: must be a number, got "{value}"'
+
+
+@by_number
+def test_a_unit_is_one_of_its_kind(complaint, flag):
+    message = complaint(flag, "3x")
+    assert message.startswith(f"{flag}: must be a number, alone or with ")
+    assert message.endswith(', got "3x"')
 
 
 @by_number
@@ -216,7 +226,10 @@ def test_weights_whose_sum_is_out_of_range_are_not_called_zero(complaint):
 # ---- places and days -----------------------------------------------------------------
 
 DEGREES = "must be LAT,LON with LAT in [-90, 90] and LON in [-180, 180]"
-COUNTRY = "must be LAT,LON in degrees or a two-letter country code"
+COUNTRY = (
+    "must be LAT,LON in degrees, a country such as vn or Vietnam, "
+    "or a city such as Hanoi or Valencia,es"
+)
 
 
 @pytest.mark.parametrize(
@@ -230,7 +243,7 @@ COUNTRY = "must be LAT,LON in degrees or a two-letter country code"
         ("north,0", DEGREES),
         ("10,", DEGREES),
         ("xx", COUNTRY),
-        ("vietnam", COUNTRY),
+        ("nowhere", COUNTRY),
         ("10", COUNTRY),
     ],
 )

@@ -381,6 +381,7 @@ def test_the_counts_of_rows_are_right(gpus, aws):
                                       if s not in ("provider", "default_storage", "sources")))
            for name in load("bundle.yaml")["charges"]},
         "countries.yaml": counts(load("countries.yaml"), "countries"),
+        "cities.yaml": counts(load("cities.yaml"), "cities"),
         "electricity.yaml": f"{len(load('electricity.yaml')['tariffs'])} prices",
         "providers.yaml": f"{len(providers['providers'])} providers, "
                           f"{len(providers['machines_with_gpus'])} patterns",
