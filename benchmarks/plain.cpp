@@ -330,6 +330,7 @@ static Choice choice(const Question& q, const Answer& answer, std::size_t place)
         out.gpu_memory = gpu_memory(o);
         if (const auto one = peak(*o.gpu, q.precision))
             out.tflops = *one * i.gpu_count;
+        out.predicted = predicted_tflops(*o.gpu, i.gpu_count, q.precision);
     }
     const Budget& budget = q.request.budget;
     if (budget.days) {

@@ -18,7 +18,6 @@ constexpr double kGiga = 1e9;
 constexpr double kDefaultLink = 32e9;         // byte/s: PCIe 3.0 x16, the slowest link in the table
 constexpr double kBytesOfLinkGradient = 2;    // as the fit counts them
 constexpr double kBytesOfNetworkGradient = 4; // mixed precision sums them in 32 bits
-constexpr double kRecentYear = 2024;          // programs since then differ more
 constexpr double kFusedYear = 2023;           // since when attention is fused
 
 using bundled::RateRow;
@@ -53,8 +52,7 @@ double sources_of_gpu(std::string_view name) {
     return row == nullptr ? 0 : row->sources;
 }
 
-/// The year of the programs: that of the newest in the fit, if it is not known.
-static double software_year(const Work& work) {
+double software_year(const Work& work) {
     return work.software_year.value_or(parameter("software_last_year"));
 }
 
@@ -435,42 +433,6 @@ double least_seconds(const UnitTime& time, const GpuSet& on) {
     if (on.machines > 1)
         least = std::min(least, time.seconds(gpus, on.machines, wire) / (gpus * on.machines));
     return least;
-}
-
-// ---- how wide -----------------------------------------------------------------------
-
-/// Kinds of which programs differ in more than the GPU: decoding, augmentation, frozen encoders.
-static bool waits_for_input(ModelKind kind) {
-    return kind == ModelKind::diffusion || kind == ModelKind::detector;
-}
-
-double scale_of(const Work& work, const GpuSet& on) {
-    const bundled::Utilisation& u = utilisation();
-    const auto sources = [](std::span<const FactorRow> rows, std::string_view name) {
-        const FactorRow* row = find_factor(rows, name);
-        return row == nullptr ? 0.0 : row->sources;
-    };
-    const auto square = [](double x) { return x * x; };
-    double sum = square(u.scale) +
-                 square(u.kind_sd) / (1 + sources(u.kinds, to_string(work.net.kind))) +
-                 square(u.generation_sd) / (1 + sources(u.generations, on.gpu->architecture)) +
-                 square(u.gpu_sd) / (1 + sources_of_gpu(on.gpu->name));
-    if (work.run)
-        sum += square(u.run_sd);
-    if (software_year(work) >= kRecentYear)
-        sum += square(u.recent_sd);
-    if (is_text(work.net.kind) && work.fine_tune != FineTune::none)
-        sum += square(u.finetune_sd);
-    if (!is_text(work.net.kind))
-        sum += square(u.sample_sd);
-    if (waits_for_input(work.net.kind))
-        sum += square(u.input_sd);
-    const double gpus = std::max(1.0, on.gpus) * on.machines;
-    if (gpus > u.seen_gpu_count)
-        sum += square(u.unseen_count * std::log(gpus / u.seen_gpu_count));
-    if (on.machines > 1) // networks are not in the fit
-        sum += square(u.network_sd) + square(u.unseen_count * std::log(on.machines));
-    return std::sqrt(sum);
 }
 
 } // namespace flopwise

@@ -117,6 +117,9 @@ struct CommonFactor {
 /// Those that a work has, beside its kind.
 std::vector<CommonFactor> common_factors(const Work& work);
 
+/// The year of the programs: that of the newest in the fit, if it is not known.
+double software_year(const Work& work);
+
 const bundled::FactorRow* find_factor(std::span<const bundled::FactorRow> rows,
                                       std::string_view name);
 double parameter(std::string_view name);
