@@ -88,6 +88,11 @@ static bool listed(const Strings& patterns, const Gpu& gpu) {
     });
 }
 
+static Speed speed(const Request& request) {
+    const Precision precision = request.precision.value_or(precision_of(request.profile));
+    return request.speed.value_or(speed_of(request.profile, precision));
+}
+
 static Question question(const Catalog& catalog, const Request& request) {
     const Constraints& c = request.constraints;
     const Precision precision = request.precision.value_or(precision_of(request.profile));
@@ -102,12 +107,16 @@ static Question question(const Catalog& catalog, const Request& request) {
             without_gpu,
             c.min_gpus.value_or(0),
             normalised(weights),
-            without_gpu ? reference_without_gpu() : reference(precision)};
+            without_gpu ? reference_without_gpu() : reference(precision, speed(request))};
 }
 
 static std::optional<double> rate(const Question& q, const Offer& o) {
     if (q.without_gpu)
         return o.instance.vcpus;
+    if (speed(q.request) == Speed::predicted) {
+        const auto all = predicted_tflops(*o.gpu, o.instance.gpu_count, q.precision);
+        return all ? std::optional{all->value()} : std::nullopt;
+    }
     const auto one = peak(*o.gpu, q.precision);
     return one ? std::optional{one->value() * o.instance.gpu_count} : std::nullopt;
 }
@@ -321,6 +330,7 @@ static Choice choice(const Question& q, const Answer& answer, std::size_t place)
         out.gpu_memory = gpu_memory(o);
         if (const auto one = peak(*o.gpu, q.precision))
             out.tflops = *one * i.gpu_count;
+        out.predicted = predicted_tflops(*o.gpu, i.gpu_count, q.precision);
     }
     const Budget& budget = q.request.budget;
     if (budget.days) {

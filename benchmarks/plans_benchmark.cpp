@@ -82,17 +82,19 @@ static Plain plain(const Catalog& catalog, const Request& q) {
         must(complete(all), "best: a charge is not known");
         if (!affordable(q.budget, all.total))
             continue;
-        const Figures figures{.price = all.total / rented_hours(q.budget),
-                              .rate = peak(*o.gpu, precision)->value() * o.instance.gpu_count,
-                              .gpu_memory = o.gpu->memory * std::min(1.0, o.instance.gpu_count),
-                              .memory = o.instance.memory.value_or(kAssumedMemory),
-                              .vcpus = o.instance.vcpus.value_or(kAssumedVcpus),
-                              .network = o.instance.network.value_or(kAssumedNetwork)};
-        out.found.push_back({names.first,
-                             names.second,
-                             options.front().kind,
-                             all.total,
-                             score(figures, reference(precision), weights).value});
+        const Figures figures{
+            .price = all.total / rented_hours(q.budget),
+            .rate = predicted_tflops(*o.gpu, o.instance.gpu_count, precision)->value(),
+            .gpu_memory = o.gpu->memory * std::min(1.0, o.instance.gpu_count),
+            .memory = o.instance.memory.value_or(kAssumedMemory),
+            .vcpus = o.instance.vcpus.value_or(kAssumedVcpus),
+            .network = o.instance.network.value_or(kAssumedNetwork)};
+        out.found.push_back(
+            {names.first,
+             names.second,
+             options.front().kind,
+             all.total,
+             score(figures, reference(precision, Speed::predicted), weights).value});
     }
     std::stable_sort(out.found.begin(), out.found.end(), [](const auto& a, const auto& b) {
         return a.score > b.score;

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "random_catalog.hpp"
+#include "training/workload.hpp"
 
 #include <algorithm>
 #include <map>
@@ -42,6 +43,8 @@ static Request request_for(unsigned seed) {
         r.constraints.max_rtt = Milliseconds{150};
     if (seed % 13 == 0)
         r.profile = Profile::graphics;
+    if (seed % 3 == 1)
+        r.speed = Speed::peak;
     return r;
 }
 
@@ -113,15 +116,20 @@ TEST_CASE("the order is that of a plain sort of plain scores", "[invariants][pro
     const Recommendation r = recommend(catalog, request);
     const bool vcpus = request.constraints.min_gpus == 0.0;
     const Precision precision = *r.request.precision;
+    const bool predicted = r.request.speed == Speed::predicted;
     const double v100 = precision == Precision::fp32 ? 15.7 : 125;
     std::vector<std::tuple<double, double, Key>> expected;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         if (why_not(catalog, request, i))
             continue;
         const Offer o = catalog.offer(i);
-        const double rate =
-            vcpus ? *o.instance.vcpus : peak(*o.gpu, precision)->value() * o.instance.gpu_count;
-        const double reference_rate = vcpus ? 8 : v100;
+        const double gpus = o.instance.gpu_count;
+        const double rate = vcpus       ? *o.instance.vcpus
+                            : predicted ? workload_times(*o.gpu, precision)->tflops(gpus)
+                                        : peak(*o.gpu, precision)->value() * gpus;
+        const double reference_rate = vcpus       ? 8
+                                      : predicted ? reference(precision, Speed::predicted).rate
+                                                  : v100;
         const double sum = vcpus ? 6 : 7; // GPU memory drops out
         double log =
             3 / sum * std::log((rate / hourly_cost(o, request)) / (reference_rate / 3.06)) +

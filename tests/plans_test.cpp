@@ -20,7 +20,11 @@ using namespace flopwise;
 static Catalog two_regions() {
     Tables t{.name = "two", .as_of = {2026, 7, 1}};
     t.sources = {{"s", "a table", {2026, 7, 1}, false}};
-    t.gpus = {{.name = "gpu", .memory = GiB{16}, .fp32 = Tflops{10}, .source = "s"}};
+    t.gpus = {{.name = "gpu",
+               .memory = GiB{16},
+               .memory_bandwidth = GBPerSecond{300},
+               .fp32 = Tflops{10},
+               .source = "s"}};
     t.families = {{"aws", "f", Purpose::training, 0, "", "s"}};
     t.regions = {{.provider = "aws", .code = "us-east-1", .source = "s"},
                  {.provider = "aws", .code = "ap-southeast-1", .source = "s"}};

@@ -346,7 +346,7 @@ TEST_CASE("a network rate that is not known counts as 1 Gbps and is said", "[rec
     // cost (3.06/1.29)^0.45 = 1.475059    speed 1               gpu memory 1.5^0.15 = 1.062707
     // memory (200/61)^0.05 = 1.061170     vcpus 3.75^0.05 = 1.068321
     // network (1/2.5)^0.05 = 0.955219     product 1.697511
-    Request request{.constraints = {.instance = {"gpu_1x_a10"}}};
+    Request request{.constraints = {.instance = {"gpu_1x_a10"}}, .speed = Speed::peak};
     const Recommendation r = over_all_clouds(request);
     REQUIRE(r.choices.size() == 1);
     CHECK(r.choices[0].score.value == Approx(169.7511).epsilon(1e-6));

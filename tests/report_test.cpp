@@ -196,6 +196,7 @@ TEST_CASE("what is not CUDA on x86_64 is marked in every form, and warned of whe
                   {.budget = {.total = Usd{400}, .days = Days{30}, .hours_per_day = HoursPerDay{8}},
                    .constraints = {.instance = {"trn1.2xlarge", "g5g.*", "g5.xlarge"},
                                    .region = {"us-east-1"}},
+                   .speed = Speed::peak,
                    .top = 3});
     REQUIRE(r.choices.size() == 3);
     CHECK(r.choices[0].instance == "trn1.2xlarge");

@@ -57,6 +57,7 @@ TEST_CASE("what is set is shown, and set again from that gives the same request"
         {"include_retired", "true"},
         {"profile", "hpc"},
         {"precision", "fp64"},
+        {"speed", "peak"},
         {"weights", "cost=0.5,speed=0.3"},
         {"catalog", "aws-2020-04"},
         {"today", "2026-11-01"},

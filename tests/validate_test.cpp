@@ -160,19 +160,41 @@ const auto kDays = std::to_array<Day>({
 });
 
 /// Settings without a number.
-constexpr auto kNames =
-    std::to_array<std::string_view>({"gpu",          "vendor",         "stack",
-                                     "arch",         "family",         "instance",
-                                     "exclude",      "provider",       "region",
-                                     "purchase",     "profile",        "precision",
-                                     "catalog",      "charges",        "by",
-                                     "model",        "fine_tune",      "kind",
-                                     "recompute",    "optimiser",      "sharding",
-                                     "objective",    "own_gpu",        "launch",
-                                     "key_name",     "dataset_region", "dataset_url",
-                                     "storage_type", "keep_running",   "include_retired",
-                                     "rate",         "recipe",         "loss",
-                                     "offload"});
+constexpr auto kNames = std::to_array<std::string_view>({"gpu",
+                                                         "vendor",
+                                                         "stack",
+                                                         "arch",
+                                                         "family",
+                                                         "instance",
+                                                         "exclude",
+                                                         "provider",
+                                                         "region",
+                                                         "purchase",
+                                                         "profile",
+                                                         "precision",
+                                                         "speed",
+                                                         "catalog",
+                                                         "charges",
+                                                         "by",
+                                                         "model",
+                                                         "fine_tune",
+                                                         "kind",
+                                                         "recompute",
+                                                         "optimiser",
+                                                         "sharding",
+                                                         "objective",
+                                                         "own_gpu",
+                                                         "launch",
+                                                         "key_name",
+                                                         "dataset_region",
+                                                         "dataset_url",
+                                                         "storage_type",
+                                                         "keep_running",
+                                                         "include_retired",
+                                                         "rate",
+                                                         "recipe",
+                                                         "loss",
+                                                         "offload"});
 
 const Catalog& year_2020() {
     static const Catalog one = Catalog::bundled("aws-2020-04");
@@ -210,7 +232,7 @@ consteval std::size_t fields_of() {
 } // namespace
 
 // A new field: if it is a number, give it a row above; then count it here.
-static_assert(fields_of<Request>() == 23);
+static_assert(fields_of<Request>() == 24);
 static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 24 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);

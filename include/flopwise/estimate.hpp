@@ -51,6 +51,15 @@ estimate(const Work& work, const GpuSet& on, Precision precision);
 FLOPWISE_API std::optional<Estimate>
 job_estimate(const Job& job, Date today, GpuSet on, Precision precision);
 
+/// The rate of one machine with so many GPUs (below 1: a share of one) at the training that
+/// machines are compared by where no job is given: the geometric mean of what a ResNet-50, a BERT
+/// large and a Llama 2 of 7 billion reach there, in TFLOPS of their work, as estimate() predicts it
+/// with a fixed number of samples at once, whatever fits into memory. docs/model.md has the
+/// figures. Absent if the GPU lacks the precision or a published bandwidth, and for fp64 and int8,
+/// in which no training was measured.
+FLOPWISE_API std::optional<Tflops>
+predicted_tflops(const Gpu& gpu, double gpus, Precision precision);
+
 /// A machine of which a rate is known, or for which one is to be known.
 struct MeasuredOn {
     std::string_view instance;

@@ -62,6 +62,8 @@ template <>
 inline constexpr std::size_t kEnumerators<Sharding> = kShardings;
 template <>
 inline constexpr std::size_t kEnumerators<Sold> = kSoldStates;
+template <>
+inline constexpr std::size_t kEnumerators<Speed> = kSpeeds;
 
 /// The enumerator of that name, `from_name<Precision>("bf16")`; empty if none has it.
 template <class E>

@@ -11,7 +11,7 @@ namespace flopwise {
 /// What a machine is judged by.
 enum class Criterion : std::uint8_t {
     cost,       ///< USD per unit of work: price / rate; lower is better
-    speed,      ///< rate of the whole machine
+    speed,      ///< rate of the whole machine, as Speed says
     gpu_memory, ///< of each GPU
     memory,     ///< of the machine
     vcpus,      ///< of the machine
@@ -41,6 +41,17 @@ enum class Profile : std::uint8_t {
 };
 constexpr std::size_t kProfiles = 4;
 FLOPWISE_API std::string_view to_string(Profile profile);
+
+/// What stands for the speed of a machine with GPUs where no job is given.
+enum class Speed : std::uint8_t {
+    predicted, ///< what training reaches: predicted_tflops()
+    peak,      ///< what is published: peak() of each GPU
+};
+constexpr std::size_t kSpeeds = 2;
+FLOPWISE_API std::string_view to_string(Speed speed);
+/// predicted for training and inference, but at fp64 and int8, in which no training was measured;
+/// else peak.
+FLOPWISE_API Speed speed_of(Profile profile, Precision precision);
 
 /// The weights of a profile. docs/model.md gives the reason for each.
 FLOPWISE_API Weights weights_of(Profile profile);

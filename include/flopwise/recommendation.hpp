@@ -77,7 +77,9 @@ struct Choice {
     std::optional<GiB> memory{};   ///< absent: not published
     std::optional<Gbps> network{};
     bool network_estimated = false;
-    std::optional<Tflops> tflops{}; ///< of the whole machine, in the precision that was asked
+    std::optional<Tflops> tflops{}; ///< peak of the whole machine, in the precision that was asked
+    /// What training reaches on it: predicted_tflops(). Absent without a GPU, and as that is.
+    std::optional<Tflops> predicted{};
     Score score{};
     /// No admitted offer is as good in price, speed and GPU memory; with a job, in cost and hours.
     bool pareto = false;
@@ -260,9 +262,10 @@ struct OwnJob {
 
 /// Buying a machine, compared with renting one.
 struct OwnOrRent {
-    Ownership owned{};              ///< with power and electricity filled in
-    OwningCost cost{};              ///< at the hours a day of the budget
-    std::optional<Tflops> tflops{}; ///< of the owned machine, if its GPUs are given
+    Ownership owned{};                 ///< with power and electricity filled in
+    OwningCost cost{};                 ///< at the hours a day of the budget
+    std::optional<Tflops> tflops{};    ///< peak of the owned machine, if its GPUs are given
+    std::optional<Tflops> predicted{}; ///< what training reaches on it: predicted_tflops()
 
     /// The cheapest offer that qualifies, is at least as fast as the owned machine and has GPUs of
     /// the same stack (CUDA with CUDA); the best choice if its speed is not known, or with a

@@ -66,8 +66,9 @@ struct Request {
     Launch launch{};
     Profile profile = Profile::training;
     std::optional<Precision> precision{}; ///< absent: that of the profile
-    std::optional<Weights> weights{};     ///< absent: those of the profile
-    Date today{};    ///< prices are old 90 days before it; absent: not looked at
+    std::optional<Speed> speed{};     ///< absent: speed_of() these; a job and vCPUs have their own
+    std::optional<Weights> weights{}; ///< absent: those of the profile
+    Date today{};                     ///< prices are old 90 days before it; absent: not looked at
     Date as_of{};    ///< answer as on this day, with its prices; absent: with the newest
     Date against{};  ///< another day, whose answer is compared; absent: none
     int top = 10;    ///< most choices in the answer; at least 1

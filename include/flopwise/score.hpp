@@ -21,7 +21,7 @@ constexpr double kAssumedVcpus = 2;
 /// A machine's figures, one for each criterion.
 struct Figures {
     UsdPerHour price{};
-    double rate = 0; ///< TFLOPS, or vCPUs where no GPU is asked for; positive
+    double rate = 0; ///< TFLOPS as Speed says, or vCPUs where no GPU is asked for; positive
     GiB gpu_memory{};
     GiB memory{};
     double vcpus = 0;
@@ -31,7 +31,7 @@ struct Figures {
 /// The reference machine, whose score is 100: p3.2xlarge, on demand in us-east-1, 3.06 USD/h.
 /// Its V100 has no tf32, bf16, fp8 or int8 arithmetic of its own; there its rate is that of the
 /// wider format it would compute in (fp32 for tf32 and bf16, fp16 for fp8 and int8).
-FLOPWISE_API Figures reference(Precision precision);
+FLOPWISE_API Figures reference(Precision precision, Speed speed = Speed::peak);
 
 ///     score = 100 * product over criteria of (figure / reference figure) ^ (sign * weight)
 ///

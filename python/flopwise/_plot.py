@@ -208,9 +208,13 @@ def pareto(advice: Recommendation, *, x: str, ax: Axes | None) -> Axes:
         c.cost.total_usd if x == "total_usd" and c.cost is not None else c.price_usd_per_hour
         for c in choices
     ]
-    rate = [
-        (c.vcpus or 1.0) if advice.on_vcpus or c.tflops is None else c.tflops for c in choices
-    ]
+    predicted = advice.request.speed == "predicted"
+
+    def speed_of(c: Choice) -> float:
+        tflops = c.predicted_tflops if predicted and c.predicted_tflops else c.tflops
+        return (c.vcpus or 1.0) if advice.on_vcpus or tflops is None else tflops
+
+    rate = [speed_of(c) for c in choices]
     ax.set_xscale("log")
     ax.set_yscale("log")
     lines = _draw_front(ax, paid, rate)
@@ -241,7 +245,7 @@ def pareto(advice: Recommendation, *, x: str, ax: Axes | None) -> Axes:
         lines.append((limit, 1e-9, limit, 1e12))
         ax.axvline(limit, color=_RED, linestyle="--", linewidth=1.4, label=f"{what} {shown}")
     ax.margins(0.14, 0.16)
-    unit = "vCPUs" if advice.on_vcpus else f"peak TFLOPS ({advice.request.precision})"
+    unit = "vCPUs" if advice.on_vcpus else f"{'predicted' if predicted else 'peak'} TFLOPS ({advice.request.precision})"
     ax.set_xlabel("total (USD)" if x == "total_usd" else "price (USD/h)")
     ax.set_ylabel(f"speed, {unit}")
     ax.grid(color="#dddddd", linewidth=0.6)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The columns of a notebook's table, in the order of the command's: what matters fits a page.
 _SHOWN = (
     "rank", "instance", "provider", "region", "purchase", "gpu", "gpu_count", "gpu_memory_gib",
-    "memory_gib", "vcpus", "tflops", "rtt_ms", "machines", "hours_p50", "hours_p90",
+    "memory_gib", "vcpus", "tflops", "predicted_tflops", "rtt_ms", "machines", "hours_p50", "hours_p90",
     "price_usd_per_hour", "effective_usd_per_hour", "total_usd", "lasts_days",
     "probability_in_time", "probability_within_budget", "cost_p90_usd", "score", "pareto", "tied",
 )  # fmt: skip
@@ -77,7 +77,7 @@ class Recommendation(_core.Recommendation):
     weights : dict
         Of each criterion, adding up to 1.
     request : Request
-        With profile, precision and weights filled in.
+        With profile, precision, speed and weights filled in.
     catalog_name, catalog_as_of : str
     catalog_offers : int
     """

@@ -55,6 +55,18 @@ fit_of(const std::string& gpu, double gpus, const py::object& catalog, const py:
     return found ? std::optional{found->memory} : std::nullopt;
 }
 
+static std::optional<double> speed_on(const std::string& gpu,
+                                      double gpus,
+                                      const std::string& precision,
+                                      const py::object& catalog) {
+    Request r;
+    set(r, "precision", std::vector{precision});
+    require_positive("gpus", gpus);
+    const Catalog machine = catalog_of(catalog, r);
+    const auto found = predicted_tflops(gpu_of(machine, gpu), gpus, *r.precision);
+    return found ? std::optional{found->value()} : std::nullopt;
+}
+
 static void bind_records(py::module_& m) {
     bind_rows(m,
               bind_record<Model>(m, "Model", "A model, as far as time and memory depend on it."));
@@ -192,8 +204,35 @@ False
 True)");
 }
 
+static void bind_speed(py::module_& m) {
+    m.def("predicted_tflops",
+          &speed_on,
+          py::kw_only(),
+          "gpu"_a,
+          "gpus"_a = 1.0,
+          "precision"_a = "mixed",
+          "catalog"_a = py::none(),
+          R"(What training is predicted to reach on some GPUs of one machine, in TFLOPS.
+
+The speed by which machines are compared where no job is given: the geometric mean of three nets,
+whatever fits into memory.
+
+Returns
+-------
+float or None
+    None if the GPU lacks the precision or a published bandwidth, and for fp64 and int8.
+
+Examples
+--------
+>>> import flopwise
+>>> l4, v100 = (flopwise.predicted_tflops(gpu=name) for name in ("L4", "nvidia-v100-sxm2-16gb"))
+>>> round(l4 / v100, 2)
+0.58)");
+}
+
 void bind_job(py::module_& m) {
     bind_records(m);
+    bind_speed(m);
     bind_models(m);
     bind_estimate(m);
     bind_memory(m);

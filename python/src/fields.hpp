@@ -343,6 +343,7 @@ void fields(Visit& visit, OwnOrRent& o) {
     visit("owned", o.owned);
     visit("cost", o.cost);
     visit("tflops", o.tflops);
+    visit("predicted_tflops", o.predicted);
     visit("rented", o.rented);
     visit("rent_usd_per_day", o.rent);
     visit("own_is_cheaper", o.own_is_cheaper);

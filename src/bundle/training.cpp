@@ -186,19 +186,22 @@ static std::string figures(const Gpu& gpu) {
 }
 
 static std::string gpu_rows(yaml::Fields& root, const Catalog& catalog) {
-    std::string out = "constexpr GpuRow kTimedGpus[] = {\n";
+    std::map<std::string, std::string> sorted; // they are looked up by name
     each_row(root, "gpus", [&](yaml::Fields& row) {
         const std::string name = row.text("name");
         const Gpu* gpu = catalog.find_gpu(name);
         if (gpu == nullptr)
             row.refuse(row.node(), "name", "must be a GPU of data/gpus.yaml, got " + name);
-        out += fmt::format("    {{\"{}\", {}, {}, {}, {}}},\n",
-                           name,
-                           rates(row, "", ""),
-                           rates(row, "reached_", "_tflops"),
-                           row.number("sources"),
-                           figures(*gpu));
+        sorted[name] = fmt::format("    {{\"{}\", {}, {}, {}, {}}},\n",
+                                   name,
+                                   rates(row, "", ""),
+                                   rates(row, "reached_", "_tflops"),
+                                   row.number("sources"),
+                                   figures(*gpu));
     });
+    std::string out = "constexpr GpuRow kTimedGpus[] = {\n";
+    for (const auto& [name, row] : sorted)
+        out += row;
     return out + "};\n";
 }
 

@@ -5,6 +5,7 @@
 #include "training/step_time.hpp"
 
 #include <cmath>
+#include <map>
 
 namespace flopwise {
 
@@ -35,10 +36,20 @@ void require_valid_ownership(const Catalog& catalog, const Request& request) {
     }
 }
 
-static std::optional<Tflops> speed(const Catalog& catalog, const Request& request) {
-    const Gpu* gpu = request.own.gpu.empty() ? nullptr : catalog.find_gpu(request.own.gpu);
-    const auto rate = gpu == nullptr ? std::nullopt : peak(*gpu, *request.precision);
-    return rate ? std::optional{*rate * request.own.gpus} : std::nullopt;
+/// The GPU that is bought; null if it is not given.
+static const Gpu* owned_gpu(const Catalog& catalog, const Request& request) {
+    return request.own.gpu.empty() ? nullptr : catalog.find_gpu(request.own.gpu);
+}
+
+static std::optional<Tflops> peak_of(const Gpu& gpu, double gpus, const Request& request) {
+    const auto rate = peak(gpu, *request.precision);
+    return rate ? std::optional{*rate * gpus} : std::nullopt;
+}
+
+/// What is compared: as scores have it.
+static std::optional<Tflops> speed(const Gpu& gpu, double gpus, const Request& request) {
+    return request.speed == Speed::predicted ? predicted_tflops(gpu, gpus, *request.precision)
+                                             : peak_of(gpu, gpus, request);
 }
 
 /// What programs for a GPU are built on; where no source says so, CUDA as for most.
@@ -62,6 +73,26 @@ as_fast(const Catalog& catalog, const Request& request, Ranking& ranking, IsAsFa
     return cheapest == nullptr ? std::nullopt : std::optional{ranking.choice(*cheapest)};
 }
 
+namespace {
+
+/// Whether an offer's machine is as fast as that which is bought; each machine is looked at once.
+struct FasterThan {
+    const Request& request;
+    Tflops needed;
+    std::map<const Instance*, bool> known{};
+
+    bool operator()(const Ranked& /*row*/, const Offer& o) {
+        const auto [found, added] = known.try_emplace(&o.instance, false);
+        if (added) {
+            const auto rate = speed(*o.gpu, o.instance.gpu_count, request);
+            found->second = rate && rate->value() * kRounding >= needed.value();
+        }
+        return found->second;
+    }
+};
+
+} // namespace
+
 /// Power of the GPUs: those that are bought, else those it is compared with if electricity counts.
 static std::optional<Watts>
 power_of(const Catalog& catalog, const Ownership& own, const std::optional<Choice>& rented) {
@@ -79,7 +110,7 @@ power_of(const Catalog& catalog, const Ownership& own, const std::optional<Choic
 
 /// The hours of a job on the machine to buy; empty if they are not known.
 static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& request) {
-    const Gpu* gpu = request.own.gpu.empty() ? nullptr : catalog.find_gpu(request.own.gpu);
+    const Gpu* gpu = owned_gpu(catalog, request);
     if (gpu == nullptr ||
         job_of(request).measured) // a rate that was measured says nothing of this one
         return std::nullopt;
@@ -127,18 +158,22 @@ std::optional<OwnOrRent> own_or_rent(const Catalog& catalog,
     if (!request.own.price)
         return std::nullopt;
     const HoursPerDay use = request.budget.hours_per_day;
-    OwnOrRent out{.owned = request.own, .tflops = speed(catalog, request)};
+    OwnOrRent out{.owned = request.own};
+    const Gpu* own = owned_gpu(catalog, request);
+    const double gpus = request.own.gpus;
+    if (own != nullptr) {
+        out.tflops = peak_of(*own, gpus, request);
+        out.predicted = predicted_tflops(*own, gpus, *request.precision);
+    }
+    const auto needed = own == nullptr ? std::nullopt : speed(*own, gpus, request);
     const bool job = trains(request);
     const auto hours = job ? owned_hours(catalog, request) : std::nullopt;
     if (hours)
         out.rented = as_fast(catalog, request, ranking, [&](const Ranked& row, const Offer& /*o*/) {
             return row.hours <= *hours * kRounding;
         });
-    else if (out.tflops && !answer.on_vcpus && !job)
-        out.rented = as_fast(catalog, request, ranking, [&](const Ranked& /*row*/, const Offer& o) {
-            const auto rate = peak(*o.gpu, *request.precision);
-            return rate && *rate * o.instance.gpu_count >= *out.tflops;
-        });
+    else if (needed && !answer.on_vcpus && !job)
+        out.rented = as_fast(catalog, request, ranking, FasterThan{request, *needed});
     else if (!answer.choices.empty())
         out.rented = answer.choices.front();
     out.owned.power = power_of(catalog, request.own, out.rented);

@@ -136,6 +136,13 @@ static std::vector<std::string> what_is_not_comparable(const Catalog& catalog,
                                   kAssumedMemory,
                                   kAssumedVcpus,
                                   names_of(unsized)));
+    const auto unclear = choices_where(r, [&](const Choice& c) {
+        return r.request.speed == Speed::predicted && c.tflops && !c.predicted;
+    });
+    if (!unclear.empty())
+        out.push_back(fmt::format("memory bandwidth not published, predicted as if it were usual "
+                                  "for the rate: {}",
+                                  names_of(unclear)));
     const auto dates = oldest_prices(choices_where(r, [](const Choice&) { return true; }));
     if (differ(dates))
         out.push_back(

@@ -84,7 +84,8 @@ void fields(Visit&& visit, Row& c) {
     visit({"memory_gib", "of the host", kWhole}, c.memory);
     visit({"network_gbps", "sustained"}, c.network);
     visit({"network_estimated", "the provider gives only a word"}, c.network_estimated);
-    visit({"tflops", "of the whole machine, in the precision that was asked"}, c.tflops);
+    visit({"tflops", "peak of the whole machine, in the precision that was asked"}, c.tflops);
+    visit({"predicted_tflops", "what training reaches on it", kRounded}, c.predicted);
     visit({"score", "p3.2xlarge at 3.06 USD/h is 100", kRounded}, c.score.value);
     visit({"contributions", "of each criterion to ln(score / 100)", kRounded},
           c.score.contributions);

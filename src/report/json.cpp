@@ -208,6 +208,7 @@ static Json ownership_of(const std::optional<OwnOrRent>& compared) {
         {"watts", or_null(o.owned.power)},
         {"electricity_usd_per_kwh", or_null(o.owned.electricity)},
         {"tflops", or_null(o.tflops)},
+        {"predicted_tflops", o.predicted ? Json(rounded(o.predicted->value())) : Json(nullptr)},
         {"rented", json_of({"rented", ""}, o.rented)},
         {"rent_usd_per_day", o.job ? Json(nullptr) : rented(rounded(o.rent.value()))},
         {"verdict",

@@ -175,8 +175,11 @@ std::vector<std::string> ownership_lines(const Recommendation& r, bool explain) 
         assumptions(o)};
     if (!o.rented) {
         out.emplace_back(
-            o.tflops ? fmt::format("No offer that qualifies is as fast as {:.4g}", *o.tflops)
-                     : "There is no offer to compare it with");
+            r.request.speed == Speed::predicted && o.predicted
+                ? fmt::format("No offer that qualifies is as fast as the {:.4g} that are predicted",
+                              *o.predicted)
+            : o.tflops ? fmt::format("No offer that qualifies is as fast as {:.4g}", *o.tflops)
+                       : "There is no offer to compare it with");
         return out;
     }
     out.push_back(o.job ? job_verdict(o) : verdict(o, r.request.budget));

@@ -57,6 +57,7 @@ struct Shown {
     bool region;
     bool purchase;
     bool date;
+    bool predicted;
 };
 
 /// A column that is the same for all is left out; the rest by what a reader can spare.
@@ -70,6 +71,7 @@ static std::vector<std::string> cells_of(const Choice& c, Shown show) {
             c.memory ? large(c.memory->value()) : "",
             c.vcpus ? large(*c.vcpus) : "",
             c.tflops ? large(c.tflops->value()) : "",
+            show.predicted && c.predicted ? large(c.predicted->value()) : "",
             figure_if(c.rtt, 0),
             c.job ? large(c.job->time.median.value()) : "",
             c.job ? large(c.job->p90.value()) : "",
@@ -92,6 +94,7 @@ TextTable choices_grid(const Recommendation& r, bool dated) {
         several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
     const bool several_purchases =
         r.request.constraints.purchase.size() > 1 || r.request.ways.size() > 1;
+    const bool predicted = !r.on_vcpus && r.request.speed == Speed::predicted;
     TextTable grid;
     grid.column("#", Align::right);
     grid.column("machine", Align::left);
@@ -102,6 +105,7 @@ TextTable choices_grid(const Recommendation& r, bool dated) {
     grid.column("GiB", Align::right, 30);
     grid.column("vCPU", Align::right, 10);
     grid.column("TFLOPS", Align::right, 40);
+    grid.column("predicted", Align::right, 35);
     grid.column("rtt ms", Align::right, 65);
     grid.column("hours", Align::right, 92);
     grid.column("90 % h", Align::right, 45);
@@ -115,7 +119,7 @@ TextTable choices_grid(const Recommendation& r, bool dated) {
     grid.column("score", Align::right);
     grid.column("", Align::left);
     for (const Choice& c : r.choices)
-        grid.row(cells_of(c, {several_providers(r), regions, several_purchases, dated}));
+        grid.row(cells_of(c, {several_providers(r), regions, several_purchases, dated, predicted}));
     return grid;
 }
 

@@ -184,6 +184,9 @@ static Section scores_section(const Recommendation& r, Form form) {
     constexpr std::size_t kIndent = 4;
     const bool terminal = form == Form::terminal;
     Section out{.title = terminal ? "Scores, against p3.2xlarge at 3.06 USD/h = 100" : "Scores"};
+    if (!r.on_vcpus && r.request.speed == Speed::predicted && !r.choices.empty())
+        out.lines.push_back({"Speed is what training is predicted to reach, in TFLOPS: the mean of "
+                             "ResNet-50, BERT-large and Llama-2-7B"});
     for (const Choice& c : r.choices) {
         const std::string score =
             fmt::format("{} {}: {}", c.instance, score_text(c.score.value), explanation(r, c));

@@ -65,6 +65,9 @@ static void require_valid_job(const Request& request) {
     alone(c.min_gpus == 0.0 || c.max_gpus == 0.0,
           c.min_gpus == 0.0 ? "min_gpus" : "max_gpus",
           "must not be 0 with a training job: its time is predicted for GPUs");
+    alone(request.speed.has_value(),
+          "speed",
+          "must not come with a training job, whose hours are its speed");
     alone(request.weights && job_of(request).objective != Objective::cost,
           "objective",
           "must not come with weights");
@@ -111,6 +114,16 @@ Request completed(Request request) {
         request.refuse("fixed_usd", "must come with a budget or with days");
     if (!request.precision)
         request.precision = precision_of(request.profile);
+    if (request.speed == Speed::predicted &&
+        speed_of(Profile::training, *request.precision) == Speed::peak)
+        request.refuse("speed",
+                       fmt::format("must be peak at {}, in which no training was measured, got "
+                                   "predicted",
+                                   to_string(*request.precision)));
+    const Constraints& c = request.constraints;
+    const bool on_vcpus = c.min_gpus.value_or(c.max_gpus.value_or(1)) == 0;
+    if (!request.speed && !trains(request) && !on_vcpus)
+        request.speed = speed_of(request.profile, *request.precision);
     if (!request.weights)
         request.weights =
             trains(request) ? weights_of(job_of(request).objective) : weights_of(request.profile);

@@ -18,6 +18,17 @@ std::string_view to_string(Profile profile) {
     return text::name_of(kNames, profile);
 }
 
+std::string_view to_string(Speed speed) {
+    constexpr std::array<std::string_view, kSpeeds> kNames{"predicted", "peak"};
+    return text::name_of(kNames, speed);
+}
+
+Speed speed_of(Profile profile, Precision precision) {
+    const bool learns = profile == Profile::training || profile == Profile::inference;
+    const bool measured = precision != Precision::fp64 && precision != Precision::int8;
+    return learns && measured ? Speed::predicted : Speed::peak;
+}
+
 Weights weights_of(Profile profile) {
     switch (profile) {
     case Profile::training:

@@ -5,6 +5,7 @@
 #include "cost/bill_lines.hpp"
 #include "cost/rule.hpp"
 #include "solve/greatest.hpp"
+#include "solve/reference.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
 
@@ -20,20 +21,6 @@ using bundled::utilisation;
 constexpr Hours kStartup{10.0 / 60};
 
 constexpr std::string_view kReferenceMachine = "p3.2xlarge";
-
-/// The GPU of the reference machine of scores, as in data/gpus.yaml; tests/training_test.cpp
-/// compares.
-static Gpu reference_gpu() {
-    return {.name = "nvidia-v100-sxm2-16gb",
-            .architecture = "Volta",
-            .memory = GiB{16},
-            .memory_bandwidth = GBPerSecond{900},
-            .fp32 = Tflops{15.7},
-            .fp16 = Tflops{31.4},
-            .fp16_tensor = Tflops{125},
-            .interconnect_bandwidth = GBPerSecond{300},
-            .source = ""};
-}
 
 static std::optional<Hours> deadline_of(const Request& request) {
     const Job& job = job_of(request);
@@ -76,7 +63,8 @@ JobTimes::JobTimes(const Catalog& catalog,
                    const Cheapest& cheapest,
                    std::optional<std::size_t> only)
     : catalog_{catalog}, request_{request}, usage_{usage_of(request)}, work_{work_of(request)},
-      net_{work_.net}, training_{training_of(job_of(request))}, deadline_{deadline_of(request)} {
+      unit_times_{work_}, net_{work_.net}, training_{training_of(job_of(request))},
+      deadline_{deadline_of(request)} {
     const double p = request.uncertainty.confidence;
     const bundled::Utilisation& u = utilisation();
     sure_ = {student(u.degrees_of_freedom, p),
@@ -156,10 +144,13 @@ JobTimes::Timed JobTimes::timed(const Gpu& gpu) const {
     for (const Precision p : precisions_for(asked)) {
         if (!peak(gpu, p) || !is_choice(gpu, asked, p))
             continue; // what it does not have is no choice, and refused if it is asked for
-        const auto time = unit_time(work_, gpu, p, 1);
-        if (!time || !(time->seconds(1, 1, {}) < least))
+        const auto pace = pace_of(gpu, p);
+        if (!pace)
             continue;
-        least = time->seconds(1, 1, {});
+        const UnitTime time = unit_times_.on(*pace, 1);
+        if (!(time.seconds(1, 1, {}) < least))
+            continue;
+        least = time.seconds(1, 1, {});
         out.time = time;
         out.precision = p;
     }
@@ -214,16 +205,6 @@ const JobTimes::Fit& JobTimes::fit(std::size_t type, int machines) {
     if (added)
         known->second = found_fit(p, memory, n);
     return known->second;
-}
-
-/// The part of a unit's time that a share of a GPU lengthens.
-static UnitTime of_share(UnitTime time, double share) {
-    time.compute /= share;
-    time.attention /= share;
-    time.memory /= share;
-    time.dequant /= share;
-    time.floor /= share;
-    return time;
 }
 
 /// Of work that does not state recomputation: as such work takes or, if that is longer and the net
@@ -427,7 +408,7 @@ std::string JobTimes::title(const std::string& source) const {
 }
 
 Hours JobTimes::reference() const {
-    const Gpu gpu = reference_gpu();
+    const Gpu& gpu = reference_gpu();
     const GpuSet on{.gpu = &gpu};
     const Precision p = peak(gpu, *request_.precision) && timed_tflops(gpu, *request_.precision)
                             ? *request_.precision

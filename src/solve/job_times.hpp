@@ -153,6 +153,7 @@ private:
     const Request& request_;
     Usage usage_;
     Work work_;
+    UnitTimes unit_times_;
     Model net_;
     Training training_;
     std::optional<Hours> deadline_{};

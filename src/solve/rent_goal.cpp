@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 namespace flopwise {
 
@@ -21,14 +22,20 @@ static Budget with_days(Budget budget) {
     return budget;
 }
 
+/// Whether the speed of its machines is known, in the way that is asked for.
+static bool has_speed(const Gpu& gpu, const Request& request) {
+    return request.speed == Speed::predicted ? can_predict(gpu, *request.precision)
+                                             : peak(gpu, *request.precision).has_value();
+}
+
 RentGoal::RentGoal(const Catalog& catalog, const Request& request)
     : catalog_{catalog}, request_{request}, columns_{columns_of(catalog)},
       without_gpu_{least_gpus(request.constraints) == 0}, usual_{with_days(request.budget)},
       sure_{request.budget.days ? at_confidence(usual_, request.uncertainty) : usual_} {
-    for (const Gpu& gpu : catalog.gpus()) {
-        const auto rate = peak(gpu, *request.precision);
-        rate_by_gpu_.push_back(rate ? rate->value() : kUnknown);
-    }
+    timed_.resize(catalog.gpus().size());
+    for (std::size_t i = 0; i < timed_.size(); ++i)
+        timed_[i].known = has_speed(catalog.gpus()[i], request);
+    rate_by_type_.assign(catalog.instances().size(), -1);
     limit_ = request.budget.total && request.budget.days ? affordable_limit(sure_).value()
                                                          : std::numeric_limits<double>::infinity();
 }
@@ -36,9 +43,26 @@ RentGoal::RentGoal(const Catalog& catalog, const Request& request)
 double RentGoal::rate(std::size_t type) const {
     if (without_gpu_)
         return columns_.vcpus[type];
-    const std::int32_t gpu = columns_.gpu[type];
-    return gpu < 0 ? kUnknown
-                   : rate_by_gpu_[static_cast<std::size_t>(gpu)] * columns_.gpu_count[type];
+    double& known = rate_by_type_[type];
+    if (known < 0) {
+        const std::int32_t gpu = columns_.gpu[type];
+        known =
+            gpu < 0 ? kUnknown : tflops(static_cast<std::size_t>(gpu), columns_.gpu_count[type]);
+    }
+    return known;
+}
+
+/// Most types are refused for what they are, and never asked.
+double RentGoal::tflops(std::size_t gpu, double gpus) const {
+    Timed& timed = timed_[gpu];
+    if (!timed.known)
+        return kUnknown;
+    const Gpu& device = catalog_.gpus()[gpu];
+    if (request_.speed == Speed::peak)
+        return peak(device, *request_.precision)->value() * gpus;
+    if (!std::exchange(timed.looked_up, true))
+        timed.times = *workload_times(device, *request_.precision);
+    return timed.times.tflops(gpus);
 }
 
 double RentGoal::memory_compared(std::size_t type) const {
@@ -58,14 +82,19 @@ Budget RentGoal::plan(Hours hours) const {
 }
 
 ReasonSet RentGoal::reasons(std::size_t type) const {
-    const bool counts = without_gpu_ || columns_.gpu_count[type] > 0;
-    return counts && std::isnan(rate(type)) ? bit(Reason::unknown_rate) : 0;
+    const auto gpu = columns_.gpu[type];
+    const bool known = without_gpu_ ? !std::isnan(columns_.vcpus[type])
+                                    : gpu < 0 || timed_[static_cast<std::size_t>(gpu)].known;
+    return known ? 0 : bit(Reason::unknown_rate);
 }
 
 void RentGoal::explain(Reason /*reason*/, std::size_t type, Refusal& to) const {
-    const auto has_peak = [](const Gpu& gpu, Precision p) { return peak(gpu, p).has_value(); };
-    const auto gpu = static_cast<std::size_t>(columns_.gpu[type]); // vCPUs are known of all
-    say_no_rate(catalog_.gpus()[gpu], *request_.precision, has_peak, to);
+    const Precision asked = *request_.precision;
+    const Gpu& gpu = catalog_.gpus()[static_cast<std::size_t>(columns_.gpu[type])];
+    if (request_.speed == Speed::predicted)
+        return say_no_rate(gpu, asked, can_predict, to);
+    const auto has_peak = [](const Gpu& g, Precision p) { return peak(g, p).has_value(); };
+    say_no_rate(gpu, asked, has_peak, to);
 }
 
 std::string RentGoal::cost_in_words(std::size_t /*type*/, UsdPerHour price) const {
@@ -111,7 +140,8 @@ void RentGoal::relax_budget(std::size_t /*type*/,
 }
 
 Figures RentGoal::reference() const {
-    return without_gpu_ ? reference_without_gpu() : flopwise::reference(*request_.precision);
+    return without_gpu_ ? reference_without_gpu()
+                        : flopwise::reference(*request_.precision, *request_.speed);
 }
 
 } // namespace flopwise

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "solve/goal.hpp"
+#include "training/workload.hpp"
 
 namespace flopwise {
 
@@ -36,8 +37,17 @@ private:
     bool without_gpu_;
     Budget usual_; ///< for a month if no days are given
     Budget sure_;
-    std::vector<double> rate_by_gpu_; ///< of one GPU
-    double limit_ = 0;                ///< USD/h
+    /// A GPU of the catalog, as far as it was asked about.
+    struct Timed {
+        bool known = false; ///< whether it has a rate
+        bool looked_up = false;
+        WorkloadTimes times{};
+    };
+    [[nodiscard]] double tflops(std::size_t gpu, double gpus) const;
+
+    mutable std::vector<Timed> timed_;
+    mutable std::vector<double> rate_by_type_; ///< negative: not asked for yet
+    double limit_ = 0;                         ///< USD/h
 };
 
 } // namespace flopwise

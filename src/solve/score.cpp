@@ -1,3 +1,4 @@
+#include <flopwise/estimate.hpp>
 #include <flopwise/score.hpp>
 
 #include "solve/reference.hpp"
@@ -6,30 +7,46 @@
 
 namespace flopwise {
 
-// p3.2xlarge and its V100, as in data/aws.yaml and data/gpus.yaml; score_test.cpp compares them.
-static double reference_rate(Precision precision) {
-    constexpr double kFp64 = 7.8;
-    constexpr double kFp32 = 15.7;
-    constexpr double kFp16Tensor = 125;
-    switch (precision) {
-    case Precision::fp64:
-        return kFp64;
-    case Precision::fp32:
-    case Precision::tf32:
-    case Precision::bf16:
-        return kFp32;
-    case Precision::mixed:
-    case Precision::fp16:
-    case Precision::fp8:
-    case Precision::int8:
-        break;
-    }
-    return kFp16Tensor;
+const Gpu& reference_gpu() {
+    static const Gpu v100{.name = "nvidia-v100-sxm2-16gb",
+                          .architecture = "Volta",
+                          .memory = GiB{16},
+                          .memory_bandwidth = GBPerSecond{900},
+                          .fp64 = Tflops{7.8},
+                          .fp32 = Tflops{15.7},
+                          .fp16 = Tflops{31.4},
+                          .fp16_tensor = Tflops{125},
+                          .interconnect_bandwidth = GBPerSecond{300},
+                          .source = ""};
+    return v100;
 }
 
-Figures reference(Precision precision) {
+/// What it computes in, where it lacks a precision: the wider format.
+static Precision reference_precision(Precision precision) {
+    switch (precision) {
+    case Precision::tf32:
+    case Precision::bf16:
+        return Precision::fp32;
+    case Precision::fp8:
+    case Precision::int8:
+        return Precision::fp16;
+    default:
+        return precision;
+    }
+}
+
+static double reference_rate(Precision precision, Speed speed) {
+    const Precision own = reference_precision(precision);
+    const bool predicted =
+        speed == Speed::predicted && speed_of(Profile::training, precision) == Speed::predicted;
+    return (predicted ? predicted_tflops(reference_gpu(), 1, own) : peak(reference_gpu(), own))
+        ->value();
+}
+
+// p3.2xlarge, as in data/aws.yaml; score_test.cpp compares.
+Figures reference(Precision precision, Speed speed) {
     return {.price = UsdPerHour{3.06},
-            .rate = reference_rate(precision),
+            .rate = reference_rate(precision, speed),
             .gpu_memory = GiB{16},
             .memory = GiB{61},
             .vcpus = 8,
@@ -37,7 +54,7 @@ Figures reference(Precision precision) {
 }
 
 Figures reference_without_gpu() {
-    Figures out = reference(Precision::mixed);
+    Figures out = reference(Precision::mixed, Speed::peak);
     out.rate = out.vcpus;
     return out;
 }

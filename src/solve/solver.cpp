@@ -287,6 +287,7 @@ Choice Solver::choice(const Scored& scored) const {
         out.stack = o.gpu->stack;
         if (const auto rate = peak(*o.gpu, *request_.precision))
             out.tflops = *rate * o.instance.gpu_count;
+        out.predicted = predicted_tflops(*o.gpu, o.instance.gpu_count, *request_.precision);
     }
     out.stack_note = notes_.note(o.gpu, o.instance.arch);
     pricing_.describe(scored.offer, out);

@@ -217,7 +217,7 @@ void TrainingGoal::relax_budget(std::size_t /*type*/,
 
 /// The reference machine does as many an hour as it is predicted to.
 Figures TrainingGoal::reference() const {
-    Figures out = flopwise::reference(*request_.precision);
+    Figures out = flopwise::reference(*request_.precision, Speed::peak);
     out.rate = 1 / times_.paid_hours(times_.reference()).value();
     return out;
 }

@@ -15,6 +15,8 @@ using StudentsT = boost::math::students_t_distribution<double, Doubles>;
 
 using bundled::utilisation;
 
+constexpr double kRecentYear = 2024; // programs since then differ more
+
 Hours Estimate::quantile(double p) const {
     if (!(p > 0 && p < 1))
         throw ArgumentError{"p", fmt::format("must be above 0 and below 1, got {}", p)};
@@ -39,6 +41,44 @@ static void require_gpu(const GpuSet& on) {
 static double whole_gpu(const GpuSet& on) {
     return std::min(1.0, on.gpus);
 }
+
+// ---- how wide -----------------------------------------------------------------------
+
+/// Kinds of which programs differ in more than the GPU: decoding, augmentation, frozen encoders.
+static bool waits_for_input(ModelKind kind) {
+    return kind == ModelKind::diffusion || kind == ModelKind::detector;
+}
+
+double scale_of(const Work& work, const GpuSet& on) {
+    const bundled::Utilisation& u = utilisation();
+    const auto sources = [](std::span<const bundled::FactorRow> rows, std::string_view name) {
+        const bundled::FactorRow* row = find_factor(rows, name);
+        return row == nullptr ? 0.0 : row->sources;
+    };
+    const auto square = [](double x) { return x * x; };
+    double sum = square(u.scale) +
+                 square(u.kind_sd) / (1 + sources(u.kinds, to_string(work.net.kind))) +
+                 square(u.generation_sd) / (1 + sources(u.generations, on.gpu->architecture)) +
+                 square(u.gpu_sd) / (1 + sources_of_gpu(on.gpu->name));
+    if (work.run)
+        sum += square(u.run_sd);
+    if (software_year(work) >= kRecentYear)
+        sum += square(u.recent_sd);
+    if (is_text(work.net.kind) && work.fine_tune != FineTune::none)
+        sum += square(u.finetune_sd);
+    if (!is_text(work.net.kind))
+        sum += square(u.sample_sd);
+    if (waits_for_input(work.net.kind))
+        sum += square(u.input_sd);
+    const double gpus = std::max(1.0, on.gpus) * on.machines;
+    if (gpus > u.seen_gpu_count)
+        sum += square(u.unseen_count * std::log(gpus / u.seen_gpu_count));
+    if (on.machines > 1) // networks are not in the fit
+        sum += square(u.network_sd) + square(u.unseen_count * std::log(on.machines));
+    return std::sqrt(sum);
+}
+
+// ---- the median --------------------------------------------------------------------
 
 std::optional<double> seconds_per_unit(const Work& work, const GpuSet& on, Precision precision) {
     require_gpu(on);

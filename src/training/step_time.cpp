@@ -18,7 +18,6 @@ constexpr double kGiga = 1e9;
 constexpr double kDefaultLink = 32e9;         // byte/s: PCIe 3.0 x16, the slowest link in the table
 constexpr double kBytesOfLinkGradient = 2;    // as the fit counts them
 constexpr double kBytesOfNetworkGradient = 4; // mixed precision sums them in 32 bits
-constexpr double kRecentYear = 2024;          // programs since then differ more
 constexpr double kFusedYear = 2023;           // since when attention is fused
 
 using bundled::RateRow;
@@ -42,10 +41,10 @@ double parameter(std::string_view name) {
 }
 
 static const GpuRow* find_gpu_row(std::string_view name) {
-    const auto rows = utilisation().gpus;
-    const auto found =
-        std::find_if(rows.begin(), rows.end(), [&](const GpuRow& r) { return r.name == name; });
-    return found == rows.end() ? nullptr : &*found;
+    const auto rows = utilisation().gpus; // in the order of their names
+    const auto found = std::lower_bound(
+        rows.begin(), rows.end(), name, [](const GpuRow& r, auto n) { return r.name < n; });
+    return found == rows.end() || found->name != name ? nullptr : &*found;
 }
 
 double sources_of_gpu(std::string_view name) {
@@ -53,8 +52,7 @@ double sources_of_gpu(std::string_view name) {
     return row == nullptr ? 0 : row->sources;
 }
 
-/// The year of the programs: that of the newest in the fit, if it is not known.
-static double software_year(const Work& work) {
+double software_year(const Work& work) {
     return work.software_year.value_or(parameter("software_last_year"));
 }
 
@@ -280,75 +278,98 @@ static double gathered_bytes(const Work& work, double bytes, double frozen) {
 }
 
 /// What is done once for each pass over the net, and once for each step.
-static void add_steps(const Work& work, const Model& full, const Gpu& gpu, UnitTime& to) {
+static void add_steps(const Work& work, const Model& full, UnitTime& to) {
     const double of_sample = work.units_per_sample();
     to.step_units = work.batch.value_or(0) * of_sample;
     to.pass_units = work.micro_batch.value_or(0) * of_sample;
     to.assumed_units = of_sample;
-    to.share = parameter("all_reduce_share");
     to.launch = std::exp(parameter(is_text(work.net.kind) ? "launch" : "launch_sample")) *
                 layers(work, full);
     if (!work.net.parameters)
         return;
-    const double link =
-        gpu.interconnect_bandwidth ? gpu.interconnect_bandwidth->value() * kGiga : kDefaultLink;
     const double trained = *trained_parameters(work.net, work.fine_tune, work.lora_rank);
     const double frozen = frozen_bytes(work.fine_tune, Precision::bf16);
-    to.ring = std::exp(parameter("all_reduce")) * 2 * kBytesOfLinkGradient * trained / link;
-    to.gather = std::exp(parameter("gather")) * gathered_bytes(work, kBytesOfLinkGradient, frozen) /
-                (link / 2);
+    to.ring = std::exp(parameter("all_reduce")) * 2 * kBytesOfLinkGradient * trained;
+    to.gather =
+        std::exp(parameter("gather")) * 2 * gathered_bytes(work, kBytesOfLinkGradient, frozen);
     to.network = 2 * kBytesOfNetworkGradient * trained;
     to.split_network = gathered_bytes(work, kBytesOfLinkGradient, frozen);
 }
 
-/// 4-bit weights are expanded for each pass over them: forward, backward, and to recompute.
-static double dequantisation(const Work& work, const Gpu& gpu) {
+/// Bytes of 4-bit weights that are expanded for each pass over them: forward, backward, and to
+/// recompute.
+static double dequantised_bytes(const Work& work) {
     if (work.fine_tune != FineTune::qlora || !work.net.parameters)
         return 0;
     const double passes = work.recompute == Recompute::none ? 2 : 3;
     return std::exp(parameter("dequant")) * passes * parameter("dequant_bytes") *
-           *work.net.parameters / (gpu.memory_bandwidth->value() * kGiga);
+           *work.net.parameters;
 }
 
-/// Seconds of a unit that no program was seen to beat. Convolutions can need fewer multiplications
-/// than are counted (Winograd), and causal attention needs half.
-static double fastest(const Work& work, double tflops, double attention) {
-    if (is_convolutional(work.net.kind) || work.net.kind == ModelKind::other)
-        return 0;
-    return (work.unit.flops / tflops + work.unit.attention_flops / attention / 2) /
-           (parameter("most_of_reached") * kTera);
+UnitTimes::UnitTimes(const Work& work) : nominal_{.common = common(work)} {
+    const Model full = completed(work.net);
+    const bool text = is_text(work.net.kind);
+    const bool fused = text && software_year(work) >= kFusedYear;
+    const double rate = recomputed(work) * std::exp(parameter("time_per_flop"));
+    nominal_.compute = rate * work.unit.flops;
+    nominal_.attention =
+        rate * std::exp(parameter("attention") + (fused ? parameter("fused_attention") : 0)) *
+        work.unit.attention_flops;
+    nominal_.share = parameter("all_reduce_share");
+    if (work.net.kind == ModelKind::other)
+        return;
+    if (!is_convolutional(work.net.kind)) { // which can need fewer multiplications than are
+        floor_ = work.unit.flops / parameter("most_of_reached"); // counted (Winograd)
+        attention_floor_ =                                       // causal attention needs half
+            work.unit.attention_flops / 2 / parameter("most_of_reached");
+    }
+    nominal_.memory =
+        std::exp(parameter(text ? "memory_token" : "memory_sample")) * traffic(work, full, 1);
+    if (!text)
+        nominal_.sample = std::exp(parameter("sample"));
+    add_steps(work, full, nominal_);
+    nominal_.dequant = dequantised_bytes(work);
+}
+
+UnitTime UnitTimes::on(const GpuPace& gpu, double whole) const {
+    UnitTime out = nominal_;
+    out.compute *= gpu.device * gpu.precision / (gpu.tflops * kTera);
+    out.attention *= gpu.device * gpu.precision / (gpu.attention_tflops * kTera);
+    out.memory *= gpu.device * gpu.bytes / gpu.bandwidth;
+    out.dequant /= gpu.bandwidth;
+    out.gather /= gpu.link;
+    out.ring /= gpu.link;
+    out.floor = (floor_ / gpu.tflops + attention_floor_ / gpu.attention_tflops) / kTera;
+    return whole < 1 ? of_share(out, whole) : out;
+}
+
+std::optional<GpuPace> pace_of(const Gpu& gpu, Precision precision) {
+    const auto tflops = reached_tflops(gpu, precision);
+    if (!tflops || !gpu.memory_bandwidth)
+        return std::nullopt;
+    const auto link = gpu.interconnect_bandwidth;
+    return GpuPace{.tflops = *tflops,
+                   .attention_tflops = attention_tflops(gpu, precision, *tflops),
+                   .device = std::exp(gpu_factor(gpu, precision)),
+                   .precision = std::exp(value_of(utilisation().precisions, to_string(precision))),
+                   .bandwidth = gpu.memory_bandwidth->value() * kGiga,
+                   .link = link ? link->value() * kGiga : kDefaultLink,
+                   .bytes = bytes_of(precision)};
 }
 
 std::optional<UnitTime>
 unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole) {
-    const auto tflops = reached_tflops(gpu, precision);
-    if (!tflops || !gpu.memory_bandwidth)
-        return std::nullopt;
-    const Model full = completed(work.net);
-    const double device = std::exp(gpu_factor(gpu, precision)) / whole;
-    const double rate = device * recomputed(work) *
-                        std::exp(parameter("time_per_flop") +
-                                 value_of(utilisation().precisions, to_string(precision)));
-    const bool text = is_text(work.net.kind);
-    const bool fused = text && software_year(work) >= kFusedYear;
-    const double attention = attention_tflops(gpu, precision, *tflops);
-    UnitTime out{.common = common(work)};
-    out.compute = rate * work.unit.flops / (*tflops * kTera);
-    out.attention = rate *
-                    std::exp(parameter("attention") + (fused ? parameter("fused_attention") : 0)) *
-                    work.unit.attention_flops / (attention * kTera);
-    out.floor = fastest(work, *tflops, attention) / whole;
-    if (work.net.kind == ModelKind::other) {
-        out.share = parameter("all_reduce_share");
-        return out;
-    }
-    out.memory = device * std::exp(parameter(text ? "memory_token" : "memory_sample")) *
-                 traffic(work, full, bytes_of(precision)) / (gpu.memory_bandwidth->value() * kGiga);
-    if (!text)
-        out.sample = std::exp(parameter("sample"));
-    add_steps(work, full, gpu, out);
-    out.dequant = dequantisation(work, gpu) / whole;
-    return out;
+    const auto pace = pace_of(gpu, precision);
+    return pace ? std::optional{UnitTimes{work}.on(*pace, whole)} : std::nullopt;
+}
+
+UnitTime of_share(UnitTime time, double share) {
+    time.compute /= share;
+    time.attention /= share;
+    time.memory /= share;
+    time.dequant /= share;
+    time.floor /= share;
+    return time;
 }
 
 UnitTime fully_recomputed(UnitTime time, const Work& work) {
@@ -412,42 +433,6 @@ double least_seconds(const UnitTime& time, const GpuSet& on) {
     if (on.machines > 1)
         least = std::min(least, time.seconds(gpus, on.machines, wire) / (gpus * on.machines));
     return least;
-}
-
-// ---- how wide -----------------------------------------------------------------------
-
-/// Kinds of which programs differ in more than the GPU: decoding, augmentation, frozen encoders.
-static bool waits_for_input(ModelKind kind) {
-    return kind == ModelKind::diffusion || kind == ModelKind::detector;
-}
-
-double scale_of(const Work& work, const GpuSet& on) {
-    const bundled::Utilisation& u = utilisation();
-    const auto sources = [](std::span<const FactorRow> rows, std::string_view name) {
-        const FactorRow* row = find_factor(rows, name);
-        return row == nullptr ? 0.0 : row->sources;
-    };
-    const auto square = [](double x) { return x * x; };
-    double sum = square(u.scale) +
-                 square(u.kind_sd) / (1 + sources(u.kinds, to_string(work.net.kind))) +
-                 square(u.generation_sd) / (1 + sources(u.generations, on.gpu->architecture)) +
-                 square(u.gpu_sd) / (1 + sources_of_gpu(on.gpu->name));
-    if (work.run)
-        sum += square(u.run_sd);
-    if (software_year(work) >= kRecentYear)
-        sum += square(u.recent_sd);
-    if (is_text(work.net.kind) && work.fine_tune != FineTune::none)
-        sum += square(u.finetune_sd);
-    if (!is_text(work.net.kind))
-        sum += square(u.sample_sd);
-    if (waits_for_input(work.net.kind))
-        sum += square(u.input_sd);
-    const double gpus = std::max(1.0, on.gpus) * on.machines;
-    if (gpus > u.seen_gpu_count)
-        sum += square(u.unseen_count * std::log(gpus / u.seen_gpu_count));
-    if (on.machines > 1) // networks are not in the fit
-        sum += square(u.network_sd) + square(u.unseen_count * std::log(on.machines));
-    return std::sqrt(sum);
 }
 
 } // namespace flopwise

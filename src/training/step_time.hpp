@@ -51,6 +51,34 @@ struct UnitTime {
 std::optional<UnitTime>
 unit_time(const Work& work, const Gpu& gpu, Precision precision, double whole);
 
+/// What counts of a GPU in a precision, whatever the work is.
+struct GpuPace {
+    double tflops = 0;           ///< that matrix products reach
+    double attention_tflops = 0; ///< that attention reaches
+    double device = 1;           ///< factor of time, like the next
+    double precision = 1;        ///<
+    double bandwidth = 0;        ///< byte/s of its memory
+    double link = 0;             ///< byte/s
+    double bytes = 0;            ///< of a number
+};
+/// Absent as unit_time() is.
+std::optional<GpuPace> pace_of(const Gpu& gpu, Precision precision);
+
+/// unit_time() of one work on many GPUs: all that does not depend on these is looked up once.
+class UnitTimes {
+public:
+    explicit UnitTimes(const Work& work);
+    [[nodiscard]] UnitTime on(const GpuPace& gpu, double whole) const;
+
+private:
+    UnitTime nominal_; ///< of a GPU of which each figure is 1
+    double floor_ = 0;
+    double attention_floor_ = 0;
+};
+
+/// The part of a GPU that is rented takes longer for it.
+UnitTime of_share(UnitTime time, double share);
+
 /// The same for full recomputation, of work that does not state any.
 UnitTime fully_recomputed(UnitTime time, const Work& work);
 
@@ -88,6 +116,9 @@ struct CommonFactor {
 };
 /// Those that a work has, beside its kind.
 std::vector<CommonFactor> common_factors(const Work& work);
+
+/// The year of the programs: that of the newest in the fit, if it is not known.
+double software_year(const Work& work);
 
 const bundled::FactorRow* find_factor(std::span<const bundled::FactorRow> rows,
                                       std::string_view name);

@@ -53,6 +53,51 @@ def test_the_reference_predictions_are_current(c):
     compare(calibrate.OUTPUTS["steps"].read_text(), calibrate.steps_reference(), 1e-6)
 
 
+def predicted_tflops(gpu, count, precision, p):
+    """Speed of docs/model.md: of three nets, each in its fastest precision, and their geometric mean."""
+    blank = dict.fromkeys(calibrate.REFERENCE_COLUMNS) | {"recompute": "unknown", "fine_tune": "none"}
+    blank |= {"split_weights": False, "year": 2026, "run": False}
+    nets = [  # of data/models.yaml, with as many samples on each GPU as the page has
+        {"kind": "cnn", "parameters": 25.56e6, "flops_per_unit": 6e9 * 4.11, "activations_m": 11.11,
+         "layers": 54, "micro_batch": 256},
+        {"kind": "transformer_encoder", "parameters": 336.2e6, "flops_per_unit": 6 * 308e6, "layers": 24,
+         "hidden": 1024, "seq_len": 512, "attention_flops_per_unit": 12 * 24 * 1024 * 512.0, "micro_batch": 64},
+        {"kind": "transformer_decoder", "parameters": 6.738e9, "flops_per_unit": 6 * 6.607e9, "layers": 32,
+         "hidden": 4096, "seq_len": 4096, "attention_flops_per_unit": 12 * 32 * 4096 * 4096.0, "micro_batch": 4},
+    ]
+    bf16 = "bf16" in gpu["peak"]
+    choices = [x for x in ("bf16", "fp16", "tf32", "fp32") if x in gpu["peak"] and not (x == "fp16" and bf16)]
+    rates = []
+    for net in nets:
+        w = blank | net
+        work = w["flops_per_unit"] + (w["attention_flops_per_unit"] or 0)
+        best = min(
+            ({**w, "precision": x, "gpu_count": 1} for x in (choices if precision == "mixed" else [precision])),
+            key=lambda one: model.seconds_per_unit(one, gpu, p),
+        )
+        several = best | {"gpu_count": count, "global_batch": count * w["micro_batch"]}
+        least = min(model.seconds_per_unit(best, gpu, p), model.seconds_per_unit(several, gpu, p) / count)
+        rates.append(work / least / 1e12)
+    return [*rates, math.prod(rates) ** (1 / 3)]
+
+
+def test_the_speeds_that_machines_are_compared_by_are_current(c, p):
+    with open(ROOT / "tests/calibration/speed.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 18
+    for row in rows:
+        found = predicted_tflops(c["gpus"][row["gpu"]], int(row["gpu_count"]), row["precision"], p)[-1]
+        assert float(row["predicted_tflops"]) == pytest.approx(found, rel=1e-6), row
+
+
+def test_the_example_of_a_speed_is_that_of_the_model(c, p):
+    page = (ROOT / "docs/model.md").read_text()
+    rows = re.findall(r"^\| (nvidia-\S+) \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \| \*\*([\d.]+)\*\* \|", page, re.M)
+    assert len(rows) == 5
+    for gpu, *figures in rows:
+        assert [float(x) for x in figures] == pytest.approx(predicted_tflops(c["gpus"][gpu], 1, "mixed", p), rel=2e-3), gpu
+
+
 def test_the_tables_of_the_page_are_current(c):
     page = calibrate.OUTPUTS["page"].read_text()
     compare(page, calibrate.page(c, page, skip=("parts",)), 2e-3)

@@ -20,7 +20,7 @@ provider: aws
 sources:
   - {name: made-up, title: Made up, as_of: 2024-01-15}
 gpus:
-  - {name: nvidia-t4, memory_gib: 16, fp16_tensor_tflops: 65, aliases: [T4], source: made-up}
+  - {name: nvidia-t4, memory_gib: 16, memory_bandwidth_gb_per_s: 300, fp16_tensor_tflops: 65, aliases: [T4], source: made-up}
 families:
   - {name: g4dn, purpose: graphics, source: made-up}
 instances:

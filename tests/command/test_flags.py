@@ -260,7 +260,7 @@ def test_retired_machines_are_admitted_when_asked_for_and_warned_of(answer):
     ("profile", "precision", "best"),
     [
         ("training", "mixed", "p3dn.24xlarge"),
-        ("inference", "mixed", "g4dn.12xlarge"),
+        ("inference", "mixed", "p3dn.24xlarge"),
         ("graphics", "fp32", "p3dn.24xlarge"),
         ("hpc", "fp64", "p3dn.24xlarge"),
     ],
@@ -495,6 +495,8 @@ def test_by_family_lists_families_only(report):
 
 def test_explain_shows_what_made_each_score(report):
     out = report(*SNAPSHOT, "--gpu", "T4", "--top", "1", "--explain")
+    assert "Speed is what training is predicted to reach" in out
+    out = report(*SNAPSHOT, "--gpu", "T4", "--top", "1", "--explain", "--speed", "peak")
     # g4dn.12xlarge is 4 T4 at 65 TFLOPS, 3.912 USD/h, 192 GiB, 48 vCPUs and 50 Gbps;
     # p3.2xlarge a V100 at 125 TFLOPS, 3.06 USD/h, 61 GiB, 8 vCPUs and 2.5 Gbps
     cost, speed = (260 / 3.912) / (125 / 3.06), 260 / 125
@@ -567,6 +569,7 @@ EFFECTS = {
     "starts-per-day": "1000",
     "profile": "graphics",
     "precision": "fp64",
+    "speed": "peak",
     "weights": "memory=1",
     "catalog": "bundled",
     "today": "2030-01-01",
@@ -646,5 +649,5 @@ def test_wide_has_the_date_of_each_price(report):
     asked = ["--instance", "p5.48xlarge", "--region", "us-east-1", "--nearest", "0"]
     (row,) = [line for line in report(*asked, "--wide").splitlines() if line.startswith("1  p5.48x")]
     assert "2026-10-10" in row
-    (row,) = [line for line in report(*asked).splitlines() if line.startswith("1  p5.48x")]
+    (row,) = [line for line in report(*asked).splitlines() if line.startswith("1 p5.48x")]
     assert "2026-10-10" not in row

@@ -38,7 +38,7 @@ TOP = {
 CHOICE = {
     *("rank", "provider", "instance", "family", "region", "purchase", "price_usd_per_hour"),
     *("gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib", "network_gbps"),
-    *("network_estimated", "tflops", "score", "contributions", "pareto", "cost", "lasts_days"),
+    *("network_estimated", "tflops", "predicted_tflops", "score", "contributions", "pareto", "cost", "lasts_days"),
     *("rtt_ms", "retired", "price_source", "price_as_of", "arch", "stack", "stack_note"),
 }
 FAMILY = {
@@ -177,6 +177,7 @@ COLUMNS = [
     "price_p10_usd_per_hour",
     "price_p90_usd_per_hour",
     "stack_note",
+    "predicted_tflops",
 ]
 
 
@@ -294,14 +295,14 @@ def test_the_table_of_the_article_reads_as_expected(report, article):
         "aws-2020-04, prices as of 2020-06-18; us-east-1; on demand; training (mixed)\n"
         "10 of 19 offers qualify\n"
         "\n"
-        "#  machine       GPUs    GiB  vCPU  TFLOPS  USD/h  total USD  score\n"
-        "1  g4dn.xlarge   1 x t4   16     4      65  0.526     383.98  130.7  *\n"
-        "2  g4dn.2xlarge  1 x t4   32     8      65  0.752     548.96  123.5\n"
+        "# machine      GPUs   GiB vCPU TFLOPS predicted USD/h total USD score\n"
+        "1 g4dn.xlarge  1 x t4  16    4     65     12.43 0.526    383.98  85.2 *\n"
+        "2 g4dn.2xlarge 1 x t4  32    8     65     12.43 0.752    548.96  80.5\n"
         "\n"
         "Families\n"
         "#  family  for       GPU        best                 USD/h  qualify  score\n"
-        "1  g4dn    graphics  t4         g4dn.xlarge  0.526 - 4.352   4 of 6  130.7\n"
-        "2  g3      graphics  m60-gm204  g3.8xlarge     1.14 - 4.56   2 of 3   21.1\n"
+        "1  g4dn    graphics  t4         g4dn.xlarge  0.526 - 4.352   4 of 6   85.2\n"
+        "2  g3      graphics  m60-gm204  g3.8xlarge     1.14 - 4.56   2 of 3   31.6\n"
         "* nothing else that qualifies is as good in price, speed and GPU memory\n"
         "\n"
         "Why not\n"

@@ -171,12 +171,13 @@ def test_the_reference_is_p3_2xlarge(gpus):
     v100 = row(gpus, machine["gpu"])
     price = next(p["usd_per_hour"] for p in world["prices"]
                  if (p["instance"], p["region"]) == ("p3.2xlarge", "us-east-1"))
-    shown = dict(rows_of(MODEL, "Score")[1:9])
+    shown = dict(rows_of(MODEL, "Score")[1:10])
+    assert shown.pop("predicted at mixed") == "44.04 TFLOPS"  # that of the example of a speed
     assert shown == {
         "price": f"{price} USD/h",
-        "rate at fp64": f"{v100['fp64_tflops']} TFLOPS",
-        "rate at fp32, and at tf32 and bf16": f"{v100['fp32_tflops']} TFLOPS",
-        "rate at fp16 and mixed, and at fp8 and int8": f"{v100['fp16_tensor_tflops']} TFLOPS",
+        "peak at fp64": f"{v100['fp64_tflops']} TFLOPS",
+        "peak at fp32, and at tf32 and bf16": f"{v100['fp32_tflops']} TFLOPS",
+        "peak at fp16 and mixed, and at fp8 and int8": f"{v100['fp16_tensor_tflops']} TFLOPS",
         "GPU memory": f"{v100['memory_gib']} GiB",
         "memory": f"{machine['memory_gib']} GiB",
         "vCPUs": f"{machine['vcpus']}",
@@ -199,6 +200,24 @@ def test_min_max_reverses_a_rank_and_ratios_do_not():
     for name, price, speed, *shown in table:
         assert shown == [f"{three[name]:.2f}" if name in three else "–", f"{four[name]:.2f}",
                          f"{math.sqrt(float(speed) / float(price)):.2f}"]
+
+
+def test_the_example_of_a_speed_is_a_geometric_mean_and_the_command_says_it(ask):
+    # The rates of each net are computed a second time in tests/calibration.
+    table = rows_of(MODEL, "Speed")
+    rows = [cells for cells in table if cells[0].startswith("nvidia-")]
+    assert len(rows) == 5
+    for gpu, *nets, mean in rows:
+        assert f"{math.prod(map(float, nets)) ** (1 / 3):.4g}" == mean
+    machines = {"nvidia-t4": "g4dn.xlarge", "nvidia-l4": "g6.xlarge"}
+    shown = {gpu: float(mean) for gpu, *_, mean in rows}
+    for gpu, machine in machines.items():
+        choice = ask("--instance", machine, "--region", "us-east-1")["choices"][0]
+        assert choice["predicted_tflops"] == pytest.approx(shown[gpu], rel=1e-3)
+    p3 = ask("--instance", "p3.2xlarge", "--region", "us-east-1", "--include-retired")["choices"][0]
+    assert p3["predicted_tflops"] == pytest.approx(shown["nvidia-v100-sxm2-16gb"], rel=1e-3)
+    assert_says(MODEL, f"predicted at mixed | {p3['predicted_tflops']:.2f} TFLOPS",
+                f"{shown['nvidia-l4'] / shown['nvidia-v100-sxm2-16gb']:.2f} of it")
 
 
 def test_the_weights_are_those_of_the_command(ask):

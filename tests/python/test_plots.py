@@ -63,6 +63,10 @@ def test_pareto_draws_every_choice_and_the_limit():
     ax = advice.plot_pareto()
     points = sorted(tuple(p) for c in ax.collections for p in c.get_offsets())
     assert points == sorted((c.cost.total_usd, c.tflops) for c in advice.choices)
+    assert ax.get_ylabel() == "speed, peak TFLOPS (fp64)"
+    trained = flopwise.recommend(**{**ASKED["article"], "precision": "mixed"})
+    points = sorted(tuple(p) for c in trained.plot_pareto().collections for p in c.get_offsets())
+    assert points == sorted((c.cost.total_usd, c.predicted_tflops) for c in trained.choices)
     assert any(line.get_xdata()[0] == 2000 for line in ax.lines)
     ax = advice.plot_pareto(x="price_usd_per_hour")
     ceiling = advice.price_ceiling_usd_per_hour

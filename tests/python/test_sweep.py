@@ -665,6 +665,7 @@ ASKED = {
     "restart_minutes": (30, {**RENT, "purchase": "spot"}),
     "profile": ("graphics", RENT),
     "precision": ("fp64", RENT),
+    "speed": ("peak", RENT),
     "weights": ({"cost": 0.2, "speed": 0.8}, RENT),
     "catalog": ("aws-2020-04", RENT),
     "today": ("2026-07-25", {**JOB, "deadline": "2026-07-29"}),
