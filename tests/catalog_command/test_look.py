@@ -179,6 +179,17 @@ def test_bad_arguments_are_status_2(catalog, args):
     assert done.err.endswith("\n")
 
 
+@pytest.mark.parametrize(("args", "flag"), [
+    (["list", "--catalog"], "--catalog"),
+    (["export", "--format", "--catalog", "bundled"], "--format"),
+    (["check", "-o", "--all"], "-o"),
+    (["import", "auto", "x.csv", "--as-of", "--strict"], "--as-of"),
+    (["update", "aws", "--from", "--timeout", "3"], "--from"),
+])
+def test_a_flag_does_not_take_the_next_one_for_its_value(catalog, args, flag):
+    assert catalog(*args) == (2, "", f"{flag}: must have a value\n")
+
+
 def test_help_and_version_go_to_the_standard_output(catalog):
     assert catalog("--help").out.startswith("Catalogs of machines and prices")
     assert "--strict" in catalog("import", "--help").out
