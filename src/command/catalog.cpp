@@ -188,10 +188,22 @@ static std::string line_of(const Finding& f) {
         fmt::format("{}: {}{}{}", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail));
 }
 
+/// Sources of days to come, which would be the newest for ever. lint() knows no day.
+static std::string dated_later(const Catalog& catalog) {
+    std::string out;
+    for (const Source& source : catalog.sources())
+        if (is_after_tomorrow(source.as_of, system_day()))
+            out += fmt::format("dated after tomorrow: source {}: {}\n",
+                               text::printable(source.name),
+                               to_string(source.as_of));
+    return out;
+}
+
 /// What nobody has explained comes first, and alone decides the status.
 static int run_check(const Arguments& arguments) {
-    const auto findings = lint(catalog_called(arguments.base, system_day()));
-    std::string out;
+    const Catalog catalog = catalog_called(arguments.base, system_day());
+    const auto findings = lint(catalog);
+    std::string out = dated_later(catalog);
     std::string explained;
     std::size_t count = 0;
     for (const Finding& f : findings)

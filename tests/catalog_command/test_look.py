@@ -20,6 +20,14 @@ def test_check_lists_what_looks_wrong(catalog, small):
                        "(made-up, 2026-01-15), 2 USD/h in made-up (2026-01-15)\n", "")
 
 
+def test_a_source_of_a_day_to_come_is_found(catalog, small, tmp_path):
+    text = (tmp_path / small()).read_text()
+    (tmp_path / "later.yaml").write_text(text.replace("title: Made up, as_of: 2026", "title: Made up, as_of: 2999"))
+    done = catalog("check", "later.yaml")
+    assert done.status == 1
+    assert done.out.startswith("dated after tomorrow: source made-up: 2999-")
+
+
 def test_a_catalog_without_findings_is_status_0(catalog, small):
     assert catalog("check", small()) == (0, "", "")
 
