@@ -229,26 +229,28 @@ static std::string side_by_side(const Offer& a, const Offer& b) {
 }
 
 /// Pairs of offers of a family in which one has more and costs less. Those before it in the order
-/// of their sizes are all that it can have more than, and of them only the dearer are looked at.
+/// of their sizes are all that it can have more than, and of them only the dearer are looked at: of
+/// families beyond any that is sold, the nearest in price.
 static std::set<std::pair<std::size_t, std::size_t>>
 cheaper_though_larger(const Catalog& catalog, std::vector<std::size_t> offers) {
-    constexpr std::size_t kMostEach = 100; // of one machine; it is wrong then, whatever the others
-    std::ranges::sort(
-        offers, {}, [&](std::size_t i) { return sizes_of(catalog.offer(i).instance); });
+    constexpr std::size_t kMostLooked = 1'000;
+    const auto sizes = [&](std::size_t i) { return sizes_of(catalog.offer(i).instance); };
+    std::ranges::sort(offers, {}, sizes);
     std::set<std::pair<std::size_t, std::size_t>> out;
     std::multimap<UsdPerHour, std::size_t> smaller;
-    for (const std::size_t i : offers) {
-        const Offer large = catalog.offer(i);
-        std::size_t count = 0;
-        for (auto at = smaller.upper_bound(large.price); at != smaller.end() && count < kMostEach;
-             ++at) {
-            const Offer small = catalog.offer(at->second);
-            if (alike(large.instance, small.instance) && larger(large.instance, small.instance)) {
-                out.emplace(i, at->second);
-                ++count;
-            }
+    auto same = offers.begin(); // of one size, of which none has more than another
+    for (auto at = offers.begin(); at != offers.end(); ++at) {
+        for (; sizes(*same) != sizes(*at); ++same)
+            smaller.emplace(catalog.offer(*same).price, *same);
+        const Offer large = catalog.offer(*at);
+        std::size_t looked = 0;
+        for (auto dearer = smaller.upper_bound(large.price);
+             dearer != smaller.end() && looked < kMostLooked;
+             ++dearer, ++looked) {
+            const Offer small = catalog.offer(dearer->second);
+            if (alike(large.instance, small.instance) && larger(large.instance, small.instance))
+                out.emplace(*at, dearer->second);
         }
-        smaller.emplace(large.price, i);
     }
     return out;
 }

@@ -124,8 +124,6 @@ std::string markdown_text(std::string_view text) {
     for (const char c : text) {
         if (c == '<')
             out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
         else if (c == '&')
             out += "&amp;";
         else if (c == '(' && out.ends_with(']')) // of a link
@@ -138,18 +136,20 @@ std::string markdown_text(std::string_view text) {
 
 std::string csv_cell(std::string_view text) {
     constexpr std::string_view kFormula = "=+-@\t\r";
-    std::string cell = text::printable(text);
-    const bool formula = !text.empty() && kFormula.find(text.front()) != std::string_view::npos &&
+    constexpr std::string_view kBreaks = "\r\n";
+    const bool formula = text.size() > 1 && kFormula.find(text.front()) != std::string_view::npos &&
                          !text::number(text);
-    if (!formula && cell.find_first_of(",\"") == std::string::npos)
-        return cell;
-    std::string out = formula ? "\"'" : "\"";
-    for (const char c : cell) {
-        if (c == '"')
-            out += c;
-        out += c;
+    const bool quotes = formula || text.find_first_of(",\"\r\n") != std::string_view::npos;
+    std::string out = formula ? "\"'" : quotes ? "\"" : "";
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find_first_of(kBreaks, at), text.size());
+        for (const char c : text::printable(text.substr(at, end - at)))
+            out.append(c == '"' ? 2 : 1, c);
+        if (end < text.size())
+            out += text[end];
+        at = end + 1;
     }
-    return out + '"';
+    return quotes ? out + '"' : out;
 }
 
 } // namespace flopwise

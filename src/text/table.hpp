@@ -43,9 +43,9 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
 /// Text of Markdown that stands for itself: HTML, links and the bar of a table are none.
 std::string markdown_text(std::string_view text);
 
-/// A cell of CSV: text::printable(), in quotes if it has a comma or a quote (RFC 4180). What a
-/// spreadsheet would take for a formula, as it begins with = + - or @ and is no number, stands
-/// behind an apostrophe.
+/// A cell of CSV: text::printable(), in quotes if it has a comma, a quote or a break of lines (RFC
+/// 4180). What a spreadsheet would take for a formula, as it begins with = + - or @ and is no
+/// number, stands behind an apostrophe.
 std::string csv_cell(std::string_view text);
 
 } // namespace flopwise
