@@ -10,6 +10,7 @@
 #include "command/cache.hpp"
 #include "price_files.hpp"
 #include "synthetic.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 
 #include <exception>

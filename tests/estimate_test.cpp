@@ -1,6 +1,7 @@
 #include <flopwise/estimate.hpp>
 
 #include "catch.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 #include "training/fitted.hpp"
 #include "training/step_time.hpp"

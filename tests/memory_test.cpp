@@ -2,6 +2,7 @@
 #include <flopwise/names.hpp>
 
 #include "catch.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 #include "training/fitted.hpp"
 #include "training/model_parts.hpp"

@@ -1,5 +1,8 @@
 #include "catch.hpp"
 #include "temporary.hpp"
+#include "text/figures.hpp"
+#include "text/files.hpp"
+#include "text/table.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 
@@ -96,6 +99,102 @@ TEST_CASE("what is not UTF-8 is found where it begins", "[text]") {
         {"\xf4\x90\x80\x80", 0}, // beyond the last character
     }));
     CHECK(text::not_utf8(content) == at);
+}
+
+TEST_CASE("what moves a cursor, turns writing or is not seen is shown as bytes", "[text]") {
+    // U+009B, a control of ISO 6429; U+202E, right-to-left override; U+2066, isolate; U+200B, of no
+    // width; U+FEFF; U+00AD, a hyphen that is seldom seen; U+2028, a line; U+E0041, a tag
+    for (const std::string_view hidden : {"\x1b",
+                                          "\x7f",
+                                          "\xc2\x9b",
+                                          "\xe2\x80\xae",
+                                          "\xe2\x81\xa6",
+                                          "\xe2\x80\x8b",
+                                          "\xef\xbb\xbf",
+                                          "\xc2\xad",
+                                          "\xe2\x80\xa8",
+                                          "\xf3\xa0\x81\x81",
+                                          "\xff"}) {
+        std::string bytes;
+        for (const char c : hidden)
+            bytes += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        CHECK(text::printable(fmt::format("a{}b", hidden)) == "a" + bytes + "b");
+        CHECK(text::printable_lines(fmt::format("a{}\n\nb\n", hidden)) == "a" + bytes + "\n\nb\n");
+    }
+    const std::string seen = "B\xc3\xa1"
+                             "cs-Kiskun, \xe6\x9d\xb1\xe4\xba\xac, \xf0\x9f\x98\x80";
+    CHECK(text::printable(seen) == seen);
+    CHECK(text::json_escaped("\xc2\x9b\xf3\xa0\x81\x81") == "\\u009b\\udb40\\udc41"); // RFC 8259
+    CHECK(text::yaml_escaped("\xc2\x9b\xf3\xa0\x81\x81") == "\\U0000009b\\U000e0041");
+    CHECK(text::json_escaped(seen) == seen);
+}
+
+TEST_CASE("a cell that a spreadsheet would reckon stands behind an apostrophe", "[text]") {
+    CHECK(csv_cell("=cmd|' /C calc'!A0") == "\"'=cmd|' /C calc'!A0\"");
+    CHECK(csv_cell("=HYPERLINK(\"x\")") == "\"'=HYPERLINK(\"\"x\"\")\"");
+    CHECK(csv_cell("+1+1") == "\"'+1+1\"");
+    CHECK(csv_cell("-1+1") == "\"'-1+1\"");
+    CHECK(csv_cell("@SUM(1)") == "\"'@SUM(1)\"");
+    CHECK(csv_cell("\t=1") == "\"'\\x09=1\"");
+    CHECK(csv_cell("-1.5") == "-1.5");
+    CHECK(csv_cell("+2e9") == "+2e9");
+    CHECK(csv_cell("p4d.24xlarge") == "p4d.24xlarge");
+    CHECK(csv_cell("a,b") == "\"a,b\"");
+}
+
+TEST_CASE("names are no HTML, links or bars in Markdown, and no lines in a table", "[text]") {
+    CHECK(markdown_text("<img src=x>&|") == "&lt;img src=x>&amp;\\|");
+    CHECK(markdown_text("![x](http://x)") == "![x]\\(http://x)");
+    CHECK(markdown_text("[10, 20] (USD)") == "[10, 20] (USD)");
+    TextTable grid;
+    grid.column("name", TextTable::Align::left);
+    grid.column("n", TextTable::Align::right);
+    grid.row({"a\nb|<b>", "1"});
+    grid.row({"B\xc3\xa1"
+              "cs",
+              "10"});
+    CHECK(grid.terminal(80, false) == "name         n\n"
+                                      "a\\x0ab|<b>   1\n"
+                                      "B\xc3\xa1"
+                                      "cs        10\n");
+    CHECK(grid.markdown() == "| name | n |\n| --- | ---: |\n"
+                             "| a\\x0ab\\|&lt;b> | 1 |\n| B\xc3\xa1"
+                             "cs | 10 |\n");
+}
+
+TEST_CASE("figures beyond all measure keep a sane width", "[text]") {
+    CHECK(grouped(999'999'999'999'999, 1) == "999,999,999,999,999.0");
+    CHECK(grouped(1e300, 2) == "1e+300");
+    CHECK(grouped(-1.5e20, 0) == "-1.5e+20");
+}
+
+TEST_CASE("YAML is refused before it takes much more memory than its bytes", "[text][yaml]") {
+    const auto refusal = [](const std::string& content) -> std::string {
+        try {
+            (void)yaml::parse(content, "x.yaml");
+        } catch (const InputError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    constexpr std::size_t kMiB = std::size_t{1} << 20U;
+    const std::string ahead =
+        "x.yaml:1: must have no text, and no list or mapping in brackets, of more than 256 KiB";
+    CHECK(refusal(std::string(kMiB, '{')) == ahead);
+    CHECK(refusal(std::string(kMiB, '[')) == ahead);
+    CHECK(refusal('"' + std::string(kMiB, 'x')) == ahead);
+    std::string lists;
+    std::string nothings;
+    std::string rows = "a:\n";
+    while (lists.size() < kMiB) {
+        lists += "[a,";
+        nothings += "-\n";
+        rows += "  - {name: x, price: 1}\n";
+    }
+    CHECK(refusal(lists) == ahead);
+    CHECK(refusal(nothings) ==
+          "x.yaml:174765: must have at most 5000000 values, and one in 4 bytes");
+    CHECK(refusal(rows).empty());
 }
 
 TEST_CASE("lists read as prose", "[text]") {

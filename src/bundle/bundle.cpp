@@ -8,6 +8,7 @@
 #include "catalog/binary.hpp"
 #include "catalog/history_tables.hpp"
 #include "cost/charges_binary.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 

@@ -4,6 +4,7 @@
 
 #include "bundle/rows.hpp"
 #include "catalog/bundled.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 

@@ -3,6 +3,7 @@
 #include <flopwise/precision.hpp>
 
 #include "bundle/rows.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 #include "training/fitted.hpp"

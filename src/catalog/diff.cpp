@@ -148,7 +148,7 @@ std::string to_text(std::span<const PriceChange> changes) {
     std::string out = fmt::format("{}\n{}\n", counts_in_words(changes), family_lines(changes));
     for (const PriceChange& change : changes)
         out += line_of(change);
-    return out;
+    return text::printable_lines(out);
 }
 
 std::string to_json(std::span<const PriceChange> changes) {
@@ -170,7 +170,7 @@ std::string to_json(std::span<const PriceChange> changes) {
         }
         rows.push_back(std::move(row));
     }
-    return Json{{"counts", counts}, {"changes", rows}}.dump(1) + "\n";
+    return text::json_escaped(Json{{"counts", counts}, {"changes", rows}}.dump(1)) + "\n";
 }
 
 } // namespace flopwise

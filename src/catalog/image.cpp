@@ -20,7 +20,7 @@ struct ImageHead {
     std::uint64_t build = 0;
     ImageOf of{};
     Date as_of{};
-    std::int32_t unused = 0;
+    std::uint32_t rows = 0; ///< mark_of() those behind it; 0: not said
 };
 static_assert(sizeof(ImageHead) == 40);
 
@@ -34,9 +34,18 @@ static std::string_view bytes_of(const ImageHead& head) {
     return {reinterpret_cast<const char*>(&head), sizeof head};
 }
 
+/// By which a head knows the rows that it was written for: half of their checksum, and never 0.
+static std::uint32_t mark_of(const Seal& rows) {
+    return static_cast<std::uint32_t>(rows.sum) | 1U;
+}
+
 std::string image_of(const Catalog& catalog, ImageOf of) {
-    const ImageHead head{.build = checksum(build_name()), .of = of, .as_of = catalog.as_of()};
-    return sealed(bytes_of(head)) + sealed(CatalogBinary::write(catalog));
+    const std::string rows = sealed(CatalogBinary::write(catalog));
+    const ImageHead head{.build = checksum(build_name()),
+                         .of = of,
+                         .as_of = catalog.as_of(),
+                         .rows = mark_of(*seal_of(rows))};
+    return sealed(bytes_of(head)) + rows;
 }
 
 std::filesystem::path image_beside(std::filesystem::path file) {
@@ -78,15 +87,21 @@ std::optional<ImageFile> ImageFile::open(const std::filesystem::path& file) {
     std::memcpy(&head, whole->data(), sizeof head);
     if (head.build != checksum(build_name()))
         return std::nullopt;
-    return ImageFile{std::move(opened), head.of, head.as_of};
+    return ImageFile{std::move(opened), head.of, head.as_of, head.rows};
 }
 
 std::optional<Catalog> ImageFile::catalog() {
     constexpr ::off_t kLargest = ::off_t{1} << 30U;
+    constexpr std::size_t kHead = kSealSize + sizeof(ImageHead);
     struct stat found {};
     if (::fstat(::fileno(file_.get()), &found) != 0 || found.st_size > kLargest)
         return std::nullopt;
-    const std::string bytes = read_up_to(file_.get(), static_cast<std::size_t>(found.st_size));
+    std::string bytes = read_up_to(file_.get(), kSealSize);
+    const auto seal = seal_of(bytes);
+    if (!seal || (rows_ != 0 && rows_ != mark_of(*seal)) ||
+        seal->size != static_cast<std::uint64_t>(found.st_size) - kHead - kSealSize)
+        return std::nullopt;
+    bytes += read_up_to(file_.get(), seal->size);
     const auto whole = unsealed(bytes);
     try {
         return whole ? std::optional{CatalogBinary::checked(*whole)} : std::nullopt;

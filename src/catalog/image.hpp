@@ -43,11 +43,13 @@ public:
 
 private:
     using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-    ImageFile(File file, ImageOf of, Date as_of) : file_{std::move(file)}, of_{of}, as_of_{as_of} {}
+    ImageFile(File file, ImageOf of, Date as_of, std::uint32_t rows)
+        : file_{std::move(file)}, of_{of}, as_of_{as_of}, rows_{rows} {}
 
     File file_;
     ImageOf of_;
     Date as_of_;
+    std::uint32_t rows_; ///< of their checksum: they are those that the head was written for
 };
 
 } // namespace flopwise

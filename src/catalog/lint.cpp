@@ -3,109 +3,21 @@
 
 #include "catalog/findings.hpp"
 #include "catalog/offer_columns.hpp"
+#include "catalog/size_fit.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace flopwise {
-
-// ---- what a machine of a size costs among its like -------------------------------------
-
-constexpr std::size_t kSizes = 3;
-
-/// A price and the figures it is explained by: vCPUs, memory, number of GPUs; all positive.
-struct Sized {
-    double price = 0;
-    std::array<double, kSizes> sizes{};
-};
-
-namespace {
-
-constexpr std::size_t kTerms = kSizes + 1;
-using Terms = std::array<double, kTerms>;
-
-Terms terms_of(const Sized& row) {
-    Terms t{1};
-    for (std::size_t i = 0; i < kSizes; ++i)
-        t.at(i + 1) = std::log(row.sizes.at(i));
-    return t;
-}
-
-double product(const Terms& a, const Terms& b) {
-    double sum = 0;
-    for (std::size_t i = 0; i < kTerms; ++i)
-        sum += a.at(i) * b.at(i);
-    return sum;
-}
-
-/// Least squares over the rows that `counts`. A little is added to the diagonal, so that sizes
-/// which always grow together share the weight.
-Terms fit(const std::vector<Sized>& rows, const std::vector<bool>& counts) {
-    constexpr double kLittle = 1e-6;
-    std::array<Terms, kTerms> a{};
-    Terms b{};
-    for (std::size_t r = 0; r < rows.size(); ++r) {
-        if (!counts[r])
-            continue;
-        const Terms t = terms_of(rows[r]);
-        for (std::size_t i = 0; i < kTerms; ++i) {
-            b.at(i) += t.at(i) * std::log(rows[r].price);
-            for (std::size_t j = 0; j < kTerms; ++j)
-                a.at(i).at(j) += t.at(i) * t.at(j);
-        }
-    }
-    for (std::size_t i = 0; i < kTerms; ++i)
-        a.at(i).at(i) += kLittle * static_cast<double>(rows.size());
-    for (std::size_t i = 0; i < kTerms; ++i) // elimination; `a` is positive definite
-        for (std::size_t k = i + 1; k < kTerms; ++k) {
-            const double f = a.at(k).at(i) / a.at(i).at(i);
-            for (std::size_t j = i; j < kTerms; ++j)
-                a.at(k).at(j) -= f * a.at(i).at(j);
-            b.at(k) -= f * b.at(i);
-        }
-    Terms x{};
-    for (std::size_t i = kTerms; i-- > 0;)
-        x.at(i) = (b.at(i) - product(a.at(i), x)) / a.at(i).at(i);
-    return x;
-}
-
-} // namespace
-
-/// For each row, its price by that of the fit
-///
-///     ln price = a + sum of b_i ln size_i, by least squares
-///
-/// The fit is made twice, the second time without the rows that the first one misses by more than
-/// five times the median error. Empty if there are too few rows for a fit.
-static std::vector<double> ratios_to_fit(const std::vector<Sized>& rows) {
-    constexpr std::size_t kFewest = 3 * kTerms;
-    constexpr double kFar = 5;
-    if (rows.size() < kFewest)
-        return {};
-    std::vector<bool> counts(rows.size(), true);
-    std::vector<double> errors(rows.size());
-    for (int round = 0; round < 2; ++round) {
-        const Terms x = fit(rows, counts);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            errors[i] = std::log(rows[i].price) - product(x, terms_of(rows[i]));
-        std::vector<double> sizes;
-        std::transform(errors.begin(), errors.end(), std::back_inserter(sizes), [](double e) {
-            return std::abs(e);
-        });
-        auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
-        std::nth_element(sizes.begin(), middle, sizes.end());
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            counts[i] = std::abs(errors[i]) <= kFar * *middle + 1e-9;
-    }
-    for (double& error : errors)
-        error = std::exp(error);
-    return errors;
-}
 
 // ---- what is looked for ---------------------------------------------------------------
 
@@ -188,10 +100,13 @@ static std::string named(const Instance& i) {
 
 static void check_gpu_memory(const Catalog& catalog, Findings& to) {
     constexpr double kTolerance = 0.10; // error correction takes up to a sixteenth
+    std::map<std::string_view, const Gpu*> called;
+    for (const Gpu& gpu : catalog.gpus())
+        called.emplace(gpu.name, &gpu);
     for (const Instance& i : catalog.instances()) {
         if (i.gpu.empty() || !i.reported_gpu_memory)
             continue;
-        const GiB model = gpu_memory(i, *catalog.find_gpu(i.gpu));
+        const GiB model = gpu_memory(i, *called.at(i.gpu));
         if (std::abs(*i.reported_gpu_memory / model - 1) > kTolerance)
             to.add(finding::kGpuMemory,
                    {i.provider, i.name},
@@ -210,20 +125,69 @@ static void check_rates(const Catalog& catalog, Findings& to) {
     }
 }
 
-static void check_successors(const Catalog& catalog, Findings& to) {
-    for (const Family& family : catalog.families()) {
+namespace {
+
+/// Families, with what they can still be rented as.
+class Successors {
+public:
+    explicit Successors(const Catalog& catalog) {
+        for (const Family& family : catalog.families())
+            of_[{family.provider, family.name}].family = &family;
+        for (const Instance& i : catalog.instances()) {
+            Known& known = of_[{i.provider, i.family}];
+            known.gpu = known.gpu || !i.gpu.empty();
+            known.retired = known.retired && i.retired;
+            known.empty = false;
+        }
+    }
+    /// Whether all its machines are retired, of which one has a GPU.
+    [[nodiscard]] bool gone(const Family& f) const {
+        const Known& known = of_.at({f.provider, f.name});
+        return known.gpu && known.retired;
+    }
+    /// Whether a family that follows it, directly or not, can be rented. Each is walked over once.
+    bool followed(const Family& f) {
+        std::vector<Known*> path;
+        std::optional<bool> found;
+        for (std::string_view name = f.successor; !found;) {
+            const auto next = of_.find({f.provider, name});
+            if (name.empty() || next == of_.end() || next->second.family == nullptr)
+                found = false;
+            else if (!next->second.empty && !next->second.retired)
+                found = true;
+            else if (next->second.followed)
+                found = next->second.followed;
+            else {
+                next->second.followed = false; // unless the chain, which may be a circle, ends well
+                path.push_back(&next->second);
+                name = next->second.family->successor;
+            }
+        }
+        for (Known* known : path)
+            known->followed = found;
+        return *found;
+    }
+
+private:
+    struct Known {
+        const Family* family = nullptr;
         bool gpu = false;
         bool retired = true;
-        for (const Instance& i : catalog.instances())
-            if (i.provider == family.provider && i.family == family.name) {
-                gpu = gpu || !i.gpu.empty();
-                retired = retired && i.retired;
-            }
-        if (gpu && retired && catalog.successor(family) == nullptr)
+        bool empty = true;
+        std::optional<bool> followed{};
+    };
+    std::map<std::pair<std::string_view, std::string_view>, Known> of_;
+};
+
+} // namespace
+
+static void check_successors(const Catalog& catalog, Findings& to) {
+    Successors families{catalog};
+    for (const Family& family : catalog.families())
+        if (families.gone(family) && !families.followed(family))
             to.add(finding::kNoSuccessor,
                    {family.provider, family.name},
                    fmt::format("{} {}", family.provider, family.name));
-    }
 }
 
 /// Offers by family, region and purchase option, or what else is compared with what.
@@ -264,6 +228,33 @@ static std::string side_by_side(const Offer& a, const Offer& b) {
         "{}{}, but {} costs {}{}", a.price, day(a), b.instance.name, b.price, day(b));
 }
 
+/// Pairs of offers of a family in which one has more and costs less. Those before it in the order
+/// of their sizes are all that it can have more than, and of them only the dearer are looked at: of
+/// families beyond any that is sold, the nearest in price.
+static std::set<std::pair<std::size_t, std::size_t>>
+cheaper_though_larger(const Catalog& catalog, std::vector<std::size_t> offers) {
+    constexpr std::size_t kMostLooked = 1'000;
+    const auto sizes = [&](std::size_t i) { return sizes_of(catalog.offer(i).instance); };
+    std::ranges::sort(offers, {}, sizes);
+    std::set<std::pair<std::size_t, std::size_t>> out;
+    std::multimap<UsdPerHour, std::size_t> smaller;
+    auto same = offers.begin(); // of one size, of which none has more than another
+    for (auto at = offers.begin(); at != offers.end(); ++at) {
+        for (; sizes(*same) != sizes(*at); ++same)
+            smaller.emplace(catalog.offer(*same).price, *same);
+        const Offer large = catalog.offer(*at);
+        std::size_t looked = 0;
+        for (auto dearer = smaller.upper_bound(large.price);
+             dearer != smaller.end() && looked < kMostLooked;
+             ++dearer, ++looked) {
+            const Offer small = catalog.offer(dearer->second);
+            if (alike(large.instance, small.instance) && larger(large.instance, small.instance))
+                out.emplace(*at, dearer->second);
+        }
+    }
+    return out;
+}
+
 static void check_price_by_size(const Catalog& catalog, Findings& to) {
     Groups groups;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
@@ -273,14 +264,10 @@ static void check_price_by_size(const Catalog& catalog, Findings& to) {
                 i);
     }
     for (const auto& [key, offers] : groups)
-        for (const std::size_t i : offers)
-            for (const std::size_t j : offers) {
-                const Offer large = catalog.offer(i);
-                const Offer small = catalog.offer(j);
-                if (large.price < small.price && alike(large.instance, small.instance) &&
-                    larger(large.instance, small.instance))
-                    to.add(finding::kPriceBySize, large, side_by_side(large, small));
-            }
+        for (const auto& [i, j] : cheaper_though_larger(catalog, offers)) {
+            const Offer large = catalog.offer(i);
+            to.add(finding::kPriceBySize, large, side_by_side(large, catalog.offer(j)));
+        }
 }
 
 static void check_spot(const Catalog& catalog, Findings& to) {
@@ -343,14 +330,15 @@ static void check_sources(const Catalog& catalog, Findings& to) {
                                   o.purchase},
                        i);
     }
+    std::map<std::string_view, const Source*> sources;
+    for (const Source& source : catalog.sources())
+        sources.emplace(source.name, &source);
     for (const Price& old : catalog.superseded()) {
         const auto found = offers.find({old.provider, old.instance, old.region, old.purchase});
         if (found == offers.end())
             continue;
         const Offer o = catalog.offer(found->second);
-        const auto source = std::find_if(catalog.sources().begin(),
-                                         catalog.sources().end(),
-                                         [&](const Source& s) { return s.name == old.source; });
+        const Source* const source = sources.at(old.source);
         to.add(finding::kSources,
                {old.provider, old.instance, old.region},
                fmt::format("{} in {}, {}", named(o.instance), old.region, to_string(old.purchase)),

@@ -4,6 +4,7 @@
 #include "catalog/image.hpp"
 #include "catalog/rates.hpp"
 #include "catalog/tables.hpp"
+#include "text/files.hpp"
 #include "text/seal.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"

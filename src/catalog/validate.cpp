@@ -1,3 +1,4 @@
+#include "catalog/bounds.hpp"
 #include "catalog/fields.hpp"
 #include "catalog/findings.hpp"
 #include "catalog/keys.hpp"
@@ -54,9 +55,18 @@ public:
         if (!inserted)
             refuse(field, fmt::format("must not be given twice, got {}", text::quoted(value)));
     }
-    void positive(std::string_view field, double value) {
+    void positive(std::string_view field, double value, double most, std::string_view unit = {}) {
         if (!(value > 0 && std::isfinite(value)))
             refuse(field, fmt::format("must be positive and finite, got {}", value));
+        const auto with_unit = [unit](double figure) {
+            return fmt::format("{}{}{}", figure, unit.empty() ? "" : " ", unit);
+        };
+        if (value < kLeast)
+            refuse(field,
+                   fmt::format("must be at least {}, got {}", with_unit(kLeast), with_unit(value)));
+        if (value > most)
+            refuse(field,
+                   fmt::format("must be at most {}, got {}", with_unit(most), with_unit(value)));
     }
     void within(std::string_view field, double value, double least, double most) {
         if (!(value >= least && value <= most))
@@ -123,7 +133,23 @@ private:
     std::size_t row_ = 0;
 };
 
-constexpr UsdPerHour kMostPrice{1e9}; // no bill overflows, and no slip passes
+// The most that a figure can be, by what it is of.
+constexpr double most_of(UsdPerHour /*tag*/) {
+    return kMostUsdPerHour;
+}
+constexpr double most_of(GiB /*tag*/) {
+    return kMostGib;
+}
+constexpr double most_of(Gbps /*tag*/) {
+    return kMostGbps;
+}
+constexpr double most_of(Tflops /*tag*/) {
+    return kMostTflops;
+}
+template <class Unit>
+constexpr double most_of(Quantity<Unit> /*tag*/) {
+    return kMostOther;
+}
 
 /// Looks at each field of a row for itself.
 template <class Row>
@@ -149,29 +175,23 @@ struct Checked {
                     section.refuse(f.in_file(), "must not be given without gpu");
                 return;
             }
-        if (f.is(kPositive | kWithGpu))
-            section.positive(f.in_file(), value);
+        if (f.is(kPositive | kWithGpu) || value != 0) // zero of others stands for "not known"
+            section.positive(f.in_file(), value, f.is(kWithGpu) ? kMostGpus : kMostOther);
     }
     void operator()(const Field& f, const std::optional<double>& value) const {
         if (value)
-            section.positive(f.in_file(), *value);
+            section.positive(f.in_file(), *value, kMostVcpus);
         else
             unknown(f);
     }
-    void operator()(const Field& f, UsdPerHour value) const {
-        (*this)(f, value.value());
-        if (value > kMostPrice)
-            section.refuse(f.in_file(),
-                           fmt::format("must be at most {}, got {}", kMostPrice, value));
-    }
     template <class Unit>
     void operator()(const Field& f, Quantity<Unit> value) const {
-        (*this)(f, value.value());
+        section.positive(f.in_file(), value.value(), most_of(value), Unit::symbol);
     }
     template <class Unit>
     void operator()(const Field& f, const std::optional<Quantity<Unit>>& value) const {
         if (value)
-            (*this)(f, value->value());
+            (*this)(f, *value);
         else
             unknown(f);
     }

@@ -1,5 +1,6 @@
 #include "catalog/fields.hpp"
 #include "catalog/rates.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -53,7 +54,7 @@ private:
             else
                 out += c;
         }
-        return out + '"';
+        return text::yaml_escaped(out) + '"';
     }
 
     std::string pairs_;

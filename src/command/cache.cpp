@@ -4,6 +4,7 @@
 #include "catalog/read.hpp"
 #include "command/output.hpp"
 #include "text/day.hpp"
+#include "text/files.hpp"
 #include "text/seal.hpp"
 #include "text/text.hpp"
 
@@ -70,13 +71,17 @@ void require_own(const std::filesystem::path& folder, const std::string& file) {
 
 // ---- the catalog in the cache -------------------------------------------------------
 
-/// Of the catalog.yaml that is there: it has another size or time if it was replaced, and need not
-/// be read.
+/// Of the catalog.yaml that is there: it has another size, time or number if it was replaced, and
+/// need not be read.
 static std::uint64_t stamp_of(const std::filesystem::path& yaml) {
+    struct stat found {};
     std::error_code none;
+    if (::lstat(yaml.c_str(), &found) != 0)
+        return 0;
     return checksum(
-        fmt::format("{} {}",
-                    std::filesystem::file_size(yaml, none),
+        fmt::format("{} {} {}",
+                    found.st_size,
+                    found.st_ino,
                     std::filesystem::last_write_time(yaml, none).time_since_epoch().count()));
 }
 
@@ -116,17 +121,26 @@ std::optional<Catalog> cached_catalog(Date today) {
     return cached;
 }
 
-void write_cached(const Catalog& catalog) {
+void write_cached(const Catalog& catalog,
+                  const std::string& yaml,
+                  const std::filesystem::path& state,
+                  const std::string& state_text) {
     const auto folder = cache_folder();
-    require_own(folder, kImage);
-    require_own(folder, kCatalog);
-    std::error_code ignored;
-    std::filesystem::remove(folder / kImage, ignored); // an old one must not outlive its catalog
-    const std::string content = to_yaml(catalog);
-    text::write_file(folder / kCatalog, content);
-    text::write_file(
+    for (const auto& file : {std::filesystem::path{kImage}, {kCatalog}, state.filename()})
+        require_own(folder, file.string());
+    text::StagedFile new_catalog{folder / kCatalog, yaml};
+    text::StagedFile new_image{
         folder / kImage,
-        image_of(catalog, {.content = checksum(content), .stamp = stamp_of(folder / kCatalog)}));
+        image_of(catalog, {.content = checksum(yaml), .stamp = stamp_of(new_catalog.path())})};
+    text::StagedFile new_state{state, state_text};
+    new_catalog.put(); // with it, the prices are in use: what else fails from here on costs time
+    for (text::StagedFile* beside : {&new_image, &new_state}) {
+        try {
+            beside->put();
+        } catch (const InputError& error) {
+            fmt::print(stderr, "{}: the new prices are in use without it\n", error.what());
+        }
+    }
 }
 
 // ---- a catalog in a file ------------------------------------------------------------

@@ -24,8 +24,12 @@ void require_own(const std::filesystem::path& folder, const std::string& file);
 /// The catalog in the cache; empty if there is none. Throws InputError if it cannot be used, or is
 /// dated after the day after `today`.
 std::optional<Catalog> cached_catalog(Date today);
-/// Replaces it, at once or not at all.
-void write_cached(const Catalog& catalog);
+/// Replaces it, and what an update keeps beside it, at once or not at all: a failure leaves all as
+/// it was. `yaml` is the catalog as text.
+void write_cached(const Catalog& catalog,
+                  const std::string& yaml,
+                  const std::filesystem::path& state,
+                  const std::string& state_text);
 
 /// The catalog that is used if none is named: the cached one if it is newer than the bundled one.
 /// A cached one that cannot be used is left, with a word on standard error.

@@ -6,6 +6,7 @@
 #include "catalog/rates.hpp"
 #include "command/cache.hpp"
 #include "command/catalog_arguments.hpp"
+#include "command/flag_values.hpp"
 #include "command/output.hpp"
 #include "command/today.hpp"
 #include "command/update.hpp"
@@ -82,7 +83,7 @@ static void tell_effect(const ImportEffect& effect, bool all) {
     const bool notable = effect.in_effect() < effect.prices || effect.incomplete ||
                          effect.prices_retired > 0 || effect.machines_retired > 0;
     if (notable || (all && (effect.prices > 0 || effect.to_come > 0)))
-        fmt::print(stderr, "{}: {}", effect.file, to_text(effect));
+        fmt::print(stderr, "{}: {}", text::printable(effect.file), to_text(effect));
 }
 
 /// Rows that were rejected are never passed over in silence; the rest is told if asked for.
@@ -95,14 +96,14 @@ static void tell(const std::vector<Import>& imports, const Joined& joined, bool 
             fmt::print(
                 stderr,
                 "{}: {} of {} rows rejected (--summary shows them); the first: {}\n",
-                import.file,
+                text::printable(import.file),
                 import.rows_rejected,
                 import.rows,
                 InputError{import.rejected.front().where, import.rejected.front().reason}.what());
         tell_effect(joined.effects[i], all);
     }
     for (const Skipped& left_out : joined.left_out)
-        fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, left_out.why);
+        fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, text::printable(left_out.why));
 }
 
 static bool is_yaml(const std::string& file) {
@@ -175,26 +176,41 @@ static int run_update(const Arguments& arguments) {
             .regions = arguments.regions,
             .from = arguments.from,
             .base = arguments.base,
+            .cacert = arguments.cacert,
+            .accept_outliers = arguments.accept_outliers,
             .stall_seconds = arguments.timeout,
             .today = today_of(arguments)});
     return answer;
 }
 
 static std::string line_of(const Finding& f) {
-    return fmt::format("{}: {}{}{}", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail);
+    return text::printable(
+        fmt::format("{}: {}{}{}", f.what, f.where, f.detail.empty() ? "" : ": ", f.detail));
+}
+
+/// Sources of days to come, which would be the newest for ever. lint() knows no day.
+static std::string dated_later(const Catalog& catalog) {
+    std::string out;
+    for (const Source& source : catalog.sources())
+        if (is_after_tomorrow(source.as_of, system_day()))
+            out += fmt::format("dated after tomorrow: source {}: {}\n",
+                               text::printable(source.name),
+                               to_string(source.as_of));
+    return out;
 }
 
 /// What nobody has explained comes first, and alone decides the status.
 static int run_check(const Arguments& arguments) {
-    const auto findings = lint(catalog_called(arguments.base, system_day()));
-    std::string out;
+    const Catalog catalog = catalog_called(arguments.base, system_day());
+    const auto findings = lint(catalog);
+    std::string out = dated_later(catalog);
     std::string explained;
     std::size_t count = 0;
     for (const Finding& f : findings)
         if (f.why.empty()) {
             out += line_of(f) + '\n';
         } else {
-            explained += fmt::format("  {} ({})\n", line_of(f), f.why);
+            explained += fmt::format("  {} ({})\n", line_of(f), text::printable(f.why));
             ++count;
         }
     const bool left = !out.empty();
@@ -291,8 +307,13 @@ static void add_update(CLI::App& app, Arguments& to) {
     add_catalog(app, to, "--base");
     add_today(app, to);
     app.add_option("--from", to.from, "a mirror of the provider's server")->type_name("URL");
-    app.add_option("--timeout", to.timeout, "give up when nothing arrives for so long (60)")
+    app.add_option("--timeout", to.timeout, "give up when next to nothing arrives for so long (60)")
         ->type_name("SECONDS");
+    app.add_option("--cacert", to.cacert, "certificates to trust in place of the system's")
+        ->type_name("FILE");
+    app.add_flag("--accept-outliers",
+                 to.accept_outliers,
+                 "use prices and sizes a hundred times off their like too");
 }
 
 using Run = int (*)(const Arguments&);
@@ -347,6 +368,7 @@ static int run(int argc, char** argv) {
     app.require_subcommand(1);
     app.footer(std::string{kExamples});
     try {
+        require_values(app, argc, argv);
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         const auto chosen = app.get_subcommands();

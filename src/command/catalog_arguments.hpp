@@ -32,6 +32,8 @@ struct Arguments {
     std::vector<std::string> regions;
     std::string from;
     long timeout = 60;
+    std::string cacert;
+    bool accept_outliers = false;
     bool strict = false;
     bool summary = false;
     bool all = false;

@@ -1,6 +1,7 @@
 #include "command/download.hpp"
 
 #include "command/sha256.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -10,11 +11,14 @@
 #include <cstdio>
 #include <curl/curl.h>
 #include <exception>
+#include <fcntl.h>
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <sys/stat.h>
 #include <system_error>
 #include <thread>
+#include <unistd.h>
 
 namespace flopwise {
 
@@ -24,21 +28,9 @@ bool can_download() {
 
 namespace {
 
-constexpr std::uint64_t kLargest = std::uint64_t{16} << 30U;
 constexpr int kAttempts = 4;
+constexpr double kLongestWait = 60; // seconds
 using Seconds = std::chrono::duration<double>;
-
-/// The head of the answer that is being read.
-struct Answer {
-    long status = 0;
-    std::string reason{};
-    Version version{};
-    bool encoded = false;                  ///< so its bytes are not those of the file
-    std::string sha256{};                  ///< in base64, as the server states it
-    std::optional<std::uint64_t> begin{};  ///< of a part
-    std::optional<std::uint64_t> length{}; ///< of the whole, if this is a part
-    double wait_seconds = 0;
-};
 
 class Transfer {
 public:
@@ -61,7 +53,9 @@ private:
     End broken(CURLcode code);
     End refused();
     bool begin_body();
-    bool open(const char* mode);
+    [[nodiscard]] bool grows_beyond_measure(std::size_t more) const;
+    void set_trust();
+    bool open(int how);
     [[nodiscard]] std::optional<std::string> why_not_whole() const;
     Downloaded finish();
     [[noreturn]] void refuse(std::string_view reason) const {
@@ -84,116 +78,15 @@ private:
     std::string etag_;         ///< of its version
     std::uint64_t size_ = 0;
     bool begun_ = false;
+    bool too_large_ = false;
     std::string trouble_; ///< of the last attempt
 };
 
 } // namespace
 
-// ---- what the server says ------------------------------------------------------------
-
-static std::string_view trimmed(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    return begin == std::string_view::npos
-               ? std::string_view{}
-               : text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-static std::optional<std::uint64_t> whole_number(std::string_view digits) {
-    const auto number = text::number(digits);
-    constexpr double kExact = 9e15; // below 2^53
-    return number && *number >= 0 && *number < kExact &&
-                   *number == static_cast<double>(static_cast<std::uint64_t>(*number))
-               ? std::optional{static_cast<std::uint64_t>(*number)}
-               : std::nullopt;
-}
-
-/// "bytes 100-199/1000"
-static void read_range(std::string_view range, Answer& to) {
-    constexpr std::string_view kUnit = "bytes ";
-    if (!range.starts_with(kUnit))
-        return;
-    range.remove_prefix(kUnit.size());
-    to.begin = whole_number(range.substr(0, range.find('-')));
-    if (const auto slash = range.find('/'); slash != std::string_view::npos)
-        to.length = whole_number(range.substr(slash + 1));
-}
-
-/// The digest of "sha-256=:BASE64:" or "SHA-256=BASE64"; empty for others.
-static std::string digest_in(std::string_view value) {
-    constexpr std::string_view kName = "sha-256=";
-    const auto at = text::lower(value).find(kName);
-    if (at == std::string::npos)
-        return {};
-    value.remove_prefix(at + kName.size());
-    value = trimmed(value.substr(0, value.find(',')));
-    if (value.starts_with(':'))
-        value.remove_prefix(1);
-    return std::string{value.substr(0, value.find(':'))};
-}
-
-/// Whether it can be kept in a file of ours and sent back. A version that cannot is as good as
-/// none: the file is sent whole each time.
-static bool can_be_kept(std::string_view version) {
-    constexpr std::size_t kLongest = 1'024;
-    return version.size() <= kLongest &&
-           std::all_of(version.begin(), version.end(), [](char c) { return c >= ' ' && c < 0x7f; });
-}
-
-static std::string_view kept(std::string_view version) {
-    return can_be_kept(version) ? version : std::string_view{};
-}
-
-static void read_header(const std::string& name, std::string_view value, Answer& to) {
-    constexpr double kLongestWait = 60;
-    if (name == "etag")
-        to.version.etag = kept(value);
-    else if (name == "last-modified")
-        to.version.modified = kept(value);
-    else if (name == "content-encoding")
-        to.encoded = text::lower(value) != "identity";
-    else if (name == "content-range")
-        read_range(value, to);
-    else if (name == "repr-digest" || name == "digest")
-        to.sha256 = digest_in(value);
-    else if (name == "x-amz-checksum-sha256" && value.find('-') == std::string_view::npos)
-        to.sha256 = value;
-    else if (name == "retry-after")
-        to.wait_seconds = std::min(kLongestWait, std::max(0.0, text::number(value).value_or(0)));
-}
-
 std::size_t Transfer::head(std::string_view line) {
-    if (line.starts_with("HTTP/")) { // of a redirect, or of what it leads to
-        answer_ = {};
-        const auto status = line.find(' ');
-        answer_.reason = trimmed(line.substr(std::min(line.size(), status)));
-        answer_.status = static_cast<long>(
-            text::number(std::string_view{answer_.reason}.substr(0, 3)).value_or(0));
-    } else if (const auto colon = line.find(':'); colon != std::string_view::npos) {
-        read_header(
-            text::lower(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)), answer_);
-    }
+    read_line(line, what_.today, answer_);
     return line.size();
-}
-
-/// Of base64 to hexadecimal, as far as it is base64.
-static std::string hex_of(std::string_view base64) {
-    constexpr std::string_view kDigits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    std::uint32_t bits = 0;
-    unsigned count = 0;
-    for (const char c : base64) {
-        const auto digit = kDigits.find(c);
-        if (digit == std::string_view::npos)
-            break;
-        bits = bits << 6U | static_cast<std::uint32_t>(digit);
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            out += fmt::format("{:02x}", bits >> count & 0xffU);
-        }
-    }
-    return out;
 }
 
 // ---- the file ------------------------------------------------------------------------
@@ -210,8 +103,17 @@ void Transfer::forget() const {
     std::filesystem::remove(part_, ignored);
 }
 
-bool Transfer::open(const char* mode) {
-    out_.reset(std::fopen(part_.c_str(), mode));
+/// A regular file, which no link leads to, for the user alone.
+bool Transfer::open(int how) {
+    constexpr mode_t kOwn = 0600;
+    const int file =
+        ::open(part_.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | how, kOwn);
+    struct stat found {};
+    out_.reset();
+    if (file >= 0 && ::fstat(file, &found) == 0 && S_ISREG(found.st_mode))
+        out_.reset(::fdopen(file, "ab"));
+    else if (file >= 0)
+        ::close(file);
     if (out_) // what arrived is there, even if we are killed
         std::setvbuf(out_.get(), nullptr, _IONBF, 0);
     return out_ != nullptr;
@@ -224,11 +126,11 @@ bool Transfer::begin_body() {
         const bool fits = answer_.begin == offset_ && !answer_.encoded &&
                           (answer_.version.etag.empty() || answer_.version.etag == etag_);
         size_ = offset_;
-        return fits && open("ab");
+        return fits && open(O_APPEND);
     }
     forget();
     size_ = 0;
-    if (!open("wb"))
+    if (!open(O_TRUNC | O_APPEND))
         return false;
     const std::string& etag = answer_.version.etag;
     if (!answer_.encoded && !etag.empty() && !etag.starts_with("W/"))
@@ -236,13 +138,25 @@ bool Transfer::begin_body() {
     return true;
 }
 
+/// What is packed may hold gigabytes in a few bytes; price files unpack to some twenty times.
+bool Transfer::grows_beyond_measure(std::size_t more) const {
+    constexpr std::uint64_t kAlways = std::uint64_t{16} << 20U;
+    constexpr std::uint64_t kTimes = 100;
+    curl_off_t sent = 0;
+    curl_easy_getinfo(curl_.get(), CURLINFO_SIZE_DOWNLOAD_T, &sent);
+    return answer_.encoded && size_ + more > kAlways + kTimes * static_cast<std::uint64_t>(
+                                                                    std::max<curl_off_t>(sent, 0));
+}
+
 std::size_t Transfer::body(std::string_view bytes) {
     if (answer_.status != 200 && answer_.status != 206)
         return bytes.size(); // the page of an error
     if (!begun_ && !begin_body())
         return 0;
-    if (size_ + bytes.size() > kLargest)
+    if (size_ + bytes.size() > what_.largest || grows_beyond_measure(bytes.size())) {
+        too_large_ = true;
         return 0;
+    }
     const std::size_t n = std::fwrite(bytes.data(), 1, bytes.size(), out_.get());
     size_ += n;
     return n;
@@ -294,11 +208,34 @@ static std::uint64_t resumable(const std::filesystem::path& part,
     } catch (const InputError&) {
         return 0; // of what the part is one is not known
     }
-    if (lines.size() < 2 || lines[0] != url || !can_be_kept(lines[1]))
+    if (lines.size() < 2 || lines[0] != url)
         return 0;
-    etag = lines[1];
+    etag = kept({.etag = lines[1]}, {}).etag;
+    if (etag.empty())
+        return 0;
     const auto size = std::filesystem::file_size(part, none);
     return none ? 0 : size;
+}
+
+/// Who the user says is to be believed, and who the user is.
+void Transfer::set_trust() {
+    CURL* const curl = curl_.get();
+    if (!what_.certificates.empty())
+        set(curl, CURLOPT_CAINFO, what_.certificates.c_str());
+    if (!what_.certificate_folder.empty())
+        set(curl, CURLOPT_CAPATH, what_.certificate_folder.c_str());
+    if (what_.user.empty())
+        return;
+    const auto plain = [curl](const std::string& text) {
+        const std::unique_ptr<char, void (*)(void*)> out{
+            curl_easy_unescape(curl, text.c_str(), static_cast<int>(text.size()), nullptr),
+            &curl_free};
+        return std::string{out ? out.get() : ""};
+    };
+    const auto colon = std::min(what_.user.find(':'), what_.user.size());
+    set(curl, CURLOPT_USERNAME, plain(what_.user.substr(0, colon)).c_str());
+    if (colon < what_.user.size())
+        set(curl, CURLOPT_PASSWORD, plain(what_.user.substr(colon + 1)).c_str());
 }
 
 void Transfer::set_up() {
@@ -309,6 +246,7 @@ void Transfer::set_up() {
     headers_.reset();
     answer_ = {};
     begun_ = false;
+    too_large_ = false;
     error_.front() = '\0';
     etag_.clear();
     offset_ = resumable(part_, from_, what_.url, etag_);
@@ -331,10 +269,12 @@ void Transfer::set_up() {
     set(curl, CURLOPT_MAXREDIRS, kRedirects);
     set(curl, CURLOPT_NOSIGNAL, 1L);
     set(curl, CURLOPT_CONNECTTIMEOUT, what_.stall_seconds);
-    set(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    constexpr long kSlowest = 1'000; // bytes a second; less would take years
+    set(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowest);
     set(curl, CURLOPT_LOW_SPEED_TIME, what_.stall_seconds);
     set(curl, CURLOPT_ERRORBUFFER, error_.data());
     set_protocols(curl, what_.url.starts_with("https:"));
+    set_trust();
 }
 
 /// What libcurl calls may not throw through it: the error is kept, and the transfer ends.
@@ -409,17 +349,21 @@ std::optional<std::string> Transfer::why_not_whole() const {
         return fmt::format("must have {} bytes, has {}", *answer_.length, size_);
     if (answer_.sha256.empty() || answer_.encoded)
         return std::nullopt;
-    const std::string stated = hex_of(answer_.sha256);
     const std::string found = sha256_of_file(part_);
-    if (stated == found)
+    if (answer_.sha256 == found)
         return std::nullopt;
-    return fmt::format("must have the SHA-256 that the server states, {}, has {}", stated, found);
+    return fmt::format(
+        "must have the SHA-256 that the server states, {}, has {}", answer_.sha256, found);
 }
 
 /// The transfer did not come to its end.
 Transfer::End Transfer::broken(CURLcode code) {
-    if (code == CURLE_WRITE_ERROR && size_ + CURL_MAX_WRITE_SIZE > kLargest)
-        refuse("must be at most 16 GiB");
+    if (too_large_) {
+        out_.reset();
+        forget();
+        refuse(fmt::format("must be at most {} MiB, and at most 100 times what is sent of it",
+                           what_.largest >> 20U));
+    }
     if (code == CURLE_WRITE_ERROR && answer_.status == 206 && !out_) {
         forget();
         trouble_ = "must go on where it stopped, the server sends another part";
@@ -430,6 +374,9 @@ Transfer::End Transfer::broken(CURLcode code) {
             "cannot be written to {}: {}", part_.string(), std::generic_category().message(errno)));
     trouble_ = fmt::format("cannot be downloaded: {}",
                            error_.front() != '\0' ? error_.data() : curl_easy_strerror(code));
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        refuse(trouble_ + " (--cacert FILE, CURL_CA_BUNDLE or SSL_CERT_FILE names certificates to "
+                          "trust)");
     if (!may_pass(code))
         refuse(trouble_);
     return End::again;
@@ -440,6 +387,8 @@ Transfer::End Transfer::refused() {
     if (answer_.status == 304 && !what_.known.empty())
         return End::unchanged;
     trouble_ = fmt::format("must be a file, the server says {}", text::shortened(answer_.reason));
+    if (answer_.wait_seconds > kLongestWait)
+        refuse(fmt::format("{}, and to ask again in {:.6g} s", trouble_, answer_.wait_seconds));
     if (answer_.status == 416 && offset_ > 0)
         forget(); // what is there is longer than the file
     else if (!may_pass(answer_.status))
@@ -484,7 +433,8 @@ Downloaded Transfer::run() {
         if (end == End::done)
             return finish();
         if (i < kAttempts)
-            std::this_thread::sleep_for(std::max(wait, Seconds{answer_.wait_seconds}));
+            std::this_thread::sleep_for(
+                std::max(wait, Seconds{std::min(kLongestWait, answer_.wait_seconds)}));
     }
     refuse(fmt::format("{} (tried {} times)", trouble_, kAttempts));
 }

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include "command/http_head.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -9,20 +11,16 @@
 
 namespace flopwise {
 
-/// What a server calls a version of a file; either may be empty.
-struct Version {
-    std::string etag{};
-    std::string modified{};
-
-    [[nodiscard]] bool empty() const { return etag.empty() && modified.empty(); }
-    bool operator==(const Version&) const = default;
-};
-
 struct Download {
     std::string url;            ///< https, or http to a server that the user named
     std::filesystem::path file; ///< what it becomes; until then it is FILE.part
     Version known{};            ///< of what is there already, so that only a newer one is sent
-    long stall_seconds = 60;    ///< give up when nothing arrives for so long
+    long stall_seconds = 60;    ///< give up when next to nothing arrives for so long
+    Date today{};               ///< versions of days to come are none
+    std::string user{};         ///< NAME:PASSWORD, as a URL has them; sent to the server alone
+    std::string certificates{}; ///< a file of those to trust in place of the system's
+    std::string certificate_folder{};
+    std::uint64_t largest = std::uint64_t{16} << 30U; ///< of the file, in bytes
     /// Called while bytes arrive; `all` is 0 if the server does not say.
     std::function<void(std::uint64_t done, std::uint64_t all)> progress{};
 };
@@ -41,7 +39,9 @@ bool can_download();
 /// stopped if the server still has the same version. Broken transfers and errors of a server that
 /// may pass (408, 429, 5xx) are tried again, four times in all. Redirects are followed, from https
 /// to https only. The proxy is that of the environment, as curl reads it.
-/// A length and a SHA-256 that the server states must be those of the file.
+/// A length and a SHA-256 that the server states must be those of the file. Less than 1,000 bytes
+/// a second count as nothing, and what unpacks to more than a hundred times its size is refused,
+/// as is a server that wants to be asked again after more than a minute.
 /// Throws InputError with the URL in place of a file.
 Downloaded download(const Download& what);
 

@@ -1,5 +1,6 @@
 #include "command/output.hpp"
 
+#include "text/files.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>

@@ -6,6 +6,7 @@
 
 #include "command/cache.hpp"
 #include "command/command.hpp"
+#include "command/flag_values.hpp"
 #include "command/output.hpp"
 #include "command/today.hpp"
 #include "text/text.hpp"
@@ -237,6 +238,7 @@ static void refuse_empty(std::span<const char* const> args) {
 static int command(CLI::App& app, const Arguments& arguments, int argc, const char* const* argv) {
     try {
         refuse_empty({argv + 1, argv + argc});
+        require_values(app, argc, argv);
         app.parse(argc, argv);
         if (app.remaining_size() > 0)
             throw CLI::ExtrasError{app.remaining()};

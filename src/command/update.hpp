@@ -14,6 +14,8 @@ struct Update {
     std::vector<std::string> regions{}; ///< empty: those in which the catalog has prices
     std::string from{};                 ///< URL of a mirror; empty: the provider's own
     std::string base{};                 ///< as catalog_called() has it
+    std::string cacert{};               ///< file of certificates to trust; empty: the usual ones
+    bool accept_outliers = false;       ///< use figures a hundred times off their like too
     long stall_seconds = 60;
     Date today{}; ///< files that are dated after the day after it are refused
 };

@@ -1,5 +1,6 @@
 #include "cost/charge_reading.hpp"
 #include "cost/reserved_rows.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 

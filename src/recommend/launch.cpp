@@ -455,7 +455,7 @@ std::string launch_script(const Request& request, const Choice& c) {
     out += data(request, c);
     out += kWork;
     out += spot ? kNoStop : kStop;
-    return out += kEnd;
+    return text::printable_lines(out += kEnd);
 }
 
 } // namespace flopwise

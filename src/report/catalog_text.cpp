@@ -124,7 +124,7 @@ std::string to_json(const Catalog& catalog) {
     Json rows = Json::array();
     for (const std::size_t i : sorted(catalog))
         fields(JsonMembers{rows.emplace_back(Json::object())}, catalog.offer(i));
-    return rows.dump(1) + "\n";
+    return text::json_escaped(rows.dump(1)) + "\n";
 }
 
 /// Where a row of an import comes from: its last columns.
@@ -301,7 +301,7 @@ private:
 static std::string facts_of(const Catalog& catalog, const Instance& m) {
     std::string out = fmt::format("{} {}{}\n", m.provider, m.name, m.retired ? ", retired" : "");
     fields(Facts{m, m.gpu.empty() ? nullptr : catalog.find_gpu(m.gpu), out}, m);
-    return out;
+    return text::printable_lines(out);
 }
 
 std::string sheet_of(const Catalog& catalog, std::string_view name) {
@@ -335,7 +335,7 @@ std::string sheet_of(const Catalog& catalog, std::string_view name) {
 
 std::string to_text(const Import& import) {
     std::string out = fmt::format("{}: {}, as of {}: {} rows, {} usable",
-                                  import.file,
+                                  text::printable(import.file),
                                   to_string(import.format),
                                   to_string(import.tables.as_of),
                                   import.rows,

@@ -2,6 +2,7 @@
 
 #include "text/figures.hpp"
 #include "text/table.hpp"
+#include "text/text.hpp"
 
 namespace flopwise {
 
@@ -97,7 +98,7 @@ std::string history_of(const PriceHistory& history,
             if (const std::string one = history_of_machine(history, machine, region, purchase);
                 !one.empty())
                 out += (out.empty() ? "" : "\n") + one;
-    return out;
+    return text::printable_lines(out);
 }
 
 std::string table_of(std::span<const GpuPrice> prices) {

@@ -268,7 +268,7 @@ std::string json(const Recommendation& r) {
                    {"warnings", r.warnings}};
     constexpr int kIndent = 2;
     // A catalog of the user's may hold bytes that are no UTF-8; JSON may not.
-    return out.dump(kIndent, ' ', false, Json::error_handler_t::replace) + '\n';
+    return text::json_escaped(out.dump(kIndent, ' ', false, Json::error_handler_t::replace)) + '\n';
 }
 
 } // namespace flopwise

@@ -22,7 +22,8 @@ static std::string percent(double share) {
 }
 
 std::string score_text(double score) {
-    return fmt::format("{:.1f}", score);
+    constexpr double kLongest = 1e7; // more is no score to compare by eye
+    return score < kLongest ? fmt::format("{:.1f}", score) : fmt::format("{:.3g}", score);
 }
 
 template <class T>

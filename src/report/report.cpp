@@ -31,13 +31,14 @@ std::string brief(const Recommendation& r) {
     if (r.choices.empty())
         return outcome_line(r);
     const Choice& c = r.choices.front();
-    return fmt::format("{} in {} at {} USD/h{}{}, score {}",
-                       with_platform(machine_name(c), c),
-                       c.region,
-                       price(c.price),
-                       c.job ? fmt::format(", {} h", large(c.job->time.median.value())) : "",
-                       c.cost ? fmt::format(", {} USD in all", money(c.cost->total)) : "",
-                       score_text(c.score.value));
+    return text::printable(
+        fmt::format("{} in {} at {} USD/h{}{}, score {}",
+                    with_platform(machine_name(c), c),
+                    c.region,
+                    price(c.price),
+                    c.job ? fmt::format(", {} h", large(c.job->time.median.value())) : "",
+                    c.cost ? fmt::format(", {} USD in all", money(c.cost->total)) : "",
+                    score_text(c.score.value)));
 }
 
 std::string table(const Recommendation& r, TableStyle style) {
@@ -52,7 +53,7 @@ std::string table(const Recommendation& r, TableStyle style) {
         if (!section.table.empty())
             out += section.table.terminal(width, style.colour);
         for (const Line& line : section.lines)
-            out += wrapped(line.text, width, line.indent) + "\n";
+            out += wrapped(text::printable(line.text), width, line.indent) + "\n";
     }
     return out;
 }
@@ -65,7 +66,8 @@ std::string markdown(const Recommendation& r, TableStyle style) {
         if (!section.table.empty())
             out += section.table.markdown() + (section.lines.empty() ? "" : "\n");
         for (const Line& line : section.lines)
-            out += fmt::format("{}{}\n", line.item ? "- " : "", line.text);
+            out += fmt::format(
+                "{}{}\n", line.item ? "- " : "", markdown_text(text::printable(line.text)));
         if (!section.script.empty())
             out += fmt::format("```bash\n{}```\n", section.script);
     }

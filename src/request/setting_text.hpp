@@ -4,6 +4,7 @@
 
 #include <flopwise/settings.hpp>
 
+#include "catalog/bounds.hpp"
 #include "request/quantity_text.hpp"
 #include "text/text.hpp"
 
@@ -12,12 +13,8 @@
 
 namespace flopwise {
 
-constexpr double kLeast = 1e-9; // of anything that has to be positive; less is a slip
 constexpr double kMostRows = 1e9;
 constexpr double kMostUsd = 1e12;
-constexpr double kMostUsdPerHour = 1e9;
-constexpr double kMostGpus = 1e6;
-constexpr double kMostGib = 1e9;
 constexpr double kMostFigure = 1e15; // of a net
 
 constexpr std::string_view kMoney = "Money and time"; // a group of settings in two of the tables

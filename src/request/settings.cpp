@@ -3,6 +3,7 @@
 #include "request/job_settings.hpp"
 #include "request/plan_settings.hpp"
 #include "request/setting_text.hpp"
+#include "text/files.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 
@@ -14,8 +15,6 @@ namespace flopwise {
 // Figures outside of these are slips, not plans.
 constexpr double kMostDays = 36'525; // a century
 constexpr double kMostHoursPerDay = 24;
-constexpr double kMostVcpus = 1e6;
-constexpr double kMostGbps = 1e6;
 constexpr double kMostMilliseconds = 1e6;
 constexpr double kMostIops = 1e9;
 constexpr double kMostMinutes = 1e6;

@@ -3,10 +3,14 @@
 #include "text/text.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace flopwise {
 
 std::string grouped(double value, int decimals) {
+    constexpr double kLongest = 1e15; // a double has no more digits
+    if (std::abs(value) >= kLongest)
+        return fmt::format("{:.4g}", value);
     std::string out = fmt::format("{:.{}f}", value, decimals);
     const std::size_t first = out.front() == '-' ? 1 : 0;
     std::size_t at = std::min(out.find('.'), out.size());

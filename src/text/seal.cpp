@@ -10,11 +10,11 @@ namespace flopwise {
 
 namespace {
 
-struct Seal {
+struct SealBytes {
     std::array<char, 8> mark{'f', 'l', 'o', 'p', 'w', 'i', 's', 'e'};
-    std::uint64_t size = 0;
-    std::uint64_t sum = 0;
+    Seal seal{};
 };
+static_assert(sizeof(SealBytes) == kSealSize);
 
 /// Tells bytes apart that differ by accident; as it stands at each start, 32 at a time: in four
 /// sums that do not wait for one another.
@@ -43,19 +43,25 @@ std::uint64_t checksum(std::string_view bytes) {
 }
 
 std::string sealed(std::string_view bytes) {
-    const Seal seal{.size = bytes.size(), .sum = sum_of(bytes)};
+    const SealBytes seal{.seal = {.size = bytes.size(), .sum = sum_of(bytes)}};
     std::string out(reinterpret_cast<const char*>(&seal), sizeof seal);
     return out += bytes;
 }
 
-std::optional<std::string_view> unsealed(std::string_view bytes) {
-    Seal seal;
-    if (bytes.size() < sizeof seal)
+std::optional<Seal> seal_of(std::string_view bytes) {
+    SealBytes found;
+    if (bytes.size() < sizeof found)
         return std::nullopt;
-    std::memcpy(&seal, bytes.data(), sizeof seal);
-    bytes.remove_prefix(sizeof seal);
-    const bool whole =
-        seal.mark == Seal{}.mark && seal.size == bytes.size() && seal.sum == sum_of(bytes);
+    std::memcpy(&found, bytes.data(), sizeof found);
+    return found.mark == SealBytes{}.mark ? std::optional{found.seal} : std::nullopt;
+}
+
+std::optional<std::string_view> unsealed(std::string_view bytes) {
+    const auto seal = seal_of(bytes);
+    if (!seal)
+        return std::nullopt;
+    bytes.remove_prefix(kSealSize);
+    const bool whole = seal->size == bytes.size() && seal->sum == sum_of(bytes);
     return whole ? std::optional{bytes} : std::nullopt;
 }
 

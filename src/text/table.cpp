@@ -1,5 +1,7 @@
 #include "text/table.hpp"
 
+#include "text/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,31 +13,43 @@ void TextTable::column(std::string title, Align align, int keep) {
 }
 
 void TextTable::row(std::vector<std::string> cells) {
-    for (std::size_t i = 0; i < cells.size(); ++i)
+    for (std::size_t i = 0; i < cells.size(); ++i) {
         columns_[i].used = columns_[i].used || !cells[i].empty();
+        cells[i] = text::printable(cells[i]);
+    }
     rows_.push_back(std::move(cells));
 }
 
-std::size_t TextTable::width_of(std::size_t column) const {
-    std::size_t width = columns_[column].title.size();
-    for (const auto& cells : rows_)
-        width = std::max(width, cells[column].size());
-    return width;
+/// What a character of UTF-8 takes, as far as each takes one column.
+static std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0U) != 0x80;
+    }));
 }
 
-std::size_t TextTable::total(const std::vector<std::size_t>& shown, std::size_t gap) const {
-    std::size_t sum = shown.empty() ? 0 : gap * (shown.size() - 1);
-    for (const std::size_t i : shown)
-        sum += width_of(i);
-    return sum;
+std::vector<std::size_t> TextTable::widths() const {
+    std::vector<std::size_t> out;
+    for (const Column& column : columns_)
+        out.push_back(width_of(column.title));
+    for (const auto& cells : rows_)
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            out[i] = std::max(out[i], width_of(cells[i]));
+    return out;
 }
 
 std::string TextTable::terminal(std::size_t width, bool colour) const {
+    const std::vector<std::size_t> widths = this->widths();
     std::vector<std::size_t> shown;
     for (std::size_t i = 0; i < columns_.size(); ++i)
         if (columns_[i].used)
             shown.push_back(i);
-    while (total(shown, 1) > width) {
+    const auto total = [&](std::size_t gap) {
+        std::size_t sum = shown.empty() ? 0 : gap * (shown.size() - 1);
+        for (const std::size_t i : shown)
+            sum += widths[i];
+        return sum;
+    };
+    while (total(1) > width) {
         const auto spare = std::min_element(shown.begin(), shown.end(), [this](auto a, auto b) {
             return columns_[a].keep < columns_[b].keep;
         });
@@ -43,35 +57,31 @@ std::string TextTable::terminal(std::size_t width, bool colour) const {
             break; // wider than asked for, but nothing lost
         shown.erase(spare);
     }
-    const std::string gap = total(shown, 2) > width ? " " : "  ";
+    const std::string gap = total(2) > width ? " " : "  ";
     const auto line = [&](auto cell) {
         std::string out;
-        for (const std::size_t i : shown)
-            out += columns_[i].align == Align::left
-                       ? fmt::format("{:<{}}{}", cell(i), width_of(i), gap)
-                       : fmt::format("{:>{}}{}", cell(i), width_of(i), gap);
+        for (const std::size_t i : shown) {
+            const std::string blanks(widths[i] - width_of(cell(i)), ' ');
+            out += columns_[i].align == Align::left ? cell(i) + blanks : blanks + cell(i);
+            out += gap;
+        }
         return out.substr(0, out.find_last_not_of(' ') + 1);
     };
-    const std::string head = line([this](std::size_t i) { return columns_[i].title; });
+    const std::string head =
+        line([this](std::size_t i) -> const auto& { return columns_[i].title; });
     std::string out = colour ? fmt::format("\x1b[1m{}\x1b[0m\n", head) : head + "\n";
     for (const auto& cells : rows_)
-        out += line([&cells](std::size_t i) { return cells[i]; }) + "\n";
+        out += line([&cells](std::size_t i) -> const auto& { return cells[i]; }) + "\n";
     return out;
 }
 
 std::string TextTable::markdown() const {
-    const auto escaped = [](std::string_view text) {
-        std::string out;
-        for (const char c : text)
-            out += c == '|' ? std::string{"\\|"} : std::string(1, c);
-        return out;
-    };
     std::string head = "|";
     std::string rule = "|";
     for (const Column& column : columns_) {
         if (!column.used)
             continue;
-        head += fmt::format(" {} |", escaped(column.title));
+        head += fmt::format(" {} |", markdown_text(column.title));
         rule += column.align == Align::left ? " --- |" : " ---: |";
     }
     std::string out = head + "\n" + rule + "\n";
@@ -79,7 +89,7 @@ std::string TextTable::markdown() const {
         out += "|";
         for (std::size_t i = 0; i < cells.size(); ++i)
             if (columns_[i].used)
-                out += fmt::format(" {} |", escaped(cells[i]));
+                out += fmt::format(" {} |", markdown_text(cells[i]));
         out += "\n";
     }
     return out;
@@ -109,16 +119,37 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
     return out;
 }
 
-std::string csv_cell(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos)
-        return std::string{text};
-    std::string out = "\"";
+std::string markdown_text(std::string_view text) {
+    std::string out;
     for (const char c : text) {
-        if (c == '"')
-            out += c;
-        out += c;
+        if (c == '<')
+            out += "&lt;";
+        else if (c == '&')
+            out += "&amp;";
+        else if (c == '(' && out.ends_with(']')) // of a link
+            out += "\\(";
+        else
+            (c == '|' ? out += '\\' : out) += c;
     }
-    return out + '"';
+    return out;
+}
+
+std::string csv_cell(std::string_view text) {
+    constexpr std::string_view kFormula = "=+-@\t\r";
+    constexpr std::string_view kBreaks = "\r\n";
+    const bool formula = text.size() > 1 && kFormula.find(text.front()) != std::string_view::npos &&
+                         !text::number(text);
+    const bool quotes = formula || text.find_first_of(",\"\r\n") != std::string_view::npos;
+    std::string out = formula ? "\"'" : quotes ? "\"" : "";
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find_first_of(kBreaks, at), text.size());
+        for (const char c : text::printable(text.substr(at, end - at)))
+            out.append(c == '"' ? 2 : 1, c);
+        if (end < text.size())
+            out += text[end];
+        at = end + 1;
+    }
+    return quotes ? out + '"' : out;
 }
 
 } // namespace flopwise

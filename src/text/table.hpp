@@ -16,6 +16,7 @@ public:
 
     /// Columns of a lower `keep` are left out first where the width does not suffice.
     void column(std::string title, Align align, int keep = kAlways);
+    /// Cells are shown as text::printable() has them.
     void row(std::vector<std::string> cells);
 
     [[nodiscard]] bool empty() const { return rows_.empty(); }
@@ -30,8 +31,7 @@ private:
         int keep;
         bool used; ///< some cell has text
     };
-    [[nodiscard]] std::size_t width_of(std::size_t column) const;
-    [[nodiscard]] std::size_t total(const std::vector<std::size_t>& shown, std::size_t gap) const;
+    [[nodiscard]] std::vector<std::size_t> widths() const; ///< by column
 
     std::vector<Column> columns_;
     std::vector<std::vector<std::string>> rows_;
@@ -40,7 +40,12 @@ private:
 /// Breaks text at blanks into lines of at most `width`, each but the first after `indent` blanks.
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
 
-/// A cell of CSV: in quotes if it has a comma, a quote or a line break (RFC 4180).
+/// Text of Markdown that stands for itself: HTML, links and the bar of a table are none.
+std::string markdown_text(std::string_view text);
+
+/// A cell of CSV: text::printable(), in quotes if it has a comma, a quote or a break of lines (RFC
+/// 4180). What a spreadsheet would take for a formula, as it begins with = + - or @ and is no
+/// number, stands behind an apostrophe.
 std::string csv_cell(std::string_view text);
 
 } // namespace flopwise

@@ -1,15 +1,12 @@
 #include "text/text.hpp"
 
 #include <algorithm>
-#include <cerrno>
+#include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
+#include <cstdint>
 #include <cstring>
-#include <memory>
 #include <numeric>
-#include <system_error>
-#include <unistd.h>
 
 namespace flopwise::text {
 
@@ -168,29 +165,94 @@ static std::size_t character(std::string_view text) {
     return right ? size : 0;
 }
 
-/// Controls of ISO 6429 beyond ASCII, U+0080 to U+009F, and those that change the direction of
-/// writing, U+202A to U+202E and U+2066 to U+2069.
-static bool hidden(std::string_view character) {
-    const auto within = [&](std::string_view before, unsigned first, unsigned last) {
-        const auto end = static_cast<unsigned char>(character.back());
-        return character.size() == before.size() + 1 && character.starts_with(before) &&
-               end >= first && end <= last;
+/// The code point of a character of UTF-8, as character() measured it.
+static std::uint32_t code_point(std::string_view character) {
+    std::uint32_t bits = static_cast<unsigned char>(character.front());
+    bits = character.size() == 1 ? bits : bits & (0xffU >> (character.size() + 1));
+    for (const char c : character.substr(1))
+        bits = bits << 6U | (static_cast<unsigned char>(c) & 0x3fU);
+    return bits;
+}
+
+/// What is not seen, or changes how others are: controls, what sets the direction of writing or
+/// has no width, separators of lines, tags, what is no character.
+/// Source: The Unicode Standard 15.0, categories Cc, Cf, Zl and Zp.
+static bool hidden(std::uint32_t point) {
+    struct Range {
+        std::uint32_t first;
+        std::uint32_t last;
     };
-    return within("\xc2", 0x80, 0x9f) || within("\xe2\x80", 0xaa, 0xae) ||
-           within("\xe2\x81", 0xa6, 0xa9);
+    constexpr std::array<Range, 15> kHidden{{{0x00, 0x1f},
+                                             {0x7f, 0x9f},
+                                             {0xad, 0xad},
+                                             {0x600, 0x605},
+                                             {0x61c, 0x61c},
+                                             {0x6dd, 0x6dd},
+                                             {0x70f, 0x70f},
+                                             {0x180b, 0x180f},
+                                             {0x200b, 0x200f},
+                                             {0x2028, 0x202e},
+                                             {0x2060, 0x206f},
+                                             {0xfe00, 0xfe0f},
+                                             {0xfeff, 0xfeff},
+                                             {0xfff0, 0xfffb},
+                                             {0xe0000, 0xe0fff}}};
+    return std::any_of(kHidden.begin(), kHidden.end(), [point](const Range& range) {
+        return point >= range.first && point <= range.last;
+    });
 }
 
 std::string printable(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
-        const std::size_t size = std::max<std::size_t>(1, character(text.substr(i)));
-        const std::string_view one = text.substr(i, size);
-        const auto first = static_cast<unsigned char>(one.front());
-        const bool shown = size > 1 ? !hidden(one) : first >= 0x20 && first < 0x7f;
-        for (const char c : one)
-            out +=
-                shown ? std::string(1, c) : fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-        i += size;
+        const std::size_t whole = character(text.substr(i));
+        const std::string_view one = text.substr(i, std::max<std::size_t>(1, whole));
+        if (whole > 0 && !hidden(code_point(one)))
+            out += one;
+        else
+            for (const char c : one)
+                out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        i += one.size();
+    }
+    return out;
+}
+
+/// `escape` writes a code point.
+static std::string escaped(std::string_view text, std::string (*escape)(std::uint32_t)) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t whole = character(text.substr(i));
+        const std::string_view one = text.substr(i, std::max<std::size_t>(1, whole));
+        const std::uint32_t point = whole > 0 ? code_point(one) : 0;
+        if (point >= 0x7f && hidden(point))
+            out += escape(point);
+        else
+            out += one;
+        i += one.size();
+    }
+    return out;
+}
+
+std::string json_escaped(std::string_view text) {
+    return escaped(text, [](std::uint32_t point) {
+        if (point <= 0xffff)
+            return fmt::format("\\u{:04x}", point);
+        const std::uint32_t rest = point - 0x10000; // two surrogates
+        return fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + (rest >> 10U), 0xdc00 + (rest & 0x3ffU));
+    });
+}
+
+std::string yaml_escaped(std::string_view text) {
+    return escaped(text, [](std::uint32_t point) { return fmt::format("\\U{:08x}", point); });
+}
+
+std::string printable_lines(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        out += printable(text.substr(at, end - at));
+        out += end < text.size() ? "\n" : "";
+        at = end + 1;
     }
     return out;
 }
@@ -241,80 +303,6 @@ std::string one_of(std::span<const std::string_view> names) {
         out += names[i];
     }
     return out;
-}
-
-using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-
-[[noreturn]] static void fail(const std::filesystem::path& path, std::string_view what, int code) {
-    throw InputError{{.file = path.string()},
-                     fmt::format("{}: {}", what, std::generic_category().message(code))};
-}
-
-std::string read_file(const std::filesystem::path& path, std::size_t limit) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
-        throw InputError{{.file = path.string()}, "must be a file, is a directory"};
-    const File file{std::fopen(path.c_str(), "rb"), &std::fclose};
-    if (!file)
-        fail(path, "cannot be read", errno);
-    std::string content;
-    std::string block(std::size_t{1} << 16U, '\0');
-    while (const std::size_t n = std::fread(block.data(), 1, block.size(), file.get())) {
-        content.append(block, 0, n);
-        if (content.size() > limit)
-            throw InputError{{.file = path.string()},
-                             fmt::format("must be at most {} MiB", limit >> 20U)};
-    }
-    if (std::ferror(file.get()) != 0)
-        fail(path, "cannot be read", errno);
-    if (const auto nul = content.find('\0'); nul != std::string::npos)
-        throw InputError{{.file = path.string()},
-                         fmt::format("must be text, has a NUL byte at offset {}", nul)};
-    if (const auto at = not_utf8(content); at != std::string::npos)
-        throw InputError{{.file = path.string()},
-                         fmt::format("must be UTF-8, is not at offset {}", at)};
-    return content;
-}
-
-/// Closes too: a full disk may show only then.
-static bool write_all(File file, std::string_view content) {
-    const bool written =
-        std::fwrite(content.data(), 1, content.size(), file.get()) == content.size() &&
-        std::fflush(file.get()) == 0;
-    return std::fclose(file.release()) == 0 && written;
-}
-
-void write_file(const std::filesystem::path& path, std::string_view content) {
-    std::error_code ignored;
-    const auto status = std::filesystem::status(path, ignored);
-    if (std::filesystem::is_directory(status))
-        throw InputError{{.file = path.string()}, "must be a file, is a directory"};
-    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-        File device{std::fopen(path.c_str(), "wb"), &std::fclose};
-        if (!device || !write_all(std::move(device), content))
-            fail(path, "cannot be written", errno);
-        return;
-    }
-    const auto target = std::filesystem::exists(status) ? std::filesystem::canonical(path) : path;
-    auto temporary = target;
-    temporary += fmt::format(".{}.tmp", ::getpid());
-    File file{std::fopen(temporary.c_str(), "wb"), &std::fclose};
-    if (!file)
-        fail(path, "cannot be written", errno);
-    bool done = write_all(std::move(file), content);
-    int code = errno;
-    if (done && std::filesystem::exists(status))
-        std::filesystem::permissions(temporary, status.permissions(), ignored);
-    if (done) {
-        std::error_code error;
-        std::filesystem::rename(temporary, target, error);
-        done = !error;
-        code = error.value();
-    }
-    if (!done) {
-        std::filesystem::remove(temporary, ignored);
-        fail(path, "cannot be written", code);
-    }
 }
 
 void Named::add(std::string name) {

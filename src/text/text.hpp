@@ -1,10 +1,9 @@
-// Text that comes in and files that go out: numbers, globs, near-misses, whole files.
+// Text that comes in: numbers, globs, near-misses.
 
 #pragma once
 
 #include <flopwise/error.hpp>
 
-#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,9 +35,15 @@ std::string did_you_mean(std::string_view name, std::span<const std::string_view
 
 /// `text`, cut when it is too long for a message.
 std::string shortened(std::string_view text);
-/// The text with what would move a cursor, turn the direction of writing, or is not UTF-8 as \xNN:
-/// a message is one line, whatever it repeats.
+/// The text with what would move a cursor, turn the direction of writing, has no width, or is not
+/// UTF-8 as \xNN: a message is one line, whatever it repeats.
 std::string printable(std::string_view text);
+/// Each line of a text as printable() has it.
+std::string printable_lines(std::string_view text);
+/// JSON, or what stands between double quotes in YAML, with what printable() would not show as an
+/// escape that is read as the same character.
+std::string json_escaped(std::string_view text);
+std::string yaml_escaped(std::string_view text);
 /// shortened() between double quotes, and printable().
 std::string quoted(std::string_view text);
 
@@ -69,14 +74,6 @@ std::string_view name_of(const Names& names, E value) {
 
 /// "a", "a or b", "a, b or c".
 std::string one_of(std::span<const std::string_view> names);
-
-/// All of a text file. Throws InputError if it cannot be read, is a directory, is larger than
-/// `limit` bytes, has a NUL byte, or is not UTF-8.
-std::string read_file(const std::filesystem::path& path, std::size_t limit);
-
-/// Writes a file whole or not at all: to a temporary name beside it, then renamed. A device or
-/// a pipe is written in place. Throws InputError; what was there before is then untouched.
-void write_file(const std::filesystem::path& path, std::string_view content);
 
 /// Names in the order they are added, each once; a few are shown and the rest counted.
 class Named {

@@ -7,7 +7,8 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
-#include <sstream>
+#include <istream>
+#include <streambuf>
 #include <unordered_set>
 
 namespace flopwise::yaml {
@@ -22,9 +23,14 @@ public:
 
     Node root;
 
+    /// The line of the last that was told.
+    [[nodiscard]] int line() const { return line_; }
+    [[nodiscard]] std::size_t position() const { return position_; }
+
     void OnDocumentStart(const YAML::Mark& /*mark*/) override {}
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+        at(mark);
         no_anchor(mark, anchor);
         add(Node{.kind = Node::Kind::null, .line = mark.line + 1});
     }
@@ -35,6 +41,7 @@ public:
                   const std::string& tag,
                   YAML::anchor_t anchor,
                   const std::string& value) override {
+        at(mark);
         no_anchor(mark, anchor);
         const bool quoted = tag == "!";
         if (!quoted)
@@ -62,6 +69,20 @@ public:
     void OnMapEnd() override { close(); }
 
 private:
+    void at(const YAML::Mark& mark) {
+        line_ = std::max(line_, mark.line + 1);
+        position_ = std::max(position_, static_cast<std::size_t>(std::max(mark.pos, 0)));
+    }
+    /// A node takes some 150 bytes, whatever it is made of.
+    void count(const Node& node) {
+        constexpr std::size_t kAlways = 10'000;
+        constexpr std::size_t kMost = 5'000'000;
+        constexpr std::size_t kBytesEach = 4;
+        if (++nodes_ > kAlways && (nodes_ > kMost || nodes_ > content_.size() / kBytesEach))
+            throw InputError{
+                {.file = file_, .line = node.line},
+                fmt::format("must have at most {} values, and one in {} bytes", kMost, kBytesEach)};
+    }
     struct Level {
         Node node;
         bool wants_key;
@@ -97,6 +118,7 @@ private:
     }
     void open(const YAML::Mark& mark, YAML::anchor_t anchor, Node::Kind kind) {
         constexpr std::size_t kDeepest = 16;
+        at(mark);
         no_anchor(mark, anchor);
         if (levels_.size() == kDeepest)
             refuse(mark, "must be nested at most 16 levels deep");
@@ -125,6 +147,7 @@ private:
             level.wants_key = false;
             return;
         }
+        count(node);
         level.wants_key = level.node.kind == Node::Kind::mapping;
         if (node.kind == Node::Kind::null && level.wants_key)
             node.line = level.key_line; // nothing stands where the parser is by then
@@ -134,21 +157,69 @@ private:
     std::string file_;
     const std::string& content_;
     std::vector<Level> levels_;
+    std::size_t nodes_ = 0;
+    int line_ = 1;
+    std::size_t position_ = 0;
+};
+
+/// The content, as far as the parser may look ahead of what it has told: it keeps all of a list or
+/// mapping in brackets before it tells of its first value.
+class Ahead : public std::streambuf {
+public:
+    Ahead(const std::string& content, const Builder& builder)
+        : content_{content}, builder_{builder} {}
+
+    bool too_far = false;
+
+protected:
+    int_type underflow() override {
+        constexpr std::size_t kFarthest = std::size_t{256} << 10U;
+        constexpr std::size_t kPiece = 4096;
+        if (at_ == content_.size())
+            return traits_type::eof();
+        if (at_ > builder_.position() + kFarthest) {
+            too_far = true;
+            return traits_type::eof();
+        }
+        const std::size_t n = std::min(kPiece, content_.size() - at_);
+        piece_.assign(content_, at_, n);
+        at_ += n;
+        setg(piece_.data(), piece_.data(), piece_.data() + n);
+        return traits_type::to_int_type(piece_.front());
+    }
+
+private:
+    const std::string& content_;
+    const Builder& builder_;
+    std::string piece_;
+    std::size_t at_ = 0;
 };
 
 } // namespace
 
 Node parse(const std::string& content, const std::string& file) {
-    std::istringstream stream{content};
     Builder builder{file, content};
+    Ahead ahead{content, builder};
+    std::istream stream{&ahead};
+    const auto not_too_far = [&] {
+        if (ahead.too_far)
+            throw InputError{{.file = file, .line = builder.line()},
+                             "must have no text, and no list or mapping in brackets, of more than "
+                             "256 KiB"};
+    };
     try {
         YAML::Parser parser{stream};
         parser.HandleNextDocument(builder);
+        not_too_far();
         Builder second{file, content};
         if (parser.HandleNextDocument(second))
             throw InputError{{.file = file, .line = second.root.line},
                              "must be one document, has another"};
+    } catch (const InputError&) { // of what the end that the parser was told of left open
+        not_too_far();
+        throw;
     } catch (const YAML::Exception& e) {
+        not_too_far();
         throw InputError{{.file = file, .line = e.mark.line + 1},
                          fmt::format("must be YAML, {}", e.msg)};
     }

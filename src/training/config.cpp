@@ -1,3 +1,4 @@
+#include "text/files.hpp"
 #include "text/text.hpp"
 #include "training/config_fields.hpp"
 

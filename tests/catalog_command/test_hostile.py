@@ -1,5 +1,6 @@
 """Input made to do harm ends in one clear line, soon, and in little memory."""
 
+import json
 import resource
 import subprocess
 from pathlib import Path
@@ -124,6 +125,96 @@ def test_names_do_not_reach_the_terminal_as_they_are(limited, tmp_path):
     assert "\x1b" not in said
     assert "aws.csv: skypilot, as of undated: 3 rows, 1 usable, 2 rejected" in said
     assert sorted(p.name for p in tmp_path.iterdir()) == ["aws.csv", "out.yaml", "out.yaml.image"]
+
+
+NAMES = """
+catalog: {{name: small, as_of: 2026-08-15}}
+provider: aws
+sources: [{{name: made-up, title: Made up, as_of: 2026-08-15}}]
+gpus: [{{name: nvidia-a10g, memory_gib: 24, fp16_tensor_tflops: 70, source: made-up}}]
+families: [{{name: g5, purpose: graphics, source: made-up}}]
+instances:
+  - {{name: {name}, family: g5, vcpus: 4, memory_gib: 16, gpu: nvidia-a10g, gpu_count: 1, source: made-up}}
+regions: [{{code: us-east-1, city: Ashburn, latitude: 39, longitude: -77.5, source: made-up}}]
+prices: [{{instance: {name}, region: us-east-1, purchase: on_demand, usd_per_hour: 1.006, source: made-up}}]
+"""
+
+
+def test_no_output_turns_the_direction_of_writing(catalog, pytestconfig, tmp_path):
+    name = "g5\x9b31m\u202eX\u200blarge"
+    (tmp_path / "in.yaml").write_text(NAMES.format(name=name.encode("unicode_escape").join(
+        [b'"', b'"']).decode()), encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(NAMES.format(name="other"))
+    shown = r"g5\xc2\x9b31m\xe2\x80\xaeX\xe2\x80\x8blarge"
+    for args, as_shown in [
+            (["list", "--catalog", "in.yaml"], True),
+            (["show", name, "--catalog", "in.yaml"], True),
+            (["export", "--catalog", "in.yaml"], True),
+            (["diff", "in.yaml", "other.yaml"], True),
+            (["export", "--format", "json", "--catalog", "in.yaml"], False),
+            (["export", "--format", "yaml", "--catalog", "in.yaml"], False),
+            (["diff", "in.yaml", "other.yaml", "--format", "json"], False)]:
+        out = catalog(*args).out
+        assert not set("\x9b\u202e\u200b") & set(out), args
+        assert (shown in out) == as_shown, args
+    exported = json.loads(catalog("export", "--format", "json", "--catalog", "in.yaml").out)
+    assert exported[0]["instance"] == name
+    (tmp_path / "again.yaml").write_text(
+        catalog("export", "--format", "yaml", "--catalog", "in.yaml").out)
+    assert catalog("diff", "in.yaml", "again.yaml").out == "no change\n"
+    recommend = pytestconfig.getoption("--recommend")
+    if not recommend:
+        return
+    recommend = pytestconfig.invocation_params.dir / recommend
+    for form in ("table", "markdown", "csv", "json"):
+        out = subprocess.run([recommend, "--catalog", "in.yaml", "--max-price", "5", "--explain",
+                              "--format", form], cwd=tmp_path, env={}, capture_output=True,
+                             text=True, check=True).stdout
+        assert not set("\x9b\u202e\u200b") & set(out), form
+        assert (shown in out) == (form != "json"), form
+
+
+def test_a_name_is_no_formula(catalog, tmp_path):
+    (tmp_path / "in.yaml").write_text(NAMES.format(name='"=cmd|\' /C calc\'!A0"'))
+    assert ',"\'=cmd|\' /C calc\'!A0",' in catalog("export", "--catalog", "in.yaml").out
+
+
+@pytest.mark.parametrize(("old", "new", "message"), [
+    ("usd_per_hour: 1.006", "usd_per_hour: 1e-300", "must be at least 1e-09 USD/h, got 1e-300 USD/h"),
+    ("usd_per_hour: 1.006", "usd_per_hour: 1e300", "must be at most 1000000000 USD/h, got 1e+300"),
+    ("vcpus: 4", "vcpus: 1e9", "instances[0].vcpus: must be at most 1000000, got 1000000000"),
+    ("memory_gib: 16", "memory_gib: 1e300", "memory_gib: must be at most 1000000000 GiB, got 1e+300"),
+    ("gpu_count: 1", "gpu_count: 1e9", "gpu_count: must be at most 1000000, got 1000000000"),
+    ("tflops: 70", "tflops: 1.7e308", "must be at most 1000000 TFLOPS, got 1.7e+308 TFLOPS"),
+])
+def test_figures_of_a_catalog_have_the_bounds_of_flags(catalog, tmp_path, old, new, message):
+    (tmp_path / "in.yaml").write_text(NAMES.format(name="g5.xlarge").replace(old, new))
+    done = catalog("check", "in.yaml")
+    assert (done.status, done.out) == (2, "")
+    assert message in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("args", [["check"], ["list", "--catalog"], ["export", "--catalog"]])
+def test_many_machines_do_not_take_the_square_of_their_number(catalog, tmp_path, args):
+    head, rows = NAMES.format(name="i0").split("instances:\n")
+    machine, rest = rows.split("regions:")
+    regions, price = rest.split("prices: [")
+    (tmp_path / "in.yaml").write_text("".join(
+        [head, "instances:\n", *(machine.replace("i0", f"i{i}") for i in range(40_000)),
+         "regions:", regions, "prices:\n",
+         *(f"  - {price.strip()[:-1]}\n".replace("i0", f"i{i}").replace("1.006", f"{1 + i / 1e6}")
+           for i in range(40_000))]))
+    assert catalog(*args, "in.yaml").status == 0
+
+
+def test_brackets_are_refused_in_little_memory(limited, tmp_path):
+    for byte in (b"{", b"[", b"[a,", b"{a: "):
+        (tmp_path / "in.yaml").write_bytes(byte * ((32 << 20) // len(byte)))
+        status, said, _ = limited("check", "in.yaml")
+        assert status == 2
+        assert said.startswith("in.yaml:1: must have no text, and no list or mapping in brackets, of "
+                               "more than 256 KiB")
 
 
 def test_many_families_and_places_do_not_take_the_square_of_their_number(limited, tmp_path):

@@ -20,6 +20,14 @@ def test_check_lists_what_looks_wrong(catalog, small):
                        "(made-up, 2026-01-15), 2 USD/h in made-up (2026-01-15)\n", "")
 
 
+def test_a_source_of_a_day_to_come_is_found(catalog, small, tmp_path):
+    text = (tmp_path / small()).read_text()
+    (tmp_path / "later.yaml").write_text(text.replace("title: Made up, as_of: 2026", "title: Made up, as_of: 2999"))
+    done = catalog("check", "later.yaml")
+    assert done.status == 1
+    assert done.out.startswith("dated after tomorrow: source made-up: 2999-")
+
+
 def test_a_catalog_without_findings_is_status_0(catalog, small):
     assert catalog("check", small()) == (0, "", "")
 
@@ -177,6 +185,17 @@ def test_bad_arguments_are_status_2(catalog, args):
     done = catalog(*args)
     assert (done.status, done.out) == (2, "")
     assert done.err.endswith("\n")
+
+
+@pytest.mark.parametrize(("args", "flag"), [
+    (["list", "--catalog"], "--catalog"),
+    (["export", "--format", "--catalog", "bundled"], "--format"),
+    (["check", "-o", "--all"], "-o"),
+    (["import", "auto", "x.csv", "--as-of", "--strict"], "--as-of"),
+    (["update", "aws", "--from", "--timeout", "3"], "--from"),
+])
+def test_a_flag_does_not_take_the_next_one_for_its_value(catalog, args, flag):
+    assert catalog(*args) == (2, "", f"{flag}: must have a value\n")
 
 
 def test_help_and_version_go_to_the_standard_output(catalog):

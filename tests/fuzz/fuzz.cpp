@@ -1,15 +1,20 @@
 // One libFuzzer target for each reader of what comes from outside: flopwise-fuzz --target=NAME.
 //
-// NAME is a format of price files, or catalog, image, charges, request, config or glob. What may
-// come out is an answer or an Error; a crash, another exception, or work without end is a finding.
+// NAME is a format of price files, or catalog, answer, image, charges, request, config, state,
+// headers or glob. What may come out is an answer or an Error; a crash, another exception, or work
+// without end is a finding.
 
 #include <flopwise/flopwise.hpp>
 
 #include "catalog/binary.hpp"
+#include "command/http_head.hpp"
+#include "command/known_files.hpp"
 #include "feed/json_stream.hpp"
 #include "text/seal.hpp"
 #include "text/text.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
@@ -110,6 +115,41 @@ void read_image(std::string_view content) {
     (void)recommend(catalog, {.constraints = {.min_gpus = 0}});
 }
 
+/// What a catalog that was read recommends can be told, and no figure of it is infinite.
+void answer_from(std::string_view content) {
+    const MemoryFile file{content};
+    const Catalog catalog = Catalog::read(file.path());
+    const Recommendation r = recommend(catalog, {.constraints = {.min_gpus = 0}});
+    for (const std::string& out : {table(r), markdown(r), csv(r), json(r), brief(r)}) {
+        must_hold(text::not_utf8(out) == std::string_view::npos);
+        must_hold(out == text::printable_lines(out));
+    }
+    for (const Choice& c : r.choices)
+        must_hold(std::isfinite(c.score.value));
+}
+
+constexpr Date kToday{2026, 11, 29};
+
+/// What is known of files is written and read again, to the same.
+void read_state(std::string_view content) {
+    const std::string mark = "flopwise";
+    const KnownFiles files = known_files(content, mark, kToday);
+    must_hold(known_files(state_text(mark, files), mark, kToday) == files);
+}
+
+/// What a server says of a version can stand in a line of a file and of a request.
+void read_headers(std::string_view content) {
+    Answer answer;
+    for (std::size_t at = 0; at < content.size();) {
+        const std::size_t end = std::min(content.find('\n', at), content.size());
+        read_line(content.substr(at, end - at), kToday, answer);
+        at = end + 1;
+    }
+    for (const std::string& text : {answer.version.etag, answer.version.modified})
+        must_hold(text.find_first_of("\r\n\t") == std::string::npos && text.size() <= 1'024);
+    must_hold(answer.wait_seconds >= 0);
+}
+
 void read_glob(std::string_view content) {
     const auto end = content.find('\n');
     if (end != std::string_view::npos)
@@ -124,6 +164,12 @@ Target target_called(std::string_view name) {
             return [format](std::string_view content) { read_feed(format, content); };
     if (name == "catalog")
         return read_catalog;
+    if (name == "answer")
+        return answer_from;
+    if (name == "state")
+        return read_state;
+    if (name == "headers")
+        return read_headers;
     if (name == "image")
         return read_image;
     if (name == "charges")
@@ -139,7 +185,8 @@ Target target_called(std::string_view name) {
         return read_glob;
     std::fprintf(
         stderr,
-        "--target=NAME must be a format, catalog, image, charges, request, config or glob\n");
+        "--target=NAME must be a format, catalog, answer, image, charges, request, config, state, "
+        "headers or glob\n");
     std::exit(2);
 }
 

@@ -22,12 +22,14 @@ FEED_OF = {
     "azure_retail_prices": "azure_retail_prices.json", "ec2instances": "ec2instances.json",
     "gpuhunt": "gpuhunt.csv", "skypilot": "skypilot*.csv",
 }
-TARGETS = [*FEED_OF, "catalog", "image", "charges", "request", "config", "glob"]
+TARGETS = [*FEED_OF, "catalog", "answer", "image", "charges", "request", "config", "state",
+           "headers", "glob"]
+SEEDS_OF = {"answer": "catalog"}  # what reads the same
 RUNS = 4000
 
 
 def seeds(target):
-    folder = HERE / "seeds" / target
+    folder = HERE / "seeds" / SEEDS_OF.get(target, target)
     return [*FEEDS.glob(FEED_OF.get(target, "")), *sorted(folder.glob("*"))] \
         if target in FEED_OF else sorted(folder.glob("*"))
 

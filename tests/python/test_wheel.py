@@ -1,5 +1,6 @@
 """The wheel in a clean environment, with nothing of this machine but its base libraries."""
 
+import json
 import os
 import re
 import subprocess
@@ -43,6 +44,30 @@ def test_the_wheel_has_what_it_should(wheel):
     assert [n for n in package if n.endswith((".cpp", ".hpp", ".h", ".a", ".yaml"))] == []
     assert {n.split("/")[0] for n in names} == {"flopwise", f"flopwise-{flopwise.__version__}.dist-info"}
     assert wheel.stat().st_size < 4_000_000
+
+
+def test_the_wheel_names_what_is_compiled_in(wheel, root):
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        folder = f"flopwise-{flopwise.__version__}.dist-info"
+        sbom = json.loads(archive.read(f"{folder}/sboms/flopwise.cdx.json"))
+    licences = {n.removeprefix(f"{folder}/licenses/") for n in names if "/licenses/" in n}
+    assert licences == {"LICENSE", *(f"licenses/{p.name}" for p in root.glob("licenses/*.txt"))}
+    assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.5")
+    pinned = re.findall(r"FetchContent_Declare\(([\w-]+)",
+                        (root / "cmake" / "dependencies.cmake").read_text())
+    names = {component["name"] for component in sbom["components"]}
+    assert names == {*pinned, "pybind11", "GeoNames countries"}
+    assert all(c["version"] not in ("", "unknown") for c in sbom["components"] if "purl" in c)
+    assert all(c["licenses"] for c in sbom["components"])
+
+
+def test_sources_are_pinned_to_whole_commits(root):
+    for cmake in (root / "cmake" / "dependencies.cmake", root / "tests" / "CMakeLists.txt"):
+        text = cmake.read_text()
+        pins = re.findall(r"GIT_TAG (\S+)", text)
+        assert len(pins) == text.count("GIT_REPOSITORY") > 0
+        assert all(re.fullmatch("[0-9a-f]{40}", pin) for pin in pins)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ldd")
