@@ -24,6 +24,7 @@ import fit
 import measured
 import memory
 import model
+import rates
 import reached
 
 FITTED = "2026-11-29"
@@ -97,6 +98,13 @@ NETWORK_SD = 0.3  # of several machines: networks are not in the fit
 # Of the line rate, plain TCP reaches a tenth (github.com/huggingface/transformers, issue 3707: two p3.16xlarge) to all of
 # it; this is the geometric mean of the two. No fit: docs/calibration.md says so.
 LINE_RATE_SHARE = 0.31
+ONE_FLOW_GBPS = 5
+# Facts that no fit gives, each with its source.
+FACT_SOURCES = (
+    ("pytorch-2.0", "PyTorch 2.0: scaled_dot_product_attention, fused; pytorch.org/blog/pytorch-2.0-release", "2023-03"),
+    ("aws-single-flow", "Amazon EC2 instance network bandwidth: single-flow traffic; docs.aws.amazon.com", "2023-03"),
+    ("transformers-3707", "github.com/huggingface/transformers, issue 3707: two p3.16xlarge over TCP", "2020-04"),
+)
 LABELS = ("kind", "generation", "gpu")
 
 
@@ -260,7 +268,7 @@ def steps_fit():
 
 @functools.lru_cache(maxsize=None)
 def steps_figures():
-    return measured.figures(steps_fit()[0])
+    return measured.figures(steps_fit()[0], spread(calibration())[1])
 
 
 def ratio_spread(c):
@@ -278,6 +286,21 @@ def ratio_spread(c):
     ]
     scale, dof = fit.student(np.array(errors))
     return scale, dof, len(errors)
+
+
+def programs(c):
+    return rates.programs(c, sources_of, names_of, WIDENINGS)
+
+
+def rates_table(c):
+    """What one rate, and two, say of another GPU, beside the plain ratio of two predictions."""
+    scale, dof = spread(c)
+    found = rates.table(rates.tried(programs(c), scale, dof), dof, LEVEL, ratio_spread(c)[:2])
+    percent = lambda f: f"{f[0]:.3f}, {f[1]:.3f}, {f[2]:.0%}".replace("%", " %")
+    lines = ["| asked is | pairs | sources | ratio | one rate | two rates |", "|---|---:|---:|---:|---:|---:|"]
+    for name, pairs, sources, *errors in found:
+        lines.append(f"| {name} | {pairs} | {sources} | " + " | ".join(percent(e) for e in errors) + " |")
+    return lines
 
 
 def number(v):
@@ -305,6 +328,8 @@ def utilisation(c):
         out.append(
             f'  - {{name: {name}, title: "{text}; each row names its source in data/measured/sources.csv", as_of: 2026-11}}'
         )
+    for name, title, as_of in FACT_SOURCES:
+        out.append(f'  - {{name: {name}, title: "{title}", as_of: {as_of}}}')
     out.append("parameters:")
     for name in fit.SHARED:
         out.append(f"  - {{name: {name}, value: {number(p[name])}, standard_error: {error[name]:.3g}}}")
@@ -312,7 +337,13 @@ def utilisation(c):
     for name in ("base_year", "first_year"):
         out.append(f"  - {{name: software_{name}, value: {getattr(model, name.upper())}}}")
     out.append(f"  - {{name: software_last_year, value: {number(p['last_year'])}}}")
-    out.append(f"  - {{name: line_rate_share, value: {number(LINE_RATE_SHARE)}}}")
+    for name, value, source in (
+        ("fused_attention_year", model.FUSED_YEAR, "pytorch-2.0"),
+        ("recent_year", model.RECENT_YEAR, "measured-training"),
+        ("line_rate_share", LINE_RATE_SHARE, "transformers-3707"),
+        ("one_flow_gbps", ONE_FLOW_GBPS, "aws-single-flow"),
+    ):
+        out.append(f"  - {{name: {name}, value: {number(value)}, source: {source}}}")
     out.append(f"  - {{name: dequant_bytes, value: {number(model.DEQUANT_BYTES)}}}")
     out.append(f"  - {{name: most_of_reached, value: {number(model.MOST_OF_REACHED)}}}")
     out.append(f"  - {{name: default_vision_layers, value: {number(p['default_vision_layers'])}}}")
@@ -371,6 +402,7 @@ def measured_block(c):
     s, q = steps_fit()
     found = steps_figures()
     scale, dof, pairs = ratio_spread(c)
+    own = rates.deviations(programs(c), *spread(c))
     level = {"compute": q[0:4], "memory": q[4:8] + q[17], "latency": q[8:12], "host": q[12:16] + q[18]}
     out = [
         "measured_mode:",
@@ -380,16 +412,18 @@ def measured_block(c):
         f"  intensity_power: {number(measured.INTENSITY_POWER)}",
         f"  default_operations: {number(measured.DEFAULT_OPERATIONS)}",
         f"  default_flops_per_activation: {number(measured.DEFAULT_FLOPS_PER_ACTIVATION)}",
-        f"  scale: {number(found['scale'])}",
-        f"  degrees_of_freedom: {number(found['degrees_of_freedom'])}",
+        f"  scale: {found['scale']:.3g}  # of a step time by step times, with the degrees of freedom of spread",
         "  machines:  # fp32; compute and memory are relative, latency and host are ms for one operation",
     ]
     for i, (name, gpu) in enumerate(measured.MACHINES.items()):
         values = ", ".join(f"{k}: {number(math.exp(v[i]))}" for k, v in level.items())
         out.append(f"    - {{name: {name}, gpu: {gpu}, {values}}}")
     out += [
-        f"  ratio_scale: {number(scale)}  # other machines: the ratio of the model's own times; {pairs} measured pairs",
+        f"  ratio_scale: {number(scale)}  # of two predictions for one program; {pairs} measured pairs",
         f"  ratio_degrees_of_freedom: {number(dof)}",
+        "  # ln(time seen / predicted) of a program: what it has on a generation, on a GPU, in a setting, and anew each",
+        "  # time. What it has everywhere is the rest of the square of the scale of spread.",
+        *(f"  {name}_sd: {value}" for name, value in own.items()),
         f"  median_error: {number(found['median'])}",
         f"  p90_error: {number(found['p90'])}",
     ]
@@ -719,6 +753,7 @@ def tables(c, skip=()):
             ("fastest", "fastest"),
         )
     ]
+    result["rates"] = rates_table(c)
     return result
 
 

@@ -145,6 +145,7 @@ static std::string factors(yaml::Fields& root, std::string_view key, std::string
     std::string out = fmt::format("constexpr FactorRow {}[] = {{\n", name);
     each_row(root, key, [&](yaml::Fields& row) {
         (void)row.number_or_none("standard_error");
+        (void)row.text_or("source", "");
         out += fmt::format("    {{\"{}\", {}, {}}},\n",
                            row.text("name"),
                            row.number("value"),
@@ -249,16 +250,19 @@ std::string utilisation_as_code(const std::string& file, const Catalog& catalog)
                                                        "unseen_count",
                                                        "network_sd",
                                                        "seen_gpu_count"};
-    constexpr std::array<std::string_view, 10> kMeasured{"exponent",
+    constexpr std::array<std::string_view, 13> kMeasured{"exponent",
                                                          "floor",
                                                          "host_base",
                                                          "intensity_power",
                                                          "default_operations",
                                                          "default_flops_per_activation",
                                                          "scale",
-                                                         "degrees_of_freedom",
                                                          "ratio_scale",
-                                                         "ratio_degrees_of_freedom"};
+                                                         "ratio_degrees_of_freedom",
+                                                         "generation_sd",
+                                                         "gpu_sd",
+                                                         "setting_sd",
+                                                         "repeat_sd"};
     const yaml::Node node = yaml::parse(text::read_file(file, kLargest), file);
     yaml::Fields root{node, file, ""};
     (void)root.take("sources");

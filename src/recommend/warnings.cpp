@@ -195,7 +195,7 @@ static std::vector<std::string> job_warnings(const Recommendation& r) {
             out.push_back(fmt::format("{}: {}", what, names));
     };
     const Job& job = job_of(r.request);
-    if (!job.model.empty() && !job.measured && model_of(job).kind == ModelKind::other)
+    if (!job.model.empty() && job.measured.empty() && model_of(job).kind == ModelKind::other)
         out.push_back(fmt::format("the hours of {} are those of its FLOPs, which recurrent nets, "
                                   "recommenders and speech do not follow: they take several times "
                                   "as long; give a rate that was seen (measured)",

@@ -18,7 +18,6 @@ constexpr double kGiga = 1e9;
 constexpr double kDefaultLink = 32e9;         // byte/s: PCIe 3.0 x16, the slowest link in the table
 constexpr double kBytesOfLinkGradient = 2;    // as the fit counts them
 constexpr double kBytesOfNetworkGradient = 4; // mixed precision sums them in 32 bits
-constexpr double kFusedYear = 2023;           // since when attention is fused
 
 using bundled::RateRow;
 
@@ -195,6 +194,12 @@ static double expected_tflops(const Gpu& gpu, Precision precision) {
     return out;
 }
 
+bool beats(const Gpu& gpu, std::string_view other, Precision precision) {
+    const GpuRow* row = find_gpu_row(other);
+    return row != nullptr && gpu.name != other && gpu.memory_bandwidth &&
+           not_worse(gpu, *row, precision);
+}
+
 std::optional<double> reached_tflops(const Gpu& gpu, Precision precision) {
     if (!timed_tflops(gpu, precision))
         return std::nullopt;
@@ -309,7 +314,7 @@ static double dequantised_bytes(const Work& work) {
 UnitTimes::UnitTimes(const Work& work) : nominal_{.common = common(work)} {
     const Model full = completed(work.net);
     const bool text = is_text(work.net.kind);
-    const bool fused = text && software_year(work) >= kFusedYear;
+    const bool fused = text && software_year(work) >= parameter("fused_attention_year");
     const double rate = recomputed(work) * std::exp(parameter("time_per_flop"));
     nominal_.compute = rate * work.unit.flops;
     nominal_.attention =
@@ -417,10 +422,10 @@ Wire wire_of(const GpuSet& on) {
     if (!on.network)
         return {.bytes_per_second = std::numeric_limits<double>::infinity(),
                 .split_weights = on.split_weights};
-    constexpr double kOneFlowGbps = 5; // AWS: of a single flow, EC2 instance network bandwidth
     double gbps = on.network->value();
     if (gbps < kFastNetworkGbps)
-        gbps = std::max(std::min(gbps, kOneFlowGbps), gbps * parameter("line_rate_share"));
+        gbps = std::max(std::min(gbps, parameter("one_flow_gbps")),
+                        gbps * parameter("line_rate_share"));
     return {.bytes_per_second = gbps * kGiga / kBitsPerByte, .split_weights = on.split_weights};
 }
 

@@ -10,7 +10,7 @@
 namespace flopwise {
 
 /// What is between machines, and what goes over it. Below 100 Gbit/s it is plain TCP, which reaches
-/// a share of the line rate only, or 5 Gbit/s, if the line has as much.
+/// a share of the line rate only, or what one flow may have, if the line has as much.
 struct Wire {
     double bytes_per_second = 0; ///< one way; infinite if it is not known
     bool split_weights = false;
@@ -85,6 +85,15 @@ UnitTime fully_recomputed(UnitTime time, const Work& work);
 /// The least seconds of one unit over all GPUs together, some of which may be left idle.
 double least_seconds(const UnitTime& time, const GpuSet& on);
 
+/// Squares that are added to that of the scale: what few sources measured, or none.
+struct Doubt {
+    double work = 0; ///< its kind, and what programs of this kind differ in
+    double generation = 0;
+    double gpu = 0;
+    double count = 0; ///< GPUs and machines
+};
+Doubt doubt_of(const Work& work, const GpuSet& on);
+
 /// Scale of ln(hours) for some GPUs.
 double scale_of(const Work& work, const GpuSet& on);
 
@@ -101,6 +110,9 @@ std::optional<double> timed_tflops(const Gpu& gpu, Precision precision);
 
 /// ln of the factor of a GPU: fitted, or of its generation and lowered to the order of GPUs.
 double gpu_factor(const Gpu& gpu, Precision precision);
+
+/// Whether a GPU is not worse than another, which the fit knows, in any figure.
+bool beats(const Gpu& gpu, std::string_view other, Precision precision);
 
 /// TFLOPS that matrix products reach on a GPU: measured, else the share of its generation and no
 /// less than a GPU that it beats. Absent as timed_tflops() is.
@@ -140,14 +152,6 @@ std::optional<double> seconds_per_unit(const Work& work, const GpuSet& on, Preci
 /// The precision that `mixed` stands for on a GPU: that in which one unit takes least; `precision`
 /// itself for any other, or if the GPU has none.
 Precision precision_used(const Work& work, const Gpu& gpu, Precision precision);
-
-/// The step time on a machine from that on another (docs/calibration.md, Measured mode), in
-/// milliseconds; absent unless both are among the four that were measured.
-std::optional<double> measured_step_ms(std::string_view seen,
-                                       std::string_view asked,
-                                       double step_ms,
-                                       double operations,
-                                       double flops_per_activation);
 
 /// Two estimates for different GPUs differ by more than the model is off in such comparisons:
 /// |ln(a / b)| > ratio_scale * t_0.9.
