@@ -93,16 +93,37 @@ def calibration():
 
 
 # What is less sure, so that the interval holds as often there: standard deviations of ln(time).
-WIDENINGS = {"run_sd": 0.25, "finetune_sd": 0.1, "recent_sd": 0.1, "sample_sd": 0.3, "input_sd": 0.3}
+WIDENINGS = {
+    "run_sd": 0.25,
+    "finetune_sd": 0.1,
+    "recent_sd": 0.1,
+    "sample_sd": 0.3,
+    "input_sd": 0.3,
+    "moe_sd": 0.25,  # experts over the link: a tray of 8 GPUs and one of 72 differ by more than any factor of a generation
+    "encoder_sd": 0.1,
+}
 NETWORK_SD = 0.3  # of several machines: networks are not in the fit
 # Of the line rate, plain TCP reaches a tenth (github.com/huggingface/transformers, issue 3707: two p3.16xlarge) to all of
 # it; this is the geometric mean of the two. No fit: docs/calibration.md says so.
 LINE_RATE_SHARE = 0.31
 ONE_FLOW_GBPS = 5
+# Of the memory of a machine, as DeepSpeed's Adam uses it: 28 bytes for each of 11.6e9 parameters in 8.2 s.
+HOST_GB_PER_S = 39.6
+# GB/s one way between a GPU and its host, by GPU or generation. Others are not known.
+PCIE_3, PCIE_4, PCIE_5 = 15.75, 31.5, 63.0
+HOST_LINKS = {
+    **dict.fromkeys(("Kepler", "Maxwell", "Pascal", "Volta", "Turing"), PCIE_3),
+    **dict.fromkeys(("Ampere", "Ada", "CDNA2", "Gaudi2"), PCIE_4),
+    **dict.fromkeys(("Hopper", "Blackwell", "CDNA3", "CDNA4", "Gaudi3"), PCIE_5),
+}
+C2C = {"nvidia-gh200-96gb": 450, "nvidia-gh200-144gb": 450, "nvidia-gb200": 225, "nvidia-gb300": 225}
 # Facts that no fit gives, each with its source.
 FACT_SOURCES = (
     ("pytorch-2.0", "PyTorch 2.0: scaled_dot_product_attention, fused; pytorch.org/blog/pytorch-2.0-release", "2023-03"),
     ("aws-single-flow", "Amazon EC2 instance network bandwidth: single-flow traffic; docs.aws.amazon.com", "2023-03"),
+    ("deepspeed-735", "github.com/microsoft/DeepSpeed, pull request 735: CPU-Adam, 8.2 s for 11.6e9 parameters", "2021-02"),
+    ("pci-sig", "PCI Express, x16, one way: 16 lanes at 8, 16 and 32 GT/s with 128b/130b; generations by the makers' data sheets", "2026-11"),
+    ("grace", "NVIDIA Grace Hopper and Grace Blackwell data sheets: NVLink-C2C, 900 GB/s both ways; of GB200 for two GPUs", "2025-03"),
     ("transformers-3707", "github.com/huggingface/transformers, issue 3707: two p3.16xlarge over TCP", "2020-04"),
 )
 LABELS = ("kind", "generation", "gpu")
@@ -342,6 +363,7 @@ def utilisation(c):
         ("recent_year", model.RECENT_YEAR, "measured-training"),
         ("line_rate_share", LINE_RATE_SHARE, "transformers-3707"),
         ("one_flow_gbps", ONE_FLOW_GBPS, "aws-single-flow"),
+        ("host_gb_per_s", HOST_GB_PER_S, "deepspeed-735"),
     ):
         out.append(f"  - {{name: {name}, value: {number(value)}, source: {source}}}")
     out.append(f"  - {{name: dequant_bytes, value: {number(model.DEQUANT_BYTES)}}}")
@@ -371,6 +393,11 @@ def utilisation(c):
             + "".join(f", reached_{q}_tflops: {number(c['reached'][q][name])}" for q in values)
             + f", sources: {p['sources']['gpu'].get(name, 0)}}}"
         )
+    out.append("# Between a GPU and its host, GB/s one way. Of a GPU and a generation that is not here it is not known.")
+    out.append("host_links:")
+    for source, links in (("pci-sig", HOST_LINKS), ("grace", C2C)):
+        for name, v in links.items():
+            out.append(f"  - {{name: {name}, value: {number(v)}, source: {source}}}")
     out.append("# Share of the published peak that matrix products reach: medians of those that were timed.")
     out.append("reached_shares:")
     for name in [*sorted({g for q in c["shares"].values() for g in q[0]}), "any"]:

@@ -298,6 +298,8 @@ def widenings(w):
         "recent_sd": (w["year"] or BASE_YEAR) >= RECENT_YEAR,
         "sample_sd": not tokens,
         "input_sd": w["kind"] in ("diffusion", "detector"),
+        "moe_sd": w["kind"] == "moe",
+        "encoder_sd": w["kind"] == "transformer_encoder",
     }
     return [name for name, applies in found.items() if applies]
 

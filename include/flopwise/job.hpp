@@ -85,6 +85,9 @@ struct Work {
     std::optional<double> micro_batch{};   ///< samples of one GPU at once; absent: those of a step
     std::optional<double> software_year{}; ///< of the programs: 2026.5; absent: of the newest seen
     double lora_rank = 16;                 ///< of the adapters, if there are any
+    Offload offload = Offload::none;
+    Optimiser optimiser = Optimiser::adam;
+    GiB paged{};                  ///< states of one GPU that leave it, and come back, for each step
     bool seq_len_assumed = false; ///< the length of a sequence is neither asked for nor the net's
     bool run = true; ///< a whole run, with all that interrupts it, and not a benchmark's rate
 

@@ -99,6 +99,13 @@ Work JobTimes::work(std::size_t type) const {
         out.recompute = Recompute::full;
     if (types_[type].micro_batch > 0)
         out.micro_batch = types_[type].micro_batch;
+    out.paged = types_[type].paged;
+    return out;
+}
+
+Work JobTimes::paged(const Type& type) const {
+    Work out = work_;
+    out.paged = type.paged;
     return out;
 }
 
@@ -208,13 +215,16 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     if (found.memory) {
         out.micro_batch = found.memory->micro_batch;
         time.pass_units = out.micro_batch * work_.units_per_sample();
+        out.paged = paged_of(job_of(request_), *found.memory);
+        time.paged = paged_seconds(*on.gpu, out.paged);
     }
     const double seconds = this->seconds(time, on, out);
     constexpr double kFewGpus = 1000; // of one machine: all of these were seen
     out.known = true;
     out.model = predicted_of(catalog_.instances()[type].name, on, time, seconds);
     out.hours = Hours{work_.units * seconds / kSecondsPerHour};
-    out.scale = machines == 1 && on.gpus < kFewGpus ? gpu.scale : scale_of(work_, on);
+    const bool usual = machines == 1 && on.gpus < kFewGpus && out.paged == GiB{};
+    out.scale = usual ? gpu.scale : scale_of(paged(out), on);
     if (!seen_.empty()) {
         const Updated there = in_order(time, out.model);
         out.hours = Hours{work_.units * there.seconds / kSecondsPerHour};

@@ -100,6 +100,7 @@ private:
         bool split = false;      ///< fits only with the weights split over GPUs
         bool longer = false;     ///< by the recomputation
         Predicted model{};       ///< what the model says, without rates and input
+        GiB paged{};             ///< states of one GPU that leave it for each step
         double micro_batch = 0;  ///< samples that fit on a GPU at once; 0 if it is not known
         Hours hours{};           ///< of the median
         double scale = 0;        ///< of ln(hours)
@@ -121,6 +122,7 @@ private:
     };
 
     [[nodiscard]] Timed timed(const Gpu& gpu) const;
+    [[nodiscard]] Work paged(const Type& type) const;
     [[nodiscard]] const Timed& timed(std::size_t type);
     [[nodiscard]] GpuSet gpus(std::size_t type, int machines) const;
     /// Of what programs see as one GPU: of a Trainium, one of its two cores.

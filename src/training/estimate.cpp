@@ -93,6 +93,7 @@ std::optional<Estimate> job_estimate(const Job& job, Date today, GpuSet on, Prec
                              on.gpus * on.machines * devices);
     if (fit) {
         work.micro_batch = fit->memory.micro_batch;
+        work.paged = paged_of(job, fit->memory);
         on.split_weights = splits_weights(fit->memory.sharding, job.fine_tune);
     }
     auto out = estimate(work, on, precision);

@@ -258,6 +258,8 @@ Work work_of(const Job& job) {
              .batch = job.batch,
              .software_year = job.software_year,
              .lora_rank = job.lora_rank,
+             .offload = job.offload,
+             .optimiser = job.optimiser,
              .seq_len_assumed = seq_len_is_assumed(job),
              .run = !job.rate};
     const bool counted = !out.in_flops();

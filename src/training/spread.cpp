@@ -36,6 +36,12 @@ Doubt doubt_of(const Work& work, const GpuSet& on) {
         out.work += square(u.sample_sd);
     if (waits_for_input(work.net.kind))
         out.work += square(u.input_sd);
+    if (work.net.kind == ModelKind::moe)
+        out.work += square(u.moe_sd);
+    if (work.net.kind == ModelKind::transformer_encoder)
+        out.work += square(u.encoder_sd);
+    if (work.offload != Offload::none || work.paged > GiB{}) // nor is the link to the host
+        out.work += square(u.network_sd);
     const double gpus = std::max(1.0, on.gpus) * on.machines;
     if (gpus > u.seen_gpu_count)
         out.count += square(u.unseen_count * std::log(gpus / u.seen_gpu_count));

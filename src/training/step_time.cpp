@@ -334,6 +334,7 @@ UnitTimes::UnitTimes(const Work& work) : nominal_{.common = common(work)} {
         nominal_.sample = std::exp(parameter("sample"));
     add_steps(work, full, nominal_);
     nominal_.dequant = dequantised_bytes(work);
+    frozen_ = add_offload(work, nominal_);
 }
 
 UnitTime UnitTimes::on(const GpuPace& gpu, double whole) const {
@@ -344,6 +345,7 @@ UnitTime UnitTimes::on(const GpuPace& gpu, double whole) const {
     out.dequant /= gpu.bandwidth;
     out.gather /= gpu.link;
     out.ring /= gpu.link;
+    to_host(gpu, frozen_, out);
     out.floor = (floor_ / gpu.tflops + attention_floor_ / gpu.attention_tflops) / kTera;
     return whole < 1 ? of_share(out, whole) : out;
 }
@@ -359,7 +361,8 @@ std::optional<GpuPace> pace_of(const Gpu& gpu, Precision precision) {
                    .precision = std::exp(value_of(utilisation().precisions, to_string(precision))),
                    .bandwidth = gpu.memory_bandwidth->value() * kGiga,
                    .link = link ? link->value() * kGiga : kDefaultLink,
-                   .bytes = bytes_of(precision)};
+                   .bytes = bytes_of(precision),
+                   .host = host_link(gpu).value_or(0)};
 }
 
 std::optional<UnitTime>
@@ -406,7 +409,9 @@ double UnitTime::seconds(double gpus, double machines, const Wire& wire) const {
     if (known)
         terms += ring * others / step(n);
     const double total = common * terms * (known ? 1 : 1 + share * others);
-    return std::max(total, floor) + network_seconds(gpus, machines, wire);
+    const double computing = std::max(total, floor);
+    return computing + offload_seconds(gpus, machines, computing) +
+           network_seconds(gpus, machines, wire);
 }
 
 double UnitTime::network_seconds(double gpus, double machines, const Wire& wire) const {

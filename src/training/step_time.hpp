@@ -32,6 +32,11 @@ struct UnitTime {
     double network = 0;   ///< bytes of a step between very many machines; a bound, which no factor
                           ///< shortens
     double split_network = 0; ///< the same of a pass, of weights that are split
+    double host_pass = 0;     ///< of a pass, split over the GPUs: offloaded weights and gradients
+                              ///< over the link to the host, while the GPU computes
+    double host_step = 0;     ///< of a step, split over the GPUs: new weights over that link
+    double host_adam = 0;     ///< of a step, split over the machines: the optimiser on the host
+    double paged = 0;         ///< of a step: states that leave the GPU and come back
     double share = 0;         ///< of all-reduce in the time where no batch is known
     double floor = 0;         ///< seconds of a unit that no program was seen to beat
     double step_units = 0;    ///< of all GPUs in a step; 0 if no batch is known
@@ -43,6 +48,8 @@ struct UnitTime {
     [[nodiscard]] double pass(double n) const;
     /// On one of `gpus` GPUs of each of `machines`.
     [[nodiscard]] double seconds(double gpus, double machines, const Wire& wire) const;
+    /// What an offload adds to a unit that takes `computing` seconds.
+    [[nodiscard]] double offload_seconds(double gpus, double machines, double computing) const;
     /// What the network adds to it.
     [[nodiscard]] double network_seconds(double gpus, double machines, const Wire& wire) const;
 };
@@ -60,6 +67,7 @@ struct GpuPace {
     double bandwidth = 0;        ///< byte/s of its memory
     double link = 0;             ///< byte/s
     double bytes = 0;            ///< of a number
+    double host = 0;             ///< byte/s between it and its host, one way; 0 if not known
 };
 /// Absent as unit_time() is.
 std::optional<GpuPace> pace_of(const Gpu& gpu, Precision precision);
@@ -71,10 +79,25 @@ public:
     [[nodiscard]] UnitTime on(const GpuPace& gpu, double whole) const;
 
 private:
-    UnitTime nominal_; ///< of a GPU of which each figure is 1
+    UnitTime nominal_;  ///< of a GPU of which each figure is 1
+    double frozen_ = 0; ///< bytes of frozen weights of a pass over the link to the host
     double floor_ = 0;
     double attention_floor_ = 0;
 };
+
+/// Bytes a second between the memory of a GPU and that of its host, one way: those of its PCIe;
+/// absent if it is not known.
+std::optional<double> host_link(const Gpu& gpu);
+constexpr std::string_view kOffloadFactor = "offload: "; ///< begins the names of its factors
+/// What an offload takes on a GPU of which each figure is 1, and the bytes of frozen weights that
+/// pass the link, whatever a number has.
+double add_offload(const Work& work, UnitTime& to);
+/// The same on a GPU; nothing where the link is not known.
+void to_host(const GpuPace& gpu, double frozen, UnitTime& time);
+/// What leaves one GPU for each step without being asked to.
+GiB paged_of(const Job& job, const MemoryFit& fit);
+/// Seconds for states that leave a GPU and come back.
+double paged_seconds(const Gpu& gpu, GiB states);
 
 /// The part of a GPU that is rented takes longer for it.
 UnitTime of_share(UnitTime time, double share);
