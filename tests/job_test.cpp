@@ -106,6 +106,7 @@ TEST_CASE("own figures stand above those of a named net", "[job]") {
 TEST_CASE("a measured rate is read with or without the name of what is counted", "[job]") {
     CHECK(measured_of("400/s on g4dn.xlarge") == Measured{400, "g4dn.xlarge"});
     CHECK(measured_of("2.5e3 tokens/s on p4d.24xlarge") == Measured{2500, "p4d.24xlarge"});
+    CHECK(measured_of("V100=2.5e3") == Measured{2500, "V100"});
     CHECK(to_string(Measured{400, "g4dn.xlarge"}) == "400/s on g4dn.xlarge");
     const auto* wrong = GENERATE("400",
                                  "400/s",
@@ -113,7 +114,10 @@ TEST_CASE("a measured rate is read with or without the name of what is counted",
                                  "0/s on g4dn.xlarge",
                                  "4/s on ",
                                  "4/s on a b",
-                                 "4 /h on g4dn.xlarge");
+                                 "4 /h on g4dn.xlarge",
+                                 "g4dn.xlarge=",
+                                 "g4dn.xlarge=-4",
+                                 "=4");
     CHECK_THROWS_WITH(measured_of(wrong),
                       fmt::format("measured: must be a rate and a machine such as \"400/s on "
                                   "g4dn.xlarge\", got \"{}\"",

@@ -24,6 +24,7 @@ import fit
 import measured
 import memory
 import model
+import rates
 import reached
 
 FITTED = "2026-11-29"
@@ -92,11 +93,39 @@ def calibration():
 
 
 # What is less sure, so that the interval holds as often there: standard deviations of ln(time).
-WIDENINGS = {"run_sd": 0.25, "finetune_sd": 0.1, "recent_sd": 0.1, "sample_sd": 0.3, "input_sd": 0.3}
+WIDENINGS = {
+    "run_sd": 0.25,
+    "finetune_sd": 0.1,
+    "recent_sd": 0.1,
+    "sample_sd": 0.3,
+    "input_sd": 0.3,
+    "moe_sd": 0.25,  # experts over the link: a tray of 8 GPUs and one of 72 differ by more than any factor of a generation
+    "encoder_sd": 0.1,
+}
 NETWORK_SD = 0.3  # of several machines: networks are not in the fit
 # Of the line rate, plain TCP reaches a tenth (github.com/huggingface/transformers, issue 3707: two p3.16xlarge) to all of
 # it; this is the geometric mean of the two. No fit: docs/calibration.md says so.
 LINE_RATE_SHARE = 0.31
+ONE_FLOW_GBPS = 5
+# Of the memory of a machine, as DeepSpeed's Adam uses it: 28 bytes for each of 11.6e9 parameters in 8.2 s.
+HOST_GB_PER_S = 39.6
+# GB/s one way between a GPU and its host, by GPU or generation. Others are not known.
+PCIE_3, PCIE_4, PCIE_5 = 15.75, 31.5, 63.0
+HOST_LINKS = {
+    **dict.fromkeys(("Kepler", "Maxwell", "Pascal", "Volta", "Turing"), PCIE_3),
+    **dict.fromkeys(("Ampere", "Ada", "CDNA2", "Gaudi2"), PCIE_4),
+    **dict.fromkeys(("Hopper", "Blackwell", "CDNA3", "CDNA4", "Gaudi3"), PCIE_5),
+}
+C2C = {"nvidia-gh200-96gb": 450, "nvidia-gh200-144gb": 450, "nvidia-gb200": 225, "nvidia-gb300": 225}
+# Facts that no fit gives, each with its source.
+FACT_SOURCES = (
+    ("pytorch-2.0", "PyTorch 2.0: scaled_dot_product_attention, fused; pytorch.org/blog/pytorch-2.0-release", "2023-03"),
+    ("aws-single-flow", "Amazon EC2 instance network bandwidth: single-flow traffic; docs.aws.amazon.com", "2023-03"),
+    ("deepspeed-735", "github.com/microsoft/DeepSpeed, pull request 735: CPU-Adam, 8.2 s for 11.6e9 parameters", "2021-02"),
+    ("pci-sig", "PCI Express, x16, one way: 16 lanes at 8, 16 and 32 GT/s with 128b/130b; generations by the makers' data sheets", "2026-11"),
+    ("grace", "NVIDIA Grace Hopper and Grace Blackwell data sheets: NVLink-C2C, 900 GB/s both ways; of GB200 for two GPUs", "2025-03"),
+    ("transformers-3707", "github.com/huggingface/transformers, issue 3707: two p3.16xlarge over TCP", "2020-04"),
+)
 LABELS = ("kind", "generation", "gpu")
 
 
@@ -260,7 +289,7 @@ def steps_fit():
 
 @functools.lru_cache(maxsize=None)
 def steps_figures():
-    return measured.figures(steps_fit()[0])
+    return measured.figures(steps_fit()[0], spread(calibration())[1])
 
 
 def ratio_spread(c):
@@ -278,6 +307,21 @@ def ratio_spread(c):
     ]
     scale, dof = fit.student(np.array(errors))
     return scale, dof, len(errors)
+
+
+def programs(c):
+    return rates.programs(c, sources_of, names_of, WIDENINGS)
+
+
+def rates_table(c):
+    """What one rate, and two, say of another GPU, beside the plain ratio of two predictions."""
+    scale, dof = spread(c)
+    found = rates.table(rates.tried(programs(c), scale, dof), dof, LEVEL, ratio_spread(c)[:2])
+    percent = lambda f: f"{f[0]:.3f}, {f[1]:.3f}, {f[2]:.0%}".replace("%", " %")
+    lines = ["| asked is | pairs | sources | ratio | one rate | two rates |", "|---|---:|---:|---:|---:|---:|"]
+    for name, pairs, sources, *errors in found:
+        lines.append(f"| {name} | {pairs} | {sources} | " + " | ".join(percent(e) for e in errors) + " |")
+    return lines
 
 
 def number(v):
@@ -305,6 +349,8 @@ def utilisation(c):
         out.append(
             f'  - {{name: {name}, title: "{text}; each row names its source in data/measured/sources.csv", as_of: 2026-11}}'
         )
+    for name, title, as_of in FACT_SOURCES:
+        out.append(f'  - {{name: {name}, title: "{title}", as_of: {as_of}}}')
     out.append("parameters:")
     for name in fit.SHARED:
         out.append(f"  - {{name: {name}, value: {number(p[name])}, standard_error: {error[name]:.3g}}}")
@@ -312,7 +358,14 @@ def utilisation(c):
     for name in ("base_year", "first_year"):
         out.append(f"  - {{name: software_{name}, value: {getattr(model, name.upper())}}}")
     out.append(f"  - {{name: software_last_year, value: {number(p['last_year'])}}}")
-    out.append(f"  - {{name: line_rate_share, value: {number(LINE_RATE_SHARE)}}}")
+    for name, value, source in (
+        ("fused_attention_year", model.FUSED_YEAR, "pytorch-2.0"),
+        ("recent_year", model.RECENT_YEAR, "measured-training"),
+        ("line_rate_share", LINE_RATE_SHARE, "transformers-3707"),
+        ("one_flow_gbps", ONE_FLOW_GBPS, "aws-single-flow"),
+        ("host_gb_per_s", HOST_GB_PER_S, "deepspeed-735"),
+    ):
+        out.append(f"  - {{name: {name}, value: {number(value)}, source: {source}}}")
     out.append(f"  - {{name: dequant_bytes, value: {number(model.DEQUANT_BYTES)}}}")
     out.append(f"  - {{name: most_of_reached, value: {number(model.MOST_OF_REACHED)}}}")
     out.append(f"  - {{name: default_vision_layers, value: {number(p['default_vision_layers'])}}}")
@@ -340,6 +393,11 @@ def utilisation(c):
             + "".join(f", reached_{q}_tflops: {number(c['reached'][q][name])}" for q in values)
             + f", sources: {p['sources']['gpu'].get(name, 0)}}}"
         )
+    out.append("# Between a GPU and its host, GB/s one way. Of a GPU and a generation that is not here it is not known.")
+    out.append("host_links:")
+    for source, links in (("pci-sig", HOST_LINKS), ("grace", C2C)):
+        for name, v in links.items():
+            out.append(f"  - {{name: {name}, value: {number(v)}, source: {source}}}")
     out.append("# Share of the published peak that matrix products reach: medians of those that were timed.")
     out.append("reached_shares:")
     for name in [*sorted({g for q in c["shares"].values() for g in q[0]}), "any"]:
@@ -371,6 +429,7 @@ def measured_block(c):
     s, q = steps_fit()
     found = steps_figures()
     scale, dof, pairs = ratio_spread(c)
+    own = rates.deviations(programs(c), *spread(c))
     level = {"compute": q[0:4], "memory": q[4:8] + q[17], "latency": q[8:12], "host": q[12:16] + q[18]}
     out = [
         "measured_mode:",
@@ -380,16 +439,18 @@ def measured_block(c):
         f"  intensity_power: {number(measured.INTENSITY_POWER)}",
         f"  default_operations: {number(measured.DEFAULT_OPERATIONS)}",
         f"  default_flops_per_activation: {number(measured.DEFAULT_FLOPS_PER_ACTIVATION)}",
-        f"  scale: {number(found['scale'])}",
-        f"  degrees_of_freedom: {number(found['degrees_of_freedom'])}",
+        f"  scale: {found['scale']:.3g}  # of a step time by step times, with the degrees of freedom of spread",
         "  machines:  # fp32; compute and memory are relative, latency and host are ms for one operation",
     ]
     for i, (name, gpu) in enumerate(measured.MACHINES.items()):
         values = ", ".join(f"{k}: {number(math.exp(v[i]))}" for k, v in level.items())
         out.append(f"    - {{name: {name}, gpu: {gpu}, {values}}}")
     out += [
-        f"  ratio_scale: {number(scale)}  # other machines: the ratio of the model's own times; {pairs} measured pairs",
+        f"  ratio_scale: {number(scale)}  # of two predictions for one program; {pairs} measured pairs",
         f"  ratio_degrees_of_freedom: {number(dof)}",
+        "  # ln(time seen / predicted) of a program: what it has on a generation, on a GPU, in a setting, and anew each",
+        "  # time. What it has everywhere is the rest of the square of the scale of spread.",
+        *(f"  {name}_sd: {value}" for name, value in own.items()),
         f"  median_error: {number(found['median'])}",
         f"  p90_error: {number(found['p90'])}",
     ]
@@ -719,6 +780,7 @@ def tables(c, skip=()):
             ("fastest", "fastest"),
         )
     ]
+    result["rates"] = rates_table(c)
     return result
 
 

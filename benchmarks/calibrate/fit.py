@@ -209,6 +209,15 @@ def student(errors, width=0.0):
     return float(np.exp(q[1])), float(np.exp(q[0]))
 
 
+def student_scale(errors, nu):
+    """The same with degrees of freedom that are given."""
+
+    def loss(ln_scale):
+        return np.sum((nu + 1) / 2 * np.log1p(np.square(errors / np.exp(ln_scale)) / nu) + ln_scale)
+
+    return float(np.exp(optimize.minimize_scalar(loss, bounds=(-7.0, 3.0), method="bounded").x))
+
+
 def all_reduce_share(rows):
     """Share of the time that n GPUs add when the batch is not known: median over the measured pairs."""
     shares = []

@@ -150,7 +150,7 @@ def random_prices(steps, predicted, draws=200, seed=1):
     return float(right), float(overall / (1 - right)), float(overall)
 
 
-def figures(steps):
+def figures(steps, degrees_of_freedom):
     """What docs/calibration.md reports of measured mode."""
     predicted = steps.left_out()
     errors = np.abs(np.expm1(steps.errors(predicted)))
@@ -175,5 +175,5 @@ def figures(steps):
     for name, price in PRICES.items():
         result[name] = steps.choice(predicted, price)
     signed = steps.errors(predicted).ravel()
-    result["scale"], result["degrees_of_freedom"] = fit.student(signed)
+    result["scale"] = fit.student_scale(signed, degrees_of_freedom)
     return result

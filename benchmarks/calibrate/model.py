@@ -27,6 +27,7 @@ TOKEN_KINDS = KINDS[:4]
 ADAPTERS = ("lora", "qlora")
 BASE_YEAR, FIRST_YEAR = 2022, 2018  # of the software: where its factor is 1, and from where on it is counted
 RECENT_YEAR = 2024  # from which on programs differ more
+FUSED_YEAR = 2023  # from which on attention is fused
 DEQUANT_BYTES = 8.7  # a 4-bit weight is read, and written and read in 16 bits, for each pass over the weights
 ASSUMED_MICRO_BATCH = 1  # of QLoRA, where no batch is known
 BYTES = {"fp32": 4, "tf32": 4, "fp16": 2, "bf16": 2, "fp8": 2}  # of an activation; fp8 keeps 16 bits
@@ -240,7 +241,7 @@ def coefficient_names(w):
     """{term: parameters whose sum is ln of its coefficient}, without those of the GPU."""
     tokens = w["kind"] in TOKEN_KINDS
     rate = ["time_per_flop", f"precision:{w['precision']}"]
-    flash = tokens and (w["year"] or BASE_YEAR) >= 2023
+    flash = tokens and (w["year"] or BASE_YEAR) >= FUSED_YEAR
     return {
         "compute": rate,
         "attention": [*rate, "attention"] + ["fused_attention"] * flash,
@@ -297,6 +298,8 @@ def widenings(w):
         "recent_sd": (w["year"] or BASE_YEAR) >= RECENT_YEAR,
         "sample_sd": not tokens,
         "input_sd": w["kind"] in ("diffusion", "detector"),
+        "moe_sd": w["kind"] == "moe",
+        "encoder_sd": w["kind"] == "transformer_encoder",
     }
     return [name for name, applies in found.items() if applies]
 

@@ -65,9 +65,22 @@ struct MeasuredOn {
     std::string_view instance;
     GpuSet gpus{};
 };
-/// The hours on another machine than the one that was measured. For the machines and the arithmetic
-/// of the PROFET measurements (fp32, one GPU, a known batch) host and device are told apart; else
-/// the measured rate is multiplied with the ratio of two estimates.
+/// A rate that was seen: units of `work` a second on the whole machine.
+struct SeenRate {
+    double per_second = 0; ///< positive
+    MeasuredOn on{};
+};
+/// The hours on a machine after rates of the same program were seen on some: the estimate, moved by
+/// as much as the rates have in common with it, and surer. Nearly the rate itself on the machine
+/// that it was seen on, less of it on another GPU, least on another generation. Two rates of one
+/// machine count as their mean; their order does not matter, and none ever widens the interval. For
+/// the machines and the arithmetic of the PROFET measurements (fp32, one GPU, a known batch) host
+/// and device are told apart.
+FLOPWISE_API std::optional<Estimate> measured_estimate(const Work& work,
+                                                       std::span<const SeenRate> rates,
+                                                       const MeasuredOn& asked,
+                                                       Precision precision);
+/// The same of one rate.
 FLOPWISE_API std::optional<Estimate> measured_estimate(const Work& work,
                                                        double per_second,
                                                        const MeasuredOn& seen,

@@ -16,16 +16,19 @@ enum class Objective : std::uint8_t {
 constexpr std::size_t kObjectives = 3;
 FLOPWISE_API std::string_view to_string(Objective objective);
 
-/// A rate that was seen: "400/s on g4dn.xlarge".
+/// A rate that was seen: "400/s on g4dn.xlarge". A GPU stands for the first machine that has one.
 struct Measured {
-    double per_second = 0; ///< tokens or samples of the whole machine; positive
-    std::string instance{};
+    double per_second = 0;  ///< tokens or samples of the whole machine; positive
+    std::string instance{}; ///< a machine, or a GPU
 
     bool operator==(const Measured&) const = default;
 };
 FLOPWISE_API std::string to_string(const Measured& measured);
-/// Reads "400/s on g4dn.xlarge", "400 images/s on ..."; throws ArgumentError for `measured`.
+/// Reads "400/s on g4dn.xlarge", "400 images/s on ..." or "g4dn.xlarge=400"; throws ArgumentError
+/// for `measured`.
 FLOPWISE_API Measured measured_of(std::string_view text);
+
+constexpr std::size_t kMostMeasured = 16;
 
 /// A training job, as it is asked for. What is left out is looked up or derived by work_of().
 struct Job {
@@ -49,7 +52,7 @@ struct Job {
     std::optional<Sharding> sharding{}; ///< absent: the least that fits
     /// Probability with which the peak must stay below the memory of the GPU; in [0.5, 1).
     double memory_confidence = kMemoryConfidence;
-    std::optional<Measured> measured{};
+    std::vector<Measured> measured{}; ///< at most kMostMeasured
     /// The hours of a benchmark's rate, without what a whole run spends beside it.
     bool rate = false;
     /// Year of the programs, as 2024.5; absent: of the day of the question.
@@ -82,6 +85,9 @@ struct Work {
     std::optional<double> micro_batch{};   ///< samples of one GPU at once; absent: those of a step
     std::optional<double> software_year{}; ///< of the programs: 2026.5; absent: of the newest seen
     double lora_rank = 16;                 ///< of the adapters, if there are any
+    Offload offload = Offload::none;
+    Optimiser optimiser = Optimiser::adam;
+    GiB paged{};                  ///< states of one GPU that leave it, and come back, for each step
     bool seq_len_assumed = false; ///< the length of a sequence is neither asked for nor the net's
     bool run = true; ///< a whole run, with all that interrupts it, and not a benchmark's rate
 

@@ -146,6 +146,7 @@ static std::string factors(yaml::Fields& root, std::string_view key, std::string
     std::string out = fmt::format("constexpr FactorRow {}[] = {{\n", name);
     each_row(root, key, [&](yaml::Fields& row) {
         (void)row.number_or_none("standard_error");
+        (void)row.text_or("source", "");
         out += fmt::format("    {{\"{}\", {}, {}}},\n",
                            row.text("name"),
                            row.number("value"),
@@ -237,7 +238,7 @@ static std::string numbers(yaml::Fields& from, std::span<const std::string_view>
 }
 
 std::string utilisation_as_code(const std::string& file, const Catalog& catalog) {
-    constexpr std::array<std::string_view, 13> kSpread{"scale",
+    constexpr std::array<std::string_view, 15> kSpread{"scale",
                                                        "degrees_of_freedom",
                                                        "kind_sd",
                                                        "generation_sd",
@@ -247,35 +248,41 @@ std::string utilisation_as_code(const std::string& file, const Catalog& catalog)
                                                        "recent_sd",
                                                        "sample_sd",
                                                        "input_sd",
+                                                       "moe_sd",
+                                                       "encoder_sd",
                                                        "unseen_count",
                                                        "network_sd",
                                                        "seen_gpu_count"};
-    constexpr std::array<std::string_view, 10> kMeasured{"exponent",
+    constexpr std::array<std::string_view, 13> kMeasured{"exponent",
                                                          "floor",
                                                          "host_base",
                                                          "intensity_power",
                                                          "default_operations",
                                                          "default_flops_per_activation",
                                                          "scale",
-                                                         "degrees_of_freedom",
                                                          "ratio_scale",
-                                                         "ratio_degrees_of_freedom"};
+                                                         "ratio_degrees_of_freedom",
+                                                         "generation_sd",
+                                                         "gpu_sd",
+                                                         "setting_sd",
+                                                         "repeat_sd"};
     const yaml::Node node = yaml::parse(text::read_file(file, kLargest), file);
     yaml::Fields root{node, file, ""};
     (void)root.take("sources");
     (void)root.take("cross_validation");
     yaml::Fields spread = mapping(root, "spread");
     yaml::Fields measured = mapping(root, "measured_mode");
-    std::string out = factors(root, "parameters", "kParameters") +
-                      factors(root, "kinds", "kKinds") +
-                      factors(root, "precisions", "kPrecisionFactors") +
-                      factors(root, "generations", "kGenerations") + gpu_rows(root, catalog) +
-                      reached_shares(root) + machines(measured);
-    out += fmt::format("constexpr Utilisation kUtilisation{{\n    \"{}\", {}, {}, kParameters, "
-                       "kKinds, kPrecisionFactors, kGenerations, kTimedGpus, kReachedShares,\n",
-                       root.text("fitted"),
-                       root.number("rows"),
-                       root.number("source_groups"));
+    std::string out =
+        factors(root, "parameters", "kParameters") + factors(root, "kinds", "kKinds") +
+        factors(root, "precisions", "kPrecisionFactors") +
+        factors(root, "generations", "kGenerations") + gpu_rows(root, catalog) +
+        reached_shares(root) + factors(root, "host_links", "kHostLinks") + machines(measured);
+    out += fmt::format(
+        "constexpr Utilisation kUtilisation{{\n    \"{}\", {}, {}, kParameters, "
+        "kKinds, kPrecisionFactors, kGenerations, kTimedGpus, kReachedShares, kHostLinks,\n",
+        root.text("fitted"),
+        root.number("rows"),
+        root.number("source_groups"));
     out += numbers(spread, kSpread) + numbers(measured, kMeasured) + "    kMachines};\n";
     (void)measured.take("median_error");
     (void)measured.take("p90_error");

@@ -112,7 +112,7 @@ power_of(const Catalog& catalog, const Ownership& own, const std::optional<Choic
 static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& request) {
     const Gpu* gpu = owned_gpu(catalog, request);
     if (gpu == nullptr ||
-        job_of(request).measured) // a rate that was measured says nothing of this one
+        !job_of(request).measured.empty()) // a rate that was measured says nothing of this one
         return std::nullopt;
     const Job& job = job_of(request);
     const Work work = work_of(job, request.today);

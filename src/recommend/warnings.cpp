@@ -8,6 +8,7 @@
 #include "text/day.hpp"
 #include "text/figures.hpp"
 #include "text/text.hpp"
+#include "training/step_time.hpp"
 
 #include <algorithm>
 #include <map>
@@ -182,6 +183,12 @@ static std::string disk_warning(const Request& request) {
                        needed);
 }
 
+/// Whether what it takes to move what is offloaded is in the hours: the factors have it.
+static bool offload_is_timed(const JobChoice& job) {
+    return std::ranges::any_of(job.factors,
+                               [](const Factor& f) { return f.name.starts_with(kOffloadFactor); });
+}
+
 /// What a reader of the answer has to know about a job: what was not checked, what may be slow.
 static std::vector<std::string> job_warnings(const Recommendation& r) {
     constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
@@ -195,7 +202,7 @@ static std::vector<std::string> job_warnings(const Recommendation& r) {
             out.push_back(fmt::format("{}: {}", what, names));
     };
     const Job& job = job_of(r.request);
-    if (!job.model.empty() && !job.measured && model_of(job).kind == ModelKind::other)
+    if (!job.model.empty() && job.measured.empty() && model_of(job).kind == ModelKind::other)
         out.push_back(fmt::format("the hours of {} are those of its FLOPs, which recurrent nets, "
                                   "recommenders and speech do not follow: they take several times "
                                   "as long; give a rate that was seen (measured)",
@@ -207,7 +214,9 @@ static std::vector<std::string> job_warnings(const Recommendation& r) {
     add(names_of(choices_where(r, [](const Choice& c) { return c.job->host_needed && !c.memory; }),
                  r.choices.size()),
         "how much memory the machine has is not published, and was not checked");
-    add(jobs_where([](const JobChoice& j) { return j.memory && j.memory->offloaded > GiB{}; }),
+    add(jobs_where([](const JobChoice& j) {
+            return j.memory && j.memory->offloaded > GiB{} && !offload_is_timed(j);
+        }),
         "what it takes to move offloaded states and weights is not in the hours");
     if (std::string disk = disk_warning(r.request); !disk.empty())
         out.push_back(std::move(disk));

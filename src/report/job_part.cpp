@@ -44,8 +44,8 @@ static std::string how(const Job& job, const Work& work) {
         add(fmt::format("batch {}", *job.batch));
     if (job.recompute)
         add(fmt::format("recompute {}", to_string(*job.recompute)));
-    if (job.measured)
-        add(to_string(*job.measured));
+    for (const Measured& rate : job.measured)
+        add(to_string(rate));
     return out;
 }
 

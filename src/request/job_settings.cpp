@@ -31,12 +31,27 @@ std::string model(const SettingText& in) {
     }
 }
 
-Measured measured(const SettingText& in) {
-    try {
-        return measured_of(in.one());
-    } catch (const ArgumentError& e) {
-        in.request.refuse(in.key, e.reason());
-    }
+std::vector<Measured> measured(const SettingText& in) {
+    std::vector<Measured> out;
+    for (const std::string& text : in.texts)
+        for (const std::string& rate : text::split(text, ',')) {
+            try {
+                out.push_back(measured_of(rate));
+            } catch (const ArgumentError& e) {
+                in.request.refuse(in.key, e.reason());
+            }
+        }
+    if (out.size() > kMostMeasured)
+        in.request.refuse(
+            in.key, fmt::format("must be at most {} rates, got {}", kMostMeasured, out.size()));
+    return out;
+}
+
+Value measured_value(const Request& r) {
+    std::vector<std::string> rates;
+    for (const Measured& rate : job_of(r).measured)
+        rates.push_back(to_string(rate));
+    return rates.size() == 1 ? Value{rates.front()} : value_of(rates);
 }
 
 /// "48h", "48" or the day at the end of which it has to be done.
@@ -107,9 +122,9 @@ const auto kJobSettings = std::to_array<Setting>({
     {"flops", "flops", kJob, "N", "the work itself, in place of tokens or samples: 3e20",
      [](Request& r, Key k, Texts t) { training(r).flops = SettingText{r, k, t}.number(kMostFlops, "FLOP"); },
      [](const Request& r) { return value_of(job_of(r).flops); }},
-    {"measured", "measured", kJob, "TEXT", "a rate that you have seen: \"400/s on g4dn.xlarge\"",
+    {"measured", "measured", kJob, "TEXT", "rates that you have seen: \"400/s on g4dn.xlarge\", V100=900",
      [](Request& r, Key k, Texts t) { training(r).measured = measured({r, k, t}); },
-     [](const Request& r) { return value_of(job_of(r).measured); }},
+     measured_value},
     {"batch", "batch", kJob, "N", "images or sequences of a step, on all GPUs together",
      [](Request& r, Key k, Texts t) { training(r).batch = SettingText{r, k, t}.number(kMostBatch, ""); },
      [](const Request& r) { return value_of(job_of(r).batch); }},

@@ -38,6 +38,8 @@ void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Cho
     for (Factor& f : job.factors)
         if (f.source == plan.gpus(type).gpu->source)
             f.source = plan.title(f.source);
+    for (Factor& f : plan.rates(type))
+        job.factors.push_back(std::move(f));
     to.job = std::move(job);
 }
 

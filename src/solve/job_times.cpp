@@ -66,42 +66,14 @@ JobTimes::JobTimes(const Catalog& catalog,
       unit_times_{work_}, net_{work_.net}, training_{training_of(job_of(request))},
       deadline_{deadline_of(request)} {
     const double p = request.uncertainty.confidence;
-    const bundled::Utilisation& u = utilisation();
-    sure_ = {student(u.degrees_of_freedom, p),
-             student(u.measured_degrees_of_freedom, p),
-             student(u.ratio_degrees_of_freedom, p)};
+    sure_ = student(utilisation().degrees_of_freedom, p);
     timed_.resize(catalog.gpus().size());
-    if (job_of(request).measured)
-        find_measured();
+    find_measured();
     types_.reserve(catalog.instances().size());
     for (std::size_t type = 0; type < catalog.instances().size(); ++type)
         types_.push_back(columns_of(catalog).gpu[type] < 0 || only.value_or(type) != type
                              ? Type{}
                              : best(type, cheapest));
-}
-
-void JobTimes::find_measured() {
-    const std::string& name = job_of(request_).measured->instance;
-    const auto all = catalog_.instances();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Instance& i) { return i.name == name; });
-    if (found == all.end()) {
-        std::vector<std::string_view> names;
-        for (const Instance& i : all)
-            names.emplace_back(i.name);
-        request_.refuse("measured",
-                        fmt::format("must name a machine of the catalog, got {}{}",
-                                    text::quoted(name),
-                                    text::did_you_mean(name, names)));
-    }
-    const auto type = static_cast<std::size_t>(found - all.begin());
-    if (found->gpu.empty() || !timed(type).time)
-        request_.refuse("measured",
-                        fmt::format("must name a machine with a GPU that has {} arithmetic, got {}",
-                                    to_string(*request_.precision),
-                                    name));
-    seen_seconds_ = with(type, 1).seconds;
-    seen_ = type; // from here on, with() goes by it
 }
 
 // ---- one type -----------------------------------------------------------------------
@@ -127,6 +99,13 @@ Work JobTimes::work(std::size_t type) const {
         out.recompute = Recompute::full;
     if (types_[type].micro_batch > 0)
         out.micro_batch = types_[type].micro_batch;
+    out.paged = types_[type].paged;
+    return out;
+}
+
+Work JobTimes::paged(const Type& type) const {
+    Work out = work_;
+    out.paged = type.paged;
     return out;
 }
 
@@ -236,49 +215,27 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     if (found.memory) {
         out.micro_batch = found.memory->micro_batch;
         time.pass_units = out.micro_batch * work_.units_per_sample();
+        out.paged = paged_of(job_of(request_), *found.memory);
+        time.paged = paged_seconds(*on.gpu, out.paged);
     }
     const double seconds = this->seconds(time, on, out);
     constexpr double kFewGpus = 1000; // of one machine: all of these were seen
     out.known = true;
-    out.seconds = seconds;
+    out.model = predicted_of(catalog_.instances()[type].name, on, time, seconds);
     out.hours = Hours{work_.units * seconds / kSecondsPerHour};
-    out.scale = machines == 1 && on.gpus < kFewGpus ? gpu.scale : scale_of(work_, on);
-    if (seen_) {
-        out.hours = Hours{work_.units / job_of(request_).measured->per_second / kSecondsPerHour *
-                          (seconds / seen_seconds_)};
-        out.scale = utilisation().ratio_scale;
-        out.spread = Spread::ratio;
-        measure(type, on, out);
+    const bool usual = machines == 1 && on.gpus < kFewGpus && out.paged == GiB{};
+    out.scale = usual ? gpu.scale : scale_of(paged(out), on);
+    if (!seen_.empty()) {
+        const Updated there = in_order(time, out.model);
+        out.hours = Hours{work_.units * there.seconds / kSecondsPerHour};
+        out.scale = there.scale;
     }
     out.hours = std::max(out.hours, input(type, machines));
     return out;
 }
 
-/// In place of a ratio, the step times where they are known.
-void JobTimes::measure(std::size_t type, const GpuSet& on, Type& to) const {
-    const auto instances = catalog_.instances();
-    const std::string& name = instances[type].name;
-    const bool timed = std::any_of(utilisation().machines.begin(),
-                                   utilisation().machines.end(),
-                                   [&](const auto& m) { return m.name == name; });
-    if (type != *seen_ && !timed)
-        return;
-    const auto e = measured_estimate(work_,
-                                     job_of(request_).measured->per_second,
-                                     {.instance = instances[*seen_].name, .gpus = gpus(*seen_, 1)},
-                                     {.instance = name, .gpus = on},
-                                     *request_.precision);
-    if (!e)
-        return;
-    to.hours = e->median;
-    to.scale = e->scale;
-    to.spread = e->scale == utilisation().measured_scale ? Spread::steps : Spread::ratio;
-}
-
 Hours JobTimes::sure(const Type& type) const {
-    const Hours hours =
-        type.hours * std::exp(type.scale * sure_[static_cast<std::size_t>(type.spread)]);
-    return hours;
+    return type.hours * std::exp(type.scale * sure_);
 }
 
 Hours JobTimes::sure(std::size_t type) const {
@@ -341,12 +298,9 @@ JobTimes::Type JobTimes::best(std::size_t type, const Cheapest& cheapest) {
 
 Estimate JobTimes::estimate(std::size_t type) const {
     const Type& t = types_[type];
-    const bundled::Utilisation& u = utilisation();
-    const std::array<double, 3> degrees{
-        u.degrees_of_freedom, u.measured_degrees_of_freedom, u.ratio_degrees_of_freedom};
     return {.median = t.hours,
             .scale = t.scale,
-            .degrees_of_freedom = degrees[static_cast<std::size_t>(t.spread)]};
+            .degrees_of_freedom = utilisation().degrees_of_freedom};
 }
 
 Budget JobTimes::plan(Hours hours) const {
@@ -413,15 +367,12 @@ Hours JobTimes::reference() const {
     const Precision p = peak(gpu, *request_.precision) && timed_tflops(gpu, *request_.precision)
                             ? *request_.precision
                             : Precision::mixed;
-    if (seen_)
-        if (const auto e = measured_estimate(
-                work_,
-                job_of(request_).measured->per_second,
-                {.instance = catalog_.instances()[*seen_].name, .gpus = gpus(*seen_, 1)},
-                {.instance = kReferenceMachine, .gpus = on},
-                p))
-            return e->median;
-    return flopwise::estimate(work_, on, p)->median;
+    const Hours plain = flopwise::estimate(work_, on, p)->median;
+    if (seen_.empty())
+        return plain;
+    const Predicted model{.on = {.instance = kReferenceMachine, .gpus = on},
+                          .seconds = plain.value() * kSecondsPerHour / work_.units};
+    return Hours{work_.units * with_rates(model).seconds / kSecondsPerHour};
 }
 
 Hours JobTimes::input(std::size_t type) const {

@@ -5,7 +5,7 @@
 
 #include <flopwise/request.hpp>
 
-#include "training/step_time.hpp"
+#include "training/rates.hpp"
 
 #include <functional>
 #include <map>
@@ -86,13 +86,12 @@ public:
                                     std::span<const std::string_view> methods) const;
     /// Hours in which one p3.2xlarge does the job: the reference of scores.
     [[nodiscard]] Hours reference() const;
+    /// What each rate that was measured says of it, and how much that counts.
+    [[nodiscard]] std::vector<Factor> rates(std::size_t type) const;
     /// The least hours in which the dataset reaches the machines; 0 if its size is not known.
     [[nodiscard]] Hours input(std::size_t type) const;
 
 private:
-    /// How sure an hour is: of the model, of step times that were measured, of a ratio.
-    enum class Spread : std::uint8_t { model, steps, ratio };
-
     struct Type {
         int machines = 1;
         bool known = false;
@@ -100,11 +99,11 @@ private:
         bool recomputed = false; ///< fits only with full recomputation
         bool split = false;      ///< fits only with the weights split over GPUs
         bool longer = false;     ///< by the recomputation
-        double seconds = 0;      ///< of one unit, by the model and without input
+        Predicted model{};       ///< what the model says, without rates and input
+        GiB paged{};             ///< states of one GPU that leave it for each step
         double micro_batch = 0;  ///< samples that fit on a GPU at once; 0 if it is not known
-        Spread spread = Spread::model;
-        Hours hours{};    ///< of the median
-        double scale = 0; ///< of ln(hours)
+        Hours hours{};           ///< of the median
+        double scale = 0;        ///< of ln(hours)
         std::optional<GiB> host_needed{};
     };
     /// How the net fits into some GPUs; as if it did where the need is not known.
@@ -123,6 +122,7 @@ private:
     };
 
     [[nodiscard]] Timed timed(const Gpu& gpu) const;
+    [[nodiscard]] Work paged(const Type& type) const;
     [[nodiscard]] const Timed& timed(std::size_t type);
     [[nodiscard]] GpuSet gpus(std::size_t type, int machines) const;
     /// Of what programs see as one GPU: of a Trainium, one of its two cores.
@@ -140,14 +140,19 @@ private:
     [[nodiscard]] Fit found_fit(Precision precision, GiB memory, double gpus) const;
     [[nodiscard]] double seconds(const UnitTime& time, const GpuSet& on, Type& to) const;
     [[nodiscard]] Type with(std::size_t type, int machines);
-    void measure(std::size_t type, const GpuSet& on, Type& to) const;
     [[nodiscard]] Type best(std::size_t type, const Cheapest& cheapest);
     [[nodiscard]] bool in_time(const Type& type) const;
     [[nodiscard]] Hours sure(const Type& type) const;
     [[nodiscard]] Hours input(std::size_t type, int machines) const;
     [[nodiscard]] double spare(const Type& type, double price) const;
     [[nodiscard]] Hours machine_hours(const Type& type, Hours work) const;
+    [[nodiscard]] SeenOn seen_on(const Measured& rate);
     void find_measured();
+    void find_order();
+    [[nodiscard]] Updated with_rates(const Predicted& model) const;
+    [[nodiscard]] bool covers(const Predicted& more, const Predicted& less) const;
+    [[nodiscard]] double not_below(const Predicted& model) const;
+    [[nodiscard]] Updated in_order(const UnitTime& time, const Predicted& model) const;
 
     const Catalog& catalog_;
     const Request& request_;
@@ -157,10 +162,11 @@ private:
     Model net_;
     Training training_;
     std::optional<Hours> deadline_{};
-    std::optional<std::size_t> seen_{}; ///< the type of which a rate was measured
-    double seen_seconds_ = 0;           ///< of one unit there, by the model
-    std::array<double, 3> sure_{};      ///< quantile of the Student-t at the confidence, by Spread
-    std::vector<Timed> timed_;          ///< by GPU
+    std::vector<SeenOn> seen_{}; ///< what was measured
+    /// By GPU: those that it beats and that the rates say better of, where that could turn round.
+    std::vector<std::vector<std::size_t>> beaten_{};
+    double sure_ = 0;          ///< quantile of the Student-t at the confidence
+    std::vector<Timed> timed_; ///< by GPU
     std::map<std::tuple<double, double, bool>, Fit> fits_{}; ///< by memory, GPUs, wide numbers
     std::vector<Type> types_;
 };

@@ -91,9 +91,9 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
     const double n = gpus * on.machines;
     const double others = (n - 1) / n;
     const double once = time.pass(n);
-    const auto term = [&](const char* name, double seconds) {
+    const auto term = [&](std::string name, double seconds) {
         if (seconds > 0)
-            add(name,
+            add(std::move(name),
                 time.common * seconds,
                 "s",
                 fmt::format(
@@ -110,6 +110,15 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
         term("all-reduce over the link", time.ring * others / time.step(n));
     } else if (time.share > 0 && n > 1) {
         fitted("all-reduce, batch not given", std::log1p(time.share * others), -1);
+    }
+    if (time.step(n) > 0) {
+        const auto offloaded = [&](const char* name, double seconds) {
+            term(fmt::format("{}{}", kOffloadFactor, name), seconds / time.common);
+        };
+        offloaded("weights and gradients, while it computes", time.host_pass / n / once);
+        offloaded("new weights", time.host_step / n / time.step(n));
+        offloaded("optimiser on the host", time.host_adam / on.machines / time.step(n));
+        offloaded("states that are paged", time.paged / time.step(n));
     }
     term("all-reduce over the network",
          time.network_seconds(gpus, on.machines, wire_of(on)) / time.common);

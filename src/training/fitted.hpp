@@ -78,11 +78,14 @@ struct Utilisation {
     std::span<const FactorRow> parameters, kinds, precisions, generations;
     std::span<const GpuRow> gpus;
     std::span<const ReachedRow> reached_shares;
+    std::span<const FactorRow> host_links; ///< GB/s one way, by GPU or generation
     double scale, degrees_of_freedom, kind_sd, generation_sd, gpu_sd, run_sd, finetune_sd,
-        recent_sd, sample_sd, input_sd, unseen_count, network_sd, seen_gpu_count;
+        recent_sd, sample_sd, input_sd, moe_sd, encoder_sd, unseen_count, network_sd,
+        seen_gpu_count;
     double exponent, floor, host_base, intensity_power, default_operations,
-        default_flops_per_activation, measured_scale, measured_degrees_of_freedom, ratio_scale,
-        ratio_degrees_of_freedom;
+        default_flops_per_activation, measured_scale, ratio_scale, ratio_degrees_of_freedom;
+    /// What ln of a program's time has on a generation, on a GPU, in a setting, and anew each time.
+    double rate_generation_sd, rate_gpu_sd, rate_setting_sd, rate_repeat_sd;
     std::span<const MeasuredMachine> machines;
 };
 

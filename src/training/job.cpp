@@ -26,13 +26,18 @@ Measured measured_of(std::string_view written) {
                                          "g4dn.xlarge\", got {}",
                                          text::quoted(written))};
     };
-    const auto slash = written.find("/s on ");
-    if (slash == std::string_view::npos)
+    constexpr std::string_view kOn = "/s on ";
+    const auto slash = written.find(kOn);
+    const auto equals = written.rfind('=');
+    const bool equation = slash == std::string_view::npos && equals != std::string_view::npos;
+    if (!equation && slash == std::string_view::npos)
         throw refuse();
-    std::string_view rate = written.substr(0, slash);
-    rate = rate.substr(0, rate.find_first_of(' ')); // "400 images" is 400
+    std::string_view rate = equation ? written.substr(equals + 1) : written.substr(0, slash);
+    if (!equation)
+        rate = rate.substr(0, rate.find_first_of(' ')); // "400 images" is 400
     const auto value = text::number(rate);
-    const auto name = text::split(written.substr(slash + std::string_view{"/s on "}.size()), ' ');
+    const auto name =
+        text::split(equation ? written.substr(0, equals) : written.substr(slash + kOn.size()), ' ');
     if (!value || !(*value > 0) || name.size() != 1 || name.front().empty())
         throw refuse();
     return {.per_second = *value, .instance = name.front()};
@@ -253,10 +258,12 @@ Work work_of(const Job& job) {
              .batch = job.batch,
              .software_year = job.software_year,
              .lora_rank = job.lora_rank,
+             .offload = job.offload,
+             .optimiser = job.optimiser,
              .seq_len_assumed = seq_len_is_assumed(job),
              .run = !job.rate};
     const bool counted = !out.in_flops();
-    if (!counted && !job.flops && !job.measured)
+    if (!counted && !job.flops && job.measured.empty())
         throw ArgumentError{"model",
                             "must be given, or the figures of a net, or flops, or what was "
                             "measured"};

@@ -18,7 +18,6 @@ constexpr double kGiga = 1e9;
 constexpr double kDefaultLink = 32e9;         // byte/s: PCIe 3.0 x16, the slowest link in the table
 constexpr double kBytesOfLinkGradient = 2;    // as the fit counts them
 constexpr double kBytesOfNetworkGradient = 4; // mixed precision sums them in 32 bits
-constexpr double kFusedYear = 2023;           // since when attention is fused
 
 using bundled::RateRow;
 
@@ -195,6 +194,12 @@ static double expected_tflops(const Gpu& gpu, Precision precision) {
     return out;
 }
 
+bool beats(const Gpu& gpu, std::string_view other, Precision precision) {
+    const GpuRow* row = find_gpu_row(other);
+    return row != nullptr && gpu.name != other && gpu.memory_bandwidth &&
+           not_worse(gpu, *row, precision);
+}
+
 std::optional<double> reached_tflops(const Gpu& gpu, Precision precision) {
     if (!timed_tflops(gpu, precision))
         return std::nullopt;
@@ -309,7 +314,7 @@ static double dequantised_bytes(const Work& work) {
 UnitTimes::UnitTimes(const Work& work) : nominal_{.common = common(work)} {
     const Model full = completed(work.net);
     const bool text = is_text(work.net.kind);
-    const bool fused = text && software_year(work) >= kFusedYear;
+    const bool fused = text && software_year(work) >= parameter("fused_attention_year");
     const double rate = recomputed(work) * std::exp(parameter("time_per_flop"));
     nominal_.compute = rate * work.unit.flops;
     nominal_.attention =
@@ -329,6 +334,7 @@ UnitTimes::UnitTimes(const Work& work) : nominal_{.common = common(work)} {
         nominal_.sample = std::exp(parameter("sample"));
     add_steps(work, full, nominal_);
     nominal_.dequant = dequantised_bytes(work);
+    frozen_ = add_offload(work, nominal_);
 }
 
 UnitTime UnitTimes::on(const GpuPace& gpu, double whole) const {
@@ -339,6 +345,7 @@ UnitTime UnitTimes::on(const GpuPace& gpu, double whole) const {
     out.dequant /= gpu.bandwidth;
     out.gather /= gpu.link;
     out.ring /= gpu.link;
+    to_host(gpu, frozen_, out);
     out.floor = (floor_ / gpu.tflops + attention_floor_ / gpu.attention_tflops) / kTera;
     return whole < 1 ? of_share(out, whole) : out;
 }
@@ -354,7 +361,8 @@ std::optional<GpuPace> pace_of(const Gpu& gpu, Precision precision) {
                    .precision = std::exp(value_of(utilisation().precisions, to_string(precision))),
                    .bandwidth = gpu.memory_bandwidth->value() * kGiga,
                    .link = link ? link->value() * kGiga : kDefaultLink,
-                   .bytes = bytes_of(precision)};
+                   .bytes = bytes_of(precision),
+                   .host = host_link(gpu).value_or(0)};
 }
 
 std::optional<UnitTime>
@@ -401,7 +409,9 @@ double UnitTime::seconds(double gpus, double machines, const Wire& wire) const {
     if (known)
         terms += ring * others / step(n);
     const double total = common * terms * (known ? 1 : 1 + share * others);
-    return std::max(total, floor) + network_seconds(gpus, machines, wire);
+    const double computing = std::max(total, floor);
+    return computing + offload_seconds(gpus, machines, computing) +
+           network_seconds(gpus, machines, wire);
 }
 
 double UnitTime::network_seconds(double gpus, double machines, const Wire& wire) const {
@@ -417,10 +427,10 @@ Wire wire_of(const GpuSet& on) {
     if (!on.network)
         return {.bytes_per_second = std::numeric_limits<double>::infinity(),
                 .split_weights = on.split_weights};
-    constexpr double kOneFlowGbps = 5; // AWS: of a single flow, EC2 instance network bandwidth
     double gbps = on.network->value();
     if (gbps < kFastNetworkGbps)
-        gbps = std::max(std::min(gbps, kOneFlowGbps), gbps * parameter("line_rate_share"));
+        gbps = std::max(std::min(gbps, parameter("one_flow_gbps")),
+                        gbps * parameter("line_rate_share"));
     return {.bytes_per_second = gbps * kGiga / kBitsPerByte, .split_weights = on.split_weights};
 }
 

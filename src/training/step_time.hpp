@@ -10,7 +10,7 @@
 namespace flopwise {
 
 /// What is between machines, and what goes over it. Below 100 Gbit/s it is plain TCP, which reaches
-/// a share of the line rate only, or 5 Gbit/s, if the line has as much.
+/// a share of the line rate only, or what one flow may have, if the line has as much.
 struct Wire {
     double bytes_per_second = 0; ///< one way; infinite if it is not known
     bool split_weights = false;
@@ -32,6 +32,11 @@ struct UnitTime {
     double network = 0;   ///< bytes of a step between very many machines; a bound, which no factor
                           ///< shortens
     double split_network = 0; ///< the same of a pass, of weights that are split
+    double host_pass = 0;     ///< of a pass, split over the GPUs: offloaded weights and gradients
+                              ///< over the link to the host, while the GPU computes
+    double host_step = 0;     ///< of a step, split over the GPUs: new weights over that link
+    double host_adam = 0;     ///< of a step, split over the machines: the optimiser on the host
+    double paged = 0;         ///< of a step: states that leave the GPU and come back
     double share = 0;         ///< of all-reduce in the time where no batch is known
     double floor = 0;         ///< seconds of a unit that no program was seen to beat
     double step_units = 0;    ///< of all GPUs in a step; 0 if no batch is known
@@ -43,6 +48,8 @@ struct UnitTime {
     [[nodiscard]] double pass(double n) const;
     /// On one of `gpus` GPUs of each of `machines`.
     [[nodiscard]] double seconds(double gpus, double machines, const Wire& wire) const;
+    /// What an offload adds to a unit that takes `computing` seconds.
+    [[nodiscard]] double offload_seconds(double gpus, double machines, double computing) const;
     /// What the network adds to it.
     [[nodiscard]] double network_seconds(double gpus, double machines, const Wire& wire) const;
 };
@@ -60,6 +67,7 @@ struct GpuPace {
     double bandwidth = 0;        ///< byte/s of its memory
     double link = 0;             ///< byte/s
     double bytes = 0;            ///< of a number
+    double host = 0;             ///< byte/s between it and its host, one way; 0 if not known
 };
 /// Absent as unit_time() is.
 std::optional<GpuPace> pace_of(const Gpu& gpu, Precision precision);
@@ -71,10 +79,25 @@ public:
     [[nodiscard]] UnitTime on(const GpuPace& gpu, double whole) const;
 
 private:
-    UnitTime nominal_; ///< of a GPU of which each figure is 1
+    UnitTime nominal_;  ///< of a GPU of which each figure is 1
+    double frozen_ = 0; ///< bytes of frozen weights of a pass over the link to the host
     double floor_ = 0;
     double attention_floor_ = 0;
 };
+
+/// Bytes a second between the memory of a GPU and that of its host, one way: those of its PCIe;
+/// absent if it is not known.
+std::optional<double> host_link(const Gpu& gpu);
+constexpr std::string_view kOffloadFactor = "offload: "; ///< begins the names of its factors
+/// What an offload takes on a GPU of which each figure is 1, and the bytes of frozen weights that
+/// pass the link, whatever a number has.
+double add_offload(const Work& work, UnitTime& to);
+/// The same on a GPU; nothing where the link is not known.
+void to_host(const GpuPace& gpu, double frozen, UnitTime& time);
+/// What leaves one GPU for each step without being asked to.
+GiB paged_of(const Job& job, const MemoryFit& fit);
+/// Seconds for states that leave a GPU and come back.
+double paged_seconds(const Gpu& gpu, GiB states);
 
 /// The part of a GPU that is rented takes longer for it.
 UnitTime of_share(UnitTime time, double share);
@@ -84,6 +107,15 @@ UnitTime fully_recomputed(UnitTime time, const Work& work);
 
 /// The least seconds of one unit over all GPUs together, some of which may be left idle.
 double least_seconds(const UnitTime& time, const GpuSet& on);
+
+/// Squares that are added to that of the scale: what few sources measured, or none.
+struct Doubt {
+    double work = 0; ///< its kind, and what programs of this kind differ in
+    double generation = 0;
+    double gpu = 0;
+    double count = 0; ///< GPUs and machines
+};
+Doubt doubt_of(const Work& work, const GpuSet& on);
 
 /// Scale of ln(hours) for some GPUs.
 double scale_of(const Work& work, const GpuSet& on);
@@ -101,6 +133,9 @@ std::optional<double> timed_tflops(const Gpu& gpu, Precision precision);
 
 /// ln of the factor of a GPU: fitted, or of its generation and lowered to the order of GPUs.
 double gpu_factor(const Gpu& gpu, Precision precision);
+
+/// Whether a GPU is not worse than another, which the fit knows, in any figure.
+bool beats(const Gpu& gpu, std::string_view other, Precision precision);
 
 /// TFLOPS that matrix products reach on a GPU: measured, else the share of its generation and no
 /// less than a GPU that it beats. Absent as timed_tflops() is.
@@ -140,14 +175,6 @@ std::optional<double> seconds_per_unit(const Work& work, const GpuSet& on, Preci
 /// The precision that `mixed` stands for on a GPU: that in which one unit takes least; `precision`
 /// itself for any other, or if the GPU has none.
 Precision precision_used(const Work& work, const Gpu& gpu, Precision precision);
-
-/// The step time on a machine from that on another (docs/calibration.md, Measured mode), in
-/// milliseconds; absent unless both are among the four that were measured.
-std::optional<double> measured_step_ms(std::string_view seen,
-                                       std::string_view asked,
-                                       double step_ms,
-                                       double operations,
-                                       double flops_per_activation);
 
 /// Two estimates for different GPUs differ by more than the model is off in such comparisons:
 /// |ln(a / b)| > ratio_scale * t_0.9.

@@ -22,6 +22,7 @@ import calibrate  # noqa: E402
 import fit  # noqa: E402
 import measured  # noqa: E402
 import model  # noqa: E402
+import rates  # noqa: E402
 
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
@@ -126,6 +127,27 @@ def test_one_measured_step_predicts_another_machine_within_12_percent():
     assert found["random prices"][0] >= 0.965
     assert found["fastest"][0] >= 0.955
     assert found["spot prices"][0] >= 0.925
+
+
+def test_a_rate_says_more_by_an_update_than_by_a_ratio(c):
+    scale, dof = calibrate.spread(c)
+    tried = rates.tried(calibrate.programs(c), scale, dof)
+    found = {line[0]: line[3:] for line in rates.table(tried, dof, calibrate.LEVEL, calibrate.ratio_spread(c)[:2])}
+    for where in ("another GPU", "any"):
+        ratio, one, two = found[where]
+        assert one[0] <= ratio[0] and one[1] <= ratio[1]
+        assert two[0] <= one[0] and two[1] <= one[1]
+        assert 0.75 <= one[2] <= 0.85 and 0.75 <= two[2] <= 0.85
+    # The rows of one program on one GPU are nearer than those of another generation.
+    assert found["the same GPU"][1][0] < found["another generation"][1][0]
+
+
+def test_the_update_is_that_of_two_by_hand():
+    # Variances 4 and 9, covariance 3: seen 2 gives 3/4 of it, and 9 - 9/4 is left.
+    covariance = np.array([[4.0, 3.0], [3.0, 9.0]])
+    shift, width = rates.update(covariance, np.array([2.0, math.nan]), [0], 1)
+    assert shift == pytest.approx(1.5)
+    assert width == pytest.approx(math.sqrt(9 - 9 / 4))
 
 
 def test_plain_arithmetic_and_matrices_agree(c, p):

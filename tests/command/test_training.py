@@ -171,3 +171,29 @@ def test_a_net_of_diffusion_is_tuned_by_adapters(answer):
         return next(f["value"] for f in found["choices"][0]["job"]["factors"] if f["name"] == "FLOPs of a sample")
 
     assert flops(lora) == pytest.approx(flops(full) * 2 / 3)
+
+
+def test_rates_are_one_list_in_any_order_and_form(answer, tmp_path):
+    asked = (*RESNET, "--instance", "g5.xlarge", "--region", "us-east-1")
+    hours = lambda *flags: answer(*asked, *flags)["choices"][0]["job"]
+    flags = hours("--measured", "T4=400", "--measured", "900/s on V100")
+    assert hours("--measured", "V100=900,T4=400")["hours"]["p50"] == pytest.approx(flags["hours"]["p50"], rel=1e-12)
+    request = tmp_path / "ask.yaml"
+    for written in ("{T4: 400, V100: 900}", '["T4=400", "900/s on V100"]', "T4=400,V100=900"):
+        request.write_text(f"measured: {written}\n")
+        assert hours(str(request))["hours"] == flags["hours"]
+    one, none = hours("--measured", "T4=400"), hours()
+    assert flags["ln_scale"] < one["ln_scale"] < none["ln_scale"]
+
+
+def test_the_factors_trace_each_rate(answer):
+    # The weights, from their values: exp(sum of weight * ln(seen / predicted)).
+    job = answer(*RESNET, "--instance", "g5.xlarge", "--region", "us-east-1", "--measured", "T4=400,V100=900")["choices"][0]["job"]
+    seen = [f for f in job["factors"] if f["name"].startswith("seen ")]
+    assert [f["name"] for f in seen] == ["seen 400/s on T4", "seen 900/s on V100"]
+    weights = [float(f["source"].rsplit(" ", 1)[1]) for f in seen]
+    moved = math.exp(sum(w * math.log(f["value"]) for w, f in zip(weights, seen)))
+    assert job["factors"][-1]["name"] == "all that was seen"
+    assert job["factors"][-1]["value"] == pytest.approx(moved, rel=0.01)
+    plain = answer(*RESNET, "--instance", "g5.xlarge", "--region", "us-east-1")["choices"][0]["job"]["hours"]["p50"]
+    assert job["hours"]["p50"] / plain == pytest.approx(job["factors"][-1]["value"], rel=1e-6)
