@@ -4,7 +4,7 @@
 
 #include "catch.hpp"
 #include "solve/reference.hpp"
-#include "text/text.hpp"
+#include "text/files.hpp"
 
 #include <algorithm>
 #include <cmath>

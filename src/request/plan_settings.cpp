@@ -14,7 +14,6 @@ constexpr double kMostYears = 100;
 constexpr double kMostWatts = 1e9;
 constexpr double kWholeYear = 8760;
 
-constexpr std::string_view kWhatFor = "What for";
 constexpr std::string_view kOwn = "Own or rent";
 constexpr std::string_view kData = "Data and start";
 

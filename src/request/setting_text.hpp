@@ -17,7 +17,9 @@ constexpr double kMostRows = 1e9;
 constexpr double kMostUsd = 1e12;
 constexpr double kMostFigure = 1e15; // of a net
 
-constexpr std::string_view kMoney = "Money and time"; // a group of settings in two of the tables
+// Groups of settings of two of the tables.
+constexpr std::string_view kMoney = "Money and time";
+constexpr std::string_view kWhatFor = "What for";
 
 /// The texts given for one setting, and how to complain about them.
 struct SettingText {

@@ -202,7 +202,6 @@ constexpr double kMostDiscount = 10; // a year; more is a slip, perhaps a percen
 constexpr std::string_view kMust = "What the machine must have";
 constexpr std::string_view kWhere = "Where and how";
 constexpr std::string_view kCharges = "Charges and interruptions";
-constexpr std::string_view kWhatFor = "What for";
 constexpr std::string_view kCatalog = "Catalog";
 constexpr std::string_view kOutput = "Output";
 
