@@ -104,6 +104,12 @@ std::span<const Model> models() {
     return all;
 }
 
+Model net_named(std::string_view name) {
+    const auto rows = bundled::models();
+    return model_of(
+        *std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.name == name; }));
+}
+
 // ---- by name ------------------------------------------------------------------------
 
 static bool is_digit(char c) {

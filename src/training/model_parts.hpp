@@ -9,6 +9,9 @@ namespace flopwise {
 /// Whether most of its work is convolutions over images.
 bool is_convolutional(ModelKind kind);
 
+/// The net of just that name, without those beside it; it is one of data/models.yaml.
+Model net_named(std::string_view name);
+
 /// The net at another image size: operations and activations grow with the number of pixels.
 /// Exact for convolutions; throws ArgumentError if the net has no image size.
 Model resized(Model net, double image_px);

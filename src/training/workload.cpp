@@ -1,5 +1,7 @@
 #include "training/workload.hpp"
 
+#include "training/model_parts.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -41,7 +43,7 @@ Workload make_workload() {
     constexpr double kTera = 1e12;
     Workload out{.bandwidth = usual_bandwidth()};
     for (std::size_t i = 0; i < kWorkloadNets; ++i) {
-        Work work = work_of({.model = std::string{kNets[i].name}, .samples = 1, .rate = true});
+        Work work = work_of({.config = net_named(kNets[i].name), .samples = 1, .rate = true});
         work.micro_batch = kNets[i].micro_batch;
         out.times.emplace_back(work);
         out.tera[i] = work.unit.total() / kTera;
