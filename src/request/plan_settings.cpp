@@ -14,7 +14,7 @@ constexpr double kMostYears = 100;
 constexpr double kMostWatts = 1e9;
 constexpr double kWholeYear = 8760;
 
-constexpr std::string_view kWhatFor = "What for";
+constexpr std::string_view kPlanFor = "What for";
 constexpr std::string_view kOwn = "Own or rent";
 constexpr std::string_view kData = "Data and start";
 
@@ -67,7 +67,7 @@ const auto kPlanSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { r.uncertainty.confidence = SettingText{r, k, t, kShare}.number(kMostRatio, ""); },
      [](const Request& r) { return value_unless(r.uncertainty.confidence, Uncertainty{}.confidence); }},
 
-    {"speed", "speed", kWhatFor, "NAME", "predicted, or peak as published (predicted for training and inference)",
+    {"speed", "speed", kPlanFor, "NAME", "predicted, or peak as published (predicted for training and inference)",
      [](Request& r, Key k, Texts t) { r.speed = SettingText{r, k, t}.enumerator<Speed>(kSpeeds); },
      [](const Request& r) { return value_if(r.speed.has_value(), r.speed.value_or(Speed::peak)); }},
 
