@@ -5,6 +5,7 @@
 #include "catch.hpp"
 #include "solve/reference.hpp"
 #include "text/files.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -154,3 +154,13 @@ def test_a_configuration_is_a_model(tmp_path):
     assert flopwise.memory_fit(gpu="T4", model=file).fits
     with pytest.raises(flopwise.FlopwiseError, match="model_type: must be one of the classes that are counted"):
         flopwise.model_from_config("{}")
+
+
+def test_rates_are_a_mapping_a_list_or_text():
+    asked = {"model": "resnet-50", "instance": "g5.xlarge", "region": "us-east-1"}
+    hours = lambda rates: flopwise.recommend(**asked, measured=rates).choices[0].job.time
+    seen = hours({"T4": 400, "V100": 900})
+    assert hours(["T4=400", "900/s on V100"]) == seen
+    assert hours("T4=400,V100=900") == seen
+    assert flopwise.recommend(**asked, measured="T4=400").request.measured == "400/s on T4"
+    assert flopwise.Request(measured={"T4": 400, "V100": 900}).measured == ["400/s on T4", "900/s on V100"]
