@@ -18,6 +18,10 @@ FetchContent_Declare(simdjson # JSON in
   GIT_REPOSITORY https://github.com/simdjson/simdjson.git
   GIT_TAG 0d2455029d845e801809dd54b01ae47173d7d8e8 # 3.0.1
   FIND_PACKAGE_ARGS 3.0)
+FetchContent_Declare(ZLIB # price files that are packed by gzip or zip
+  GIT_REPOSITORY https://github.com/madler/zlib.git
+  GIT_TAG 51b7f2abdade71cd9bb0e7a373ef2610ec6f9daf # 1.3.1
+  FIND_PACKAGE_ARGS 1.2.11)
 FetchContent_Declare(Boost # Boost.Math: distributions, minima and roots; its headers need no other
   GIT_REPOSITORY https://github.com/boostorg/math.git
   GIT_TAG 44af29a78c85ee89ce37f7f43d532afd05c3d981 # 1.84.0
@@ -27,11 +31,21 @@ if(FLOPWISE_PYTHON) # what is built from source ends up in a shared module
   set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 endif()
 set(CMAKE_POLICY_DEFAULT_CMP0077 NEW) # what is set here holds in their projects
+set(ZLIB_BUILD_EXAMPLES OFF)
 set(CMAKE_POLICY_VERSION_MINIMUM 3.5)  # CMake 4 refuses what yaml-cpp asks for
 if(FLOPWISE_INSTALL) # what a program links is installed with the library
   set(YAML_CPP_INSTALL ON)
 endif()
-FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json simdjson Boost)
+FetchContent_MakeAvailable(fmt yaml-cpp nlohmann_json simdjson ZLIB Boost)
+if(NOT ZLIB_VERSION) # the name before CMake 3.26
+  set(ZLIB_VERSION "${ZLIB_VERSION_STRING}")
+endif()
+if(NOT TARGET ZLIB::ZLIB) # of its source: the static library, which a wheel needs nothing beside
+  set_target_properties(zlibstatic PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(zlibstatic SYSTEM
+    INTERFACE $<BUILD_INTERFACE:${zlib_SOURCE_DIR}> $<BUILD_INTERFACE:${zlib_BINARY_DIR}>)
+  add_library(ZLIB::ZLIB ALIAS zlibstatic)
+endif()
 if(NOT TARGET Boost::headers) # the name of an installed Boost; imported, so without its warnings
   add_library(Boost::headers INTERFACE IMPORTED)
   target_include_directories(Boost::headers INTERFACE ${boost_SOURCE_DIR}/include)

@@ -21,14 +21,16 @@ if(NOT BUILD_SHARED_LIBS)
 find_dependency(simdjson)
 find_dependency(Threads)
 find_dependency(yaml-cpp)
+find_dependency(ZLIB)
 if(NOT TARGET yaml-cpp::yaml-cpp) # the name before 0.8
   add_library(yaml-cpp::yaml-cpp INTERFACE IMPORTED)
   target_link_libraries(yaml-cpp::yaml-cpp INTERFACE yaml-cpp)
 endif()
 set_property(TARGET flopwise::flopwise APPEND PROPERTY INTERFACE_LINK_LIBRARIES
-  $<LINK_ONLY:yaml-cpp::yaml-cpp> $<LINK_ONLY:simdjson::simdjson> $<LINK_ONLY:Threads::Threads>)
+  $<LINK_ONLY:yaml-cpp::yaml-cpp> $<LINK_ONLY:simdjson::simdjson> $<LINK_ONLY:ZLIB::ZLIB>
+  $<LINK_ONLY:Threads::Threads>)
 ]])
-  set(private_libs "-lyaml-cpp -lsimdjson -lpthread")
+  set(private_libs "-lyaml-cpp -lsimdjson -lz -lpthread")
 endif()
 # The dependencies are named here and not by install(EXPORT), which knows no target that was built
 # from source and is installed by nobody.

@@ -29,7 +29,8 @@ endfunction()
 
 # A component for each source that dependencies.cmake pins, with its licence.
 set(flopwise_licenses
-  fmt MIT yaml-cpp MIT nlohmann_json MIT simdjson Apache-2.0 Boost BSL-1.0 CLI11 BSD-3-Clause)
+  fmt MIT yaml-cpp MIT nlohmann_json MIT simdjson Apache-2.0 ZLIB Zlib Boost BSL-1.0
+  CLI11 BSD-3-Clause)
 file(READ ${CMAKE_CURRENT_LIST_DIR}/dependencies.cmake pinned)
 string(REPLACE ";" "," pinned "${pinned}") # which would split the list
 string(REGEX MATCHALL

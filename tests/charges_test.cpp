@@ -437,7 +437,8 @@ TEST_CASE("a table of interruptions is read as charges", "[charges][csv]") {
 TEST_CASE("a bad table of charges is refused with its place", "[charges][csv][error]") {
     const auto [text, message] = GENERATE(table<std::string, std::string>({
         {"", ": must be a file of charges, is empty"},
-        {"provider;instance\np;m\n", ":1: provider: must be a column of the table"},
+        {"provider;instance\np;m\n",
+         ":1: region: must be a column of the table"}, // semicolons part fields too
         {"provider,instance,region,years,offering_class,payment,hourly_usd_per_hour,upfront_usd,"
          "effective_usd_per_hour,source\n",
          ":1: title: must be a column of the table"},

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <fstream>
+#include <map>
 #include <set>
 
 using namespace flopwise;
@@ -94,7 +95,12 @@ TEST_CASE("arrays and tables are recognised by their own marks", "[feed][reader]
         {"SKU,OfferTermCode\n", ""},
         {"InstanceType,AcceleratorName\n", "skypilot"},
         {"AcceleratorName,InstanceType,vCPUs\n", "skypilot"},
-        {"AcceleratorName,InstanceType\n", ""}, // no comma behind it
+        {"AcceleratorName,InstanceType\n", "skypilot"},
+        {"\"AcceleratorName\";\"InstanceType\"\r\n", "skypilot"},
+        {"gpu_name\tinstance_name\n", "gpuhunt"},
+        {"AcceleratorName,InstanceTypes\n", ""}, // another name
+        {"price_usd_per_hour,name\n", "table"},
+        {R"([{"price_usd_per_hour": 1}])", "table_json"},
         {"InstanceType,vCPUs\n", ""},
         {"AcceleratorName\n", ""},
         {"vCPUs\nInstanceType,AcceleratorName\n", ""},
@@ -139,6 +145,9 @@ static std::vector<std::string> begins_of(const feed::Marks& marks) {
                 out.push_back(before + std::string{word});
     if (!marks.heading.front().empty())
         out.push_back(before + fmt::format("{},{}", marks.heading[0], marks.heading[1]));
+    if (!marks.rows.front().empty())
+        for (const std::string_view open : {"[{", "{"})
+            out.push_back(fmt::format("{}{} {}", open, marks.rows[0], marks.rows[1]));
     return out;
 }
 
@@ -166,16 +175,18 @@ TEST_CASE("each format has one row, and each row is reached by its marks", "[fee
 
 TEST_CASE("each row reads what its marks begin, and titles it", "[feed][reader]") {
     const Catalog catalog = Catalog::bundled();
+    const std::map<std::string_view, std::string> headers{
+        {"aws_offers_csv",
+         "SKU,TermType,Unit,PricePerUnit,Currency,Instance Type,Tenancy,Operating System\n"},
+        {"skypilot", "InstanceType,vCPUs,MemoryGiB,AcceleratorName,Price,Region\n"},
+        {"gpuhunt", "instance_name,location,price,cpu,memory,gpu_count,gpu_name\n"},
+        {"table", "instance,price_usd_per_hour\n"}};
     for (const feed::Reader* reader : feed::readers()) {
         CAPTURE(reader->name);
         const feed::Marks& marks = reader->marks;
-        const std::string content =
-            marks.form == feed::Form::object  ? "{}"
-            : marks.form == feed::Form::array ? "[]"
-            // The columns that the readers of tables require, whichever it is.
-            : marks.heading[1].empty()
-                ? "SKU,TermType,Unit,PricePerUnit,Currency,Instance Type,Tenancy,Operating System\n"
-                : fmt::format("{},{}\n", marks.heading[0], marks.heading[1]);
+        const std::string content = marks.form == feed::Form::object  ? "{}"
+                                    : marks.form == feed::Form::array ? "[]"
+                                                                      : headers.at(reader->name);
         const Temporary folder;
         text::Input input{folder.file("prices", content)};
         const ImportOptions options;

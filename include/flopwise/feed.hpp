@@ -29,8 +29,10 @@ enum class Format : std::uint8_t {
     ec2instances,         ///< instances.json of ec2instances.info
     gpuhunt,              ///< CSV of gpuhunt, version 2
     skypilot,             ///< vms.csv of a SkyPilot catalog
+    table,                ///< a table of one's own, or of `catalog export`, as CSV
+    table_json,           ///< the same as JSON
 };
-constexpr std::size_t kFormats = 12;
+constexpr std::size_t kFormats = 14;
 FLOPWISE_API std::string_view to_string(Format format);
 
 /// What a machine costs if it is reserved for years: an hourly fee for each hour of the term, used
@@ -84,7 +86,8 @@ struct Skipped {
 struct Import {
     Format format = Format::automatic;
     std::string file{}; ///< as the caller spelled it
-    /// One source, and families, instances, offerings and prices that refer to it.
+    /// One source, or of a table one for each that it names; and families, instances, offerings and
+    /// prices that refer to it.
     Tables tables{};
     /// Provider and region for which the offerings are complete: what they leave out is not
     /// offered there.
@@ -119,7 +122,9 @@ struct ImportOptions {
     Format format = Format::automatic;
     /// Throw InputError for the first row that is wrong, in place of setting it apart.
     bool strict = false;
-    /// Provider of a skypilot or gpuhunt file; empty: the known name within the file's own.
+    /// Provider of a skypilot or gpuhunt file, and of rows of a table that name none; empty: the
+    /// known name within the file's own, and of a table else "own". Of several files, that of those
+    /// whose names do not tell it.
     std::string provider{};
     /// The day the file was made, if it does not say so; not after `today`. Where the file only
     /// shows that it is not older than a day, as pages of Azure do, this counts.
@@ -145,14 +150,38 @@ struct ImportOptions {
 FLOPWISE_API Import import_feed(const std::filesystem::path& file,
                                 const Catalog& known,
                                 const ImportOptions& options = {});
+/// A table of one's own as CSV that is in memory, in the columns of docs/feeds.md. Throws as
+/// import_feed().
+FLOPWISE_API Import import_table(std::string_view csv,
+                                 const Catalog& known,
+                                 const ImportOptions& options = {});
 /// Several files, in as many threads as there are processors; in the order of `files`. Throws the
 /// error of the first file that has one.
 FLOPWISE_API std::vector<Import> import_feeds(std::span<const std::filesystem::path> files,
                                               const Catalog& known,
                                               const ImportOptions& options = {});
 
-/// What a file did to the catalog. Its prices are those in effect, `older`, `overtaken` and
-/// `unplaced`.
+/// Files that were read, and those that could not be.
+struct Feeds {
+    std::vector<Import> imports;
+    std::vector<Rejected> unreadable; ///< each file with the reason
+
+    bool operator==(const Feeds&) const = default;
+};
+
+/// The files that paths mean: a folder its files and those below it, a pattern such as
+/// "prices/*.csv" the files of that name, if none is called so. Hidden files, and
+/// links to folders below one, are left out. Throws InputError for a path that means no file.
+FLOPWISE_API std::vector<std::filesystem::path>
+feed_files(std::span<const std::filesystem::path> paths);
+/// Reads them, and goes on past a file that cannot be read. Throws for a path that means no file,
+/// and as import_feed() if the import is strict or of one file that is named.
+FLOPWISE_API Feeds import_all(std::span<const std::filesystem::path> paths,
+                              const Catalog& known,
+                              const ImportOptions& options = {});
+
+/// What a file did to the catalog. Its prices are those in effect, `older`, `overtaken`,
+/// `unplaced` and `not_offered`.
 struct ImportEffect {
     std::string file{};
     std::uint64_t prices = 0;
@@ -162,10 +191,11 @@ struct ImportEffect {
     std::uint64_t fell = 0;
     std::uint64_t unchanged = 0;
 
-    std::uint64_t older = 0;     ///< not used: the price of the base is newer, and stays
-    std::uint64_t overtaken = 0; ///< not used: another file has a newer one, or contradicts it
-    std::uint64_t unplaced = 0;  ///< of machines or regions that the catalog cannot have
-    std::uint64_t to_come = 0;   ///< not among its prices: they wait for their day
+    std::uint64_t older = 0;       ///< not used: the price of the base is newer, and stays
+    std::uint64_t overtaken = 0;   ///< not used: another file has a newer one, or contradicts it
+    std::uint64_t unplaced = 0;    ///< of machines or regions that the catalog cannot have
+    std::uint64_t not_offered = 0; ///< of machines that cannot be rented there, or anywhere
+    std::uint64_t to_come = 0;     ///< not among its prices: they wait for their day
     /// Of the base, which a whole list lacks.
     std::uint64_t prices_retired = 0;
     std::uint64_t machines_retired = 0;
@@ -212,5 +242,18 @@ FLOPWISE_API Joined join(const Catalog& base, std::span<const Import> imports);
 /// The imports over Catalog::bundled(), with what the bundled catalog of all clouds has of other
 /// providers in the imports.
 FLOPWISE_API Joined join(std::span<const Import> imports);
+
+/// A catalog of just the machines of such a table, under a name. `known` gives its GPUs, and the
+/// places of regions of providers that it knows. What a machine's row does not say is not known.
+/// Throws InputError with the line and the column for the first row that is wrong, and for a price
+/// of a machine that no row describes.
+///
+///     const Catalog mine = own_catalog("instance,gpu,gpu_count,region,price_usd_per_hour\n"
+///                                      "box,H100,8,here,12.5\n",
+///                                      Catalog::bundled());
+FLOPWISE_API Catalog own_catalog(std::string_view csv,
+                                 const Catalog& known,
+                                 const ImportOptions& options = {},
+                                 const std::string& name = "own");
 
 } // namespace flopwise

@@ -219,7 +219,7 @@ class _Polars(_Columns):
         return polars.DataFrame(columns)
 
 
-def table_of(requests: Any) -> _Columns:
+def table_of(requests: Any, called: str = "requests") -> _Columns:
     # By module name: a library that is not imported made no table.
     library = type(requests).__module__.partition(".")[0]
     name = type(requests).__name__
@@ -236,7 +236,7 @@ def table_of(requests: Any) -> _Columns:
 
         return _Arrow(pyarrow.table(requests))
     raise TypeError(
-        "requests: must be a mapping of arrays, a data frame of pandas or polars, an Arrow "
+        f"{called}: must be a mapping of arrays, a data frame of pandas or polars, an Arrow "
         f"table or an iterator of these, got {name}"
     )
 

@@ -595,6 +595,8 @@ class ImportEffect(_Record):
     @property
     def unplaced(self) -> int: ...
     @property
+    def not_offered(self) -> int: ...
+    @property
     def to_come(self) -> int: ...
     @property
     def prices_retired(self) -> int: ...
@@ -620,6 +622,7 @@ class ImportEffect(_Record):
         older: int | None = ...,
         overtaken: int | None = ...,
         unplaced: int | None = ...,
+        not_offered: int | None = ...,
         to_come: int | None = ...,
         prices_retired: int | None = ...,
         machines_retired: int | None = ...,
@@ -2056,6 +2059,16 @@ class Catalog:
     ) -> Catalog: ...
     @staticmethod
     def parse(yaml: str, name: str = "text") -> Catalog: ...
+    @staticmethod
+    def from_table(
+        table: Any,
+        *,
+        name: str = "own",
+        provider: str = "own",
+        as_of: str | datetime.date | None = None,
+        today: str | datetime.date | None = None,
+        known: Catalog | str | os.PathLike[str] | None = None,
+    ) -> Catalog: ...
     @property
     def name(self) -> str: ...
     @property
@@ -2211,6 +2224,17 @@ def import_feed(
     today: str | datetime.date | None = None,
     window_days: float = 7.0,
 ) -> Import: ...
+def import_all(
+    paths: Sequence[str | os.PathLike[str]],
+    known: Catalog | str | os.PathLike[str] | None = None,
+    *,
+    format: str = "auto",
+    strict: bool = False,
+    provider: str | None = None,
+    as_of: str | datetime.date | None = None,
+    today: str | datetime.date | None = None,
+    window_days: float = 7.0,
+) -> tuple[list[Import], Table[Rejected]]: ...
 def import_feeds(
     files: Sequence[str | os.PathLike[str]],
     known: Catalog | str | os.PathLike[str] | None = None,
@@ -2349,6 +2373,14 @@ def hours_quantile(
 def _recommend(
     request: Request | None, catalog: object, settings: dict[str, Any]
 ) -> Recommendation: ...
+def _own_catalog(
+    csv: str,
+    known: Catalog | str | os.PathLike[str] | None,
+    name: str,
+    provider: str,
+    as_of: str | datetime.date | None,
+    today: str | datetime.date | None,
+) -> Catalog: ...
 def _join(
     base: object, imports: list[Import]
 ) -> tuple[Catalog, Table[Skipped], Table[ImportEffect]]: ...

@@ -236,6 +236,46 @@ Examples
                     "yaml"_a,
                     "name"_a = "text",
                     "The same from the text of a file, which messages call ``name``.")
+        .def_static(
+            "from_table",
+            [](const py::object& table, const py::kwargs& settings) {
+                return py::module_::import("flopwise._own").attr("from_table")(table, **settings);
+            },
+            "table"_a,
+            R"(A catalog of just the machines of a table.
+
+Parameters
+----------
+table : mapping of columns, list of mappings, or data frame
+    Of pandas or polars, an Arrow table, or what has ``__arrow_c_stream__``. Each row is a price,
+    in the columns of docs/feeds.md: ``instance`` (or ``name``), ``vcpus``, ``memory_gib``,
+    ``gpu``, ``gpu_count``, ``region``, ``price_usd_per_hour``, ``purchase``, ``date`` and so on.
+    None, NaN and an empty text are not known.
+name : str, optional
+    Of the catalog: ``"own"``.
+provider : str, optional
+    Of rows that name none: ``"own"``.
+as_of : str or datetime.date, optional
+    The day of prices that have none.
+today : str or datetime.date, optional
+    As of :func:`flopwise.import_feed`.
+known : Catalog, str or path, optional
+    Whose GPUs, and places of regions, the table uses; the newest in the package if absent.
+
+Raises
+------
+FlopwiseError
+    For the first value that is wrong, with row and column: ``table[3].gpu``.
+
+Examples
+--------
+>>> import flopwise
+>>> mine = flopwise.Catalog.from_table([
+...     {"name": "box-8", "vcpus": 96, "memory_gib": 1024, "gpu": "H100", "gpu_count": 8,
+...      "region": "oslo", "price_usd_per_hour": 15.5},
+... ], as_of="2026-11-01", today="2026-11-02")
+>>> [(offer.instance, offer.price_usd_per_hour) for offer in mine.filter(provider="own")]
+[('box-8', 15.5)])")
         .def_property_readonly("name", &Catalog::name)
         .def_property_readonly("as_of", &Catalog::as_of, "Day of the newest prices, as text.")
         .def_property_readonly(

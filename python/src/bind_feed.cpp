@@ -101,6 +101,36 @@ static py::list several_imports(const std::vector<std::filesystem::path>& files,
     return out;
 }
 
+/// What could be read of files, folders and patterns, and a table of what could not.
+static py::tuple all_imports(const std::vector<std::filesystem::path>& paths,
+                             const py::object& known,
+                             const ImportOptions& how) {
+    const Catalog names = catalog_of(known, {});
+    Feeds feeds = without_gil([&] { return import_all(paths, names, how); });
+    py::list out;
+    for (Import& import : feeds.imports)
+        out.append(made_import(std::move(import), known, how));
+    return py::make_tuple(out, table_of(std::move(feeds.unreadable)));
+}
+
+/// Errors name the row of the table, counted from 0, in place of the line of the CSV it became.
+static Catalog catalog_of_table(const std::string& csv,
+                                const py::object& known,
+                                const std::string& name,
+                                const std::string& provider,
+                                const py::object& as_of,
+                                const py::object& today) {
+    const ImportOptions how = options_of("table", true, provider, as_of, today, 7);
+    const Catalog names = catalog_of(known, {});
+    try {
+        return without_gil([&] { return own_catalog(csv, names, how, name); });
+    } catch (const InputError& e) {
+        const auto& [file, line, field, byte] = e.where();
+        const std::string row = line > 1 ? fmt::format("table[{}]", line - 2) : "table";
+        throw ArgumentError{field.empty() ? row : fmt::format("{}.{}", row, field), e.reason()};
+    }
+}
+
 /// The catalog, a table of what was left out, and one of what each file did.
 static py::tuple joined(const py::object& base, const py::list& imports) {
     const auto before = base.is_none() ? std::nullopt : std::optional{catalog_of(base, {})};
@@ -223,6 +253,26 @@ static void bind_functions(py::module_& m) {
         "processors.\n\n"
         "Returns\n-------\nlist of Import, in the order of the files\n\n"
         "Raises\n------\nFlopwiseError\n    The error of the first file that has one.");
+    def_import(
+        m,
+        "import_all",
+        "paths"_a,
+        &all_imports,
+        "Files, folders with all files below them, and patterns such as ``prices/*.csv``, each "
+        "file\n"
+        "as :func:`import_feed` reads one; a file that cannot be read stops no other.\n\n"
+        "Returns\n-------\ntuple of a list of Import and a Table of Rejected, each file that could "
+        "not be read\n\n"
+        "Raises\n------\nFlopwiseError\n    For a path that means no file, and for a single file "
+        "that is named and cannot be\n    read; with ``strict``, for the first that cannot.");
+    m.def("_own_catalog",
+          &catalog_of_table,
+          "csv"_a,
+          "known"_a,
+          "name"_a,
+          "provider"_a,
+          "as_of"_a,
+          "today"_a);
     m.def("_join", &joined, "base"_a, "imports"_a);
     m.def(
         "_diff",

@@ -166,6 +166,7 @@ void fields(Visit& visit, ImportEffect& e) {
     visit("older", e.older);
     visit("overtaken", e.overtaken);
     visit("unplaced", e.unplaced);
+    visit("not_offered", e.not_offered);
     visit("to_come", e.to_come);
     visit("prices_retired", e.prices_retired);
     visit("machines_retired", e.machines_retired);

@@ -29,7 +29,7 @@ static bool is_idle(std::string_view word) {
         {"nvidia",  "amd",         "aws",      "amazon",  "google", "intel",
          "habana",  "qualcomm",    "tesla",    "geforce", "quadro", "instinct",
          "radeon",  "grid",        "tensor",   "core",    "gpu",    "generation",
-         "edition", "accelerator", "graphics", "card",    "gen"});
+         "edition", "accelerator", "graphics", "card",    "gen",    "baremetal"});
     return is_one_of(kIdle, word);
 }
 

@@ -3,15 +3,12 @@
 
 #include <flopwise/flopwise.hpp>
 
-#include "catalog/rates.hpp"
 #include "command/cache.hpp"
 #include "command/catalog_arguments.hpp"
 #include "command/flag_values.hpp"
 #include "command/output.hpp"
 #include "command/today.hpp"
 #include "command/update.hpp"
-#include "feed/base_catalog.hpp"
-#include "feed/imported_rates.hpp"
 #include "text/day.hpp"
 #include "text/text.hpp"
 
@@ -43,126 +40,6 @@ explain (check) or changes (diff), 2 bad input.
 )";
 
 } // namespace
-
-static Date day(std::string_view flag, const std::string& written) {
-    const auto day = date_of(written);
-    if (!day)
-        throw ArgumentError{
-            flag, fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(written))};
-    return *day;
-}
-
-static Date today_of(const Arguments& arguments) {
-    return arguments.today.empty() ? system_day() : day("--today", arguments.today);
-}
-
-// ---- import -------------------------------------------------------------------------
-
-static ImportOptions options_of(const Arguments& arguments) {
-    std::vector<Format> formats;
-    for (std::size_t i = 0; i < kFormats; ++i)
-        formats.push_back(static_cast<Format>(i));
-    ImportOptions options{.format = one_of<Format>("FORMAT", arguments.format, formats),
-                          .strict = arguments.strict,
-                          .provider = arguments.provider,
-                          .as_of = {},
-                          .today = today_of(arguments),
-                          .window = Days{arguments.window_days}};
-    require_positive("--window", options.window);
-    if (arguments.as_of.empty())
-        return options;
-    options.as_of = day("--as-of", arguments.as_of);
-    if (is_after_today(options.as_of, options.today))
-        throw ArgumentError{"--as-of", after_today_reason(options.as_of, options.today)};
-    return options;
-}
-
-/// Prices that change nothing, what went, and pages that are missing are never passed over in
-/// silence; the others are told if asked for.
-static void tell_effect(const ImportEffect& effect, bool all) {
-    const bool notable = effect.in_effect() < effect.prices || effect.incomplete ||
-                         effect.prices_retired > 0 || effect.machines_retired > 0;
-    if (notable || (all && (effect.prices > 0 || effect.to_come > 0)))
-        fmt::print(stderr, "{}: {}", text::printable(effect.file), to_text(effect));
-}
-
-/// Rows that were rejected are never passed over in silence; the rest is told if asked for.
-static void tell(const std::vector<Import>& imports, const Joined& joined, bool all) {
-    for (std::size_t i = 0; i < imports.size(); ++i) {
-        const Import& import = imports[i];
-        if (all)
-            fmt::print(stderr, "{}", to_text(import));
-        else if (!import.rejected.empty())
-            fmt::print(
-                stderr,
-                "{}: {} of {} rows rejected (--summary shows them); the first: {}\n",
-                text::printable(import.file),
-                import.rows_rejected,
-                import.rows,
-                InputError{import.rejected.front().where, import.rejected.front().reason}.what());
-        tell_effect(joined.effects[i], all);
-    }
-    for (const Skipped& left_out : joined.left_out)
-        fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, text::printable(left_out.why));
-}
-
-static bool is_yaml(const std::string& file) {
-    return file.ends_with(".yaml") || file.ends_with(".yml");
-}
-
-/// As a file of charges, which `recommend --charges` reads.
-template <class Row>
-static void write_charges(const std::vector<Import>& imports,
-                          std::vector<Row> Import::*rows,
-                          const std::string& file) {
-    std::string out;
-    std::uint64_t left_out = 0;
-    for (const Import& import : imports) {
-        if ((import.*rows).empty())
-            continue;
-        Import one = import;
-        if constexpr (std::is_same_v<Row, ReservedPrice>)
-            one.interruptions.clear();
-        else
-            one.reserved.clear();
-        out = overlaid_rates(out, imported_rates(one, one.tables.sources.front().name, left_out));
-    }
-    write_output(out.empty() ? "sources: []\n" : out, file);
-}
-
-template <class Row>
-static void write_rows(const std::vector<Import>& imports,
-                       std::vector<Row> Import::*rows,
-                       std::string (*csv)(std::span<const Import>),
-                       const std::string& file) {
-    if (is_yaml(file))
-        write_charges(imports, rows, file);
-    else if (!file.empty())
-        write_output(csv(imports), file);
-}
-
-static int run_import(const Arguments& arguments) {
-    const ImportOptions options = options_of(arguments);
-    const Catalog known = base_called(arguments.base, options.today);
-    const std::vector<std::filesystem::path> files{arguments.files.begin(), arguments.files.end()};
-    const auto imports = import_feeds(files, known, options);
-    const bool named = !arguments.base.empty();
-    Joined joined = join(named ? known : with_providers(known, providers_of(imports)), imports);
-    tell(imports, joined, arguments.summary);
-    if (std::all_of(imports.begin(), imports.end(), [](const Import& i) { return i.kept == 0; })) {
-        fmt::print(stderr, "nothing was kept, so nothing is written\n");
-        return nothing;
-    }
-    if (!arguments.name.empty()) {
-        Tables tables = joined.catalog.tables();
-        tables.name = arguments.name;
-        joined.catalog = Catalog{std::move(tables)};
-    }
-    write_rows(imports, &Import::reserved, reserved_csv, arguments.reserved);
-    write_rows(imports, &Import::interruptions, interruptions_csv, arguments.interruptions);
-    write_catalog(joined.catalog, arguments.output);
-    return answer;
-}
 
 // ---- the others ---------------------------------------------------------------------
 
@@ -263,7 +140,9 @@ static int run_export(const Arguments& arguments) {
 // ---- flags --------------------------------------------------------------------------
 
 static void add_output(CLI::App& app, Arguments& to) {
-    app.add_option("-o,--output", to.output, "write to a file, whole or not at all")
+    app.add_option("-o,--output",
+                   to.output,
+                   "write to a file, whole or not at all; - is the standard output")
         ->type_name("FILE");
 }
 
@@ -278,7 +157,8 @@ static void add_today(CLI::App& app, Arguments& to) {
 
 static void add_import(CLI::App& app, Arguments& to) {
     app.add_option("FORMAT", to.format, "auto, or the name of a format")->required();
-    app.add_option("FILE", to.files, "price files")->required();
+    app.add_option("FILE", to.files, "price files, folders or patterns; - is the standard input")
+        ->required();
     add_output(app, to);
     add_catalog(app, to, "--base");
     add_today(app, to);
@@ -286,7 +166,7 @@ static void add_import(CLI::App& app, Arguments& to) {
     app.add_flag("--summary", to.summary, "tell what became of the rows, on standard error");
     app.add_option("--name", to.name, "name of the new catalog")->type_name("NAME");
     app.add_option("--as-of", to.as_of, "day of files that do not state it")->type_name("DATE");
-    app.add_option("--provider", to.provider, "provider of skypilot and gpuhunt files")
+    app.add_option("--provider", to.provider, "provider of skypilot and gpuhunt files and tables")
         ->type_name("NAME");
     app.add_option("--window", to.window_days, "days of spot prices to take the mean of (7)")
         ->type_name("DAYS");

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <flopwise/date.hpp>
 #include <flopwise/error.hpp>
 
 #include "text/text.hpp"
@@ -53,6 +54,9 @@ E one_of(std::string_view where, const std::string& value, std::span<const E> al
                                     text::did_you_mean(value, names))};
 }
 
+/// Throws ArgumentError for a `--today` that is no day.
+Date today_of(const Arguments& arguments);
+int run_import(const Arguments& arguments);
 int run_diff(const Arguments& arguments);
 int run_history(const Arguments& arguments);
 

@@ -11,7 +11,7 @@
 namespace flopwise {
 
 void write_output(const std::string& content, const std::string& file) {
-    if (!file.empty())
+    if (!file.empty() && file != "-")
         return text::write_file(file, content);
     if (std::fwrite(content.data(), 1, content.size(), stdout) != content.size() ||
         std::fflush(stdout) != 0)

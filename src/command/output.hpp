@@ -8,7 +8,7 @@
 
 namespace flopwise {
 
-/// Writes to a file, whole or not at all, or to standard output if `file` is empty.
+/// Writes to a file, whole or not at all, or to standard output if `file` is empty or "-".
 void write_output(const std::string& content, const std::string& file);
 
 /// Throws ArgumentError unless `value` is one of `names`.

@@ -44,30 +44,39 @@ Device read_device(Object object, std::string_view at) {
     return to;
 }
 
-void set_device(Instance& to, const Device& device, const Sink& sink, std::string_view at) {
+void set_device(
+    Instance& to, const Device& device, double total_mib, Sink& sink, std::string_view at) {
     const bool part = device.partition < 1;
-    const double count = part ? device.partition : device.count;
-    if (!(count > 0))
-        throw BadRow{fmt::format("{}.Count", at), fmt::format("must be positive, got {}", count)};
-    std::optional<GiB> memory;
+    GpuClaim claim{.name = device.name,
+                   .count = part ? device.partition : device.count,
+                   .memory_may_be_all = false};
     if (device.memory_mib > 0)
-        memory = GiB{device.memory_mib / kMiBPerGiB / (part ? device.partition : 1)};
-    sink.set_gpu(to, device.name, count, memory, fmt::format("{}.Name", at));
+        claim.memory = GiB{device.memory_mib / kMiBPerGiB / (part ? device.partition : 1)};
+    if (claim.count <= 0 && total_mib > 0)
+        claim.total = GiB{total_mib / kMiBPerGiB};
+    if (claim.count <= 0 && !claim.memory && !claim.total)
+        throw BadRow{fmt::format("{}.Count", at),
+                     fmt::format("must be positive, got {}", claim.count)};
+    sink.set_gpu(to, claim, fmt::format("{}.Name", at));
 }
 
 /// Of a list of devices, which has one member in all machines so far.
-void read_devices(Object info, std::string_view list, const Sink& sink, Instance& to) {
+void read_devices(Object info, std::string_view list, Sink& sink, Instance& to) {
+    std::optional<Device> device;
+    double total_mib = 0;
     each(info, [&](std::string_view name, Value value) {
+        if (name == "TotalGpuMemoryInMiB")
+            total_mib = json_stream::number(value, name);
         if (name != list)
             return;
-        std::size_t kinds = 0;
-        for (auto device : json_stream::array(value, list)) {
-            if (++kinds > 1)
+        for (auto one : json_stream::array(value, list)) {
+            if (device)
                 throw BadRow{std::string{list}, "must have one kind of accelerator, has more"};
-            set_device(
-                to, read_device(json_stream::object(device.value(), list), list), sink, list);
+            device = read_device(json_stream::object(one.value(), list), list);
         }
     });
+    if (device)
+        set_device(to, *device, total_mib, sink, list);
 }
 
 /// Gigabits of "Up to 12.5 Gigabit" or "16x 200 Gigabit"; 0 for a word.
@@ -151,7 +160,7 @@ void read_disk_network(Object ebs, Instance& to) {
     });
 }
 
-void read_member(std::string_view name, Value value, const Sink& sink, Instance& to) {
+void read_member(std::string_view name, Value value, Sink& sink, Instance& to) {
     const auto object = [&] { return json_stream::object(value, name); };
     if (name == "InstanceType")
         to.name = feed::name(json_stream::text(value, name), name);
@@ -245,7 +254,9 @@ static std::string read_aws_instance_regions(Input& input, Sink& sink) {
 extern constinit const Reader kAwsInstanceTypes{
     .format = Format::aws_instance_types,
     .name = "aws_instance_types",
-    .marks = {.form = Form::object, .any = {"\"InstanceTypes\""}},
+    .marks = {.form = Form::object,
+              .any = {"\"InstanceTypes\""},
+              .rows = {"\"InstanceType\"", "\"VCpuInfo\""}},
     .provider = "aws",
     .describes_machines = true,
     .read = read_aws_instance_types};
@@ -253,7 +264,9 @@ extern constinit const Reader kAwsInstanceTypes{
 extern constinit const Reader kAwsInstanceRegions{
     .format = Format::aws_instance_regions,
     .name = "aws_instance_regions",
-    .marks = {.form = Form::object, .any = {"\"InstanceTypeOfferings\""}},
+    .marks = {.form = Form::object,
+              .any = {"\"InstanceTypeOfferings\""},
+              .rows = {"\"InstanceType\"", "\"LocationType\""}},
     .provider = "aws",
     .read = read_aws_instance_regions};
 

@@ -399,7 +399,9 @@ extern constinit const Reader kAwsOffers{
 extern constinit const Reader kAwsProducts{
     .format = Format::aws_products,
     .name = "aws_products",
-    .marks = {.form = Form::object, .any = {"\"PriceList\""}},
+    .marks = {.form = Form::object,
+              .any = {"\"PriceList\""},
+              .rows = {"\"productFamily", "\"priceDimensions"}},
     .provider = "aws",
     .read = read_aws_products};
 

@@ -5,6 +5,8 @@
 #include "text/csv_stream.hpp"
 #include "text/text.hpp"
 
+#include <array>
+
 namespace flopwise::feed {
 
 namespace {
@@ -133,28 +135,20 @@ std::string read_head(csv_stream::Reader& row, Sink& sink) {
     throw InputError{{.file = sink.file()}, "must have a header that begins with SKU"};
 }
 
-void require_columns(const csv_stream::Header& header,
-                     const csv_stream::Reader& row,
-                     const Sink& sink) {
-    for (const std::string_view name : {"TermType",
-                                        "Unit",
-                                        "PricePerUnit",
-                                        "Currency",
-                                        "Instance Type",
-                                        "Tenancy",
-                                        "Operating System"})
-        if (header.find(name) == csv_stream::Header::kNone)
-            throw InputError{{.file = sink.file(), .line = row.line()},
-                             fmt::format("must have a column \"{}\"", name)};
-}
-
 } // namespace
 
 static std::string read_aws_offers_csv(Input& input, Sink& sink) {
     csv_stream::Reader row{input};
     std::string title = read_head(row, sink);
     const csv_stream::Header header{row.fields()};
-    require_columns(header, row, sink);
+    constexpr std::array<std::string_view, 7> kNeeded{"TermType",
+                                                      "Unit",
+                                                      "PricePerUnit",
+                                                      "Currency",
+                                                      "Instance Type",
+                                                      "Tenancy",
+                                                      "Operating System"};
+    header.require(kNeeded, {.file = sink.file(), .line = row.line()});
     const Columns columns{header};
     Reservations reservations;
     while (row.next()) {

@@ -225,7 +225,9 @@ static std::string read_aws_spot_advisor(Input& input, Sink& sink) {
 extern constinit const Reader kAwsSpotHistory{
     .format = Format::aws_spot_history,
     .name = "aws_spot_history",
-    .marks = {.form = Form::object, .any = {"\"SpotPriceHistory\""}},
+    .marks = {.form = Form::object,
+              .any = {"\"SpotPriceHistory\""},
+              .rows = {"\"SpotPrice\"", "\"AvailabilityZone"}},
     .provider = "aws",
     .read = read_aws_spot_history};
 

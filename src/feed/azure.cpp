@@ -130,7 +130,9 @@ static std::string read_azure_retail_prices(Input& input, Sink& sink) {
 extern constinit const Reader kAzureRetailPrices{
     .format = Format::azure_retail_prices,
     .name = "azure_retail_prices",
-    .marks = {.form = Form::object, .any = {"\"armRegionName\"", "\"BillingCurrency\""}},
+    .marks = {.form = Form::object,
+              .any = {"\"armRegionName\"", "\"BillingCurrency\""},
+              .rows = {"\"armRegionName\"", "\"retailPrice\""}},
     .provider = "azure",
     .read = read_azure_retail_prices};
 

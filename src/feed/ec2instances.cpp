@@ -167,12 +167,16 @@ void read_machine(Row& row, Sink& sink) {
                      : !i.vcpus     ? "vCPU"
                                     : "memory",
                      "must be given"};
-    if (machine.gpu_count > 0) {
+    if (machine.gpu_count > 0 || (!machine.gpu.empty() && machine.gpu_memory_gib > 0)) {
         std::optional<GiB> memory;
         if (machine.gpu_memory_gib > 0)
-            memory = GiB{machine.gpu_memory_gib / std::max(1.0, machine.gpu_count) /
-                         std::min(1.0, machine.gpu_count)};
-        sink.set_gpu(i, machine.gpu, machine.gpu_count, memory, "GPU_model");
+            memory = GiB{machine.gpu_memory_gib / (machine.gpu_count > 0 ? machine.gpu_count : 1)};
+        sink.set_gpu(i,
+                     {.name = machine.gpu,
+                      .count = machine.gpu_count,
+                      .memory = memory,
+                      .memory_may_be_all = false},
+                     "GPU_model");
     }
     if (i.network_peak && i.network && *i.network_peak <= *i.network)
         i.network_peak.reset();

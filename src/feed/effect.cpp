@@ -15,6 +15,7 @@ ImportEffect& ImportEffect::operator+=(const ImportEffect& other) {
                                  &ImportEffect::older,
                                  &ImportEffect::overtaken,
                                  &ImportEffect::unplaced,
+                                 &ImportEffect::not_offered,
                                  &ImportEffect::to_come,
                                  &ImportEffect::prices_retired,
                                  &ImportEffect::machines_retired};

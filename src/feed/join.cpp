@@ -1,78 +1,12 @@
-#include "catalog/rates.hpp"
-#include "catalog/tables.hpp"
+#include "feed/join.hpp"
+
 #include "feed/base_catalog.hpp"
 #include "feed/imported_rates.hpp"
-#include "feed/price_key.hpp"
 #include "feed/reader.hpp"
-#include "feed/whole_list.hpp"
 
 #include <algorithm>
-#include <map>
-#include <set>
-#include <utility>
 
 namespace flopwise {
-
-namespace {
-
-using Named = std::pair<std::string, std::string>; // provider, name
-using Regions = std::set<std::string>;
-/// Which of the imports a price is from.
-constexpr std::size_t kOfTheBase = SIZE_MAX;
-
-/// The tables of a catalog with positions by name, to which imports are added.
-class Join {
-public:
-    Join(const Catalog& base, std::span<const Import> imports);
-
-    void add(const Import& import);
-    Joined finish();
-
-private:
-    std::string add_source(const Source& source);
-    void add_instance(Instance instance, const Import& import);
-    bool add_region(const Named& region, const std::string& source);
-    void offer_in_new_regions();
-    void settle();
-    void add_price(Price price);
-    void count_effects();
-    [[nodiscard]] bool lacks(const WholeList& list, std::size_t price) const;
-    void leave_selections();
-    void retire();
-    void add_offerings(const Import& import, const std::string& source);
-    void add_rates(const Import& import, const std::string& source);
-    [[nodiscard]] Regions
-    offered_so_far(const Named& machine, const Regions* row, const Regions& priced) const;
-    void leave_out(std::string_view why) { ++left_out_[std::string{why}]; }
-    [[nodiscard]] std::uint64_t rows_left_out() const {
-        std::uint64_t sum = 0;
-        for (const auto& [why, rows] : left_out_)
-            sum += rows;
-        return sum;
-    }
-    [[nodiscard]] Date date_of_source(const std::string& name) const { return dates_.at(name); }
-
-    Tables out_;
-    std::map<std::string, Date> dates_; ///< of sources
-    std::set<std::string> gpus_;
-    std::set<Named> families_;
-    std::set<Named> regions_;
-    std::set<Named> new_regions_; ///< which the base does not have
-    std::set<Named> covered_;     ///< regions whose offerings an import lists
-    std::map<Named, std::size_t> instances_;
-    std::map<PriceKey, std::size_t> prices_;
-    std::vector<std::size_t> from_; ///< by price, the import that gave it last
-    std::vector<UsdPerHour> base_;  ///< by price that the base has, what it was
-    std::vector<WholeList> whole_;
-    std::set<Format> incomplete_; ///< of which a file is a page of several
-    std::vector<ImportEffect> effects_;
-    std::map<std::pair<PriceKey, std::string>, Price> superseded_; ///< by source too
-    std::map<std::string, std::uint64_t> left_out_;
-    std::vector<std::string> names_;
-    std::vector<std::pair<Date, std::string>> rates_; ///< of each import that has some
-};
-
-} // namespace
 
 Join::Join(const Catalog& base, std::span<const Import> imports) : out_{base.tables()} {
     for (const Import& import : imports)
@@ -167,11 +101,6 @@ bool Join::add_region(const Named& region, const std::string& source) {
     new_regions_.insert(region);
     out_.regions.push_back({.provider = region.first, .code = region.second, .source = source});
     return true;
-}
-
-static bool contradict(const Price& a, const Price& b) {
-    constexpr double kTolerance = 0.01;
-    return std::abs(a.hourly / b.hourly - 1) > kTolerance;
 }
 
 /// The newer of two prices counts. A price on demand that the older contradicts is kept beside it;
@@ -301,12 +230,16 @@ void Join::add(const Import& import) {
     inherit(out_.explained);
     if (import.tables.sources.empty())
         return;
-    const std::string source = add_source(import.tables.sources.front());
+    std::map<std::string, std::string> called; // sources, by their names in the import
+    for (const Source& one : import.tables.sources)
+        called.emplace(one.name, add_source(one));
+    const std::string source = called.at(import.tables.sources.front().name);
     add_rates(import, source);
-    names_.push_back(source);
+    names_.push_back(called.size() == 1 ? source : import.tables.name);
     const auto before = rows_left_out();
     const auto with_source = [&](auto row) {
-        row.source = source;
+        const auto found = called.find(row.source);
+        row.source = found == called.end() ? source : found->second;
         return row;
     };
     for (const Family& family : import.tables.families)
@@ -323,120 +256,6 @@ void Join::add(const Import& import) {
     if (rows_left_out() - before <
         rows.instances.size() + rows.prices.size() + rows.offerings.size()) // some are in use
         out_.as_of = std::max(out_.as_of, rows.as_of);
-}
-
-/// What the base says of where a machine is offered says nothing of regions that it does not have.
-void Join::offer_in_new_regions() {
-    std::map<Named, Regions> priced;
-    for (const Price& price : out_.prices)
-        if (const Named region{price.provider, price.region};
-            new_regions_.contains(region) && !covered_.contains(region))
-            priced[{price.provider, price.instance}].insert(price.region);
-    for (Offering& row : out_.offerings) {
-        const auto found = priced.find({row.provider, row.instance});
-        if (found == priced.end())
-            continue;
-        found->second.insert(row.regions.begin(), row.regions.end());
-        row.regions.assign(found->second.begin(), found->second.end());
-    }
-}
-
-/// Leaves out what the price in use does not contradict any more.
-void Join::settle() {
-    std::erase_if(superseded_, [this](const auto& row) {
-        const Price& used = out_.prices[prices_.at(row.first.first)];
-        return row.second.source == used.source || !contradict(row.second, used);
-    });
-}
-
-/// What the prices in use did to those of the base. Where a file has the price of one before it
-/// again, that which is later counts.
-void Join::count_effects() {
-    constexpr double kRounding = 1e-6; // as in diff()
-    for (std::size_t i = 0; i < from_.size(); ++i) {
-        if (from_[i] == kOfTheBase)
-            continue;
-        ImportEffect& effect = effects_[from_[i]];
-        const UsdPerHour now = out_.prices[i].hourly;
-        if (i >= base_.size())
-            ++effect.added;
-        else if (std::abs(now / base_[i] - 1) <= kRounding)
-            ++effect.unchanged;
-        else
-            ++(now > base_[i] ? effect.rose : effect.fell);
-    }
-}
-
-/// Whether a whole list lacks a price: one that is not newer, and of another file if it is of the
-/// list's day.
-bool Join::lacks(const WholeList& list, std::size_t price) const {
-    const Price& row = out_.prices[price];
-    if (!list.covers(row))
-        return false;
-    const Instance& machine = out_.instances[instances_.at({row.provider, row.instance})];
-    const Date day = date_of_source(row.source);
-    return list.speaks_of(row.provider, row.instance, !machine.gpu.empty()) &&
-           (day < list.as_of || (day == list.as_of && from_[price] == kOfTheBase));
-}
-
-/// A file that lacks more prices of a region than it has was cut or selected from.
-void Join::leave_selections() {
-    for (WholeList& list : whole_) {
-        std::map<std::string, std::size_t> lacking;
-        for (std::size_t i = 0; list.by_region && i < out_.prices.size(); ++i)
-            if (lacks(list, i))
-                ++lacking[out_.prices[i].region];
-        std::erase_if(list.regions,
-                      [&](const auto& region) { return lacking[region.first] > region.second; });
-    }
-}
-
-/// Takes out what whole lists lack, each way to pay for itself, and then what is left without any
-/// price.
-void Join::retire() {
-    leave_selections();
-    std::vector<Price> left;
-    std::set<PriceKey> gone;
-    std::vector<std::set<std::string>> lost(whole_.size()); // machines, by list
-    for (std::size_t i = 0; i < out_.prices.size(); ++i) {
-        Price& price = out_.prices[i];
-        const auto lacking = std::find_if(
-            whole_.begin(), whole_.end(), [&](const WholeList& list) { return lacks(list, i); });
-        if (lacking == whole_.end()) {
-            left.push_back(std::move(price));
-            continue;
-        }
-        ++effects_[lacking->import].prices_retired;
-        lost[static_cast<std::size_t>(lacking - whole_.begin())].insert(price.instance);
-        gone.insert(price_key(price));
-    }
-    out_.prices = std::move(left);
-    std::erase_if(superseded_, [&](const auto& row) { return gone.contains(row.first.first); });
-    for (std::size_t i = 0; i < whole_.size(); ++i)
-        effects_[whole_[i].import].machines_retired += retire_unpriced(out_, whole_[i], lost[i]);
-}
-
-Joined Join::finish() {
-    offer_in_new_regions();
-    settle();
-    count_effects();
-    if (!whole_.empty())
-        retire();
-    if (names_.size() == 1)
-        out_.name += "+" + names_.front();
-    else if (!names_.empty())
-        out_.name += fmt::format("+{} imports", names_.size());
-    std::vector<Skipped> left_out;
-    for (const auto& [why, rows] : left_out_)
-        left_out.push_back({why, rows});
-    for (auto& [key, price] : superseded_)
-        out_.superseded.push_back(std::move(price));
-    std::stable_sort(rates_.begin(), rates_.end(), [](const auto& a, const auto& b) {
-        return a.first < b.first;
-    });
-    for (const auto& [day, rates] : rates_)
-        out_.rates = overlaid_rates(out_.rates, rates);
-    return {Catalog{std::move(out_)}, std::move(left_out), std::move(effects_)};
 }
 
 Joined join(const Catalog& base, std::span<const Import> imports) {

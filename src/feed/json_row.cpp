@@ -2,6 +2,9 @@
 #include "feed/sink.hpp"
 #include "text/text.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace flopwise::json_stream {
 
 Object Inner::object(std::string_view text) {
@@ -111,6 +114,31 @@ void flopwise::feed::set_arch(Instance& to, json_stream::Array architectures) {
             to.arch = name;
 }
 
+namespace {
+
+using flopwise::text::Input;
+
+/// The begin of the input behind a byte order mark and white space, which are dropped.
+std::string_view begin_of(Input& input) {
+    constexpr std::size_t kLooked = std::size_t{64} << 10U;
+    constexpr std::string_view kMark = "\xEF\xBB\xBF";
+    input.fill(kLooked);
+    if (input.view().starts_with(kMark))
+        input.drop(kMark.size());
+    const auto blank = input.view().find_first_not_of(" \t\r\n");
+    return input.view().substr(std::min(blank, input.view().size()), kLooked);
+}
+
+/// Whether the objects that follow are rows: none of the lists is named near the begin.
+bool are_rows(std::string_view begin, std::span<const std::string_view> lists) {
+    return begin.starts_with('{') &&
+           std::none_of(lists.begin(), lists.end(), [begin](std::string_view list) {
+               return begin.find(fmt::format("\"{}\"", list)) != std::string_view::npos;
+           });
+}
+
+} // namespace
+
 void flopwise::feed::read_list(Input& input,
                                Sink& sink,
                                std::span<const std::string_view> lists,
@@ -123,5 +151,12 @@ void flopwise::feed::read_list(Input& input,
             sink.set_incomplete(!text.empty() && text != "null");
     };
     const auto document = [&] { sink.set_incomplete(false); }; // it is the page that follows
-    json_stream::walk(input, lists, {.row = read, .bad = bad, .fact = fact, .document = document});
+    const json_stream::Visit visit{.row = read, .bad = bad, .fact = fact, .document = document};
+    const std::string_view begin = begin_of(input);
+    constexpr std::array<std::string_view, 1> kDocument{""};
+    const bool alone = begin.starts_with('[') && lists.size() == 1;
+    if (are_rows(begin, lists))
+        json_stream::walk_objects(input, visit);
+    else
+        json_stream::walk(input, alone ? kDocument : lists, visit);
 }

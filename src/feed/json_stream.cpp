@@ -11,7 +11,7 @@ namespace flopwise::json_stream {
 using simdjson::error_code;
 using simdjson::simdjson_error;
 
-static std::string reason_of(error_code error) {
+std::string reason_of(error_code error) {
     switch (error) {
     case simdjson::UTF8_ERROR:
         return "must be UTF-8";

@@ -56,6 +56,12 @@ struct Visit {
 /// Throws InputError with the byte for what is broken between rows.
 void walk(text::Input& input, std::span<const std::string_view> lists, const Visit& visit);
 
+/// Walks through objects that stand one after the other, as in JSON lines: each is a row.
+/// Throws InputError for what is broken between them.
+void walk_objects(text::Input& input, const Visit& visit);
+/// What is wrong in a row that the parser refuses.
+std::string reason_of(simdjson::error_code error);
+
 /// One document that is a row of another: a string of JSON.
 class Inner {
 public:
@@ -98,7 +104,8 @@ class Sink;
 /// Sets the architecture: that of 64 bits where a machine has the one of 32 bits too.
 void set_arch(Instance& to, json_stream::Array architectures);
 
-/// Walks through lists whose rows are read one by one; a row that is wrong is rejected.
+/// Walks through lists whose rows are read one by one; a row that is wrong is rejected. The rows of
+/// a single list may stand alone too: as a list without a name, or one after the other.
 void read_list(text::Input& input,
                Sink& sink,
                std::span<const std::string_view> lists,

@@ -30,8 +30,11 @@ using Words = std::array<std::string_view, 2>;
 struct Marks {
     Form form;
     Words any{};     ///< one of these, anywhere, is enough
-    Words heading{}; ///< so is a first line that has all of these
+    Words heading{}; ///< so is a first line with columns of all of these names
     Words weak{};    ///< so is one of these, if nothing above marks the file as any format's
+    /// So are all of these, in JSON that nothing above marks: its rows without what is around them,
+    /// as a list (`aws ... --query SpotPriceHistory`) or as lines.
+    Words rows{};
 };
 
 /// Of what a file lists all, unless it is known to leave some out.
@@ -59,7 +62,7 @@ struct Reader {
 // Each is defined in the source that reads it, and constant: nothing registers itself at the start.
 extern const Reader kAwsOffers, kAwsProducts, kAwsInstanceRegions, kAwsInstanceTypes,
     kAwsSpotHistory, kAwsSpotAdvisor, kAzureRetailPrices, kEc2Instances, kAwsOffersCsv, kSkypilot,
-    kGpuhunt;
+    kGpuhunt, kTable, kTableJson;
 
 /// All formats but `automatic`. Of two whose marks are in one file, it is of that which is first.
 std::span<const Reader* const> readers();

@@ -16,15 +16,16 @@ namespace flopwise::feed {
 constexpr std::size_t kLongestName = 128;
 
 static bool is_name(std::string_view text) {
-    return !text.empty() && text.size() <= kLongestName && text.front() != ' ' &&
-           text.back() != ' ' &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; });
+    if (text.empty() || text.size() > kLongestName || text.front() == ' ' || text.back() == ' ')
+        return false;
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7f; }) ||
+           text::printable(text) == text;
 }
 
 std::string_view name(std::string_view text, std::string_view field) {
     if (!is_name(text))
         throw BadRow{std::string{field},
-                     fmt::format("must be a name of 1 to {} printable ASCII characters, got {}",
+                     fmt::format("must be a name of 1 to {} printable characters, got {}",
                                  kLongestName,
                                  text::quoted(text))};
     return text;
@@ -56,7 +57,28 @@ GiB rounded(GiB memory) {
     return GiB{std::round(memory.value() * kThousand) / kThousand};
 }
 
+/// Of a shape of Oracle's, "VM.GPU.A10.1" or "VM.Standard.E4.Flex", all but the size behind it.
+static std::string_view family_of_shape(std::string_view shape) {
+    const auto dot = shape.rfind('.');
+    const std::string_view size = shape.substr(dot + 1);
+    const bool sized =
+        size.starts_with("Flex") || size.find_first_not_of("0123456789") == std::string_view::npos;
+    return sized && dot > shape.find('.') ? shape.substr(0, dot) : shape;
+}
+
+/// Whether what follows the dash of "gx2-8x64x1v100" is a profile of IBM's: vCPUs x GiB.
+static bool is_profile(std::string_view size) {
+    const auto times = size.find_first_not_of("0123456789");
+    return times != 0 && times != std::string_view::npos && size[times] == 'x' &&
+           times + 1 < size.size() && size[times + 1] >= '0' && size[times + 1] <= '9';
+}
+
 std::string_view family_of(std::string_view instance) {
+    if (instance.starts_with("VM.") || instance.starts_with("BM."))
+        return family_of_shape(instance);
+    if (const auto dash = instance.find('-');
+        dash != std::string_view::npos && dash > 0 && is_profile(instance.substr(dash + 1)))
+        return instance.substr(0, dash);
     const std::string_view family = instance.substr(0, instance.find('.'));
     return family.empty() ? instance : family;
 }
@@ -142,7 +164,8 @@ Sink::Sink(const Catalog& known,
            Format format,
            std::string provider,
            std::string file)
-    : known_{known}, options_{options}, provider_{std::move(provider)}, file_{std::move(file)} {
+    : known_{known}, gpus_{known}, options_{options}, provider_{std::move(provider)},
+      file_{std::move(file)} {
     out_.format = format;
     out_.file = file_;
     for (const Region& region : known.regions()) {
@@ -217,8 +240,11 @@ bool Sink::is_to_come(std::string_view since, Date stated) const {
     return now(stated).year != 0 && day_of(since) > now(stated);
 }
 
-static std::string key_of(std::string_view a, std::string_view b, Purchase purchase) {
-    return fmt::format("{}\n{}\n{}", a, b, static_cast<int>(purchase)); // names have no such
+static std::string key_of(std::string_view provider,
+                          std::string_view instance,
+                          std::string_view region,
+                          Purchase purchase) { // names have no line breaks
+    return fmt::format("{}\n{}\n{}\n{}", provider, instance, region, static_cast<int>(purchase));
 }
 
 bool Sink::add(std::string_view instance,
@@ -227,12 +253,12 @@ bool Sink::add(std::string_view instance,
                UsdPerHour hourly,
                std::string_view since) {
     auto& prices = out_.tables.prices;
-    const auto [found, fresh] =
-        prices_.try_emplace(key_of(instance, region, purchase), Since{prices.size(), {}});
+    const auto [found, fresh] = prices_.try_emplace(key_of(provider_, instance, region, purchase),
+                                                    Since{prices.size(), {}});
     Since& before = found->second;
     if (fresh) {
         prices.push_back(
-            {provider_, std::string{instance}, std::string{region}, purchase, hourly, {}});
+            {provider_, std::string{instance}, std::string{region}, purchase, hourly, source_});
         before.day = since;
         return true;
     }
@@ -264,6 +290,22 @@ void Sink::add(InterruptionBand interruption) {
     out_.interruptions.push_back(std::move(interruption));
 }
 
+void Sink::set_origin(std::string provider, std::string source) {
+    provider_ = std::move(provider);
+    source_ = std::move(source);
+}
+
+std::string Sink::source_called(const std::string& name, Date day) {
+    as_of_ = std::max(as_of_, day);
+    const std::string dated = fmt::format("{}-{}", name, to_string(day));
+    for (const std::string& called : {name, dated}) {
+        const auto [found, fresh] = sources_.try_emplace(called, day);
+        if (fresh || found->second == day)
+            return called;
+    }
+    return dated;
+}
+
 /// Throws BadRow for what would make the whole catalog one that is refused.
 static void require_usable(const Instance& instance) {
     const auto positive = [](std::string_view field, double value) {
@@ -275,8 +317,10 @@ static void require_usable(const Instance& instance) {
         if (value)
             positive(field, value->value());
     };
-    positive("vcpus", instance.vcpus.value_or(0));
-    positive_if_given("memory", instance.memory);
+    if (instance.gpu.empty() || instance.vcpus)
+        positive("vcpus", instance.vcpus.value_or(0));
+    if (instance.gpu.empty() || instance.memory)
+        positive("memory_gib", instance.memory.value_or(GiB{}).value());
     if (!instance.gpu.empty())
         positive("gpu_count", instance.gpu_count);
     positive_if_given("gpu_memory", instance.reported_gpu_memory);
@@ -293,10 +337,12 @@ static void require_usable(const Instance& instance) {
 bool Sink::add(Instance instance) {
     require_usable(instance);
     auto& rows = out_.tables.instances;
-    if (!instances_.try_emplace(instance.name, rows.size()).second)
+    if (!instances_.try_emplace(provider_ + '\n' + instance.name, rows.size()).second)
         return false;
     instance.provider = provider_;
-    instance.family = family_of(instance.name);
+    instance.source = source_;
+    if (instance.family.empty())
+        instance.family = family_of(instance.name);
     rows.push_back(std::move(instance));
     return true;
 }
@@ -309,34 +355,12 @@ void Sink::offer(std::string_view instance, std::string_view region) {
     offerings_[std::string{instance}].emplace(region);
 }
 
-void Sink::set_gpu(Instance& to,
-                   std::string_view name,
-                   double count,
-                   std::optional<GiB> memory,
-                   std::string_view field) const {
-    constexpr double kTolerance = 0.15; // firmware and error correction take a share
-    const auto fits = [&](const Gpu& gpu) {
-        return !memory || std::abs(*memory / gpu.memory - 1) <= kTolerance;
-    };
-    const Gpu* gpu = known_.find_gpu(name);
-    if (gpu == nullptr) {
-        std::vector<std::string_view> names;
-        for (const Gpu& one : known_.gpus())
-            names.insert(names.end(), one.aliases.begin(), one.aliases.end());
-        throw BadRow{std::string{field},
-                     fmt::format("must be the name of a known GPU, got {}{}",
-                                 text::quoted(name),
-                                 text::did_you_mean(name, names))};
-    }
-    if (!fits(*gpu)) // "V100" with 32 GiB is the "V100-32GB"
-        for (const Gpu& other : known_.gpus())
-            if (fits(other) &&
-                known_.find_gpu(fmt::format("{}-{}GB", name, other.memory.value())) == &other)
-                gpu = &other;
-    to.gpu = gpu->name;
-    to.gpu_count = count;
-    if (memory)
-        to.reported_gpu_memory = rounded(*memory * std::min(1.0, count));
+void Sink::set_gpu(Instance& to, const GpuClaim& claim, std::string_view field) {
+    const GpuMatch found = gpus_.match(claim, field);
+    to.gpu = found.gpu->name;
+    to.gpu_count = found.count;
+    if (found.reported)
+        to.reported_gpu_memory = rounded(*found.reported);
 }
 
 // ---- the end ------------------------------------------------------------------------
@@ -380,16 +404,22 @@ Import Sink::finish(std::string_view title) {
     tables.name = fmt::format("{}_{}-{}", provider_, to_string(out_.format), to_string(as_of_));
     if (to_string(out_.format).starts_with(provider_ + "_"))
         tables.name = tables.name.substr(provider_.size() + 1);
+    if (!sources_.empty())
+        tables.name = fmt::format("table-{}", to_string(as_of_));
     std::string plain{title}; // a file may write what it likes into its version
     std::replace_if(
         plain.begin(), plain.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-    tables.sources = {{tables.name, plain, as_of_}};
+    if (sources_.empty())
+        tables.sources = {{tables.name, plain, as_of_}};
+    for (const auto& [source, day] : sources_)
+        tables.sources.push_back({source, plain, day});
     for (const auto& [instance, regions] : offerings_)
         tables.offerings.push_back({provider_, instance, {regions.begin(), regions.end()}, {}});
     add_families(tables, known_);
     const auto name_source = [&](auto& rows) {
         for (auto& row : rows)
-            row.source = tables.name;
+            if (row.source.empty())
+                row.source = tables.sources.front().name;
     };
     name_source(tables.families);
     name_source(tables.instances);

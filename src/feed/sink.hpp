@@ -5,6 +5,7 @@
 
 #include <flopwise/feed.hpp>
 
+#include "feed/gpu_match.hpp"
 #include "text/csv_stream.hpp"
 
 #include <map>
@@ -68,13 +69,12 @@ public:
     /// Whether a price that holds from `since` does not hold yet; false if no day is known.
     [[nodiscard]] bool is_to_come(std::string_view since, Date stated = {}) const;
 
-    /// Sets the machine's accelerator: the one of that name whose memory fits. `count` may be a
-    /// part of one; `memory` is that of a whole one, if it is given. Throws BadRow.
-    void set_gpu(Instance& to,
-                 std::string_view name,
-                 double count,
-                 std::optional<GiB> memory,
-                 std::string_view field) const;
+    /// Sets the machine's accelerator: the one of that name whose memory fits. Throws BadRow.
+    void set_gpu(Instance& to, const GpuClaim& claim, std::string_view field);
+    /// Whether the catalog, for this provider, has a region of this code.
+    [[nodiscard]] bool knows_region(std::string_view code) const {
+        return known_.find_region(provider_, code) != nullptr;
+    }
     /// Code of the region that AWS's price list calls by this name; empty if it is not known.
     [[nodiscard]] std::string_view region_called(std::string_view location) const;
     /// Region of a zone such as "us-east-1a", or of a zone's id such as "use1-az2"; empty for a
@@ -85,6 +85,11 @@ public:
     [[nodiscard]] const std::string& provider() const { return provider_; }
     [[nodiscard]] const ImportOptions& options() const { return options_; }
     [[nodiscard]] Date as_of() const { return as_of_; }
+
+    /// Whose the rows that follow are, and of which source, where a file has several.
+    void set_origin(std::string provider, std::string source);
+    /// A source of this day, under this name or, if that is one of another day, with the day.
+    std::string source_called(const std::string& name, Date day);
 
     /// That the file is not older than a day, which counts if no other day is given.
     void not_older(Date day, std::string_view field) {
@@ -106,11 +111,14 @@ private:
     };
 
     const Catalog& known_;
+    GpuMatcher gpus_;
     const ImportOptions& options_;
     std::string provider_;
     std::string file_;
     Import out_;
     Date as_of_{};
+    std::string source_;                  ///< of the rows that are read; empty: the file
+    std::map<std::string, Date> sources_; ///< by name, if the file has several
     std::set<std::string> unread_;
     std::set<std::string> mentioned_;
     std::string last_mentioned_;
@@ -123,8 +131,8 @@ private:
     std::map<std::string, std::string, std::less<>> by_zone_;
 };
 
-/// A name as it may stand in a catalog: 1 to 128 printable ASCII characters, no blank at either
-/// end. Throws BadRow.
+/// A name as it may stand in a catalog: 1 to 128 bytes of printable UTF-8, no blank at either end.
+/// Throws BadRow.
 std::string_view name(std::string_view text, std::string_view field);
 /// A field; empty if its quotes are broken.
 std::string_view readable(csv_stream::Reader& row, std::size_t column);
@@ -132,7 +140,8 @@ std::string_view readable(csv_stream::Reader& row, std::size_t column);
 double figure(std::string_view text, std::string_view field);
 /// To three decimals, which tells MiB apart where they matter.
 GiB rounded(GiB memory);
-/// The family part of "p3.2xlarge", or of "Standard_NC6s_v3" the whole.
+/// The family part of "p3.2xlarge", "VM.GPU.A10.1" or "gx2-8x64x1v100", or of "Standard_NC6s_v3"
+/// the whole.
 std::string_view family_of(std::string_view instance);
 /// "eu-west-1", "us-gov-west-1" or "eusc-de-east-1", but not the local zone "us-east-1-bos-1".
 bool looks_like_region(std::string_view code);

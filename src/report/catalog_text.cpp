@@ -371,6 +371,8 @@ std::string to_text(const ImportEffect& effect) {
     before = "; ";
     add(effect.unplaced, "of machines or regions that are not in the catalog");
     before = "; ";
+    add(effect.not_offered, "of machines that cannot be rented there");
+    before = "; ";
     add(effect.to_come, "not in force yet, waiting for their day");
     before = "; retired, as the list lacks them: ";
     add(effect.prices_retired, effect.prices_retired == 1 ? "price" : "prices");

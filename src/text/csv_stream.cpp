@@ -3,6 +3,7 @@
 #include <flopwise/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <utility>
 #ifdef __SSE2__
@@ -11,11 +12,44 @@
 
 namespace flopwise::csv_stream {
 
+char separator_of(std::string_view line) {
+    std::array<std::pair<char, std::size_t>, 3> counts{{{',', 0}, {';', 0}, {'\t', 0}}};
+    bool quoted = false;
+    for (const char c : line) {
+        quoted = quoted != (c == '"');
+        for (auto& [separator, count] : counts)
+            count += c == separator && !quoted ? 1 : 0;
+    }
+    return std::max_element(counts.begin(),
+                            counts.end(),
+                            [](const auto& a, const auto& b) { return a.second < b.second; })
+        ->first;
+}
+
+constexpr std::string_view kMarkOfExcel = "sep=";
+
+std::size_t size_of_mark(std::string_view begin) {
+    const std::size_t size = kMarkOfExcel.size() + 1;
+    if (!begin.starts_with(kMarkOfExcel) || begin.size() <= size)
+        return 0;
+    if (begin[size] == '\n')
+        return size + 1;
+    return begin.substr(size).starts_with("\r\n") ? size + 2 : 0;
+}
+
 Reader::Reader(text::Input& input) : input_{input} {
     constexpr std::string_view kMark = "\xEF\xBB\xBF";
-    input_.fill(kMark.size());
+    constexpr std::size_t kLooked = std::size_t{64} << 10U;
+    input_.fill(kLooked);
     if (input_.view().starts_with(kMark))
         input_.drop(kMark.size());
+    const std::string_view begin = input_.view().substr(0, kLooked);
+    separator_ = separator_of(begin.substr(0, begin.find('\n')));
+    if (const std::size_t size = size_of_mark(begin); size > 0) {
+        separator_ = begin[kMarkOfExcel.size()];
+        input_.drop(size);
+        next_line_ = 2;
+    }
 }
 
 namespace {
@@ -25,11 +59,11 @@ constexpr std::size_t kBlock = 64;
 /// Where in a block of bytes some characters are; the first byte is the lowest bit.
 struct Block {
     std::uint64_t quotes = 0;
-    std::uint64_t commas = 0;
+    std::uint64_t separators = 0;
     std::uint64_t breaks = 0;
 };
 
-Block look(const char* at) {
+Block look(const char* at, char separator) {
     Block out;
 #ifdef __SSE2__
     constexpr std::size_t kStep = 16;
@@ -40,13 +74,13 @@ Block look(const char* at) {
             return static_cast<std::uint64_t>(static_cast<unsigned>(bits)) << i;
         };
         out.quotes |= where('"');
-        out.commas |= where(',');
+        out.separators |= where(separator);
         out.breaks |= where('\n');
     }
 #else
     for (std::size_t i = 0; i < kBlock; ++i) {
         out.quotes |= std::uint64_t{at[i] == '"'} << i;
-        out.commas |= std::uint64_t{at[i] == ','} << i;
+        out.separators |= std::uint64_t{at[i] == separator} << i;
         out.breaks |= std::uint64_t{at[i] == '\n'} << i;
     }
 #endif
@@ -86,7 +120,7 @@ std::size_t Reader::scan_row() {
     for (std::size_t at = 0;; at += kBlock) {
         refill(at);
         const std::size_t size = input_.view().size();
-        const Block block = look(input_.data() + at); // up to kSlack bytes more may be looked at
+        const Block block = look(input_.data() + at, separator_); // up to kSlack more are read
         const std::uint64_t inside = between(block.quotes) ^ (quoted ? ~std::uint64_t{0} : 0);
         const bool quoted_before = std::exchange(quoted, (inside >> (kBlock - 1)) != 0);
         const std::uint64_t breaks = block.breaks & ~inside;
@@ -97,7 +131,7 @@ std::size_t Reader::scan_row() {
             end == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << end) - 1;
         if (const std::uint64_t lines = block.breaks & inside & counted; lines != 0)
             next_line_ += std::popcount(lines);
-        for (std::uint64_t rest = block.commas & ~inside & counted; rest != 0; rest &= rest - 1)
+        for (std::uint64_t rest = block.separators & ~inside & counted; rest != 0; rest &= rest - 1)
             ends_.push_back(static_cast<std::uint32_t>(at) +
                             static_cast<std::uint32_t>(std::countr_zero(rest)));
         if (last)
@@ -190,6 +224,12 @@ std::vector<std::string> Reader::fields() {
 std::size_t Header::find(std::string_view name) const {
     const auto found = std::find(names_.begin(), names_.end(), name);
     return found == names_.end() ? kNone : static_cast<std::size_t>(found - names_.begin());
+}
+
+void Header::require(std::span<const std::string_view> names, const Where& where) const {
+    for (const std::string_view name : names)
+        if (find(name) == kNone)
+            throw InputError{where, fmt::format("must have a column \"{}\"", name)};
 }
 
 } // namespace flopwise::csv_stream

@@ -1,4 +1,6 @@
 // A file read through a window: the part of it that is being looked at, in bounded memory.
+//
+// What gzip or zip have packed is unpacked on the way; offsets are those of the text.
 
 #pragma once
 
@@ -13,13 +15,20 @@
 
 namespace flopwise::text {
 
+class Unpacked;
+
 constexpr std::size_t kWindow = std::size_t{1} << 20U;
 constexpr std::size_t kLargestRow = std::size_t{16} << 20U;
 
 class Input {
 public:
-    /// Throws InputError if the file cannot be opened or is a directory.
+    /// "-" is the standard input. Throws InputError if the file cannot be opened or is a directory.
     explicit Input(const std::filesystem::path& file);
+    ~Input();
+    Input(const Input&) = delete;
+    Input& operator=(const Input&) = delete;
+    Input(Input&&) = delete;
+    Input& operator=(Input&&) = delete;
     /// What has been read already, called `name` in messages.
     Input(std::string name, std::string_view content);
 
@@ -45,8 +54,12 @@ public:
     static constexpr std::size_t kSlack = 128;
 
 private:
+    std::size_t read_file(char* to, std::size_t size);
+    void unpack_if_packed();
+
     std::string name_;
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+    std::unique_ptr<Unpacked> unpacked_;
     std::vector<char> buffer_;
     std::size_t begin_ = kSlack;
     std::size_t end_ = kSlack;

@@ -120,7 +120,7 @@ def test_names_do_not_reach_the_terminal_as_they_are(limited, tmp_path):
         b"../../etc/passwd,,,1,1,1,us-east-1\n")
     status, said, _ = limited("import", "auto", "aws.csv", "-o", "out.yaml", "--summary")
     assert status == 0
-    assert (r'aws.csv:2: InstanceType: must be a name of 1 to 128 printable ASCII characters, '
+    assert (r'aws.csv:2: InstanceType: must be a name of 1 to 128 printable characters, '
             r'got "a\x1b[2Jb"') in said
     assert "\x1b" not in said
     assert "aws.csv: skypilot, as of undated: 3 rows, 1 usable, 2 rejected" in said

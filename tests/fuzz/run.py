@@ -21,6 +21,7 @@ FEED_OF = {
     "aws_spot_history": "aws_spot_history.json", "aws_spot_advisor": "aws_spot_advisor.json",
     "azure_retail_prices": "azure_retail_prices.json", "ec2instances": "ec2instances.json",
     "gpuhunt": "gpuhunt.csv", "skypilot": "skypilot*.csv",
+    "table": "table.csv", "table_json": "table.json",
 }
 TARGETS = [*FEED_OF, "catalog", "answer", "image", "charges", "request", "config", "state",
            "headers", "glob"]

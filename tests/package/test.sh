@@ -72,7 +72,7 @@ configure -S "$source/tests/package" -B "$work/sub" -DFLOPWISE_SUBDIRECTORY="$so
 
 # Dependencies from source, which need not be in a set of exported targets.
 from_source=()
-for name in fmt yaml-cpp simdjson; do
+for name in fmt yaml-cpp simdjson ZLIB; do
   stub=$work/stub-$name
   mkdir -p "$stub"
   : >"$stub/stub.cpp"
