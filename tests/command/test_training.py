@@ -115,7 +115,7 @@ def test_a_job_of_flops_alone_says_that_memory_was_not_checked(answer):
 
 
 def test_a_machine_whose_time_is_not_known_is_refused_for_that(answer, write):
-    catalog = write("small.yaml", SMALL_CATALOG)  # without a memory bandwidth
+    catalog = write("small.yaml", SMALL_CATALOG.replace(" memory_bandwidth_gb_per_s: 300,", ""))
     refused = answer("--catalog", catalog, *RESNET, "--budget", "1", status=1)["refusals"]
     assert refused["by_reason"] == {"no published rate in this precision": 1}
     assert refused["nearest"][0]["reason"] == "has no published memory bandwidth, so its time is not known"
