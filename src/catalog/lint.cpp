@@ -239,17 +239,17 @@ cheaper_though_larger(const Catalog& catalog, std::vector<std::size_t> offers) {
     std::set<std::pair<std::size_t, std::size_t>> out;
     std::multimap<UsdPerHour, std::size_t> smaller;
     auto same = offers.begin(); // of one size, of which none has more than another
-    for (auto at = offers.begin(); at != offers.end(); ++at) {
-        for (; sizes(*same) != sizes(*at); ++same)
+    for (const std::size_t i : offers) {
+        for (; sizes(*same) != sizes(i); ++same)
             smaller.emplace(catalog.offer(*same).price, *same);
-        const Offer large = catalog.offer(*at);
+        const Offer large = catalog.offer(i);
         std::size_t looked = 0;
         for (auto dearer = smaller.upper_bound(large.price);
              dearer != smaller.end() && looked < kMostLooked;
              ++dearer, ++looked) {
             const Offer small = catalog.offer(dearer->second);
             if (alike(large.instance, small.instance) && larger(large.instance, small.instance))
-                out.emplace(*at, dearer->second);
+                out.emplace(i, dearer->second);
         }
     }
     return out;

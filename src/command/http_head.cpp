@@ -36,13 +36,12 @@ static std::optional<Date> day_of(std::string_view text) {
     if (text.size() != kSize || !text.ends_with(" GMT"))
         return std::nullopt;
     const auto day = whole_number(text.substr(5, 2));
-    const auto month = std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3));
+    const auto month = static_cast<std::size_t>(
+        std::find(kMonths.begin(), kMonths.end(), text.substr(8, 3)) - kMonths.begin());
     const auto year = whole_number(text.substr(12, 4));
-    if (!day || !year || month == kMonths.end() || *day < 1 || *day > 31)
+    if (!day || !year || month == kMonths.size() || *day < 1 || *day > 31)
         return std::nullopt;
-    return Date{static_cast<int>(*year),
-                static_cast<int>(month - kMonths.begin()) + 1,
-                static_cast<int>(*day)};
+    return Date{static_cast<int>(*year), static_cast<int>(month) + 1, static_cast<int>(*day)};
 }
 
 Version kept(Version version, Date today) {

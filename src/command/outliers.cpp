@@ -85,12 +85,15 @@ static std::string unbelievable(const Instance& i, const Instance* known, const 
         if (figure > 0 && wrong && out.empty())
             out = fmt::format("{} with {} {}", i.name, figure, what);
     };
-    look("vCPUs", i.vcpus.value_or(0), known ? known->vcpus.value_or(0) : 0, largest.vcpus);
+    look("vCPUs",
+         i.vcpus.value_or(0),
+         known != nullptr ? known->vcpus.value_or(0) : 0,
+         largest.vcpus);
     look("GiB",
          i.memory.value_or(GiB{}).value(),
-         known ? known->memory.value_or(GiB{}).value() : 0,
+         known != nullptr ? known->memory.value_or(GiB{}).value() : 0,
          largest.memory);
-    look("GPUs", i.gpu_count, known ? known->gpu_count : 0, largest.gpus);
+    look("GPUs", i.gpu_count, known != nullptr ? known->gpu_count : 0, largest.gpus);
     return out;
 }
 

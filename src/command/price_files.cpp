@@ -35,6 +35,13 @@ Server server_of(const Update& what) {
         throw ArgumentError{
             "--from",
             fmt::format("must begin with https:// or http://, got {}", text::quoted(url))};
+    // With such a sign in a password, what follows it would be the path, and be shown.
+    const std::size_t port = url.find(':', host);
+    if (port < url.find_first_of("/?#", host) && url.find('@', port) != std::string::npos &&
+        url.find_first_not_of("0123456789", port + 1) < url.find_first_of("/?#", port))
+        throw ArgumentError{"--from", "must have /, ? and # of a password as %2F, %3F and %23"};
+    if (url.size() == host || std::string_view{"/?#:"}.find(url[host]) != std::string_view::npos)
+        throw ArgumentError{"--from", fmt::format("must name a server, got {}", text::quoted(url))};
     while (url.ends_with('/'))
         url.pop_back();
     return {url, user};

@@ -103,7 +103,9 @@ void State::sweep() const {
         const std::string file = price_file(name);
         const auto known = files_.find(file);
         const bool kept = name == file && known != files_.end() && !known->second.joined;
-        const bool part = file.ends_with(".csv") && name != file; // may go on where it stopped
+        const bool part = file.ends_with(".csv") && name != file && // may go on where it stopped
+                          fs::exists(folder_ / (file + ".part"), none) &&
+                          fs::exists(folder_ / (file + ".part.from"), none);
         if (!file.empty() && !kept && !part && fs::is_regular_file(at->symlink_status(none)))
             gone.push_back(at->path());
         else if (name.starts_with('.') && name.find(".part.from.") != std::string::npos)

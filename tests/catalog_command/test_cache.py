@@ -90,6 +90,19 @@ def test_an_image_of_another_head_is_not_used(update, server, cache, price):
     assert price() == 1.2
 
 
+def test_what_no_later_call_reads_is_swept(update, server, cache):
+    cache.mkdir(parents=True)
+    for name in (".catalog.yaml.0123456789abcdef.tmp", "aws-eu-west-1.csv", "azure-eastus.json",
+                 "azure-eastus.json.page.part", "aws-eu-west-2.csv.part", "mine.txt",
+                 ".aws-us-east-1.csv.part.from.0123456789abcdef.tmp",
+                 "aws-eu-west-3.csv.part", "aws-eu-west-3.csv.part.from"):
+        (cache / name).write_text("x")
+    server.answers = [whole(PRICES)]
+    assert update() == (0, SAID, "")
+    assert sorted(p.name for p in cache.iterdir()) == sorted(
+        [*OURS, "mine.txt", "aws-eu-west-3.csv.part", "aws-eu-west-3.csv.part.from"])
+
+
 # ---- where it is killed, and where it fails ------------------------------------------
 
 
@@ -232,6 +245,9 @@ def test_a_password_is_for_the_server_alone(update, server, cache):
         assert b"S3cret" not in path.read_bytes()
     assert update(url=url).out == "aws us-east-1: nothing new\n"
     assert update().out == "aws us-east-1: nothing new\n"  # it is the same server
+    assert update(url="http://joe:S3c/ret@127.0.0.1:1") == (
+        2, "", "--from: must have /, ? and # of a password as %2F, %3F and %23\n")
+    assert update(url="http://joe:S3cret@") == (2, "", '--from: must name a server, got "http://"\n')
     server.answers = [Answer(status=404)]
     for bad in (url, "ftp://joe:S3cret@x", "joe:S3cret@x", "http://joe:S3cret@127.0.0.1:1"):
         done = update(url=bad)
