@@ -142,13 +142,13 @@ std::string without_commas(std::string_view number) {
     return first > 3 && first < whole ? std::string{number} : digits;
 }
 
-struct Parts {
+struct NumberParts {
     std::optional<double> number;
     std::string_view rest; ///< what follows it
 };
 
 /// The number at the front: digits, a point, commas, an exponent that has digits.
-Parts parts_of(std::string_view written) {
+NumberParts parts_of(std::string_view written) {
     std::size_t end = written.starts_with('-') || written.starts_with('+') ? 1 : 0;
     while (end < written.size() &&
            (is_digit(written[end]) || written[end] == '.' || written[end] == ','))
@@ -169,7 +169,7 @@ bool is_money(std::string_view unit) {
     return unit == "USD" || unit == "USD/h";
 }
 
-Parts parts_in(std::string_view written, std::string_view unit) {
+NumberParts parts_in(std::string_view written, std::string_view unit) {
     written = trimmed(written);
     if (is_money(unit) && written.starts_with('$'))
         written.remove_prefix(1);
