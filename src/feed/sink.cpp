@@ -1,5 +1,6 @@
 #include "feed/sink.hpp"
 
+#include "catalog/bounds.hpp"
 #include "feed/providers.hpp"
 #include "feed/reader.hpp"
 #include "text/day.hpp"
@@ -79,8 +80,8 @@ std::string_view family_of(std::string_view instance) {
     if (const auto dash = instance.find('-');
         dash != std::string_view::npos && dash > 0 && is_profile(instance.substr(dash + 1)))
         return instance.substr(0, dash);
-    const std::string_view family = instance.substr(0, instance.find('.'));
-    return family.empty() ? instance : family;
+    const auto dot = instance.find('.');
+    return dot == 0 ? instance : instance.substr(0, dot);
 }
 
 std::optional<std::int64_t> seconds_of(std::string_view time) {
@@ -240,6 +241,14 @@ bool Sink::is_to_come(std::string_view since, Date stated) const {
     return now(stated).year != 0 && day_of(since) > now(stated);
 }
 
+static void require_within(std::string_view field, double value, double most) {
+    if (!(value > 0))
+        throw BadRow{std::string{field}, fmt::format("must be positive, got {}", value)};
+    if (!(value >= kLeast && value <= most))
+        throw BadRow{std::string{field},
+                     fmt::format("must be in [{}, {}], got {}", kLeast, most, value)};
+}
+
 static std::string key_of(std::string_view provider,
                           std::string_view instance,
                           std::string_view region,
@@ -252,6 +261,7 @@ bool Sink::add(std::string_view instance,
                Purchase purchase,
                UsdPerHour hourly,
                std::string_view since) {
+    require_within("price", hourly.value(), kMostUsdPerHour);
     auto& prices = out_.tables.prices;
     const auto [found, fresh] = prices_.try_emplace(key_of(provider_, instance, region, purchase),
                                                     Since{prices.size(), {}});
@@ -308,26 +318,21 @@ std::string Sink::source_called(const std::string& name, Date day) {
 
 /// Throws BadRow for what would make the whole catalog one that is refused.
 static void require_usable(const Instance& instance) {
-    const auto positive = [](std::string_view field, double value) {
-        if (!(value > 0 && std::isfinite(value)))
-            throw BadRow{std::string{field},
-                         fmt::format("must be positive and finite, got {}", value)};
-    };
-    const auto positive_if_given = [&](std::string_view field, const auto& value) {
+    const auto if_given = [&](std::string_view field, const auto& value, double most) {
         if (value)
-            positive(field, value->value());
+            require_within(field, value->value(), most);
     };
     if (instance.gpu.empty() || instance.vcpus)
-        positive("vcpus", instance.vcpus.value_or(0));
+        require_within("vcpus", instance.vcpus.value_or(0), kMostVcpus);
     if (instance.gpu.empty() || instance.memory)
-        positive("memory_gib", instance.memory.value_or(GiB{}).value());
+        require_within("memory_gib", instance.memory.value_or(GiB{}).value(), kMostGib);
     if (!instance.gpu.empty())
-        positive("gpu_count", instance.gpu_count);
-    positive_if_given("gpu_memory", instance.reported_gpu_memory);
-    positive_if_given("local_storage", instance.local_storage);
-    positive_if_given("network", instance.network);
-    positive_if_given("network_peak", instance.network_peak);
-    positive_if_given("ebs", instance.ebs);
+        require_within("gpu_count", instance.gpu_count, kMostGpus);
+    if_given("gpu_memory", instance.reported_gpu_memory, kMostGib);
+    if_given("local_storage", instance.local_storage, kMostOther);
+    if_given("network", instance.network, kMostGbps);
+    if_given("network_peak", instance.network_peak, kMostGbps);
+    if_given("ebs", instance.ebs, kMostGbps);
     for (const std::string* text :
          {&instance.arch, &instance.cpu_vendor, &instance.local_storage_kind})
         if (!text->empty())

@@ -39,6 +39,9 @@ def limited(program, tmp_path):
     return run
 
 
+SKYPILOT = b"InstanceType,AcceleratorName,vCPUs,MemoryGiB,Price,Region\n"
+
+
 def gigabyte_of(piece):
     return [piece * ((1 << 20) // len(piece))] * 1024
 
@@ -49,8 +52,8 @@ def gigabyte_of(piece):
     (PAGE, b'{"a":', "must have rows of at most 16 MiB"),
     (b'{"offerCode":"', b"x", "must have names and facts of at most 64 KiB"),
     (b'{"offerCode":"AmazonEC2","products":{"', b"x", "must have rows of at most 16 MiB"),
-    (b'InstanceType,AcceleratorName,vCPUs\n"', b"x", "must have rows of at most 1 MiB"),
-    (b"InstanceType,AcceleratorName,vCPUs\n", b",", "must have rows of at most 1 MiB"),
+    (SKYPILOT + b'"', b"x", "must have rows of at most 1 MiB"),
+    (SKYPILOT, b",", "must have rows of at most 1 MiB"),
     (b"", b" ", "must be a price file, is empty"),
     (b"", b"\0", "must be of a known format"),
 ], ids=["text", "lists", "objects", "fact", "key", "quoted", "commas", "blanks", "zeros"])
@@ -71,7 +74,8 @@ def test_figures_beyond_all_measure_cost_their_row_only(limited, tmp_path):
         ".large,,,1,1,1,,us-east-1\n")
     status, said, _ = limited("import", "auto", "aws.csv", "-o", "out.yaml", "--summary")
     assert status == 0
-    assert "5 rows, 2 usable, 3 rejected" in said
+    assert "5 rows, 1 usable, 4 rejected" in said
+    assert "gpu_count: must be in [1e-09, 1000000], got 1e-320" in said
     assert "aws.csv:2: Price: must be at most 1000000000, got 1e+300" in said
 
 

@@ -51,9 +51,10 @@ def test_prices_that_are_older_are_told(catalog):
     # i3.metal is not offered in eu-west-1.
     assert "took effect: 1 unchanged; 1 of machines that cannot be rented there" in done.err
     done = catalog("import", "auto", "aws_products.json", "--base", "out.yaml", "-o", "more.yaml")
-    # Of 2026-10-03: g5.xlarge is there of 2026-11-01, p3.2xlarge of 2026-07-20.
-    assert ("aws_products.json: 1 of 2 prices took effect: 1 unchanged; 1 kept as they were, being "
-            "newer in the catalog; one page of several: nothing is retired") in done.err
+    # Of 2026-10-03: g5.xlarge is there of 2026-11-01; p3.2xlarge, of 2026-07-20, is retired.
+    assert ("aws_products.json: 0 of 2 prices took effect; 1 kept as they were, being newer in the "
+            "catalog; 1 of machines that cannot be rented there; one page of several: nothing is "
+            "retired") in done.err
     assert "left out: 1 rows: price older than the one there is\n" in done.err
 
 
