@@ -15,7 +15,6 @@ namespace flopwise::feed {
 // ---- checks -------------------------------------------------------------------------
 
 constexpr std::size_t kLongestName = 128;
-
 static bool is_name(std::string_view text) {
     if (text.empty() || text.size() > kLongestName || text.front() == ' ' || text.back() == ' ')
         return false;
@@ -80,8 +79,7 @@ std::string_view family_of(std::string_view instance) {
     if (const auto dash = instance.find('-');
         dash != std::string_view::npos && dash > 0 && is_profile(instance.substr(dash + 1)))
         return instance.substr(0, dash);
-    const auto dot = instance.find('.');
-    return dot == 0 ? instance : instance.substr(0, dot);
+    return instance.substr(0, instance.find('.', 1));
 }
 
 std::optional<std::int64_t> seconds_of(std::string_view time) {

@@ -244,7 +244,7 @@ BAD = {
     "no length at all": ([Answer(b"", Content_Length="0")], "must be a price file, is empty", 1),
     "another checksum": ([digest_of_another_file()],
                          "must have the SHA-256 that the server states, ", 4),
-    "a page": ([Answer(b"<html>Sign in to the network</html>")], "must be of a known format", 1),
+    "a page": ([Answer(b"<html>Sign in to the network</html>")], "must be a price file, is an HTML page", 1),
     "another region": ([Answer(NEWER.replace(b"us-east-1", b"eu-west-1"))],
                        "must have prices of us-east-1, has none", 1),
     "another service": ([Answer(NEWER.replace(b"AmazonEC2", b"AmazonS3"))],
