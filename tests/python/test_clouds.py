@@ -41,7 +41,7 @@ def test_an_unknown_provider_is_refused_with_those_there_are():
 
 def test_a_network_rate_that_is_not_known_is_scored_as_1_gbps():
     # Lambda's gpu_1x_a10, by hand in tests/recommend_test.cpp.
-    advice = flopwise.recommend(provider="lambda", instance="gpu_1x_a10")
+    advice = flopwise.recommend(provider="lambda", instance="gpu_1x_a10", speed="peak")
     assert advice.choices[0].score == pytest.approx(169.7511)
     assert advice.choices[0].network_gbps is None
     assert "network rate not known, scored as 1 Gbps: gpu_1x_a10" in advice.warnings

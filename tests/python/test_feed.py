@@ -127,7 +127,7 @@ def test_what_is_not_utf8_is_told_as_text(tmp_path):
     with pytest.raises(flopwise.FlopwiseError, match=r"a\\xff"):
         flopwise.import_feed(tmp_path / "aws.csv", strict=True)
     (tmp_path / "p.json").write_text('{"PriceList": []}', encoding="utf-16")
-    with pytest.raises(flopwise.FlopwiseError, match="must be of a known format"):
+    with pytest.raises(flopwise.FlopwiseError, match="is text in UTF-16: write it as UTF-8"):
         flopwise.import_feed(tmp_path / "p.json")
 
 

@@ -11,7 +11,8 @@ import zipfile
 import flopwise
 import pytest
 
-BASE = {"linux-vdso", "libc", "libm", "libgcc_s", "libstdc++", "libpthread", "ld-linux-x86-64"}
+BASE = {"linux-vdso", "libc", "libm", "libgcc_s", "libstdc++", "libpthread", "ld-linux-x86-64",
+        "libz"}  # of manylinux
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +45,8 @@ def test_the_wheel_has_what_it_should(wheel):
     assert [n for n in package if n.endswith((".cpp", ".hpp", ".h", ".a", ".yaml"))] == []
     assert {n.split("/")[0] for n in names} == {"flopwise", f"flopwise-{flopwise.__version__}.dist-info"}
     assert wheel.stat().st_size < 4_000_000
+    shared = [re.sub(r"\.so.*", "", n) for n in package if ".so." in n]
+    assert len(shared) == len(set(shared))  # each once
 
 
 def test_the_wheel_names_what_is_compiled_in(wheel, root):
