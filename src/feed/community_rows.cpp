@@ -72,7 +72,7 @@ std::string CommunityRows::region_of(const CommunityRow& row) const {
     for (std::size_t length : {row.zone.rfind('-'), row.zone.size() - 1}) {
         if (row.zone.empty() || length == std::string::npos)
             continue;
-        const std::string region = row.zone.substr(0, length);
+        std::string region = row.zone.substr(0, length);
         if (regions_.contains(region) || sink_.knows_region(region))
             return region;
     }

@@ -58,7 +58,8 @@ static std::string shape_in(std::string_view name) {
 /// "A10" of "A10-12Q", whose memory of 12 GB is then what the row has: a profile of a virtual GPU.
 static std::string_view without_profile(std::string_view name, GpuClaim& to) {
     const auto dash = name.rfind('-');
-    const bool kind = !name.empty() && std::string_view{"ABCQ"}.find(name.back()) != name.npos;
+    const bool kind =
+        !name.empty() && std::string_view{"ABCQ"}.find(name.back()) != std::string_view::npos;
     if (dash == std::string_view::npos || !kind)
         return {};
     const auto gib = text::number(name.substr(dash + 1, name.size() - dash - 2));

@@ -36,7 +36,7 @@ public:
     explicit GpuMatcher(const Catalog& known) : known_{known} {}
 
     /// Throws BadRow, with `field`, for a name that is not known and a memory that does not fit it.
-    GpuMatch match(const GpuClaim& claim, std::string_view field);
+    GpuMatch match(const GpuClaim& given, std::string_view field);
 
 private:
     /// GPUs of a name, the one that it means without more first.

@@ -38,7 +38,8 @@ std::string_view element(std::string_view page, std::string_view lower, std::str
     if (begin == std::string_view::npos)
         return {};
     const auto end = lower.find('<', begin);
-    std::string_view text = page.substr(begin + 1, end == page.npos ? end : end - begin - 1);
+    std::string_view text =
+        page.substr(begin + 1, end == std::string_view::npos ? end : end - begin - 1);
     text.remove_prefix(std::min(text.size(), text.find_first_not_of(" \t\r\n")));
     return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
 }

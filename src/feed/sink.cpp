@@ -305,7 +305,7 @@ void Sink::set_origin(std::string provider, std::string source) {
 
 std::string Sink::source_called(const std::string& name, Date day) {
     as_of_ = std::max(as_of_, day);
-    const std::string dated = fmt::format("{}-{}", name, to_string(day));
+    std::string dated = fmt::format("{}-{}", name, to_string(day));
     for (const std::string& called : {name, dated}) {
         const auto [found, fresh] = sources_.try_emplace(called, day);
         if (fresh || found->second == day)

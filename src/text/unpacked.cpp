@@ -67,7 +67,7 @@ struct Unpacked::State {
     std::size_t inflate_some(char* to, std::size_t size);
     std::size_t copy_some(char* to, std::size_t size);
     void end_member();
-    void require_bounded();
+    void require_bounded() const;
 
     std::string name;
     Read more;
@@ -153,7 +153,7 @@ void Unpacked::State::refuse_second_file() {
     refuse("must be a zip of one file, has more: unpack it, and import the folder");
 }
 
-void Unpacked::State::require_bounded() {
+void Unpacked::State::require_bounded() const {
     if (out > kAlwaysUnpacked && out / kMostGrowth > in)
         refuse(fmt::format("must unpack to at most {} times its size, becomes more", kMostGrowth));
 }
