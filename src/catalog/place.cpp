@@ -29,12 +29,18 @@ Milliseconds round_trip(Kilometres distance) {
     return Milliseconds{std::max(kRoundTripMs + kRoundTripMsPerKm * km, kLightInFibreMsPerKm * km)};
 }
 
-std::optional<Place> country(std::string_view name) {
-    const std::string sought = text::lower(name);
+/// By its code or its name, in any case; null if there is none.
+static const bundled::Country* find_country(std::string_view written) {
+    const std::string sought = text::lower(written);
     for (const bundled::Country& row : bundled::countries())
         if (row.code == sought || text::lower(row.name) == sought)
-            return row.place;
-    return std::nullopt;
+            return &row;
+    return nullptr;
+}
+
+std::optional<Place> country(std::string_view name) {
+    const bundled::Country* found = find_country(name);
+    return found == nullptr ? std::nullopt : std::optional{found->place};
 }
 
 namespace {
@@ -66,14 +72,6 @@ void each_city(Visit visit) {
     }
 }
 
-std::optional<std::string> code_of(std::string_view country) {
-    const std::string sought = text::lower(country);
-    for (const bundled::Country& row : bundled::countries())
-        if (row.code == sought || text::lower(row.name) == sought)
-            return std::string{row.code};
-    return std::nullopt;
-}
-
 /// ", did you mean X?" for a country or city whose name is near.
 std::string nearest_name(std::string_view written) {
     std::vector<std::string> names;
@@ -99,16 +97,16 @@ constexpr std::string_view kAnyPlace =
 
 std::optional<Place> city(std::string_view name, std::string_view country) {
     const std::string sought = text::lower(name);
-    const auto code = country.empty() ? std::string{} : code_of(country);
+    const bundled::Country* lies_in = country.empty() ? nullptr : find_country(country);
     std::optional<Place> found;
-    if (!code || sought.empty())
+    if (sought.empty() || (lies_in == nullptr && !country.empty()))
         return found;
     each_city([&](std::string_view line) {
         if (line.find(sought) == std::string_view::npos)
             return false;
         const City row = city_of(line);
         if (std::find(row.names.begin(), row.names.end(), sought) == row.names.end() ||
-            (!code->empty() && row.country != *code))
+            (lies_in != nullptr && row.country != lies_in->code))
             return false;
         found = row.place;
         return true;
