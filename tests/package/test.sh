@@ -7,8 +7,9 @@ rm -rf "${1:?a folder to work in}"
 mkdir -p "$1"
 work=$(cd "$1" && pwd) # CMake reads a relative prefix from the build folder
 
-configure() { cmake -G Ninja -DCMAKE_UNITY_BUILD=ON "$@" >/dev/null; } # several sources at once
-library() { configure -S "$source" -DFLOPWISE_TESTS=OFF -DFLOPWISE_TOOLS=OFF "$@"; }
+# Several sources at once, with the flags of `./run test`, so that a compiler cache has them.
+configure() { cmake -G Ninja -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=12 "$@" >/dev/null; }
+library() { configure -S "$source" -DFLOPWISE_WERROR=ON -DFLOPWISE_TESTS=OFF -DFLOPWISE_TOOLS=OFF "$@"; }
 fail() { echo "package: $*" >&2 && exit 1; }
 value() { PKG_CONFIG_PATH=$1 pkg-config --variable="$2" flopwise; }
 
