@@ -3,8 +3,10 @@
 #include "catch.hpp"
 #include "temporary.hpp"
 #include "text/files.hpp"
+#include "text/packed.hpp"
 
 #include <fcntl.h>
+#include <limits>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -89,4 +91,32 @@ TEST_CASE("a name of 255 bytes can be written to", "[files]") {
     text::write_file(file, "two");
     CHECK(content(file) == "two");
     CHECK(files_in(folder.path()) == 1);
+}
+
+TEST_CASE("what is packed is unpacked as it was", "[files]") {
+    std::string bytes;
+    for (unsigned i = 0; i < 100'000; ++i)
+        bytes += static_cast<char>(i * i % 251);
+    for (const double number : {0.526,
+                                3.06,
+                                -1.0,
+                                0.0,
+                                -0.0,
+                                1e300,
+                                4294967295.0,
+                                4294967296.0,
+                                1e-300,
+                                std::numeric_limits<double>::quiet_NaN(),
+                                1.0 / 3,
+                                0.0000000001})
+        bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+    for (const std::string& one :
+         {std::string{}, std::string{"\0x", 2}, std::string(17, '\0'), bytes, bytes + "end"}) {
+        const std::string packed = text::packed(one);
+        CHECK(text::unpacked(packed) == one);
+    }
+    const std::string packed = text::packed(bytes);
+    CHECK(packed.size() < bytes.size() / 10);
+    CHECK_THROWS(text::unpacked(packed.substr(0, packed.size() - 1)));
+    CHECK(text::unpacked({}).empty());
 }

@@ -9,6 +9,7 @@
 #include "catalog/history_tables.hpp"
 #include "cost/charges_binary.hpp"
 #include "text/files.hpp"
+#include "text/packed.hpp"
 #include "text/text.hpp"
 #include "text/yaml.hpp"
 
@@ -225,7 +226,8 @@ static std::string as_code(const Bundle& bundle) {
     read_data(bundle.price_age, [&](yaml::Fields& file) { add_price_ages(out, file); });
     read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
     add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
-    add_image(out, "kHistory", HistoryBinary::write(PriceHistory::read(bundle.history)));
+    add_image(
+        out, "kHistory", text::packed(HistoryBinary::write(PriceHistory::read(bundle.history))));
     out += models_as_code(bundle.models) + stacks_as_code(bundle.stacks) +
            memory_as_code(bundle.memory);
     std::string table;

@@ -50,7 +50,7 @@ std::span<const TechniqueRow> techniques();
 std::span<const NeedRow> needs();
 std::span<const WheelRow> wheels();
 std::span<const CatalogBytes> catalogs(); ///< newest first
-std::string_view history();               ///< of prices
+std::string_view history();               ///< of prices, packed
 std::uint64_t build();                    ///< differs if the images do
 std::span<const Country> countries();
 /// Cities, the largest first, a line each: names, country's code, latitude and longitude, between

@@ -4,6 +4,7 @@
 #include "catalog/history_tables.hpp"
 #include "catalog/keys.hpp"
 #include "catalog/tables.hpp"
+#include "text/packed.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -18,7 +19,8 @@ namespace flopwise {
 PriceHistory::PriceHistory(std::shared_ptr<const Data> data) noexcept : data_{std::move(data)} {}
 
 PriceHistory PriceHistory::bundled() {
-    static const PriceHistory kept = HistoryBinary::read(bundled::history());
+    static const std::string bytes = text::unpacked(bundled::history());
+    static const PriceHistory kept = HistoryBinary::read(bytes);
     return kept;
 }
 
