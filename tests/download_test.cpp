@@ -5,7 +5,7 @@
 #include "catch.hpp"
 #include "command/http_head.hpp"
 #include "command/known_files.hpp"
-#include "command/outliers.hpp"
+#include "feed/outliers.hpp"
 
 using namespace flopwise;
 
@@ -137,6 +137,7 @@ static Catalog known_prices() {
 
 static Import import_of(std::string_view machine, std::string_view region, double usd) {
     Import out;
+    out.tables.sources = {{.name = "s", .title = "their list", .as_of = {2030, 1, 1}}};
     out.tables.prices = {{.provider = "aws",
                           .instance = std::string{machine},
                           .region = std::string{region},
@@ -148,10 +149,13 @@ static Import import_of(std::string_view machine, std::string_view region, doubl
 TEST_CASE("a price a hundred times off its like is set apart", "[download]") {
     const Catalog known = known_prices();
     const auto apart = [&](std::string_view machine, std::string_view region, double usd) {
-        Import import = import_of(machine, region, usd);
-        const Outliers out = set_apart(import, known);
-        CHECK(import.tables.prices.size() == 1 - out.count);
-        return out.count == 1;
+        const std::vector<Import> imports{import_of(machine, region, usd)};
+        const Joined joined = join(known, imports);
+        const std::size_t count = joined.outliers.size();
+        CHECK(joined.effects[0].outliers == count);
+        CHECK(joined.effects[0].in_effect() + joined.effects[0].unplaced == 1 - count);
+        CHECK(join(known, imports, {.accept_outliers = true}).outliers.empty());
+        return count == 1;
     };
     CHECK_FALSE(apart("a", "r", 400)); // 100 times 4
     CHECK(apart("a", "r", 401));
@@ -171,10 +175,15 @@ TEST_CASE("a machine a hundred times as large as it is known to be is set apart"
     import.tables.instances.push_back(known.instances()[0]);
     import.tables.instances[2].name = "new";
     import.tables.instances[2].memory = GiB{3'201};
-    const Outliers out = set_apart(import, known);
-    CHECK(out.count == 2);
-    CHECK(out.named.text() == "a with 801 vCPUs, new with 3201 GiB");
-    CHECK(import.tables.instances.size() == 1);
-    CHECK(import.tables.prices.size() == 1);
-    CHECK(import.unread == std::vector<std::string>{"a", "new"}); // so none of its prices goes
+    const Outliers out = Plausible{known}.outliers_of(import);
+    CHECK(out.machines == std::set<std::size_t>{0, 2});
+    CHECK(out.prices.empty());
+    CHECK(out.concerned == std::set<std::string>{"a", "new"}); // so none of its prices goes
+    REQUIRE(out.descriptions.size() == 2);
+    CHECK(out.descriptions[0].reason == "a with 801 vCPUs");
+    CHECK(out.descriptions[1].reason == "new with 3201 GiB");
+    const std::vector<Import> imports{import};
+    const Joined joined = join(known, imports);
+    CHECK(joined.catalog.find_instance("aws", "a")->vcpus == 8); // as it was
+    CHECK(joined.catalog.find_instance("aws", "new") == nullptr);
 }

@@ -882,7 +882,7 @@ static std::vector<Finding> disagreements(const Catalog& catalog) {
 
 TEST_CASE("of two prices the newer is used, and a contradiction is kept", "[feed][join]") {
     const std::vector<Import> newer{priced("g5.xlarge", "us-east-1", 1.2, {2027, 1, 1})};
-    const auto [catalog, left_out, effects] = join(known(), newer);
+    const auto [catalog, left_out, effects, outliers] = join(known(), newer);
     CHECK(left_out.empty());
     CHECK(offer_of(catalog, "g5.xlarge", "us-east-1")->price == UsdPerHour{1.2});
     REQUIRE(catalog.superseded().size() == 1);
@@ -896,7 +896,7 @@ TEST_CASE("of two prices the newer is used, and a contradiction is kept", "[feed
     CHECK(effects[0].in_effect() == 1);
 
     const std::vector<Import> older{priced("g5.xlarge", "us-east-1", 1.2, {2020, 1, 1})};
-    const auto [same, left, none] = join(known(), older);
+    const auto [same, left, none, apart] = join(known(), older);
     CHECK(left == std::vector<Skipped>{{"price older than the one there is", 1}});
     CHECK(none[0].in_effect() == 0);
     CHECK(offer_of(same, "g5.xlarge", "us-east-1")->price == UsdPerHour{1.006});
@@ -909,7 +909,7 @@ TEST_CASE("prices within a percent agree, and spot prices move", "[feed][join]")
     CHECK(join(known(), near).catalog.tables().superseded.empty());
     const std::vector<Import> spot{
         priced("g5.xlarge", "us-east-1", 0.9, {2027, 1, 1}, Purchase::spot)};
-    const auto [catalog, left_out, effects] = join(known(), spot);
+    const auto [catalog, left_out, effects, outliers] = join(known(), spot);
     CHECK(catalog.superseded().empty());
     CHECK(offer_of(catalog, "g5.xlarge", "us-east-1", Purchase::spot)->price == UsdPerHour{0.9});
 }
@@ -931,7 +931,7 @@ TEST_CASE("importing the same file twice changes nothing more", "[feed][join][pr
 
 TEST_CASE("prices of machines that the base has not are left out and counted", "[feed][join]") {
     const std::vector<Import> imports{priced("z9.huge", "us-east-1", 1, {2027, 1, 1})};
-    const auto [catalog, left_out, effects] = join(known(), imports);
+    const auto [catalog, left_out, effects, outliers] = join(known(), imports);
     CHECK(left_out == std::vector<Skipped>{{"price of a machine that is not in the catalog", 1}});
     CHECK(catalog.size() == known().size());
 }
@@ -939,7 +939,7 @@ TEST_CASE("prices of machines that the base has not are left out and counted", "
 TEST_CASE("a region that the base has not is added without a place", "[feed][join]") {
     const std::vector<Import> imports{priced("g5.xlarge", "mars-1", 1, {2027, 1, 1}),
                                       priced("g5.2xlarge", "mars-1", 2, {2027, 1, 2})};
-    const auto [catalog, left_out, effects] = join(known(), imports);
+    const auto [catalog, left_out, effects, outliers] = join(known(), imports);
     CHECK(left_out.empty());
     CHECK(catalog.name() == known().name() + "+2 imports");
     CHECK(catalog.regions().size() == known().regions().size() + 1);
@@ -992,7 +992,7 @@ TEST_CASE("a price that comes back contradicts nothing", "[feed][join]") {
 TEST_CASE("two files of one source that contradict each other are told", "[feed][join]") {
     const std::vector<Import> both{priced("g5.xlarge", "us-east-1", 0.9, {2027, 1, 1}),
                                    priced("g5.xlarge", "us-east-1", 0.8, {2027, 1, 1})};
-    const auto [catalog, left_out, effects] = join(known(), both);
+    const auto [catalog, left_out, effects, outliers] = join(known(), both);
     CHECK(left_out ==
           std::vector<Skipped>{{"price that another file of the same source contradicts", 1}});
     CHECK(catalog.as_of() == Date{2027, 1, 1});
@@ -1003,7 +1003,7 @@ TEST_CASE("prices that take no effect are counted by reason", "[feed][join]") {
                                     priced("g5.2xlarge", "us-east-1", 1.1, {2027, 1, 1}),
                                     priced("g5.2xlarge", "us-east-1", 1.2, {2027, 1, 2}),
                                     priced("g5.2xlarge", "us-east-1", 1.3, {2026, 12, 1})};
-    const auto [catalog, left_out, effects] = join(known(), files);
+    const auto [catalog, left_out, effects, outliers] = join(known(), files);
     CHECK(left_out ==
           std::vector<Skipped>{{"price older than the one there is", 1},
                                {"price that another file has newer", 1},
@@ -1031,7 +1031,7 @@ TEST_CASE("without a base, other providers come from the catalog of all clouds",
     CHECK(join(aws) == join(known(), aws));
 
     const std::vector<Import> lambda{imported("skypilot-old-lambda.csv")};
-    const auto [catalog, left_out, effects] = join(lambda);
+    const auto [catalog, left_out, effects, outliers] = join(lambda);
     CHECK(left_out.empty());
     CHECK(providers(catalog) == std::set<std::string>{"aws", "lambda"});
     const auto file = offer_of(catalog, "gpu_1x_a6000", "us-west-1", Purchase::on_demand);
@@ -1132,7 +1132,7 @@ static bool is_retired(const Catalog& catalog, std::string_view name) {
 TEST_CASE("a whole list retires what it lacks, each way to pay for itself", "[feed][join]") {
     // "two" has only a spot price; "one" has left `all` for a region; "plain" is of a kind of which
     // the list has none.
-    const auto [catalog, left_out, effects] =
+    const auto [catalog, left_out, effects, outliers] =
         listed("one,A10G,1,4,16,1.5,0.4,here\ntwo,A10G,2,8,32,,1.1,here\n", {2026, 2, 1});
     CHECK(offers_of(catalog) == std::vector<std::string>{"one here on_demand 1.5",
                                                          "one here spot 0.4",
@@ -1301,7 +1301,7 @@ static std::vector<std::string> others_of(const Catalog& catalog) {
 }
 
 TEST_CASE("AWS's price list of a region retires what it lacks there", "[feed][join]") {
-    const auto [catalog, left_out, effects] =
+    const auto [catalog, left_out, effects, outliers] =
         joined_aws(kAwsHead + kFourKept + aws_row("windows", "3", "Windows"));
     // Windows is no price of use, but the machine is there. Spot prices are in other files.
     CHECK(others_of(catalog) == std::vector<std::string>{"gone eu-west-1 on_demand 1",
@@ -1340,7 +1340,7 @@ TEST_CASE("rows of AWS that cannot be read or are of no use retire nothing", "[f
         {"\"S\",\"T\"\n", 0}, // of any machine
     }));
     INFO(row);
-    const auto [catalog, left_out, effects] =
+    const auto [catalog, left_out, effects, outliers] =
         joined_aws(kAwsHead + kFourKept + aws_row("windows") + row);
     CHECK(effects[0].prices_retired == left);
     CHECK(effects[0].machines_retired == 0);
@@ -1371,7 +1371,7 @@ TEST_CASE("AWS's price list as JSON retires as its CSV", "[feed][join]") {
                              machine,
                              machine == "lone" ? "x" : "2");
     }
-    const auto [catalog, left_out, effects] = joined_aws(
+    const auto [catalog, left_out, effects, outliers] = joined_aws(
         fmt::format(R"({{"offerCode": "AmazonEC2", "publicationDate": "2026-02-01T00:00:00Z",
             "products": {{{}}}, "terms": {{"OnDemand": {{{}}}}}}})",
                     products,
@@ -1412,7 +1412,8 @@ TEST_CASE("prices are counted by what they do, against the base", "[feed][join]"
     CHECK(effects[6].older == 1);
     ImportEffect all;
     for (const ImportEffect& effect : effects) {
-        CHECK(effect.in_effect() + effect.older + effect.overtaken + effect.unplaced ==
+        CHECK(effect.in_effect() + effect.older + effect.overtaken + effect.unplaced +
+                  effect.outliers ==
               effect.prices);
         all += effect;
     }
@@ -1504,7 +1505,7 @@ TEST_CASE("a page that names the next covers no region", "[feed][join]") {
         CHECK(import.covered.empty());
         CHECK(to_text(import).find("one page of several") != std::string::npos);
         const std::vector<Import> imports{import};
-        const auto [catalog, left_out, effects] = join(known(), imports);
+        const auto [catalog, left_out, effects, outliers] = join(known(), imports);
         CHECK(offer_of(catalog, "g5.xlarge", "us-east-1")->offered); // which the page lacks
         CHECK(offer_of(catalog, "p2.xlarge", "us-east-1")->offered); // which was retired
         CHECK(effects[0].incomplete);
@@ -1561,7 +1562,7 @@ TEST_CASE("what is imported of reservations and interruptions reaches answers", 
                        rate("all_upfront", 0, 6307.2)};       // 0.72
     import.interruptions = {{ "aws", "g5.xlarge", "us-east-1", 0.05, 0.1, "" }};
     const std::vector<Import> imports{import};
-    const auto [catalog, left_out, effects] = join(known(), imports);
+    const auto [catalog, left_out, effects, outliers] = join(known(), imports);
     CHECK(left_out.empty());
     const Charges charges = Charges::parse(catalog.rates());
     const auto reserved = [&](Payment payment) {

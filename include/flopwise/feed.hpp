@@ -181,7 +181,7 @@ FLOPWISE_API Feeds import_all(std::span<const std::filesystem::path> paths,
                               const ImportOptions& options = {});
 
 /// What a file did to the catalog. Its prices are those in effect, `older`, `overtaken`,
-/// `unplaced` and `not_offered`.
+/// `unplaced`, `not_offered` and `outliers`.
 struct ImportEffect {
     std::string file{};
     std::uint64_t prices = 0;
@@ -195,6 +195,7 @@ struct ImportEffect {
     std::uint64_t overtaken = 0;   ///< not used: another file has a newer one, or contradicts it
     std::uint64_t unplaced = 0;    ///< of machines or regions that the catalog cannot have
     std::uint64_t not_offered = 0; ///< of machines that cannot be rented there, or anywhere
+    std::uint64_t outliers = 0;    ///< set apart: a hundred times their like, or a hundredth
     std::uint64_t to_come = 0;     ///< not among its prices: they wait for their day
     /// Of the base, which a whole list lacks.
     std::uint64_t prices_retired = 0;
@@ -216,8 +217,15 @@ struct Joined {
     /// there is a newer one.
     std::vector<Skipped> left_out;
     std::vector<ImportEffect> effects; ///< of each import, in their order
+    /// Prices and machines that are set apart, each with its figure and that of its like.
+    std::vector<Rejected> outliers;
 
     bool operator==(const Joined&) const = default;
+};
+
+struct JoinOptions {
+    /// Take prices and machines that are beyond belief.
+    bool accept_outliers = false;
 };
 
 /// The imports over `base`, the later over the earlier.
@@ -232,16 +240,24 @@ struct Joined {
 ///   undated list retires nothing.
 /// - AWS's price list does so for its regions, on demand. It says nothing of where a machine is
 ///   offered, and a list that lacks more prices of a region than it has is taken for a selection.
+/// - A price that is more than a hundred times that of its like, or less than a hundredth of it,
+/// and
+///   a machine with a hundred times the vCPUs, memory or GPUs, are set apart unless they are
+///   accepted; what the base has of them stays. The like is the same machine in the base, there or
+///   in other regions, else the provider's machines with the same GPUs. What has no like is
+///   believed.
 /// - Offerings of an incomplete file, and of files of its format, are added and cover no region.
 /// - A machine of `base` keeps what an import does not know of it.
 /// - A region that `base` does not have is added without a place, so it is never the nearest.
 ///
 ///     const Import imports[] = {import_feed("index.csv", Catalog::bundled())};
 ///     const Catalog newer = join(Catalog::bundled(), imports).catalog;
-FLOPWISE_API Joined join(const Catalog& base, std::span<const Import> imports);
+FLOPWISE_API Joined join(const Catalog& base,
+                         std::span<const Import> imports,
+                         const JoinOptions& options = {});
 /// The imports over Catalog::bundled(), with what the bundled catalog of all clouds has of other
 /// providers in the imports.
-FLOPWISE_API Joined join(std::span<const Import> imports);
+FLOPWISE_API Joined join(std::span<const Import> imports, const JoinOptions& options = {});
 
 /// A catalog of just the machines of such a table, under a name. `known` gives its GPUs, and the
 /// places of regions of providers that it knows. What a machine's row does not say is not known.

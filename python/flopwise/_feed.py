@@ -8,7 +8,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, Union
 
 from . import _core
-from ._core import Catalog, DatedPrice, GpuPrice, Import, ImportEffect, PriceChange, Skipped
+from ._core import (
+    Catalog,
+    DatedPrice,
+    GpuPrice,
+    Import,
+    ImportEffect,
+    PriceChange,
+    Rejected,
+    Skipped,
+)
 from ._table import Table
 
 if TYPE_CHECKING:
@@ -33,22 +42,34 @@ class Joined(_Joined):
         there is a newer one, by reason.
     effects : Table of ImportEffect
         What each import did to the catalog, in their order.
+    outliers : Table of Rejected
+        Prices and machines that are set apart, each with its figure and that of its like.
     """
 
     effects: Table[ImportEffect]
+    outliers: Table[Rejected]
 
     def __new__(
-        cls, catalog: Catalog, left_out: Table[Skipped], effects: Table[ImportEffect]
+        cls,
+        catalog: Catalog,
+        left_out: Table[Skipped],
+        effects: Table[ImportEffect],
+        outliers: Table[Rejected],
     ) -> Joined:
         self = super().__new__(cls, catalog, left_out)
         self.effects = effects
+        self.outliers = outliers
         return self
 
-    def __getnewargs__(self) -> tuple[Catalog, Table[Skipped], Table[ImportEffect]]:
-        return self.catalog, self.left_out, self.effects
+    def __getnewargs__(
+        self,
+    ) -> tuple[Catalog, Table[Skipped], Table[ImportEffect], Table[Rejected]]:
+        return self.catalog, self.left_out, self.effects, self.outliers
 
 
-def join(base: CatalogLike, imports: Iterable[Import]) -> Joined:
+def join(
+    base: CatalogLike, imports: Iterable[Import], *, accept_outliers: bool = False
+) -> Joined:
     """The imports over a catalog, the later over the earlier.
 
     Of two prices the newer counts; where they differ by more than 1 %, the older one is in
@@ -61,11 +82,15 @@ def join(base: CatalogLike, imports: Iterable[Import]) -> Joined:
         A catalog, the name of a bundled one, or a file; None is the newest in the package, with
         what the package has of other providers in the imports.
     imports : iterable of Import
+    accept_outliers : bool
+        Take prices that are more than a hundred times those of their like, or less than a
+        hundredth, and machines of a hundred times the size. Without it they are in ``outliers``,
+        and what the catalog has of them stays.
 
     Returns
     -------
     Joined
-        A tuple of ``catalog`` and ``left_out``, which has ``effects`` too.
+        A tuple of ``catalog`` and ``left_out``, which has ``effects`` and ``outliers`` too.
 
     Examples
     --------
@@ -74,7 +99,7 @@ def join(base: CatalogLike, imports: Iterable[Import]) -> Joined:
     >>> catalog == flopwise.Catalog.bundled("aws-2020-04"), len(left_out)
     (True, 0)
     """
-    return Joined(*_core._join(base, list(imports)))
+    return Joined(*_core._join(base, list(imports), accept_outliers))
 
 
 class Changes(Table[PriceChange]):

@@ -3,6 +3,7 @@
 #include <flopwise/flopwise.hpp>
 
 #include "catalog/rates.hpp"
+#include "command/apart.hpp"
 #include "command/cache.hpp"
 #include "command/catalog_arguments.hpp"
 #include "command/output.hpp"
@@ -78,6 +79,9 @@ static void tell(const std::vector<Import>& imports, const Joined& joined, bool 
     }
     for (const Skipped& left_out : joined.left_out)
         fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, text::printable(left_out.why));
+    if (!joined.outliers.empty())
+        fmt::print(
+            stderr, "set apart (--accept-outliers takes them): {}\n", named(joined.outliers));
 }
 
 static bool is_yaml(const std::string& file) {
@@ -166,7 +170,9 @@ int run_import(const Arguments& arguments) {
     require_others(arguments, feed_files(files));
     const auto [imports, unreadable] = import_all(files, known, options);
     const bool named = !arguments.base.empty();
-    Joined joined = join(named ? known : with_providers(known, providers_of(imports)), imports);
+    Joined joined = join(named ? known : with_providers(known, providers_of(imports)),
+                         imports,
+                         {.accept_outliers = arguments.accept_outliers});
     tell(imports, joined, arguments.summary);
     tell_unreadable(unreadable);
     if (std::all_of(imports.begin(), imports.end(), [](const Import& i) { return i.kept == 0; })) {

@@ -3,9 +3,9 @@
 #include <flopwise/flopwise.hpp>
 
 #include "catalog/tables.hpp"
+#include "command/apart.hpp"
 #include "command/cache.hpp"
 #include "command/download.hpp"
-#include "command/outliers.hpp"
 #include "command/price_files.hpp"
 #include "feed/base_catalog.hpp"
 #include "text/text.hpp"
@@ -100,16 +100,29 @@ static std::string file_of(const Update& what, const std::string& region) {
 }
 
 /// What is beyond belief is never used in silence, nor left out in silence.
-static void tell_apart(Task& task, const std::string& region, const Outliers& apart) {
-    if (apart.count == 0)
+static void tell_apart(Task& task, const std::string& region, std::span<const Rejected> apart) {
+    if (apart.empty())
         return;
     fmt::print(stderr,
                "{} {}: {} set apart (--accept-outliers takes them): {}\n",
                task.what.provider,
                region,
-               apart.count,
-               text::printable(apart.named.text()));
+               apart.size(),
+               named(apart));
     task.state.send_again(file_of(task.what, region)); // to a call that takes them
+}
+
+static void tell_all_apart(Task& task,
+                           std::span<const Import> imports,
+                           std::span<const std::string> regions,
+                           std::span<const Rejected> outliers) {
+    for (std::size_t i = 0; i < imports.size(); ++i) { // they stand in the order of the imports
+        const auto end = std::ranges::find_if(
+            outliers, [&](const Rejected& r) { return r.where.file != imports[i].file; });
+        const auto count = static_cast<std::size_t>(end - outliers.begin());
+        tell_apart(task, regions[i], outliers.first(count));
+        outliers = outliers.subspan(count);
+    }
 }
 
 static void tell(const std::string& provider, const std::string& region, const Import& import) {
@@ -150,8 +163,6 @@ static std::optional<Import> fetch(Task& task, const std::string& region) {
     }
     try {
         Import import = read(task, region, file);
-        if (!task.what.accept_outliers)
-            tell_apart(task, region, set_apart(import, task.base));
         tell(task.what.provider, region, import);
         return import;
     } catch (...) { // the next call shall not find it as good as new
@@ -178,7 +189,8 @@ static void join_and_write(Task& task,
                            const std::vector<Import>& imports,
                            const std::vector<std::string>& regions) {
     const std::string name = task.base.name().substr(0, task.base.name().find('+'));
-    const Joined joined = join(task.base, imports);
+    const Joined joined = join(task.base, imports, {.accept_outliers = task.what.accept_outliers});
+    tell_all_apart(task, imports, regions, joined.outliers);
     for (const Skipped& left_out : joined.left_out)
         fmt::print(stderr, "left out: {} rows: {}\n", left_out.rows, text::printable(left_out.why));
     Tables tables = joined.catalog.tables();

@@ -16,6 +16,7 @@ ImportEffect& ImportEffect::operator+=(const ImportEffect& other) {
                                  &ImportEffect::overtaken,
                                  &ImportEffect::unplaced,
                                  &ImportEffect::not_offered,
+                                 &ImportEffect::outliers,
                                  &ImportEffect::to_come,
                                  &ImportEffect::prices_retired,
                                  &ImportEffect::machines_retired};

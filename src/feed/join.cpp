@@ -8,7 +8,10 @@
 
 namespace flopwise {
 
-Join::Join(const Catalog& base, std::span<const Import> imports) : out_{base.tables()} {
+Join::Join(const Catalog& base, std::span<const Import> imports, const JoinOptions& options)
+    : out_{base.tables()} {
+    if (!options.accept_outliers)
+        plausible_.emplace(base);
     for (const Import& import : imports)
         if (import.incomplete)
             incomplete_.insert(import.format);
@@ -220,6 +223,15 @@ void Join::add_rates(const Import& import, const std::string& source) {
         rates_.emplace_back(import.tables.as_of, rates);
 }
 
+Outliers Join::outliers_of(const Import& import) {
+    if (!plausible_)
+        return {};
+    Outliers out = plausible_->outliers_of(import);
+    effects_.back().outliers = out.prices.size();
+    outliers_.insert(outliers_.end(), out.descriptions.begin(), out.descriptions.end());
+    return out;
+}
+
 void Join::add(const Import& import) {
     effects_.push_back({.file = import.file,
                         .prices = import.tables.prices.size(),
@@ -245,28 +257,33 @@ void Join::add(const Import& import) {
     for (const Family& family : import.tables.families)
         if (families_.insert({family.provider, family.name}).second)
             out_.families.push_back(with_source(family));
-    for (const Instance& instance : import.tables.instances)
-        add_instance(with_source(instance), import);
-    for (const Price& price : import.tables.prices)
-        add_price(with_source(price));
-    add_offerings(import, source);
-    if (!import.whole.empty() && !import.incomplete && import.tables.as_of.year != 0)
-        whole_.emplace_back(import, effects_.size() - 1);
     const Tables& rows = import.tables;
-    if (rows_left_out() - before <
+    const Outliers outliers = outliers_of(import);
+    for (std::size_t i = 0; i < rows.instances.size(); ++i)
+        if (!outliers.machines.contains(i))
+            add_instance(with_source(rows.instances[i]), import);
+    for (std::size_t i = 0; i < rows.prices.size(); ++i)
+        if (!outliers.prices.contains(i))
+            add_price(with_source(rows.prices[i]));
+    add_offerings(import, source);
+    if (!import.whole.empty() && !import.incomplete && rows.as_of.year != 0) {
+        whole_.emplace_back(import, effects_.size() - 1);
+        whole_.back().unread.insert(outliers.concerned.begin(), outliers.concerned.end());
+    }
+    if (rows_left_out() - before + outliers.descriptions.size() <
         rows.instances.size() + rows.prices.size() + rows.offerings.size()) // some are in use
         out_.as_of = std::max(out_.as_of, rows.as_of);
 }
 
-Joined join(const Catalog& base, std::span<const Import> imports) {
-    Join join{base, imports};
+Joined join(const Catalog& base, std::span<const Import> imports, const JoinOptions& options) {
+    Join join{base, imports, options};
     for (const Import& import : imports)
         join.add(import);
     return join.finish();
 }
 
-Joined join(std::span<const Import> imports) {
-    return join(with_providers(Catalog::bundled(), providers_of(imports)), imports);
+Joined join(std::span<const Import> imports, const JoinOptions& options) {
+    return join(with_providers(Catalog::bundled(), providers_of(imports)), imports, options);
 }
 
 } // namespace flopwise

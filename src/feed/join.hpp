@@ -3,6 +3,7 @@
 #pragma once
 
 #include "catalog/tables.hpp"
+#include "feed/outliers.hpp"
 #include "feed/price_key.hpp"
 #include "feed/whole_list.hpp"
 
@@ -21,7 +22,7 @@ constexpr std::size_t kOfTheBase = SIZE_MAX;
 /// The tables of a catalog with positions by name, to which imports are added.
 class Join {
 public:
-    Join(const Catalog& base, std::span<const Import> imports);
+    Join(const Catalog& base, std::span<const Import> imports, const JoinOptions& options);
 
     void add(const Import& import);
     Joined finish();
@@ -38,6 +39,7 @@ private:
     void leave_selections();
     void retire();
     void add_offerings(const Import& import, const std::string& source);
+    Outliers outliers_of(const Import& import);
     void add_rates(const Import& import, const std::string& source);
     [[nodiscard]] Regions
     offered_so_far(const Named& machine, const Regions* row, const Regions& priced) const;
@@ -50,6 +52,8 @@ private:
     }
     [[nodiscard]] Date date_of_source(const std::string& name) const { return dates_.at(name); }
 
+    std::optional<Plausible> plausible_; ///< unless all is accepted
+    std::vector<Rejected> outliers_;
     Tables out_;
     std::map<std::string, Date> dates_; ///< of sources
     std::set<std::string> gpus_;

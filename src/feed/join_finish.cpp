@@ -126,7 +126,7 @@ Joined Join::finish() {
         out_.rates = overlaid_rates(out_.rates, rates);
     Catalog joined{std::move(out_)};
     count_effects(joined);
-    return {std::move(joined), std::move(left_out), std::move(effects_)};
+    return {std::move(joined), std::move(left_out), std::move(effects_), std::move(outliers_)};
 }
 
 } // namespace flopwise
