@@ -1,0 +1,198 @@
+#include <flopwise/compare.hpp>
+
+#include "recommend/recommend.hpp"
+#include "report/sections.hpp"
+#include "text/figures.hpp"
+#include "text/text.hpp"
+
+#include <algorithm>
+
+namespace flopwise {
+
+namespace {
+
+/// The question of one column.
+Request asked_of(const Request& request, const std::string& name) {
+    Request out = request;
+    out.top = 1;
+    out.nearest = 1;
+    out.against = {};
+    out.firmness = false;
+    if (const auto day = date_of(name); day && day->day != 0) {
+        out.as_of = *day;
+        out.today = *day;
+    } else {
+        out.constraints.instance = {name};
+    }
+    return out;
+}
+
+std::string reason_of(const Recommendation& r) {
+    if (!r.refusals.nearest.empty())
+        return r.refusals.nearest.front().text;
+    return r.unpriced.machines.empty() ? outcome_line(r) : r.unpriced.machines.front().text;
+}
+
+ComparedColumn column_of(const Catalog& catalog, const Request& request, const std::string& name) {
+    const Request asked = asked_of(request, name);
+    Recommendation r = recommend(catalog, asked);
+    ComparedColumn out{.name = name};
+    if (r.choices.empty())
+        out.reason = reason_of(r);
+    else
+        out.choice = std::move(r.choices.front());
+    return out;
+}
+
+/// The figures of one column, in their order.
+std::vector<std::pair<std::string, double>> figures_of(const Choice& c) {
+    std::vector<std::pair<std::string, double>> out;
+    const auto add = [&out](const char* key, const auto& value) {
+        if constexpr (requires { value.has_value(); }) {
+            if (!value)
+                return;
+            if constexpr (requires { value->value(); })
+                out.emplace_back(key, value->value());
+            else
+                out.emplace_back(key, *value);
+        } else if constexpr (requires { value.value(); }) {
+            out.emplace_back(key, value.value());
+        } else {
+            out.emplace_back(key, value);
+        }
+    };
+    if (!c.gpu.empty())
+        add("gpu_count", c.gpu_count);
+    add("gpu_memory_gib", c.gpu_memory);
+    add("vcpus", c.vcpus);
+    add("memory_gib", c.memory);
+    add("network_gbps", c.network);
+    add("predicted_tflops", c.predicted);
+    add("price_usd_per_hour", c.price);
+    add("score", c.score.value);
+    add("hours", c.hours);
+    add("hours_p90", c.hours_p90);
+    if (!c.cost)
+        return out;
+    for (const LineItem& item : c.cost->items)
+        if (item.amount)
+            out.emplace_back("bill." + item.charge, item.amount->value());
+    add("total_usd", c.cost->total);
+    add("usd_per_month", c.cost->per_month);
+    return out;
+}
+
+/// The figure of that key; a new one stands before the one that was found last, so that lines of a
+/// bill stay before its total.
+ComparedFigure& figure_called(const std::string& key,
+                              std::size_t after,
+                              std::size_t columns,
+                              std::vector<ComparedFigure>& all) {
+    const auto known = std::ranges::find(all, key, &ComparedFigure::key);
+    if (known != all.end())
+        return *known;
+    ComparedFigure fresh{.key = key};
+    fresh.values.resize(columns);
+    fresh.ratios.resize(columns);
+    return *all.insert(all.begin() + static_cast<std::ptrdiff_t>(after), std::move(fresh));
+}
+
+void add_figures(Comparison& to) {
+    const std::size_t columns = to.columns.size();
+    for (std::size_t i = 0; i < columns; ++i) {
+        if (!to.columns[i].choice)
+            continue;
+        std::size_t after = 0;
+        for (const auto& [key, value] : figures_of(*to.columns[i].choice)) {
+            ComparedFigure& figure = figure_called(key, after, columns, to.figures);
+            // A bill may have a charge twice.
+            figure.values[i] = figure.values[i].value_or(0) + value;
+            after = static_cast<std::size_t>(&figure - to.figures.data()) + 1;
+        }
+    }
+    for (ComparedFigure& figure : to.figures)
+        for (std::size_t i = 0; i < columns; ++i)
+            if (figure.values[0].value_or(0) != 0 && figure.values[i])
+                figure.ratios[i] = *figure.values[i] / *figure.values[0];
+}
+
+// ---- as text ------------------------------------------------------------------------
+
+std::string cell_of(const ComparedFigure& of, std::size_t column) {
+    if (!of.values[column])
+        return "";
+    const bool is_money =
+        of.key.starts_with("bill.") || of.key == "total_usd" || of.key == "usd_per_month";
+    const std::string text = is_money ? money(Usd{*of.values[column]}) : large(*of.values[column]);
+    return column == 0 || !of.ratios[column] || *of.ratios[column] == 1
+               ? text
+               : fmt::format("{} ({}x)", text, figure(*of.ratios[column]));
+}
+
+std::vector<Section> sections_of(const Comparison& c) {
+    Section out{.title = "Side by side"};
+    out.table.column("", TextTable::Align::left);
+    for (const ComparedColumn& column : c.columns)
+        out.table.column(column.name, TextTable::Align::right);
+    const auto add = [&](const std::string& label, auto text_of) {
+        std::vector<std::string> cells{label};
+        for (std::size_t i = 0; i < c.columns.size(); ++i)
+            cells.push_back(text_of(i));
+        out.table.row(std::move(cells));
+    };
+    const auto of_choice = [&](auto member) {
+        return [&c, member](std::size_t i) {
+            const auto& choice = c.columns[i].choice;
+            return choice ? std::string{member(*choice)} : std::string{};
+        };
+    };
+    add("machine", of_choice([](const Choice& choice) { return choice.instance; }));
+    add("region", of_choice([](const Choice& choice) { return choice.region; }));
+    add("purchase", of_choice([](const Choice& choice) { return to_string(choice.purchase); }));
+    add("gpu", of_choice([](const Choice& choice) { return choice.gpu; }));
+    for (const ComparedFigure& figure : c.figures)
+        add(figure.key, [&](std::size_t i) { return cell_of(figure, i); });
+    for (const ComparedColumn& column : c.columns)
+        if (!column.choice)
+            out.lines.push_back({fmt::format("{}: {}", column.name, column.reason)});
+    return {out};
+}
+
+} // namespace
+
+Comparison
+compare(const Catalog& catalog, const Request& request, std::span<const std::string> names) {
+    if (names.size() < 2)
+        throw ArgumentError{
+            "compare",
+            fmt::format("must name at least two machines or days, got {}", names.size())};
+    Comparison out{.catalog_name = catalog.name()};
+    for (const std::string& name : names)
+        out.columns.push_back(column_of(catalog, request, name));
+    add_figures(out);
+    return out;
+}
+
+std::string table(const Comparison& comparison, const TableStyle& style) {
+    return terminal_text(sections_of(comparison), style);
+}
+
+std::string markdown(const Comparison& comparison) {
+    return markdown_page("Comparison", sections_of(comparison));
+}
+
+std::string csv(const Comparison& c) {
+    std::string out = "figure";
+    for (const ComparedColumn& column : c.columns)
+        out += ',' + csv_cell(column.name);
+    out += '\n';
+    for (const ComparedFigure& figure : c.figures) {
+        out += figure.key;
+        for (const auto& value : figure.values)
+            out += value ? fmt::format(",{:.12g}", *value) : ",";
+        out += '\n';
+    }
+    return out;
+}
+
+} // namespace flopwise

@@ -1,0 +1,94 @@
+#include <flopwise/compare.hpp>
+
+#include "catch.hpp"
+
+#include <algorithm>
+
+using namespace flopwise;
+
+namespace {
+
+Request compared_question() {
+    Request out{.budget = {.days = Days{365}, .hours_per_day = HoursPerDay{2}},
+                .usage = {.storage = GiB{100}}};
+    out.constraints.region = {"us-east-1"};
+    return out;
+}
+
+const ComparedFigure& compared_figure(const Comparison& c, std::string_view key) {
+    const auto found = std::ranges::find(c.figures, key, &ComparedFigure::key);
+    REQUIRE(found != c.figures.end());
+    return *found;
+}
+
+} // namespace
+
+TEST_CASE("machines side by side, for the same work", "[compare]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    const std::vector<std::string> names{"g4dn.xlarge", "p3.2xlarge", "p2.xlarge"};
+    const Comparison c = compare(catalog, compared_question(), names);
+    REQUIRE(c.columns.size() == 3);
+    // 730 h at 0.526, 3.06 and 0.90 USD/h: 383.98, 2,233.80 and 657.00 USD.
+    const ComparedFigure& compute = compared_figure(c, "bill.compute");
+    CHECK(*compute.values[0] == Approx(383.98));
+    CHECK(*compute.values[1] == Approx(2233.80));
+    CHECK(*compute.values[2] == Approx(657.00));
+    CHECK(*compute.ratios[0] == 1);
+    CHECK(*compute.ratios[1] == Approx(2233.80 / 383.98));
+    // The disk is the same for all, and each total the sum of its lines.
+    const ComparedFigure& total = compared_figure(c, "total_usd");
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        Request alone = compared_question();
+        alone.constraints.instance = {names[i]};
+        const Choice one = recommend(catalog, alone).choices.front();
+        CHECK(c.columns[i].choice == one);
+        CHECK(total.values[i] == one.cost->total.value());
+        double sum = 0;
+        for (const ComparedFigure& figure : c.figures)
+            if (figure.key.starts_with("bill."))
+                sum += figure.values[i].value_or(0);
+        CHECK(sum == Approx(*total.values[i]));
+    }
+    const auto at = [&](std::string_view key) {
+        return std::ranges::find(c.figures, key, &ComparedFigure::key) - c.figures.begin();
+    };
+    CHECK(at("bill.compute") < at("total_usd"));
+    CHECK(at("price_usd_per_hour") < at("bill.compute"));
+    const std::string text = table(c);
+    CHECK(text.find("2,233.80 (5.817x)") != std::string::npos);
+    CHECK(csv(c).starts_with("figure,g4dn.xlarge,p3.2xlarge,p2.xlarge\n"));
+    CHECK(json(c).find("\"total_usd\"") != std::string::npos);
+    CHECK(markdown(c).starts_with("# Comparison\n"));
+}
+
+TEST_CASE("a machine that does not qualify says why", "[compare]") {
+    const Catalog catalog = Catalog::bundled("aws-2020-04");
+    Request request = compared_question();
+    request.budget.total = Usd{1000};
+    const std::vector<std::string> names{"p3.2xlarge", "g4dn.xlarge"};
+    const Comparison c = compare(catalog, request, names);
+    CHECK_FALSE(c.columns[0].choice);
+    CHECK_FALSE(c.columns[0].reason.empty());
+    CHECK(c.columns[1].choice);
+    CHECK_FALSE(compared_figure(c, "total_usd").ratios[1]); // there is nothing to compare it with
+    CHECK(table(c).find("p3.2xlarge: ") != std::string::npos);
+}
+
+TEST_CASE("days side by side", "[compare]") {
+    Request request{.constraints = {.instance = {"p5.48xlarge"}, .region = {"us-east-1"}}};
+    const std::vector<std::string> names{"2025-04-04", "2026-10-10"};
+    const Comparison c = compare(Catalog::bundled(), request, names);
+    // As in data/prices: 98.32 USD/h then, 55.04 since 2025-06.
+    const ComparedFigure& price = compared_figure(c, "price_usd_per_hour");
+    CHECK(*price.values[0] == Approx(98.32));
+    CHECK(*price.values[1] == Approx(55.04));
+    CHECK(*price.ratios[1] == Approx(55.04 / 98.32));
+}
+
+TEST_CASE("two or more are compared", "[compare][error]") {
+    const std::vector<std::string> one{"p2.xlarge"};
+    CHECK_THROWS_WITH(compare(Catalog::bundled("aws-2020-04"), compared_question(), one),
+                      "compare: must name at least two machines or days, got 1");
+    const std::vector<std::string> unknown{"p2.xlarge", "p9.xlarge"};
+    CHECK_THROWS_AS(compare(Catalog::bundled("aws-2020-04"), compared_question(), unknown), Error);
+}
