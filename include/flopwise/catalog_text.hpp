@@ -20,8 +20,8 @@ FLOPWISE_API std::string interruptions_csv(std::span<const Import> imports);
 /// A table of the machines whose name matches a pattern of `*` and `?`, with the range of their
 /// prices on demand; empty if there is none. An empty pattern matches all.
 FLOPWISE_API std::string table_of(const Catalog& catalog, std::string_view pattern = {});
-/// The facts and prices of the machines of that name, one for each provider; empty if there is
-/// none.
+/// The facts and prices of the machines of that name, one for each provider; without one, the facts
+/// of the GPUs that it stands for, each with its machines; empty if it names neither.
 FLOPWISE_API std::string sheet_of(const Catalog& catalog, std::string_view name);
 
 /// What a machine cost: with a region a row for each day, without one a row for each region with

@@ -7,9 +7,11 @@
 
 #include "text/text.hpp"
 
+#include <CLI/CLI.hpp>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace flopwise {
@@ -34,6 +36,7 @@ struct Arguments {
     std::string from;
     long timeout = 60;
     std::string cacert;
+    std::vector<std::vector<std::string>> settings; ///< of an overview, in the order of settings()
     bool accept_outliers = false;
     bool strict = false;
     bool summary = false;
@@ -58,6 +61,9 @@ E one_of(std::string_view where, const std::string& value, std::span<const E> al
 Date today_of(const Arguments& arguments);
 int run_import(const Arguments& arguments);
 int run_diff(const Arguments& arguments);
+/// The subcommands of overview(), each with what it runs.
+std::vector<std::pair<CLI::App*, int (*)(const Arguments&)>> add_overviews(CLI::App& app,
+                                                                           Arguments& to);
 int run_history(const Arguments& arguments);
 
 } // namespace flopwise

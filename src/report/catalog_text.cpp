@@ -37,7 +37,7 @@ static std::vector<std::size_t> sorted(const Catalog& catalog) {
 namespace {
 
 /// The cells of a row of CSV, each behind a comma; empty where a figure is not known.
-struct CsvCells {
+struct OfferCells {
     std::string& to;
 
     void operator()(const Field& /*field*/, const std::string& value) const {
@@ -114,7 +114,7 @@ std::string to_csv(const Catalog& catalog) {
     std::string out = offer_columns().substr(1) + '\n';
     for (const std::size_t i : sorted(catalog)) {
         std::string row;
-        fields(CsvCells{row}, catalog.offer(i));
+        fields(OfferCells{row}, catalog.offer(i));
         out.append(row, 1).append("\n");
     }
     return out;
@@ -201,7 +201,9 @@ static std::optional<double> share_of(const Catalog& catalog, const Instance& m)
     return gpu == nullptr ? std::nullopt : std::optional{gpu_memory(m, *gpu).value()};
 }
 
-std::string table_of(const Catalog& catalog, std::string_view pattern) {
+/// The machines that are `wanted`.
+template <class Wanted>
+static std::string table_of_machines(const Catalog& catalog, Wanted wanted) {
     std::map<std::pair<std::string_view, std::string_view>, Range> ranges;
     for (std::size_t i = 0; i < catalog.size(); ++i) {
         const Offer o = catalog.offer(i);
@@ -223,7 +225,7 @@ std::string table_of(const Catalog& catalog, std::string_view pattern) {
     grid.column("as of", left);
     grid.column("", left);
     for (const Instance& m : catalog.instances()) {
-        if (!pattern.empty() && !text::matches(pattern, m.name))
+        if (!wanted(m))
             continue;
         const Range range = ranges[{m.provider, m.name}];
         const bool priced = range.regions > 0;
@@ -240,6 +242,12 @@ std::string table_of(const Catalog& catalog, std::string_view pattern) {
     }
     constexpr std::size_t kWide = 1'000;
     return grid.empty() ? "" : grid.terminal(kWide, false);
+}
+
+std::string table_of(const Catalog& catalog, std::string_view pattern) {
+    return table_of_machines(catalog, [pattern](const Instance& m) {
+        return pattern.empty() || text::matches(pattern, m.name);
+    });
 }
 
 /// "24 GiB", and of a share of a GPU "6 GiB of 24".
@@ -304,6 +312,51 @@ static std::string facts_of(const Catalog& catalog, const Instance& m) {
     return text::printable_lines(out);
 }
 
+namespace {
+
+/// The lines of a GPU's figures, under the names that they have everywhere.
+struct GpuFacts {
+    std::string& to;
+
+    template <class Value>
+    void operator()(const Field& f, const Value& value) const {
+        if (const std::string words = in_words(f, value); !words.empty() && f.key != "name")
+            to += fmt::format("  {:<26} {}\n", f.key, words);
+    }
+
+private:
+    template <class Value>
+    static std::string in_words(const Field& f, const Value& value) {
+        if constexpr (std::is_arithmetic_v<Value>)
+            return f.is(kMaybe) && value == 0 ? "" : fmt::format("{}", value);
+        else if constexpr (std::is_same_v<Value, std::vector<std::string>>)
+            return joined(value, ", ");
+        else if constexpr (std::is_same_v<Value, std::vector<Purpose>>) {
+            std::vector<std::string> names;
+            names.reserve(value.size());
+            for (const Purpose purpose : value)
+                names.emplace_back(to_string(purpose));
+            return joined(names, ", ");
+        } else if constexpr (requires { value.has_value(); })
+            return value ? in_words(f, *value) : "";
+        else if constexpr (requires { value.value(); })
+            return fmt::format("{}", value.value());
+        else
+            return value;
+    }
+};
+
+} // namespace
+
+/// The figures of a GPU, then the machines that have it.
+static std::string sheet_of(const Catalog& catalog, const Gpu& gpu) {
+    std::string out = gpu.name + '\n';
+    fields(GpuFacts{out}, gpu);
+    const std::string machines =
+        table_of_machines(catalog, [&gpu](const Instance& m) { return m.gpu == gpu.name; });
+    return text::printable_lines(out) + (machines.empty() ? "no machine\n" : machines);
+}
+
 std::string sheet_of(const Catalog& catalog, std::string_view name) {
     std::string out;
     for (const Instance& m : catalog.instances()) {
@@ -330,6 +383,10 @@ std::string sheet_of(const Catalog& catalog, std::string_view name) {
         constexpr std::size_t kWide = 1'000;
         out += grid.empty() ? "no price\n" : grid.terminal(kWide, false);
     }
+    if (!out.empty())
+        return out;
+    for (const Gpu* gpu : catalog.find_gpus(name))
+        out += (out.empty() ? "" : "\n") + sheet_of(catalog, *gpu);
     return out;
 }
 
@@ -372,6 +429,8 @@ std::string to_text(const ImportEffect& effect) {
     add(effect.unplaced, "of machines or regions that are not in the catalog");
     before = "; ";
     add(effect.not_offered, "of machines that cannot be rented there");
+    before = "; ";
+    add(effect.outliers, "set apart, a hundred times off their like");
     before = "; ";
     add(effect.to_come, "not in force yet, waiting for their day");
     before = "; retired, as the list lacks them: ";

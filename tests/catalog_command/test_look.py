@@ -168,7 +168,7 @@ def test_export_as_yaml_is_a_catalog(catalog, small):
 
 
 @pytest.mark.parametrize(("args", "message"), [
-    (["show", "p3.2xlarg"], 'MACHINE: must be the name of a machine, got "p3.2xlarg", did you '
+    (["show", "p3.2xlarg"], 'MACHINE: must be the name of a machine or a GPU, got "p3.2xlarg", did you '
                             "mean p3.2xlarge?"),
     (["list", "zz*"], 'PATTERN: must match the name of a machine, got "zz*"'),
     (["export", "--format", "xml"], '--format: must be csv, json or yaml, got "xml"'),
@@ -202,3 +202,53 @@ def test_help_and_version_go_to_the_standard_output(catalog):
     assert catalog("--help").out.startswith("Catalogs of machines and prices")
     assert "--strict" in catalog("import", "--help").out
     assert catalog("--version") == (0, "0.1.0\n", "")
+
+
+# ---- what there is to ask for ----------------------------------------------------------
+
+
+def test_show_has_the_facts_of_a_gpu_and_its_machines(catalog, small):
+    done = catalog("show", "A10G", "--catalog", small())
+    assert (done.status, done.err) == (0, "")
+    head, *rest = done.out.splitlines()
+    assert head == "nvidia-a10g"
+    assert "  memory_gib                 24" in rest
+    assert [line.split()[1] for line in rest if line.startswith("aws")] == ["g5.2xlarge", "g5.xlarge"]
+
+
+@pytest.mark.parametrize(("what", "key"), [
+    ("gpus", "name"), ("models", "name"), ("regions", "code"), ("providers", "name"),
+    ("purchases", "name")])
+def test_what_is_listed_is_the_same_in_each_form(catalog, what, key):
+    rows = json.loads(catalog(what, "--format", "json").out)
+    read = list(csv.DictReader(io.StringIO(catalog(what, "--format", "csv").out)))
+    assert [row[key] for row in rows] == [row[key] for row in read]
+    table = catalog(what).out.splitlines()
+    assert len(table) == len(rows) + 1
+
+
+def test_listings_are_filtered_as_recommend_filters(catalog):
+    rows = json.loads(catalog("gpus", "--provider", "any", "--min-gpu-memory", "80GB", "--vendor",
+                              "nvidia", "--format", "json").out)
+    assert {row["vendor"] for row in rows} == {"NVIDIA"}
+    assert min(row["memory_gib"] for row in rows) >= 74.5
+    assert {row["provider"] for row in json.loads(
+        catalog("regions", "--provider", "lambda", "--format", "json").out)} == {"lambda"}
+    assert catalog("regions", "--gpu", "H100", "--region", "us-east-1", "us*").out.count("\n") == 2
+
+
+def test_providers_are_those_of_all_clouds(catalog):
+    names = {row["name"] for row in json.loads(catalog("providers", "--format", "json").out)}
+    assert {"aws", "azure", "gcp", "lambda", "runpod"} <= names
+
+
+@pytest.mark.parametrize(("args", "message"), [
+    (["gpus", "voodoo*"], 'PATTERN: must match one of the gpus, got "voodoo*"'),
+    (["regions", "--format", "xml"], '--format: must be table, csv or json, got "xml"'),
+    (["gpus", "--min-gpus", "many"], '--min-gpus: must be a number, got "many"')])
+def test_what_cannot_be_listed(catalog, args, message):
+    assert catalog(*args) == (2, "", message + "\n")
+
+
+def test_nothing_that_qualifies_is_status_1(catalog):
+    assert catalog("gpus", "--min-gpus", "1000") == (1, "", "")
