@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 
 import pytest
 
@@ -58,17 +60,19 @@ def test_each_flag_is_explained(text):
 
 
 def test_the_exit_status_is_explained(text):
-    status = "0 an answer, 1 nothing qualifies (and what would), 2 bad input"
+    status = ("0 an answer, 1 nothing qualifies (and what would), 2 bad input, 3 a saved plan costs\n"
+              "more than its tolerance allows")
     assert f"Exit status: {status}." in text
 
 
-def test_every_example_runs_and_finds_an_answer(report, write, examples):
+def test_every_example_runs_and_finds_an_answer(report, write, workdir, examples):
     write("request.yaml", "budget_usd: 2000\ndays: 365\nhours_per_day: 2\n")
     assert len(examples) >= 5
     for example in examples:
         name, *flags = shlex.split(example)
         assert name == "recommend"
-        assert report(*flags)
+        out = report(*flags)
+        assert out or (workdir / flags[flags.index("--output") + 1]).read_text()
 
 
 def test_help_wins_over_bad_flags(report, text):
@@ -78,3 +82,85 @@ def test_help_wins_over_bad_flags(report, text):
 def test_the_version_is_that_of_the_reports(report, answer):
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", report("--version"))
     assert report("--version") == answer("--catalog", "aws-2020-04")["flopwise"] + "\n"
+
+
+# ---- help on a topic -----------------------------------------------------------------------
+
+
+def test_the_topics_are_listed_and_each_says_something(recommend):
+    listed = recommend("help")
+    names = [line.split()[0] for line in listed.out.splitlines()[1:-1]]
+    assert {"money-and-time", "training-job", "bash", "zsh", "fish", "man"} <= set(names)
+    for name in names:
+        done = recommend("help", name)
+        assert (done.status, done.err) == (0, ""), name
+        assert len(done.out) > 100
+
+
+def test_a_group_has_all_of_its_flags(recommend, text):
+    money = text[text.index("Money and time:") : text.index("What the machine must have:")]
+    flags = re.findall(r"^  (--[a-z-]+) ", money, re.MULTILINE)
+    for topic in ("money-and-time", "Money and time"):
+        shown = recommend("help", topic).out
+        assert re.findall(r"^  (--[a-z-]+)", shown, re.MULTILINE) == flags
+
+
+def test_a_flag_has_its_key_and_its_values(recommend):
+    for topic in ("precision", "--precision"):
+        done = recommend("help", topic)
+        assert done.out.startswith("--precision NAME\n")
+        assert "in a request file, JSON and Python: precision" in done.out
+        assert "one of: mixed fp64 fp32" in done.out
+
+
+def test_another_topic_is_refused_with_what_may_be_meant(recommend):
+    assert recommend("help", "precison") == (
+        2, "", 'help: must be a topic, got "precison", did you mean precision?\n')
+
+
+# ---- completions and the manual page -------------------------------------------------------
+
+
+def completed(script, *words):
+    """What bash offers for the last of some words."""
+    code = f"""{script}
+COMP_WORDS=({" ".join(map(shlex.quote, words))}); COMP_CWORD={len(words) - 1}
+_{words[0]}
+printf '%s\\n' "${{COMPREPLY[@]}}"
+"""
+    done = subprocess.run(["bash", "-euc", code], capture_output=True, text=True, check=True,
+                          env={"PATH": "/usr/bin:/bin"})
+    return done.stdout.split()
+
+
+def test_bash_completes_flags_and_their_values(recommend, text):
+    script = recommend("help", "bash").out
+    flags = completed(script, "recommend", "--")
+    assert set(re.findall(r"^  (--[a-z0-9-]+)", text, re.MULTILINE)) <= {*flags, "--help"}
+    assert completed(script, "recommend", "--hours") == ["--hours-per-day"]
+    assert completed(script, "recommend", "--profile", "inf") == ["inference"]
+    assert completed(script, "recommend", "--purchase", "sp") == ["spot"]
+    assert completed(script, "recommend", "--format", "") == ["table", "json", "csv", "markdown", "html"]
+
+
+def test_scripts_of_shells_are_in_their_language(recommend, workdir):
+    for shell in ("bash", "zsh", "fish"):
+        script = recommend("help", shell).out
+        assert script.startswith("#")
+        if shutil.which(shell):
+            (workdir / shell).write_text(script)
+            subprocess.run([shell, "-n", workdir / shell], check=True)
+
+
+def test_the_manual_page_has_each_flag_and_the_examples(recommend, text):
+    page = recommend("help", "man").out
+    assert page.startswith(".TH RECOMMEND 1 ")
+    plain = page.replace("\\-", "-")
+    for flag in re.findall(r"^  (--[a-z-]+)", text, re.MULTILINE):
+        assert f"\\fB{flag}" in plain
+    assert ".SH EXAMPLES\n" in page
+    assert "Exit status: 0 an answer" in plain
+    if shutil.which("man"):
+        done = subprocess.run(["man", "--warnings", "-l", "-"], input=page, text=True,
+                              capture_output=True, check=True, env={"PATH": "/usr/bin:/bin"})
+        assert done.stderr == ""
