@@ -83,6 +83,8 @@ class _Columns:
 
     def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
         values = self.columns[name]
+        if getattr(getattr(values, "dtype", None), "kind", "") == "M":
+            values = values.astype("datetime64[D]")  # of nanoseconds, tolist() would be numbers
         return _core._encode(values if isinstance(values, list) else values.tolist())
 
     def build(self, kept: dict[str, Any], answer: dict[str, Any], wanted: Collection[str]) -> Any:

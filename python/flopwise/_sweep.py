@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from . import _core
 from ._batch import USUAL, answer_columns, refusal, table_of
@@ -13,6 +13,8 @@ from ._recommend import CatalogLike, today
 
 if TYPE_CHECKING:
     import numpy
+    import pandas
+    import polars
     from numpy.typing import NDArray
 
 T = TypeVar("T")
@@ -23,6 +25,43 @@ _FIGURES = ("budget_usd", "days", "hours_per_day", "fixed_usd", "max_price_usd_p
 _AGED = frozenset({"cost_p50_usd", "cost_p80_usd", "cost_p90_usd", "probability_within_budget"})
 
 
+@overload
+def sweep(
+    requests: Mapping[str, Any],
+    catalog: CatalogLike = None,
+    *,
+    threads: int | None = None,
+    progress: Wanted = None,
+    keep: str | Collection[str] = (),
+    columns: str | Collection[str] | None = None,
+    on_error: Literal["raise", "mark"] = "raise",
+    on_missing: Literal["mark", "ignore"] = "mark",
+) -> dict[str, NDArray[Any]]: ...
+@overload
+def sweep(
+    requests: pandas.DataFrame,
+    catalog: CatalogLike = None,
+    *,
+    threads: int | None = None,
+    progress: Wanted = None,
+    keep: str | Collection[str] = (),
+    columns: str | Collection[str] | None = None,
+    on_error: Literal["raise", "mark"] = "raise",
+    on_missing: Literal["mark", "ignore"] = "mark",
+) -> pandas.DataFrame: ...
+@overload
+def sweep(
+    requests: polars.DataFrame,
+    catalog: CatalogLike = None,
+    *,
+    threads: int | None = None,
+    progress: Wanted = None,
+    keep: str | Collection[str] = (),
+    columns: str | Collection[str] | None = None,
+    on_error: Literal["raise", "mark"] = "raise",
+    on_missing: Literal["mark", "ignore"] = "mark",
+) -> polars.DataFrame: ...
+@overload
 def sweep(
     requests: T,
     catalog: CatalogLike = None,
@@ -33,7 +72,18 @@ def sweep(
     columns: str | Collection[str] | None = None,
     on_error: Literal["raise", "mark"] = "raise",
     on_missing: Literal["mark", "ignore"] = "mark",
-) -> T:
+) -> T: ...
+def sweep(
+    requests: Any,
+    catalog: CatalogLike = None,
+    *,
+    threads: int | None = None,
+    progress: Wanted = None,
+    keep: str | Collection[str] = (),
+    columns: str | Collection[str] | None = None,
+    on_error: Literal["raise", "mark"] = "raise",
+    on_missing: Literal["mark", "ignore"] = "mark",
+) -> Any:
     """The best machine for each of many requests.
 
     Each row is a request; each column is a setting of :func:`recommend`, by its name. A row in
@@ -114,7 +164,7 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
     keep = [keep] if isinstance(keep, str) else list(keep)
     wanted = _wanted(columns)
     if isinstance(requests, Iterator):
-        return (  # type: ignore[return-value]
+        return (
             sweep(
                 batch,
                 catalog,
@@ -147,7 +197,7 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
         row, field, reason = answer["errors"][0]
         raise refusal(f"{field}[{row}]", reason)
     errors = ["error"] if on_error == "mark" else []
-    return table.build(kept, answer, [*wanted, *errors])  # type: ignore[no-any-return]
+    return table.build(kept, answer, [*wanted, *errors])
 
 
 def _wanted(columns: str | Collection[str] | None) -> list[str]:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import json
 import operator
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar, overload
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from . import _core
+from ._batch import refusal
+from ._files import PathLike, write_text, write_whole
 from ._pickle import reduced
 
 if TYPE_CHECKING:
     import pandas
     import polars
+    from numpy.typing import NDArray
 
 R = TypeVar("R", covariant=True)
 
 _HTML_ROWS = 60
 _TEXT_ROWS = 20
+_LONGEST_REPR = 320
 
 
 class Record(Protocol):
@@ -40,13 +47,13 @@ class Rows(Protocol[R]):
     def _arrow_schema(self) -> object: ...
 
 
-class Table(Generic[R]):
+class Table(Sequence[R]):
     """An immutable sequence of records of one type.
 
-    Made by flopwise, or from records of one type. Indexing gives a record, a slice gives a
-    table. ``print()`` shows it as text and a notebook as HTML. It exports itself through the
-    Arrow PyCapsule interface, so ``pyarrow.table(t)``, ``polars.DataFrame(t)`` and DuckDB
-    read it directly.
+    Made by flopwise, or from records of one type. Indexing gives a record, a slice or a mask of
+    booleans gives a table, the name of a column an array of its values. ``print()`` shows it as
+    text and a notebook as HTML. It exports itself through the Arrow PyCapsule interface, so
+    ``pyarrow.table(t)``, ``polars.DataFrame(t)`` and DuckDB read it directly.
 
     In its flat forms (data frames, Arrow) ``cost`` is the column ``total_usd`` and
     ``contributions`` is a column for each criterion, ``contribution_cost`` and so on.
@@ -64,6 +71,9 @@ class Table(Generic[R]):
     True
     >>> flopwise.Table([gpus[0], gpus[1]]) == gpus[:2]
     True
+    >>> large = gpus[gpus["memory_gib"] > 20].sort("memory_gib", reverse=True)
+    >>> large[0].memory_gib == max(gpu.memory_gib for gpu in gpus)
+    True
     """
 
     __slots__ = ("_rows",)
@@ -79,16 +89,24 @@ class Table(Generic[R]):
     def __getitem__(self, at: int) -> R: ...
     @overload
     def __getitem__(self, at: slice) -> Table[R]: ...
-    def __getitem__(self, at: int | slice) -> R | Table[R]:
+    @overload
+    def __getitem__(self, at: str) -> NDArray[Any]: ...
+    @overload
+    def __getitem__(self, at: Sequence[bool] | NDArray[Any] | pandas.Series[Any]) -> Table[R]: ...
+    def __getitem__(self, at: Any) -> Any:
         if isinstance(at, slice):
-            chosen = [self._rows[i] for i in range(*at.indices(len(self)))]
-            return type(self)(type(self._rows)(chosen))  # type: ignore[call-arg]
+            return self._taken(range(*at.indices(len(self))))
+        if isinstance(at, str):
+            return self._column(at)
+        if hasattr(at, "__len__"):
+            return self._taken(_marked(at, len(self)))
         i = operator.index(at)
         if not -len(self) <= i < len(self):
             raise IndexError(f"there are {len(self)} rows, got {i}")
         return self._rows[i % len(self)]
 
     def __iter__(self) -> Iterator[R]:
+        _tell_polars(type(self._rows))
         return (self._rows[i] for i in range(len(self)))
 
     def __reversed__(self) -> Iterator[R]:
@@ -106,10 +124,14 @@ class Table(Generic[R]):
 
     def __repr__(self) -> str:
         own = type(self).__name__
+        rows = type(self._rows).__name__
         if len(self) == 0:
-            name = type(self._rows).__name__
-            return f"{own}(_core.{name}([]))"
-        return f"{own}({list(self)!r})"
+            return f"{own}(_core.{rows}([]))"
+        if len(self) == 1:
+            whole = f"{own}({list(self)!r})"
+            if len(whole) <= _LONGEST_REPR:
+                return whole
+        return f"<{own} of {len(self):,} {rows.removesuffix('Rows')}>"
 
     def __str__(self) -> str:
         return self._rows._text(_TEXT_ROWS)
@@ -137,6 +159,80 @@ class Table(Generic[R]):
         """Names of the columns of the flat forms."""
         return tuple(self._rows._columns())
 
+    def _column(self, name: str) -> NDArray[Any]:
+        import numpy
+
+        columns = self._rows._columns()
+        if name not in columns:
+            meant = _core._did_you_mean(name, list(columns))
+            raise refusal("columns", f'must be a column of the table, got "{name}"{meant}')
+        kind, values = columns[name]
+        if kind == "float":
+            return numpy.array(values, dtype=float)  # None is NaN
+        if kind in ("int", "bool") and None not in values:
+            return numpy.array(values, dtype=int if kind == "int" else bool)
+        column = numpy.empty(len(values), dtype=object)
+        column[:] = values
+        return column
+
+    def _taken(self, rows: Iterable[int]) -> Table[R]:
+        chosen = [self._rows[i] for i in rows]
+        return type(self)(type(self._rows)(chosen))  # type: ignore[call-arg]
+
+    def head(self, rows: int = 5) -> Table[R]:
+        """The first rows, five if no number is given."""
+        return self[:rows]
+
+    def filter(
+        self, where: Callable[[R], object] | Sequence[bool] | NDArray[Any] | pandas.Series[Any]
+    ) -> Table[R]:
+        """The rows that a function says yes to, or that a mask marks.
+
+        Parameters
+        ----------
+        where : callable, or sequence, array or Series of bool
+            A function of a record, or a boolean for each row.
+
+        Returns
+        -------
+        Table
+
+        Raises
+        ------
+        FlopwiseError
+            If a mask has not one boolean for each row.
+
+        Examples
+        --------
+        >>> import flopwise
+        >>> gpus = flopwise.Catalog.bundled("aws-2020-04").gpus
+        >>> gpus.filter(lambda gpu: gpu.memory_gib > 20) == gpus[gpus["memory_gib"] > 20]
+        True
+        """
+        if callable(where):
+            return self._taken(i for i, record in enumerate(self) if where(record))
+        return self._taken(_marked(where, len(self)))
+
+    def sort(self, by: str | Callable[[R], Any], *, reverse: bool = False) -> Table[R]:
+        """The rows in ascending order of a column, or of what a function gives for a record.
+
+        Rows that are alike keep their order. What is not known stands last in either direction.
+
+        Parameters
+        ----------
+        by : str or callable
+        reverse : bool, optional
+            From the highest to the lowest.
+
+        Returns
+        -------
+        Table
+        """
+        keys = [by(r) for r in self] if callable(by) else self._column(by).tolist()
+        known = [i for i, key in enumerate(keys) if key is not None and key == key]
+        order = sorted(known, key=keys.__getitem__, reverse=reverse)
+        return self._taken([*order, *sorted(set(range(len(keys))) - set(known))])
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """The records as plain dictionaries, nested as in the JSON report.
 
@@ -149,6 +245,47 @@ class Table(Generic[R]):
     def to_json(self) -> str:
         """The records as a JSON array, indented by two blanks."""
         return json.dumps(self.to_dicts(), indent=2)
+
+    @overload
+    def to_csv(self) -> str: ...
+    @overload
+    def to_csv(self, path: PathLike) -> None: ...
+    def to_csv(self, path: PathLike | None = None) -> str | None:
+        """The table as CSV, in a file or as text; what is not known is empty.
+
+        Parameters
+        ----------
+        path : str or path, optional
+            Of the file, which appears whole or not at all.
+
+        Returns
+        -------
+        str
+            None with a path.
+        """
+        columns = self._rows._columns()
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        for row in zip(*(values for _, values in columns.values())):
+            writer.writerow([_csv_cell(value) for value in row])
+        return _written(out.getvalue(), path)
+
+    def to_parquet(self, path: PathLike) -> None:
+        """Writes the table as a Parquet file; needs pyarrow or polars.
+
+        Parameters
+        ----------
+        path : str or path
+            Of the file, which appears whole or not at all.
+        """
+        try:
+            import pyarrow
+            import pyarrow.parquet
+        except ImportError:
+            write_whole(path, self.to_polars().write_parquet)
+        else:
+            write_whole(path, lambda out: pyarrow.parquet.write_table(pyarrow.table(self), out))
 
     def to_pandas(self) -> pandas.DataFrame:
         """The table as a data frame; needs pandas. What is not known is NaN or None.
@@ -178,7 +315,7 @@ class Table(Generic[R]):
         """
         import polars
 
-        return polars.DataFrame(self)
+        return polars.DataFrame(_Stream(self._rows))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._rows._arrow_stream()
@@ -192,6 +329,72 @@ class Table(Generic[R]):
             rows=len(self),
             keep=lambda name: not name.startswith("contribution_"),
         )
+
+
+def _marked(mask: Any, rows: int) -> list[int]:
+    """The rows that a mask of booleans marks."""
+    import numpy
+
+    if hasattr(mask, "to_numpy"):  # of pandas or polars
+        mask = mask.to_numpy()
+    marks = numpy.asarray(mask)
+    if marks.dtype == object and all(isinstance(m, (bool, numpy.bool_)) for m in marks.ravel()):
+        marks = marks.astype(bool)
+    if marks.dtype != bool or marks.shape != (rows,):
+        got = f"{marks.shape} of {marks.dtype}"
+        raise refusal("mask", f"must have a boolean for each of {rows} rows, got {got}")
+    return numpy.flatnonzero(marks).tolist()
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return ", ".join(value)
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
+        return "'" + value  # else a spreadsheet takes it for a formula
+    return value
+
+
+def _written(content: str, path: PathLike | None) -> str | None:
+    """The text, or None where it goes into a file."""
+    if path is None:
+        return content
+    write_text(path, content)
+    return None
+
+
+class _Stream:
+    """Rows as Arrow alone, which are no sequence to anyone."""
+
+    def __init__(self, rows: Rows[Any]) -> None:
+        self._rows = rows
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._rows._arrow_stream()
+
+
+_TOLD: set[type[Any]] = set()
+
+
+def _tell_polars(rows: Any) -> None:
+    """polars asks what the elements of a sequence are before it asks for Arrow; this answers."""
+    if rows in _TOLD or "polars" not in sys.modules:
+        return
+    _TOLD.add(rows)
+    module = sys.modules.get("polars._utils.construction.dataframe")
+    dispatch: Any = getattr(module, "_sequence_to_pydf_dispatcher", None)
+    if hasattr(dispatch, "register"):
+        dispatch.register(rows._record, _polars_frame)
+
+
+def _polars_frame(first: Any, data: Any, schema: Any, **options: Any) -> Any:
+    import polars
+
+    table = data if isinstance(data, Table) else Table(data)
+    frame = polars.DataFrame(_Stream(table._rows))
+    overrides = options.get("schema_overrides")
+    return polars.DataFrame(frame, schema=schema, schema_overrides=overrides)._df
 
 
 def _rows_of(records: Any) -> Any:
@@ -220,11 +423,13 @@ def _plain(value: Any) -> Any:
 
 # ---- HTML ---------------------------------------------------------------------------
 
+# The class three times: JupyterLab's own rule, which puts all cells to the right, has two.
 _STYLE = """<style scoped>
-.flopwise {border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums}
-.flopwise th, .flopwise td {padding: 3px 9px; border: 0; white-space: nowrap; text-align: left}
-.flopwise th {border-bottom: 1px solid #8886; font-weight: 600; vertical-align: bottom}
-.flopwise th.n, .flopwise td.n {text-align: right}
+.flopwise.flopwise {border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums;
+  margin-left: 0; margin-right: auto}
+.flopwise.flopwise.flopwise :is(th, td) {padding: 3px 9px; border: 0; white-space: nowrap; text-align: left}
+.flopwise.flopwise.flopwise th {border-bottom: 1px solid #8886; font-weight: 600; vertical-align: bottom}
+.flopwise.flopwise.flopwise :is(th, td).n {text-align: right}
 .flopwise th small {font-weight: 400; opacity: .65; display: block}
 .flopwise tbody tr:nth-child(even) {background: #8881}
 </style>"""

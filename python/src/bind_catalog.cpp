@@ -68,12 +68,24 @@ static std::optional<Refusal> why_not_offer(const Catalog& catalog,
 }
 
 // ---- repr ---------------------------------------------------------------------------
-// A catalog is shown by the expression that made it, which is kept beside it.
+// A catalog is shown by the expression that made it, which is kept beside it unless it is long.
 
 py::object flopwise::python::made(const Catalog& catalog, const std::string& expression) {
+    constexpr std::size_t kMost = 400;
     py::object out = py::cast(catalog);
-    out.attr("_expression") = expression;
+    if (expression.size() <= kMost)
+        out.attr("_expression") = expression;
     return out;
+}
+
+static std::string repr_of_catalog(const py::object& self) {
+    const auto& catalog = self.cast<const Catalog&>();
+    if (py::hasattr(self, "_expression"))
+        return self.attr("_expression").cast<std::string>();
+    return fmt::format("<Catalog {}: {} offers, prices until {}>",
+                       catalog.name(),
+                       catalog.size(),
+                       to_string(catalog.as_of()));
 }
 
 static std::string text(const py::object& value) {
@@ -365,8 +377,20 @@ Examples
             "The catalog as YAML that :meth:`read` reads back into an equal one.")
         .def(
             "to_csv",
-            [](const Catalog& self) { return to_csv(self); },
-            "All prices as CSV, by provider, instance, region and purchase.")
+            [](const Catalog& self, const py::object& path) {
+                return py::module_::import("flopwise._table").attr("_written")(to_csv(self), path);
+            },
+            "path"_a = py::none(),
+            "All prices as CSV, by provider, instance, region and purchase; with a path in a "
+            "file,\n"
+            "which appears whole or not at all.")
+        .def(
+            "to_parquet",
+            [](const Catalog& self, const py::object& path) {
+                offers(self).attr("to_parquet")(path);
+            },
+            "path"_a,
+            "Writes ``offers`` as a Parquet file; needs pyarrow or polars.")
         .def(
             "to_json",
             [](const Catalog& self) { return to_json(self); },
@@ -377,7 +401,7 @@ Examples
                      return py::reinterpret_borrow<py::object>(Py_NotImplemented);
                  return py::bool_(self == other.cast<const Catalog&>());
              })
-        .def("__repr__", [](const py::object& self) { return py::str(self.attr("_expression")); })
+        .def("__repr__", &repr_of_catalog)
         .def("__hash__",
              [](const Catalog& self) { return py::hash(py::make_tuple(self.name(), self.size())); })
         .def("__copy__", [](const py::object& self) { return self; })

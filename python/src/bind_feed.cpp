@@ -24,18 +24,6 @@ static Format format_of(const std::string& written) {
                                     text::did_you_mean(written, names))};
 }
 
-/// A day as text or as a datetime.date, which str() writes in the same form.
-static Date day_of(const char* name, const py::object& written, Date otherwise) {
-    if (written.is_none())
-        return otherwise;
-    const std::string day = python::text(written);
-    const auto date = date_of(day);
-    if (!date)
-        throw ArgumentError{
-            name, fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(day))};
-    return *date;
-}
-
 static ImportOptions options_of(const std::string& format,
                                 bool strict,
                                 const std::optional<std::string>& provider,
@@ -131,17 +119,19 @@ static Catalog catalog_of_table(const std::string& csv,
     }
 }
 
-/// The catalog, a table of what was left out, and one of what each file did.
-static py::tuple joined(const py::object& base, const py::list& imports) {
+/// The catalog, and tables of what was left out, what each file did, and what is set apart.
+static py::tuple joined(const py::object& base, const py::list& imports, bool accept_outliers) {
     const auto before = base.is_none() ? std::nullopt : std::optional{catalog_of(base, {})};
     const auto rows = rows_of<Import>(imports);
-    Joined out = without_gil([&] { return before ? join(*before, rows) : join(rows); });
+    const JoinOptions how{.accept_outliers = accept_outliers};
+    Joined out = without_gil([&] { return before ? join(*before, rows, how) : join(rows, how); });
     return py::make_tuple(made(out.catalog,
                                fmt::format("join({}, {}).catalog",
                                            python::text(py::repr(base)),
                                            python::text(py::repr(imports)))),
                           table_of(std::move(out.left_out)),
-                          table_of(std::move(out.effects)));
+                          table_of(std::move(out.effects)),
+                          table_of(std::move(out.outliers)));
 }
 
 // ---- binding ------------------------------------------------------------------------
@@ -157,8 +147,9 @@ static void bind_import(py::module_& m) {
         c.attr(name) = py::cpp_function(function, py::name(name), py::is_method(c));
     };
     replace("__repr__", [](const py::object& self) {
-        return py::hasattr(self, "_expression") ? self.attr("_expression").cast<std::string>()
-                                                : repr_of(self.cast<const Import&>(), "Import");
+        return py::hasattr(self, "_expression")
+                   ? self.attr("_expression").cast<std::string>()
+                   : short_repr("Import", shown_fields(self.cast<const Import&>()));
     });
     replace("__hash__", [](const Import& self) {
         return py::hash(py::make_tuple(self.file, self.tables.name, self.rows, self.kept));
@@ -273,7 +264,7 @@ static void bind_functions(py::module_& m) {
           "provider"_a,
           "as_of"_a,
           "today"_a);
-    m.def("_join", &joined, "base"_a, "imports"_a);
+    m.def("_join", &joined, "base"_a, "imports"_a, "accept_outliers"_a);
     m.def(
         "_diff",
         [](const py::object& before, const py::object& after) {

@@ -77,15 +77,15 @@ py::dict given(const Asked& a) {
 
 using Figure = std::optional<double>;
 
-MadeHours made(Figure hours,
-               Figure ln_scale,
-               Figure degrees_of_freedom,
-               Figure days,
-               Figure hours_per_day,
-               Figure use_cv,
-               Figure interruptions_per_hour,
-               Figure checkpoint_minutes,
-               Figure restart_minutes) {
+MadeHours made_hours(Figure hours,
+                     Figure ln_scale,
+                     Figure degrees_of_freedom,
+                     Figure days,
+                     Figure hours_per_day,
+                     Figure use_cv,
+                     Figure interruptions_per_hour,
+                     Figure checkpoint_minutes,
+                     Figure restart_minutes) {
     const Asked asked{hours,
                       ln_scale,
                       degrees_of_freedom,
@@ -140,7 +140,7 @@ Examples
 (104.37, 108.0)
 >>> flopwise.HoursDistribution(days=365, hours_per_day=2, use_cv=1).probability(780)
 0.902...)")
-        .def(py::init(&made),
+        .def(py::init(&made_hours),
              py::kw_only(),
              "hours"_a = py::none(),
              "ln_scale"_a = py::none(),

@@ -1,3 +1,5 @@
+#include "catalog/image.hpp"
+#include "cost/charges_binary.hpp"
 #include "python.hpp"
 #include "record.hpp"
 #include "request/completed.hpp"
@@ -30,6 +32,21 @@ static Charges read_charges(const py::object& files) {
     return without_gil([&paths] { return Charges::read(paths); });
 }
 
+static py::object charges_pickled(const py::object& self) {
+    const py::bytes image{ChargesBinary::write(self.cast<const Charges&>())};
+    return reduced(self, py::dict("build"_a = build_name(), "image"_a = image));
+}
+
+static Charges charges_unpickled(std::string_view by, const py::bytes& image) {
+    if (by != build_name())
+        throw ArgumentError{"charges", "must be unpickled by the version that pickled them"};
+    return ChargesBinary::checked(std::string_view{image});
+}
+
+static bool same_charges(const Charges& a, const Charges& b) {
+    return a.size() == b.size() && ChargesBinary::write(a) == ChargesBinary::write(b);
+}
+
 static void bind_charges(py::module_& m) {
     const auto rate = bind_record<RateRow>(m, "Rate", "What one charge costs in one region.");
     bind_rows(m, rate);
@@ -41,7 +58,6 @@ Examples
 >>> egress = flopwise.Charges.bundled().rate("egress", "us-east-1")
 >>> egress.unit, egress.tiers[1]
 ('GiB', {'from': 100.0, 'usd': 0.09}))");
-    never_pickled(charges);
     charges.def_static("bundled", &Charges::bundled, "Those in the package.")
         .def_static("read",
                     &read_charges,
@@ -93,7 +109,20 @@ Examples
             },
             "provider"_a = "aws",
             "The type of a disk if none is named; None if it is not known.")
-        .def("__len__", &Charges::size, "Number of rows.");
+        .def("__len__", &Charges::size, "Number of rows.")
+        .def("__eq__",
+             [](const Charges& self, const py::object& other) -> py::object {
+                 if (!py::isinstance<Charges>(other))
+                     return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+                 return py::bool_(same_charges(self, other.cast<const Charges&>()));
+             })
+        .def("__hash__", [](const Charges& self) { return self.size(); })
+        .def("__repr__",
+             [](const Charges& self) { return fmt::format("<Charges: {} rows>", self.size()); })
+        .def("__copy__", [](const py::object& self) { return self; })
+        .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
+        .def("__reduce__", &charges_pickled)
+        .def_static("_unpickled", &charges_unpickled, "build"_a, "image"_a);
 }
 
 // ---- bills and purchase options ----------------------------------------------------------

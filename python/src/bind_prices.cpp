@@ -15,13 +15,6 @@ static Catalog clouds_or(const py::object& catalog) {
     return catalog.is_none() ? *all_clouds() : catalog_of(catalog, {});
 }
 
-static Date day_of(const std::string& written) {
-    if (const auto day = date_of(written))
-        return *day;
-    throw ArgumentError{
-        "as_of", "must be a date such as 2026-07-20, got " + flopwise::text::quoted(written)};
-}
-
 /// Of all regions, unless one is named.
 static std::vector<HistoryRow> history_rows(const std::string& instance,
                                             const std::optional<std::string>& region,
@@ -89,13 +82,13 @@ void bind_prices(py::module_& m) {
         "Raises\n------\nFlopwiseError\n    For a name that no GPU has.");
     m.def(
         "catalog_on",
-        [](const std::string& day, const py::object& catalog) {
-            return PriceHistory::bundled().on(day_of(day), clouds_or(catalog));
+        [](const py::object& day, const py::object& catalog) {
+            return PriceHistory::bundled().on(day_of("as_of", day, {}), clouds_or(catalog));
         },
         "day"_a,
         "catalog"_a = py::none(),
         "A catalog as it would have been on a day, since 2020-06-18: its prices, machines and\n"
-        "regions.\n\nParameters\n----------\nday : str\n    \"2022-06-16\"\n"
+        "regions.\n\nParameters\n----------\nday : str or datetime.date\n    \"2022-06-16\"\n"
         "catalog : Catalog, str or path, optional\n    All clouds, unless it is given.\n\n"
         "Returns\n-------\nCatalog\n\nRaises\n------\nFlopwiseError\n    For a day without a "
         "price.");

@@ -1,9 +1,9 @@
 #include "python.hpp"
 #include "recommend/recommend.hpp"
 #include "record.hpp"
-#include "report/cost_part.hpp"
-#include "report/job_part.hpp"
-#include "report/plan_part.hpp"
+#include "report/sections.hpp"
+#include "text/files.hpp"
+#include "text/text.hpp"
 
 using namespace flopwise;
 using namespace flopwise::python;
@@ -12,7 +12,7 @@ static Recommendation
 answer(const py::object& request, const py::object& catalog, const py::dict& settings) {
     if (!request.is_none() && !py::isinstance<Request>(request))
         throw py::type_error(
-            fmt::format("request: must be a Request, got {}", text(py::repr(request))));
+            fmt::format("request: must be a Request, got {}", python::text(py::repr(request))));
     py::dict rest = settings.attr("copy")();
     const py::object charges = rest.attr("pop")("charges", py::none());
     Request asked = with_settings(request.is_none() ? Request{} : request.cast<Request>(), rest);
@@ -39,26 +39,44 @@ static void bind_answer(py::module_& m) {
         .def(py::init<const Recommendation&>())
         .def(
             "_text",
-            [](const Recommendation& self, bool explain) {
-                return table(self, {.explain = explain});
+            [](const Recommendation& self,
+               bool explain,
+               bool wide,
+               int width,
+               std::vector<std::string> columns) {
+                return table(self,
+                             {.explain = explain,
+                              .wide = wide,
+                              .width = width,
+                              .columns = std::move(columns)});
             },
-            "explain"_a = false)
+            "explain"_a = false,
+            "wide"_a = false,
+            "width"_a = TableStyle{}.width,
+            "columns"_a = std::vector<std::string>{})
         .def(
             "_markdown",
-            [](const Recommendation& self, bool explain) {
-                return markdown(self, {.explain = explain});
+            [](const Recommendation& self, bool explain, std::vector<std::string> columns) {
+                return markdown(self, {.explain = explain, .columns = std::move(columns)});
             },
-            "explain"_a = false)
-        .def("to_json", &json)
-        .def("to_csv", &csv)
+            "explain"_a = false,
+            "columns"_a = std::vector<std::string>{})
+        .def("_html", [](const Recommendation& self) { return html(self); })
+        .def("_write_html",
+             [](const Recommendation& self, const std::filesystem::path& path) {
+                 text::write_file(path, html(self));
+             })
+        .def("to_json", [](const Recommendation& self) { return json(self); })
+        .def("to_csv", [](const Recommendation& self) { return csv(self); })
         .def("brief", &brief)
-        .def("_plan_lines",
+        .def("_sections",
              [](const Recommendation& self) {
-                 std::vector<std::string> out = region_lines(self);
-                 for (const auto& lines : {ways_lines(self, false),
-                                           job_lines(self, false),
-                                           ownership_lines(self, false)})
-                     out.insert(out.end(), lines.begin(), lines.end());
+                 std::vector<std::pair<std::string, std::vector<std::string>>> out;
+                 for (const Section& section : sections(self, Form::page, {})) {
+                     out.push_back({section.title, {}});
+                     for (const Line& line : section.lines)
+                         out.back().second.push_back(flopwise::text::printable(line.text));
+                 }
                  return out;
              })
         .def("_launch_script",
@@ -88,17 +106,33 @@ static void bind_refusals(py::module_& m) {
                                "to_polars",
                                "to_dicts",
                                "to_json",
+                               "to_csv",
+                               "to_parquet",
+                               "head",
+                               "filter",
+                               "sort",
+                               "index",
                                "_repr_html_",
+                               "__contains__",
+                               "__reversed__",
                                "__arrow_c_stream__",
                                "__arrow_c_schema__"})
-        refusals.def(method, [nearest, method](const Refusals& self, const py::args& args) {
-            return nearest(self).attr(method)(*args);
-        });
+        refusals.def(method,
+                     [nearest, method](
+                         const Refusals& self, const py::args& args, const py::kwargs& options) {
+                         return nearest(self).attr(method)(*args, **options);
+                     });
 }
 
 void bind_recommend(py::module_& m) {
-    const auto choice =
+    auto choice =
         bind_record<Choice>(m, "Choice", "An offer that qualifies, with its cost and score.");
+    choice.def_property_readonly(
+        "total_usd",
+        [](const Choice& self) {
+            return self.cost ? std::optional{self.cost->total} : std::nullopt;
+        },
+        "of ``cost``: what the plan costs in all; None without days");
     const auto family =
         bind_record<FamilyChoice>(m, "FamilyChoice", "A family with at least one choice.");
     const auto refusal = bind_record<Refusal>(m, "Refusal", "An offer that does not qualify.");

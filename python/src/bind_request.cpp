@@ -21,17 +21,26 @@ static py::object exception(const char* name, const py::tuple& bases, const char
     return type(name, bases, body);
 }
 
-static bool is_missing(const std::string& file) {
+/// Of what was read, a line is known: then it is the name of a text.
+static bool is_missing(const Where& where) {
     std::error_code ignored;
-    return !file.empty() && file != "standard output" && !std::filesystem::exists(file, ignored);
+    return !where.file.empty() && where.line == 0 && where.byte == 0 &&
+           where.file != "standard output" && !std::filesystem::exists(where.file, ignored);
 }
 
-/// Raises an Error as FlopwiseError, or as MissingFileError if its file is not there.
+/// A keyword argument that is no setting.
+struct UnknownSetting : Error {
+    using Error::Error;
+};
+
+/// Raises an Error as FlopwiseError, or as the one of its kinds that it is.
 static void raise(const Error& error) {
     const auto core = py::module_::import("flopwise._core");
     const Where& where = error.where();
-    const py::object type =
-        core.attr(is_missing(where.file) ? "MissingFileError" : "FlopwiseError");
+    const bool unknown = dynamic_cast<const UnknownSetting*>(&error) != nullptr;
+    const py::object type = core.attr(unknown             ? "UnknownSettingError"
+                                      : is_missing(where) ? "MissingFileError"
+                                                          : "FlopwiseError");
     const py::object instance = type(error.what());
     instance.attr("field") = text::printable(where.field);
     instance.attr("file") =
@@ -46,11 +55,27 @@ static void raise(const Error& error) {
 /// A scalar of NumPy, pandas or Arrow as Python's own.
 static py::object plain(py::handle value) {
     auto own = py::reinterpret_borrow<py::object>(value);
-    if (py::hasattr(value, "dtype") && py::hasattr(value, "item") && py::hasattr(value, "ndim") &&
-        value.attr("ndim").cast<int>() == 0)
-        return own.attr("item")();
-    return own;
+    if (!py::hasattr(value, "dtype") || !py::hasattr(value, "item") ||
+        !py::hasattr(value, "ndim") || value.attr("ndim").cast<int>() != 0)
+        return own;
+    const auto kind = own.attr("dtype").attr("kind").cast<std::string>();
+    if (kind == "M") // of nanoseconds, item() would be a number
+        return own.attr("astype")("datetime64[D]").attr("__str__")();
+    if (kind == "m")
+        return own.attr("astype")("timedelta64[us]").attr("item")();
+    return own.attr("item")();
 }
+
+/// A day as text; of a moment, the day that it names. Empty for what is none.
+static std::optional<std::string> day_text(py::handle value) {
+    const auto datetime = py::module_::import("datetime");
+    constexpr std::size_t kDay = 10; // 2026-07-20
+    if (py::isinstance(value, datetime.attr("date")))
+        return value.attr("isoformat")().cast<std::string>().substr(0, kDay);
+    return std::nullopt;
+}
+
+constexpr double kSecondsPerHour = 3600;
 
 [[noreturn]] static void refuse_type(const std::string& key, py::handle value) {
     const auto type = py::type::handle_of(value).attr("__name__").cast<std::string>();
@@ -70,8 +95,10 @@ static std::string text_of(const std::string& key, py::handle written) {
         return py::str(value).cast<std::string>();
     if (py::hasattr(value, "__fspath__"))
         return py::str(value.attr("__fspath__")()).cast<std::string>();
-    if (py::isinstance(value, py::module_::import("datetime").attr("date")))
-        return value.attr("isoformat")().cast<std::string>();
+    if (const auto day = day_text(value))
+        return *day;
+    if (py::isinstance(value, py::module_::import("datetime").attr("timedelta")))
+        return fmt::format("{}h", value.attr("total_seconds")().cast<double>() / kSecondsPerHour);
     if (py::hasattr(value, "__float__") && !py::hasattr(value, "__len__"))
         return fmt::format("{}", py::float_(value).cast<double>());
     refuse_type(key, value);
@@ -99,16 +126,33 @@ static std::vector<std::string> texts_of(const std::string& key, const py::objec
     return out;
 }
 
-static bool is_setting(std::string_view key) {
-    const auto all = settings();
-    return std::any_of(all.begin(), all.end(), [key](const Setting& s) { return s.key == key; });
+static void require_setting(const std::string& key) {
+    if (find_setting(key) != nullptr)
+        return;
+    try {
+        Request none;
+        set(none, key, {}); // says what may be meant
+    } catch (const Error& error) {
+        throw UnknownSetting{error.where(), error.reason()};
+    }
+}
+
+Date day_of(const char* name, py::handle written, Date otherwise) {
+    if (written.is_none())
+        return otherwise;
+    const py::object value = plain(written);
+    const std::string day = day_text(value).value_or(py::str(value).cast<std::string>());
+    const auto date = date_of(day);
+    if (!date)
+        throw ArgumentError{
+            name, fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(day))};
+    return *date;
 }
 
 Request with_settings(Request request, const py::dict& settings) {
     for (const auto& [name, value] : settings) {
         const auto key = name.cast<std::string>();
-        if (!is_setting(key))
-            set(request, key, {}); // which refuses it, and says what may be meant
+        require_setting(key);
         if (value.is_none())
             continue;
         request.origin.erase(key); // from here on it is not written in a file
@@ -226,6 +270,10 @@ void bind_errors(py::module_& m) {
         exception("MissingFileError",
                   py::make_tuple(base, py::reinterpret_borrow<py::object>(PyExc_FileNotFoundError)),
                   "A file that was named is not there.");
+    m.attr("UnknownSettingError") =
+        exception("UnknownSettingError",
+                  py::make_tuple(base, py::reinterpret_borrow<py::object>(PyExc_TypeError)),
+                  "A keyword argument is no setting.");
     py::register_local_exception_translator([](std::exception_ptr thrown) {
         try {
             if (thrown)

@@ -31,16 +31,16 @@ struct HistoryRow;
 
 /// A record of which Python holds tables.
 template <class T>
-concept Tabled =
-    std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> || std::is_same_v<T, Refusal> ||
-    std::is_same_v<T, Unpriced> || std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> ||
-    std::is_same_v<T, LineItem> || std::is_same_v<T, Model> || std::is_same_v<T, FrontPoint> ||
-    std::is_same_v<T, GpuMatch> || std::is_same_v<T, AnswerChange> ||
-    std::is_same_v<T, HistoryRow> || std::is_same_v<T, GpuPrice> || std::is_same_v<T, Factor> ||
-    std::is_same_v<T, Source> || std::is_same_v<T, Family> || std::is_same_v<T, Instance> ||
-    std::is_same_v<T, Offering> || std::is_same_v<T, Price> || std::is_same_v<T, ReservedPrice> ||
-    std::is_same_v<T, InterruptionBand> || std::is_same_v<T, Skipped> ||
-    std::is_same_v<T, ImportEffect> || std::is_same_v<T, Rejected>;
+concept Tabled = std::is_same_v<T, Choice> || std::is_same_v<T, FamilyChoice> ||
+    std::is_same_v<T, Refusal> || std::is_same_v<T, Unpriced> ||
+    std::is_same_v<T, PurchaseOption> || std::is_same_v<T, Nearby> || std::is_same_v<T, LineItem> ||
+    std::is_same_v<T, Model> || std::is_same_v<T, FrontPoint> || std::is_same_v<T, GpuMatch> ||
+    std::is_same_v<T, AnswerChange> || std::is_same_v<T, FirmChoice> || std::is_same_v<T, Flip> ||
+    std::is_same_v<T, WhatIfCell> || std::is_same_v<T, HistoryRow> || std::is_same_v<T, GpuPrice> ||
+    std::is_same_v<T, Factor> || std::is_same_v<T, Source> || std::is_same_v<T, Family> ||
+    std::is_same_v<T, Instance> || std::is_same_v<T, Offering> || std::is_same_v<T, Price> ||
+    std::is_same_v<T, ReservedPrice> || std::is_same_v<T, InterruptionBand> ||
+    std::is_same_v<T, Skipped> || std::is_same_v<T, ImportEffect> || std::is_same_v<T, Rejected>;
 
 } // namespace flopwise::python
 

@@ -167,6 +167,7 @@ void fields(Visit& visit, ImportEffect& e) {
     visit("overtaken", e.overtaken);
     visit("unplaced", e.unplaced);
     visit("not_offered", e.not_offered);
+    visit("outliers", e.outliers);
     visit("to_come", e.to_come);
     visit("prices_retired", e.prices_retired);
     visit("machines_retired", e.machines_retired);
@@ -378,6 +379,7 @@ void fields(Visit& visit, Recommendation& r) {
     visit("region_choice", r.region_choice);
     visit("ownership", r.ownership);
     visit("still_first", r.still_first);
+    visit("firmness", r.firmness);
     visit("against", r.against);
     visit("price_dates", r.price_dates);
     visit("warnings", r.warnings);

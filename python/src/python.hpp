@@ -16,6 +16,9 @@ py::dict settings_of(const Request& request);
 /// one that the request names. Bundled catalogs are kept, so that each is unpacked once.
 Catalog catalog_of(const py::object& written, const Request& request);
 
+/// A day as text, a date of Python, NumPy or pandas; `otherwise` for None.
+Date day_of(const char* name, py::handle written, Date otherwise);
+
 /// A catalog as Python holds it, shown by the expression that made it.
 py::object made(const Catalog& catalog, const std::string& expression);
 
@@ -36,6 +39,15 @@ void never_pickled(Class& c) {
             fmt::format("cannot pickle {} object",
                         py::repr(py::type::of(self).attr("__name__")).cast<std::string>()));
     });
+}
+
+/// Lets no object be asked that `__new__` made and no constructor filled: a TypeError says so.
+inline void never_empty(py::handle type) {
+    auto* info = py::detail::get_type_info(reinterpret_cast<PyTypeObject*>(type.ptr()));
+    // What pybind11 calls for the memory of an object that is asked and has none yet.
+    info->operator_new = [](std::size_t) -> void* {
+        throw py::type_error("must be made by its class, is empty");
+    };
 }
 
 /// Calls `work` without the GIL.

@@ -67,6 +67,13 @@ inline std::string text(py::handle value) {
     return py::str(value).cast<std::string>();
 }
 
+/// "Choice(rank=1, provider='aws', ...)": the first fields, as many as a line or two hold. With all
+/// of them it evaluates.
+std::string short_repr(std::string_view name, const std::vector<std::string>& fields);
+
+/// Throws a TypeError for a keyword argument that there is not, with what may be meant.
+[[noreturn]] void refuse_keyword(const std::string& name, const std::vector<std::string>& known);
+
 template <class Field>
 bool is_unset(const Field& field) {
     if constexpr (std::is_same_v<Field, std::string>)
@@ -83,6 +90,13 @@ py::dict dict_of(const Record& record) {
     each_field(record, [&out](const char* name, const auto& field, bool maybe) {
         out[name] = maybe && is_unset(field) ? py::none() : py::cast(field);
     });
+    return out;
+}
+
+template <class Record>
+std::vector<std::string> field_names() {
+    std::vector<std::string> out;
+    each_field(Record{}, [&out](const char* name, const auto&, bool) { out.emplace_back(name); });
     return out;
 }
 
@@ -118,21 +132,19 @@ Record record_from(const py::dict& given) {
     if (used != given.size())
         for (const std::pair<py::handle, py::handle> item : given)
             if (!attribute(out, text(item.first)))
-                throw py::type_error(
-                    fmt::format("unexpected keyword argument {}", text(py::repr(item.first))));
+                refuse_keyword(text(item.first), field_names<Record>());
     return out;
 }
 
-/// "Choice(rank=1, provider='aws', ...)", without the fields that have their defaults.
+/// The values of the fields that have not their defaults, as text: "rank=1".
 template <class Record>
-std::string repr_of(const Record& record, std::string_view name) {
+std::vector<std::string> shown_fields(const Record& record) {
     const py::dict defaults = dict_of(Record{});
-    std::string out;
+    std::vector<std::string> out;
     for (const std::pair<py::handle, py::handle> item : dict_of(record))
         if (!item.second.equal(defaults[item.first]))
-            out += fmt::format(
-                "{}{}={}", out.empty() ? "" : ", ", text(item.first), text(py::repr(item.second)));
-    return fmt::format("{}({})", name, out);
+            out.push_back(fmt::format("{}={}", text(item.first), text(py::repr(item.second))));
+    return out;
 }
 
 /// The type of each field as the stub says it, by name.
@@ -165,10 +177,11 @@ bind_record(py::module_& m, const char* name, const char* doc, const Extra&... e
         return py::bool_(self == other.cast<const Record&>());
     });
     c.def("__repr__", [](const py::object& self) {
-        return repr_of(self.cast<const Record&>(),
-                       py::type::of(self).attr("__name__").cast<std::string>());
+        return short_repr(py::type::of(self).attr("__name__").cast<std::string>(),
+                          shown_fields(self.cast<const Record&>()));
     });
-    c.def("__hash__", [](const py::object& self) { return py::hash(py::repr(self)); });
+    c.def("__hash__",
+          [](const Record& self) { return py::hash(py::tuple(py::cast(shown_fields(self)))); });
     c.def("_asdict", &dict_of<Record>);
     c.def_static("_field_types", &field_types<Record>);
     c.def("__copy__", [](const py::object& self) { return self; });
@@ -247,6 +260,27 @@ void flatten(Put& put, const std::string&, const std::array<double, kCriteria>& 
         put(fmt::format("contribution_{}", to_string(static_cast<Criterion>(i))),
             Kind::number,
             Cell{contributions[i]});
+}
+template <class Put>
+void flatten(Put& put,
+             const std::string&,
+             const std::optional<std::array<double, kCriteria>>& weights) {
+    for (std::size_t i = 0; i < kCriteria; ++i)
+        put(fmt::format("central_weight_{}", to_string(static_cast<Criterion>(i))),
+            Kind::number,
+            weights ? Cell{(*weights)[i]} : Cell{});
+}
+/// The shares of the ranks of a FirmChoice, which has all or none.
+template <class Put>
+void flatten(Put& put, const std::string&, const std::vector<double>& shares) {
+    for (std::size_t i = 0; i < kFirmRanks; ++i)
+        put(fmt::format("rank_{}_share", i + 1),
+            Kind::number,
+            i < shares.size() ? Cell{shares[i]} : Cell{});
+}
+template <class Put, Named E>
+void flatten(Put& put, const std::string& name, const std::optional<E>& field) {
+    put(name, Kind::text, field ? Cell{std::string{to_string(*field)}} : Cell{});
 }
 template <class Put>
 void flatten(Put& put, const std::string&, const std::optional<Bill>& bill) {

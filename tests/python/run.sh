@@ -36,7 +36,8 @@ if [ ! -f "$stamp" ] || [ -n "$(find "${inputs[@]}" -newer "$stamp" -print -quit
   trap 'rm -f "$begun"' EXIT
   rm -f "$wheels"/*.whl
   CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)} \
-    "$venv/bin/pip" wheel -q . --no-deps --no-build-isolation -w "$wheels" -C build-dir=build/python
+    "$venv/bin/pip" wheel -q . --no-deps --no-build-isolation -w "$wheels" -C build-dir=build/python \
+    -C cmake.define.FLOPWISE_WERROR=ON # as `./run test` compiles, so that a compiler cache has it
   "$venv/bin/pip" install -q --no-deps --force-reinstall "$wheels"/*.whl
   mv "$begun" "$stamp"
 fi

@@ -1,7 +1,8 @@
-"""Writes the fields of records into python/flopwise/_core.pyi, from the lists of the module.
+"""Writes the fields of records into python/flopwise/_core.pyi, from the lists of the module, and
+the types of settings into python/flopwise/_settings.py.
 
-    python tests/python/stub.py            rewrites the stub; flopwise has to be installed
-    python tests/python/stub.py --check    exits with 1 if that would change it
+    python tests/python/stub.py            rewrites both; flopwise has to be installed
+    python tests/python/stub.py --check    exits with 1 if that would change one
 
 What is not a field (methods, functions, other classes) is written by hand and stays as it is.
 """
@@ -10,10 +11,31 @@ import argparse
 import ast
 import pathlib
 import sys
+import textwrap
 
 from flopwise import _core
 
-STUB = pathlib.Path(__file__).resolve().parents[2] / "python/flopwise/_core.pyi"
+PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "python/flopwise"
+STUB = PACKAGE / "_core.pyi"
+SETTINGS = PACKAGE / "_settings.py"
+# What is written for a value in the help, and its type in Python; all else is a figure.
+TYPES = {
+    "": "bool",
+    "NAME": "str",
+    "NAME,...": "Names",
+    "CODE": "str",
+    "CODE,...": "Names",
+    "URL": "str",
+    "NAME|PATH": "PathLike",
+    "PLACE": "Union[str, Sequence[Figure]]",
+    "NAME=N,...": "Union[str, Mapping[str, Figure]]",
+    "TEXT": "Union[Figure, Iterable[str], Mapping[str, Figure]]",
+    "FILE,...": "Union[Charges, PathLike, Iterable[PathLike]]",
+    "DATE": "Day",
+    "HOURS|DATE": "Union[Duration, Day]",
+    "HOURS": "Duration",
+    "DAYS": "Duration",
+}
 # Where the stub names all values of a text.
 NARROWER = {("Recommendation", "outcome"): "Outcome", ("Unpriced", "sold"): "Sold"}
 
@@ -57,12 +79,32 @@ def stub(text):
     return "\n".join(lines) + "\n"
 
 
+def settings(text):
+    """The text of _settings.py with the settings that the module has now."""
+    lines = [text[: text.index("class Settings")] + "class Settings(TypedDict, total=False):"]
+    lines += ['    """The keyword arguments of :func:`flopwise.recommend`, each with its type."""']
+    heading = None
+    for name, (_, group, value, meaning) in _core.settings().items():
+        if name == "catalog":  # an argument of its own
+            continue
+        if group != heading:
+            lines += ["", f"    # {group}"]
+            heading = group
+        lines += textwrap.wrap(f"{meaning[:1].upper()}{meaning[1:].rstrip('.')}.", 90, initial_indent="    # ",
+                               subsequent_indent="    # ")
+        lines += [f"    {name}: Optional[{TYPES.get(value, 'Figure')}]"]
+    return "\n".join(lines) + "\n"
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
-    now = STUB.read_text()
-    new = stub(now)
-    if not arguments.check:
-        STUB.write_text(new)
-    sys.exit(arguments.check and now != new)
+    changed = False
+    for file, made in ((STUB, stub), (SETTINGS, settings)):
+        now = file.read_text()
+        new = made(now)
+        changed = changed or now != new
+        if not arguments.check:
+            file.write_text(new)
+    sys.exit(arguments.check and changed)

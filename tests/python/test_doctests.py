@@ -8,14 +8,14 @@ import re
 import flopwise
 import numpy
 import pytest
-from flopwise import _core, _feed, _recommend, _sweep, _table
+from flopwise import _core, _feed, _recommend, _sweep, _table, _vega
 
 numpy.set_printoptions(legacy="1.25")  # the same text from every NumPy
 
 
 def owners():
     yield "flopwise", flopwise
-    for module in (_core, _feed, _recommend, _sweep, _table):
+    for module in (_core, _feed, _recommend, _sweep, _table, _vega):
         for name, value in vars(module).items():
             if name.startswith("_") or not (inspect.isclass(value) or callable(value)):
                 continue
@@ -62,7 +62,7 @@ def without_account(text):
     return re.sub(r"^## With your own AWS account\n.*?^(?=## )", "", text, flags=re.M | re.S)
 
 
-PAGES = [("README.md", 5), ("docs/python.md", 10), ("docs/feeds.md", 5)]
+PAGES = [("README.md", 5), ("docs/python.md", 10), ("docs/feeds.md", 5), ("docs/firmness.md", 4)]
 
 
 @pytest.mark.parametrize(("page", "examples"), PAGES)

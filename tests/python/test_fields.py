@@ -82,4 +82,6 @@ def test_the_stub_has_the_fields_of_now(root):
     spec.loader.exec_module(tool)
     text = tool.STUB.read_text()
     assert tool.stub(text) == text, "python tests/python/stub.py writes it"
+    settings = tool.SETTINGS.read_text()
+    assert tool.settings(settings) == settings, "python tests/python/stub.py writes it"
     assert tool.stub(text.replace("def tdp_watts", "def tdp", 1)) == text

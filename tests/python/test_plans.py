@@ -255,6 +255,10 @@ def test_a_start_plan_for_any_choice():
     assert script.startswith("#!/usr/bin/env bash\n# Start plan: " + advice.choices[0].instance)
     assert "VolumeSize=200,VolumeType=gp3" in script
     assert advice.choices[1].instance in advice.launch_script(advice.choices[1])
+    asked = {"family": "g4dn", "region": "us-east-1"}
+    assert "\n  instance_type: " in flopwise.recommend(**asked, launch_format="sky").launch_script()
+    with pytest.raises(flopwise.FlopwiseError, match="checkpoint_url: must be s3://"):
+        flopwise.recommend(**asked, checkpoint_url="gs://bucket/run").launch_script()
     nothing = flopwise.recommend(budget_usd=1, days=365)
     with pytest.raises(flopwise.FlopwiseError, match="choices: must not be empty"):
         nothing.launch_script()

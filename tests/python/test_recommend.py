@@ -269,3 +269,38 @@ def test_what_is_usable_of_a_memory_is_known_of_some_gpus(now):
     t4 = now.find_gpu("T4")
     assert (t4.memory_gib, t4.usable_memory_gib) == (16, 14.56)
     assert now.find_gpu("T4G").usable_memory_gib is None
+
+
+def test_what_comes_first_is_asked_for():
+    asked = {"region": "us-east-1", "gpu": "T4,V100,A100", "top": 1000, "today": "2026-11-28"}
+    cheapest = flopwise.recommend(**asked)
+    assert cheapest.request.sort == "cost"  # without a word about money
+    prices = [choice.price_usd_per_hour for choice in cheapest.choices]
+    assert prices == sorted(prices)
+    fastest = [choice.predicted_tflops for choice in flopwise.recommend(**asked, sort="speed").choices]
+    assert fastest == sorted(fastest, reverse=True)
+    scores = [choice.score for choice in flopwise.recommend(**asked, sort="score").choices]
+    assert scores == sorted(scores, reverse=True)
+    assert flopwise.recommend(**asked, budget_usd=500).request.sort == "score"
+    each = ["cost", "price", "speed", "score"]
+    rows = flopwise.sweep({"sort": each, "days": 10, "region": "us-east-1", "gpu": "T4,V100,A100"})
+    assert list(rows["instance"]) == [
+        flopwise.recommend(**asked, days=10, sort=sort).choices[0].instance for sort in each]
+
+
+def test_the_best_of_each_and_where_else():
+    gpus = flopwise.recommend(by="gpu", region="us-*", top=100).choices
+    assert len({choice.gpu for choice in gpus}) == len(gpus)
+    assert "us-east-2" in next(choice for choice in gpus if choice.instance == "g4dn.xlarge").also
+
+
+def test_the_table_has_the_width_and_columns_that_are_asked_for():
+    advice = flopwise.recommend(budget_usd=500, days=20, today="2026-11-28")
+    assert 80 < max(map(len, advice.to_text(width=140).splitlines())) <= 140
+    chosen = advice.to_text(columns=["instance", "usd_per_gpu_hour"])
+    assert "machine USD/GPU h" in " ".join(chosen.split())
+    assert "| # | region |" in advice.to_markdown(columns=["rank", "region"])
+    with pytest.raises(flopwise.FlopwiseError, match="^width: must be from 60 to 250, got 300$"):
+        advice.to_text(width=300)
+    with pytest.raises(flopwise.FlopwiseError, match='^columns: must be columns of the answer, got "prize"'):
+        advice.to_text(columns=["prize"])

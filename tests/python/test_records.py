@@ -1,3 +1,4 @@
+import collections.abc
 import copy
 import pickle
 import re
@@ -64,10 +65,35 @@ def value(request, article, then):
     }[request.param]
 
 
-def test_repr_evaluates(value):
+def test_a_repr_is_short_and_evaluates_or_says_that_it_is_not_all(value):
+    shown = repr(value)
+    assert len(shown) <= 400 and "\n" not in shown
+    if "..." in shown or "<" in shown:
+        with pytest.raises((SyntaxError, TypeError)):
+            evaluated(value)
+        return
     again = evaluated(value)
     assert again == value
     assert type(again) is type(value)
+
+
+def test_the_reprs(article, then):
+    assert repr(article) == (
+        "<Recommendation: p2.xlarge in us-east-1 at 0.90 USD/h, 657.00 USD in all, score 47.3; "
+        f"{article.admitted} of {article.admitted + article.refusals.count} offers qualify>"
+    )
+    assert repr(article.choices) == "<Table of 10 Choice>"
+    assert repr(article.choices[0]).startswith("Choice(rank=1, provider='aws', instance='p2.xlarge'")
+    assert repr(flopwise.SpotHours(expected_hours=3)) == "SpotHours(expected_hours=3.0)"
+    assert repr(then) == "Catalog.bundled('aws-2020-04')"
+    long = then.with_prices([then_price(then, i) for i in range(9)])
+    assert repr(long) == f"<Catalog aws-2020-04: {len(then)} offers, prices until {then.as_of}>"
+
+
+def then_price(catalog, i):
+    offer = catalog.offers[i]
+    return flopwise.Price(provider="aws", instance=offer.instance, region=offer.region,
+                          price_usd_per_hour=1, source=catalog.sources[0].name)
 
 
 def test_pickle_and_copy(value):
@@ -103,7 +129,7 @@ def test_records_are_immutable(article):
 
 
 def test_records_refuse_unknown_and_wrong_fields():
-    with pytest.raises(TypeError, match="unexpected keyword argument 'ranc'"):
+    with pytest.raises(TypeError, match="unexpected keyword argument 'ranc', did you mean rank?"):
         flopwise.Choice(ranc=1)
     with pytest.raises(TypeError, match="rank: is not accepted, got 'first'"):
         flopwise.Choice(rank="first")
@@ -122,8 +148,8 @@ def test_a_table_is_a_sequence(article):
         choices[10]
     with pytest.raises(IndexError):
         choices[-11]
-    with pytest.raises(TypeError):
-        choices["rank"]
+    assert isinstance(choices, collections.abc.Sequence)
+    assert (choices.index(choices[3]), choices.count(choices[3])) == (3, 1)
     with pytest.raises(TypeError):
         Table([])
     with pytest.raises(TypeError):
@@ -167,7 +193,7 @@ def headings(page):
 
 
 def test_html_of_an_answer_has_what_matters_and_fits_a_page(article):
-    shown = headings(article._repr_html_())
+    shown = headings(article._repr_html_().partition("</table>")[0])
     assert shown[:2] == ["rank", "instance"]
     assert shown[-2:] == ["score", "pareto"]
     assert "region" not in shown  # the same for all, and in the line above
@@ -178,9 +204,39 @@ def test_html_of_an_answer_has_what_matters_and_fits_a_page(article):
     assert "family" in headings(article.choices._repr_html_())  # a table shows all it has
 
 
+# Rules of JupyterLab 4 for what a cell shows (rendermime/style/base.css): they put cells to the right.
+JUPYTERLAB = {
+    ":not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon td": (2, 1),
+    ".jp-RenderedHTMLCommon table": (1, 1),
+}
+
+
+def test_html_is_to_the_left_in_jupyterlab(article):
+    page = article._repr_html_()
+    rules = dict(re.findall(r"^(\.flopwise[^{]*?) \{([^}]*)\}", page, re.M | re.S))
+    of_cells = next(rule for rule in rules if "text-align: left" in rules[rule])
+    assert of_cells.count(".flopwise") > max(classes for classes, _ in JUPYTERLAB.values())
+    of_table = next(rule for rule in rules if "margin-left: 0" in rules[rule])
+    assert of_table.count(".flopwise") > JUPYTERLAB[".jp-RenderedHTMLCommon table"][0]
+    assert page.startswith('<div style="text-align: left">')
+
+
+def test_html_says_what_the_report_says(article):
+    page = article._repr_html_()
+    assert "Price ceiling 2.74 USD/h = 2,000.00 USD / (365 days x 2 h/day)" in page
+    assert "prices as of 2020-06-18" in page
+    assert f"{article.admitted} of {article.admitted + article.refusals.count} offers qualify" in page
+    assert "<b>Families</b>" in page and page.count("<table") == 2
+    assert "<b>Why not</b>" in page and "--budget 2233.80" in page
+    job = flopwise.recommend(model="resnet-50", budget_usd=500, deadline="48h", top=3)
+    shown = headings(job._repr_html_())
+    assert {"hours p10", "hours p50", "hours p90"} <= set(shown)
+    assert "within 48 h" in job._repr_html_()
+
+
 def test_html_of_an_answer_says_why_there_is_none():
     page = flopwise.recommend(budget_usd=1, days=365)._repr_html_()
-    assert "offers refused" in page
+    assert "refused:" in page
     assert "the ceiling is" in page
 
 

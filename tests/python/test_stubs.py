@@ -72,7 +72,14 @@ def test_everything_public_has_a_docstring():
 
 
 USER_CODE = """
+import datetime
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
 import numpy as np
+import pandas as pd
+from typing_extensions import Unpack
 import flopwise
 import flopwise.aws
 
@@ -92,7 +99,6 @@ script: str = advice.launch_script(best)
 near: str = flopwise.nearby((10.8, 106.7))[0].region
 chance: float = flopwise.probability_within_budget(price_usd_per_hour=1, budget_usd=9, days=1, use_cv=0.1)
 ceiling: float = flopwise.price_ceiling_usd_per_hour(budget_usd=2000, days=365)
-answer: dict[str, list[float]] = flopwise.sweep({"budget_usd": [1.0, 2.0]})
 imports: list[flopwise.Import] = flopwise.import_feeds(["prices.json"], catalog, as_of="2026-11-02")
 rejected: list[str] = [row.reason for row in imports[0].rejected]
 joined, left_out = flopwise.join(catalog, imports)
@@ -103,10 +109,29 @@ try:
     flopwise.recommend(budget_usd=-1)
 except flopwise.FlopwiseError as error:
     where: str = error.field
+changed: flopwise.Request = advice.request.replace(
+    days=3, deadline=datetime.timedelta(hours=48), budget_usd=Decimal(5), today=pd.Timestamp("2026-11-29"))
+frame: pd.DataFrame = flopwise.sweep(pd.DataFrame({"days": [1]}), columns="instance")
+arrays: dict[str, np.ndarray[Any, Any]] = flopwise.sweep({"days": [1], "budget_usd": 3})
+batches: Iterator[pd.DataFrame] = flopwise.sweep(iter([frame]))
+cheap: flopwise.Table[flopwise.Choice] = advice.choices[advice.choices["price_usd_per_hour"] < 1]
+few: flopwise.Table[flopwise.Choice] = advice.choices.filter(lambda c: c.score > 3).sort("score").head()
+several: Sequence[flopwise.Choice] = advice.choices
+written: str = advice.choices.to_csv()
+advice.choices.to_csv("choices.csv")
+spent: float | None = best.total_usd
+then: flopwise.Catalog = flopwise.catalog_on(np.datetime64("2022-06-16"))
+
+
+def ask(**settings: Unpack[flopwise.Settings]) -> flopwise.Recommendation:
+    return flopwise.recommend(catalog="aws-2020-04", **settings)
 """
 
 WRONG_CODE = {
     "flopwise.recommend(2000)": "arg-type",
+    "flopwise.recommend(budgett_usd=2000)": "call-arg",
+    "flopwise.recommend(include_retired='perhaps')": "arg-type",
+    "flopwise.Request(days=[1, 2])": "arg-type",
     "flopwise.recommend().choices[0].prize": "attr-defined",
     "flopwise.Choice(rank='first')": "arg-type",
     "x: int = flopwise.Catalog.bundled().name": "assignment",

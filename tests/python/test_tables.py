@@ -1,8 +1,12 @@
 """Round trips to the libraries that people have."""
 
+import csv
+import io
 import json
 
+import flopwise
 import pytest
+from flopwise import _files
 
 TABLES = ["choices", "families", "refusals", "gpus", "instances", "offers"]
 
@@ -55,7 +59,7 @@ def test_an_empty_table_keeps_its_columns(article):
     pl = pytest.importorskip("polars")
     empty = article.choices[:0]
     assert pa.table(empty).schema == pa.table(article.choices).schema
-    assert pl.DataFrame(empty).shape == (0, len(article.choices.columns))
+    assert empty.to_polars().schema == article.choices.to_polars().schema
     assert list(empty.to_pandas().columns) == list(article.choices.columns)
 
 
@@ -104,3 +108,124 @@ def test_dicts_and_json(article):
     whole = article.to_dict()
     assert json.loads(json.dumps(whole)) == whole
     assert whole["choices"] == dicts
+
+
+def test_columns_by_name(article, now):
+    numpy = pytest.importorskip("numpy")
+    choices = article.choices
+    assert choices["price_usd_per_hour"].tolist() == [c.price_usd_per_hour for c in choices]
+    assert choices["rank"].dtype == int
+    assert choices["pareto"].dtype == bool
+    assert choices["instance"].tolist() == [c.instance for c in choices]
+    assert choices["total_usd"].tolist() == [c.total_usd for c in choices]
+    memory = now.instances["memory_gib"]
+    assert numpy.isnan(memory).tolist() == [i.memory_gib is None for i in now.instances]
+    assert now.instances["gpu"].tolist() == [i.gpu for i in now.instances]
+    assert article.refusals["instance"].tolist() == [r.instance for r in article.refusals]
+    with pytest.raises(flopwise.FlopwiseError) as raised:
+        choices["price_usd"]
+    assert str(raised.value) == (
+        'columns: must be a column of the table, got "price_usd", did you mean price_usd_per_hour?')
+
+
+def masks_of(marks):
+    numpy = pytest.importorskip("numpy")
+    yield marks
+    yield tuple(marks)
+    yield numpy.array(marks)
+    yield numpy.array(marks, dtype=object)
+    for library in ("pandas", "polars"):
+        try:
+            yield __import__(library).Series(marks)
+        except ImportError:
+            pass
+
+
+def test_a_mask_chooses_rows(article):
+    choices = article.choices
+    marks = [c.price_usd_per_hour < 1 for c in choices]
+    expected = [c for c in choices if c.price_usd_per_hour < 1]
+    assert 0 < len(expected) < len(choices)
+    for mask in masks_of(marks):
+        assert choices[mask] == choices.filter(mask) == expected
+    assert choices[choices["price_usd_per_hour"] < 1] == expected
+    assert choices.filter(lambda c: c.price_usd_per_hour < 1) == expected
+    assert choices[[False] * 10] == choices[:0]
+    for wrong in ([True], [1] * 10, ["yes"] * 10, [[True] * 10]):
+        with pytest.raises(flopwise.FlopwiseError, match="mask: must have a boolean for each of 10 rows"):
+            choices[wrong]
+
+
+def test_head_and_sort(article, now):
+    choices = article.choices
+    assert choices.head() == choices[:5]
+    assert choices.head(2) == choices[:2]
+    prices = [c.price_usd_per_hour for c in choices.sort("price_usd_per_hour")]
+    assert prices == sorted(prices)
+    backwards = choices.sort(lambda c: c.price_usd_per_hour, reverse=True)
+    assert [c.price_usd_per_hour for c in backwards] == sorted(prices, reverse=True)
+    names = now.instances.sort("gpu")["gpu"].tolist()
+    without = names.count(None)
+    assert 0 < without < len(names)
+    assert names[-without:] == [None] * without == now.instances.sort("gpu", reverse=True)["gpu"].tolist()[-without:]
+    assert [i.name for i in now.instances.sort("gpu") if i.gpu is None] == [
+        i.name for i in now.instances if i.gpu is None]  # in their order
+    assert article.refusals.sort("instance").head(1)[0].instance == min(r.instance for r in article.refusals)
+
+
+def test_total_usd_is_that_of_the_bill(article):
+    assert article.choices[0].total_usd == article.choices[0].cost.total_usd == 657
+    assert flopwise.recommend(top=1).choices[0].total_usd is None
+
+
+def test_csv_is_read_back(article, tmp_path):
+    path = tmp_path / "choices.csv"
+    assert article.choices.to_csv(path) is None
+    text = article.choices.to_csv()
+    assert path.read_text() == text
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert tuple(rows[0]) == article.choices.columns
+    assert [float(row["score"]) for row in rows] == article.choices["score"].tolist()
+    assert rows[0]["pareto"] == "true" and rows[0]["lasts_days"] == ""
+    assert article.to_csv(str(path)) is None and path.read_text() == article.to_csv()
+    assert article.refusals.to_csv().startswith("provider,instance")
+
+
+def test_a_formula_in_csv_is_text():
+    gpu = flopwise.Gpu(name="=1+1", source="s", aliases=["a", "b"])
+    row = next(csv.DictReader(io.StringIO(flopwise.Table([gpu]).to_csv())))
+    assert (row["name"], row["aliases"]) == ("'=1+1", "a, b")
+
+
+def test_a_catalog_writes_files(then, tmp_path):
+    then.to_csv(tmp_path / "prices.csv")
+    assert (tmp_path / "prices.csv").read_text() == then.to_csv()
+
+
+def test_parquet_is_read_back(article, then, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    pa = pytest.importorskip("pyarrow")
+    for value, table in ((article.choices, article.choices), (article, article.choices),
+                         (then, then.offers), (article.refusals, article.refusals)):
+        assert value.to_parquet(tmp_path / "table.parquet") is None
+        assert parquet.read_table(tmp_path / "table.parquet").equals(pa.table(table))
+
+
+def test_a_file_is_whole_or_not_there(article, tmp_path):
+    path = tmp_path / "there.csv"
+    path.write_text("before")
+
+    def fails(out):
+        out.write(b"half")
+        raise RuntimeError("no space")
+
+    with pytest.raises(RuntimeError):
+        _files.write_whole(path, fails)
+    assert path.read_text() == "before"
+    assert [p.name for p in tmp_path.iterdir()] == ["there.csv"]
+    link = tmp_path / "link.csv"
+    link.symlink_to(path)
+    article.choices.to_csv(link)
+    assert link.is_symlink() and path.read_text() == article.choices.to_csv()
+    with pytest.raises(FileNotFoundError):
+        article.choices.to_csv(tmp_path / "nowhere" / "a.csv")

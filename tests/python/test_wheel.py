@@ -44,7 +44,7 @@ def test_the_wheel_has_what_it_should(wheel):
     assert {"flopwise/py.typed", "flopwise/_core.pyi", "flopwise/__main__.py"} <= package
     assert [n for n in package if n.endswith((".cpp", ".hpp", ".h", ".a", ".yaml"))] == []
     assert {n.split("/")[0] for n in names} == {"flopwise", f"flopwise-{flopwise.__version__}.dist-info"}
-    assert wheel.stat().st_size < 4_000_000
+    assert wheel.stat().st_size < 4 << 20
     shared = [re.sub(r"\.so.*", "", n) for n in package if ".so." in n]
     assert len(shared) == len(set(shared))  # each once
 
@@ -100,6 +100,16 @@ def test_it_runs_there(clean):
     assert "plots need matplotlib: pip install flopwise[plot]" in result.stderr
 
 
+def test_extras_are_named_where_they_are_missing(clean):
+    server = run(str(clean / "bin" / "flopwise"), "mcp")
+    assert (server.returncode, server.stdout) == (2, "")
+    assert server.stderr == "mcp: needs the package mcp: pip install flopwise[mcp]\n"
+    script = "import flopwise; a = flopwise.recommend(); print(a.vega()['title']); a.explore()"
+    panel = run(str(clean / "bin" / "python"), "-I", "-c", script)
+    assert panel.stdout == "Cost against speed\n"
+    assert "MissingExtraError: explore: needs ipywidgets: pip install flopwise[explore]" in panel.stderr
+
+
 COMMANDS = [
     ["--help"],
     ["--version"],
@@ -126,6 +136,59 @@ def test_both_scripts_are_the_command(clean, root, arguments):
         assert native.stdout == module.stdout
         assert native.stderr == module.stderr
         assert native.returncode == module.returncode
+
+
+CATALOG_COMMANDS = [
+    ["--help"],
+    ["--version"],
+    [],
+    ["list", "p2*", "--catalog", "aws-2020-04"],
+    ["show", "p2.xlarge", "--catalog", "aws-2020-04"],
+    ["diff", "aws-2020-04", "aws-2020-04"],
+    ["check", "aws-2020-04"],
+    ["history", "p3.2xlarge", "--region", "us-east-1"],
+    ["history", "--region"],
+    ["lost"],
+]
+
+
+@pytest.mark.parametrize("arguments", CATALOG_COMMANDS, ids=" ".join)
+def test_the_command_catalog(clean, root, arguments):
+    script = run(str(clean / "bin" / "catalog"), *arguments)
+    assert script.returncode in (0, 1, 2) and (script.stdout or script.stderr)
+    for kind in ("test", "release", "dev"):
+        program = root / "build" / kind / "catalog"
+        if program.exists():
+            native = run(str(program), *arguments)
+            assert (script.stdout, script.stderr, script.returncode) == (
+                native.stdout, native.stderr, native.returncode)
+            break
+
+
+def test_the_command_catalog_imports_but_downloads_nothing(clean, tmp_path):
+    (tmp_path / "mine.csv").write_text(
+        "name,vcpus,memory_gib,gpu,gpu_count,region,price_usd_per_hour,date\n"
+        "box,8,64,T4,1,oslo,0.4,2026-11-01\n")
+    catalog = str(clean / "bin" / "catalog")
+    made = run(catalog, "import", "table", str(tmp_path / "mine.csv"), "-o", str(tmp_path / "mine.yaml"))
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "mine.yaml").exists()
+    update = run(catalog, "update", "aws", "--region", "us-east-1")
+    assert update.returncode == 2
+    assert update.stderr == "update: must be built with libcurl, which was not there\n"
+
+
+def test_recommend_is_there_too(clean):
+    scripts = [run(str(clean / "bin" / name), "--gpu", "T4", "--top", "2") for name in ("recommend", "flopwise")]
+    assert scripts[0].stdout == scripts[1].stdout != ""
+
+
+def test_the_page_of_the_package_has_no_link_into_a_folder(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        page = archive.read(f"flopwise-{flopwise.__version__}.dist-info/METADATA").decode()
+    assert "Description-Content-Type: text/markdown" in page
+    links = re.findall(r"\]\(([^)]+)\)", re.sub(r"```.*?```", "", page, flags=re.S))
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
 
 
 def test_the_tag_says_which_python(wheel):
