@@ -11,9 +11,9 @@ import sys
 
 ORDER = ["export", "version", "date", "units", "error", "place", "catalog", "stack", "regions", "charges", "price_history", "price_age", "lint",
          "diff", "feed", "catalog_text", "precision", "model", "config", "memory", "job", "estimate", "budget", "uncertainty",
-         "bill", "purchase", "hours", "ownership", "constraints", "profile", "score", "request", "settings",
-         "recommendation", "recommend", "sweep", "launch",
-         "report", "names", "flopwise"]
+         "bill", "purchase", "hours", "ownership", "constraints", "profile", "score", "request", "settings", "firmness",
+         "recommendation", "recommend", "saved_plan", "sweep", "what_if", "launch",
+         "report", "overview", "compare", "names", "flopwise"]
 # Earlier names of headers: each includes the present one, and no other header includes them.
 EARLIER = ["workload", "nearby", "check", "uncertain", "cost", "net", "listing"]
 # Each room, and the public headers of which it has the sources.
@@ -26,8 +26,8 @@ ROOMS = {
     "bundle": "",
     "request": "constraints profile request settings",
     "solve": "score recommendation",
-    "recommend": "recommend sweep launch",
-    "report": "catalog_text report",
+    "recommend": "firmness recommend saved_plan sweep what_if launch",
+    "report": "catalog_text compare report overview",
     "command": "names flopwise",
 }
 PLACE = {room: i for i, room in enumerate(ROOMS)}

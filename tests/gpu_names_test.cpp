@@ -113,9 +113,17 @@ TEST_CASE("each name and alias of a catalog stands for its GPU too", "[gpu_names
 TEST_CASE("a name that is none is refused, with GPUs of the same model number",
           "[gpu_names][error]") {
     const auto [name, message] = GENERATE(table<const char*, const char*>({
-        {"T5", "gpu: must be a GPU of the catalog, got \"T5\""},
-        {"T44", "gpu: must be a GPU of the catalog, got \"T44\""},
-        {"A100X", "gpu: must be a GPU of the catalog, got \"A100X\""},
+        {"T5",
+         "gpu: must be a GPU of the catalog, got \"T5\"; of that family there are nvidia-t4, "
+         "nvidia-t4g"},
+        {"T44",
+         "gpu: must be a GPU of the catalog, got \"T44\"; of that family there are nvidia-t4, "
+         "nvidia-t4g"},
+        {"A100X",
+         "gpu: must be a GPU of the catalog, got \"A100X\"; of that family there are nvidia-a10, "
+         "nvidia-a100-pcie-40gb, nvidia-a100-pcie-80gb, nvidia-a100-sxm4-40gb, "
+         "nvidia-a100-sxm4-80gb, nvidia-a10g, nvidia-a16, nvidia-a30, nvidia-a40, "
+         "nvidia-rtx-a4000, nvidia-rtx-a4500, nvidia-rtx-a5000, nvidia-rtx-a6000"},
         {"RTX 4090 Ext",
          "gpu: must be a GPU of the catalog, got \"RTX 4090 Ext\", did you mean RTX 4090?"},
         {"trainum", "gpu: must be a GPU of the catalog, got \"trainum\", did you mean Trainium?"},
@@ -123,9 +131,9 @@ TEST_CASE("a name that is none is refused, with GPUs of the same model number",
          "gpu: must be a GPU of the catalog, got \"V100 64GB\", did you mean "
          "nvidia-v100-pcie-16gb, nvidia-v100-sxm2-16gb or nvidia-v100-sxm2-32gb?"},
         {"V100:4",
-         "gpu: must be a GPU without a number of them, which is min_gpus, got \"V100:4\""},
+         "gpu: must be a GPU without a number of them, which is `min_gpus`, got \"V100:4\""},
         {"8xH100",
-         "gpu: must be a GPU without a number of them, which is min_gpus, got \"8xH100\""},
+         "gpu: must be a GPU without a number of them, which is `min_gpus`, got \"8xH100\""},
         {"NVIDIA-A100-SXM4-40GB-MIG-1g.5gb",
          "gpu: must be a whole GPU, no MIG instance of one, got "
          "\"NVIDIA-A100-SXM4-40GB-MIG-1g.5gb\""},

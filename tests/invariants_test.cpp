@@ -157,6 +157,77 @@ TEST_CASE("the order is that of a plain sort of plain scores", "[invariants][pro
     }
 }
 
+TEST_CASE("the order by cost, price or speed is that of a plain sort", "[invariants][property]") {
+    const unsigned s = seed();
+    const Catalog catalog = random_catalog(s);
+    Request request = request_for(s);
+    request.sort = GENERATE(Sort::cost, Sort::price, Sort::speed);
+    const Recommendation r = recommend(catalog, request);
+    const Precision precision = *r.request.precision;
+    const bool vcpus = request.constraints.min_gpus == 0.0;
+    const bool predicted = r.request.speed == Speed::predicted;
+    const auto key = [&](const Offer& o) { // less comes first
+        const double gpus = o.instance.gpu_count;
+        if (request.sort == Sort::cost)
+            return hourly_cost(o, request);
+        if (request.sort == Sort::price)
+            return o.price.value();
+        return vcpus       ? -*o.instance.vcpus
+               : predicted ? -workload_times(*o.gpu, precision)->tflops(gpus)
+                           : -peak(*o.gpu, precision)->value() * gpus;
+    };
+    std::vector<double> expected;
+    std::map<Key, double> own;
+    for (std::size_t i = 0; i < catalog.size(); ++i) {
+        if (why_not(catalog, request, i))
+            continue;
+        const Offer o = catalog.offer(i);
+        expected.push_back(key(o));
+        own[{o.instance.name, o.region.code, kind_of(o.purchase)}] = key(o);
+    }
+    std::sort(expected.begin(), expected.end());
+    REQUIRE(expected.size() == r.choices.size());
+    for (std::size_t i = 0; i < r.choices.size(); ++i)
+        CHECK(own.at(key_of(r.choices[i])) == Approx(expected[i]).epsilon(1e-12));
+    request.top = 4;
+    const Recommendation few = recommend(catalog, request);
+    for (std::size_t i = 0; i < few.choices.size(); ++i)
+        CHECK(few.choices[i] == r.choices[i]);
+}
+
+TEST_CASE("one row for each is the first of each", "[invariants][property]") {
+    const unsigned s = seed();
+    const Catalog catalog = random_catalog(s);
+    Request request = request_for(s);
+    const Recommendation all = recommend(catalog, request);
+    request.by = GENERATE(By::machine, By::gpu, By::provider, By::region);
+    const auto row_of = [&](const Choice& c) {
+        return request.by == By::machine ? fmt::format("{} {}", c.instance, to_string(c.purchase))
+               : request.by == By::gpu   ? c.gpu
+               : request.by == By::provider ? c.provider
+                                            : c.region;
+    };
+    std::vector<Key> expected;
+    std::set<std::string> seen;
+    for (const Choice& c : all.choices)
+        if (seen.insert(row_of(c)).second)
+            expected.push_back(key_of(c));
+    const Recommendation r = recommend(catalog, request);
+    CHECK(order_of(r) == expected);
+    CHECK(r.admitted == all.admitted);
+    for (const Choice& c : r.choices) {
+        std::vector<std::string> others;
+        for (const Choice& other : all.choices)
+            if (request.by != By::region && other.instance == c.instance &&
+                other.purchase == c.purchase && other.region != c.region)
+                others.push_back(other.region);
+        CHECK(c.also == others);
+    }
+    request.top = 2;
+    expected.resize(std::min<std::size_t>(2, expected.size()));
+    CHECK(order_of(recommend(catalog, request)) == expected);
+}
+
 TEST_CASE("the top of a shorter answer is the top of the longer", "[invariants][property]") {
     const unsigned s = seed();
     const Catalog catalog = random_catalog(s);

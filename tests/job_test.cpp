@@ -133,11 +133,12 @@ TEST_CASE("a job that says too little or contradicts itself is refused", "[job][
             "tokens: must be given, to say how much is trained");
     refuses({.model = "clip-vit-b-16"}, "samples: must be given, to say how much is trained");
     refuses({.model = "resnet-50", .tokens = 1e9},
-            "tokens: must not be given for a net over images: use samples");
-    refuses({.model = "llama-2-7b", .tokens = 1e9, .samples = 1e6},
-            "tokens: must come alone: tokens, samples and flops each say how much is trained");
+            "tokens: must not be given for a net over images: use `samples`");
+    refuses(
+        {.model = "llama-2-7b", .tokens = 1e9, .samples = 1e6},
+        "tokens: must come alone: `tokens`, `samples` and `flops` each say how much is trained");
     refuses({.epochs = 2, .flops = 1e18},
-            "epochs: must not come with flops, which are the whole work");
+            "epochs: must not come with `flops`, which are the whole work");
     refuses({.tokens = 1e9},
             "model: must be given, or the figures of a net, or flops, or what was measured");
     refuses(

@@ -184,3 +184,27 @@ TEST_CASE("certain hours are the limit of uncertain ones", "[plan_cost][property
             CHECK(quantiles->p90.value() == Approx(c.cost->total.value()).epsilon(1e-3));
     }
 }
+
+TEST_CASE("plans are ordered by what is asked for, at any top", "[plan_cost][property]") {
+    const unsigned seed = market_seed();
+    const RandomMarket market{seed};
+    Request request = random_plan(seed);
+    request.top = 1'000'000;
+    request.sort = GENERATE(Sort::cost, Sort::price, Sort::speed);
+    const Recommendation all = market.ask(request);
+    INFO(seed << ", by " << to_string(*request.sort));
+    const auto worse = [&](const Choice& a, const Choice& b) { // from what the choices say
+        return request.sort == Sort::cost    ? a.cost->total > b.cost->total * (1 + 1e-12)
+               : request.sort == Sort::price ? a.price > b.price
+                                             : a.predicted < b.predicted;
+    };
+    for (std::size_t i = 1; i < all.choices.size(); ++i)
+        CHECK_FALSE(worse(all.choices[i - 1], all.choices[i]));
+    request.top = 3;
+    Recommendation few = market.ask(request);
+    REQUIRE(few.choices.size() == std::min<std::size_t>(3, all.choices.size()));
+    for (std::size_t i = 0; i < few.choices.size(); ++i)
+        CHECK(few.choices[i] == all.choices[i]);
+    if (!few.choices.empty())
+        CHECK(few.families.front().best == few.choices.front().instance);
+}

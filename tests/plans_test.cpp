@@ -422,7 +422,7 @@ TEST_CASE("bad settings of a plan are refused at their place", "[plans][error]")
     Request request;
     request.ways = {PurchaseKind::spot, PurchaseKind::reserved_1yr_no_upfront};
     CHECK_THROWS_WITH(recommend(two_regions(), request),
-                      "purchase: must come with days to compare ways to pay");
+                      "purchase: must come with `days` to compare ways to pay");
     request = {};
     request.usage.storage_iops = 4000;
     request.origin["storage_iops"] = {.field = "--storage-iops"};

@@ -299,7 +299,9 @@ TEST_CASE("contradictions are refused by the setting to mend", "[recommend][erro
         {{.nearest = -1}, "nearest: must not be negative, got -1"},
         {{.constraints = {.region = {"us-eats-1"}}},
          "region: must be a region of the catalog, got \"us-eats-1\", did you mean us-east-1?"},
-        {{.constraints = {.gpu = {"T44"}}}, "gpu: must be a GPU of the catalog, got \"T44\""},
+        {{.constraints = {.gpu = {"T44"}}},
+         "gpu: must be a GPU of the catalog, got \"T44\"; of that family there are nvidia-t4, "
+         "nvidia-t4g"},
         {{.constraints = {.family = {"g4dm"}}},
          "family: must be a family of the catalog, got \"g4dm\", did you mean g4dn?"},
         {{.constraints = {.instance = {"p3.2xlrage"}}},
@@ -313,6 +315,104 @@ TEST_CASE("contradictions are refused by the setting to mend", "[recommend][erro
          "arch: must be an architecture of the catalog, got \"x86\", did you mean x86_64?"},
     }));
     CHECK_THROWS_WITH(recommend(april_2020(), row.request), row.message);
+}
+
+// ---- what comes first ------------------------------------------------------------------
+
+TEST_CASE("without a word about money the cheapest that is enough comes first", "[recommend]") {
+    const Recommendation r = recommend(april_2020(), {});
+    CHECK(r.request.sort == Sort::cost);
+    for (std::size_t i = 1; i < r.choices.size(); ++i)
+        CHECK(r.choices[i - 1].price <= r.choices[i].price);
+    // The least price of that catalog with a GPU that trains, of its own rows.
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < april_2020().size(); ++i)
+        if (!why_not(april_2020(), {}, i))
+            least = std::min(least, april_2020().offer(i).price.value());
+    CHECK(r.choices.front().price.value() == least);
+    const auto sort_with = [](Request request) {
+        return *recommend(april_2020(), request).request.sort;
+    };
+    CHECK(sort_with({.budget = {.days = Days{3}}}) == Sort::cost);
+    CHECK(sort_with({.budget = {.total = Usd{500}}}) == Sort::score);
+    CHECK(sort_with({.constraints = {.max_price = UsdPerHour{3}}}) == Sort::score);
+    CHECK(sort_with({.weights = Weights{.speed = 1}}) == Sort::score);
+    CHECK(sort_with(article({.sort = Sort::price})) == Sort::price);
+    Request job;
+    set(job, "model", std::array{std::string{"resnet-50"}});
+    set(job, "epochs", std::array{std::string{"1"}});
+    CHECK(sort_with(job) == Sort::score);
+}
+
+TEST_CASE("the cheapest machine with what is needed is asked for by its price", "[recommend]") {
+    const auto names = [](const Recommendation& r) {
+        std::vector<std::string> out;
+        for (const Choice& c : r.choices)
+            out.push_back(fmt::format("{} {}", c.instance, c.price.value()));
+        return out;
+    };
+    // The smallest prices of `catalog export` of machines of that size.
+    CHECK(names(recommend(Catalog::bundled(),
+                          {.constraints = {.min_gpus = 0,
+                                           .max_gpus = 0,
+                                           .min_memory = GiB{192},
+                                           .min_vcpus = 48,
+                                           .arch = {"x86_64"},
+                                           .region = {"us-east-1"}},
+                           .top = 1,
+                           .sort = Sort::price})) ==
+          std::vector<std::string>{"m5a.12xlarge 2.064"});
+    CHECK(names(recommend(Catalog::bundled(),
+                          {.constraints = {.min_gpus = 0,
+                                           .max_gpus = 0,
+                                           .min_memory = GiB{192},
+                                           .min_vcpus = 48,
+                                           .region = {"us-east-1"}},
+                           .top = 2,
+                           .sort = Sort::price})) ==
+          std::vector<std::string>{"m6g.12xlarge 1.848", "m7g.12xlarge 1.9584"});
+    CHECK(names(recommend(Catalog::bundled(),
+                          {.constraints = {.min_gpu_memory = GiB{22}, .region = {"us-east-1"}},
+                           .top = 1})) == std::vector<std::string>{"g6.xlarge 0.8048"});
+}
+
+TEST_CASE("a job of years says what is faster", "[recommend][job]") {
+    Request request;
+    set(request, "model", std::array{std::string{"llama-2-7b"}});
+    set(request, "tokens", std::array{std::string{"1e13"}});
+    const auto hint = [](const Recommendation& r) {
+        for (const std::string& w : r.warnings)
+            if (w.find(" takes ") != std::string::npos && w.find("years") != std::string::npos)
+                return w;
+        return std::string{};
+    };
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    const std::string said = hint(r);
+    const Hours median = r.choices.front().job->time.median;
+    REQUIRE(median.value() > 8760);
+    CAPTURE(said);
+    CHECK(said.find(fmt::format(
+              "{} takes {:.1f} years", r.choices.front().instance, median.value() / 8760)) == 0);
+    CHECK(said.find(fmt::format("; {} takes ", r.front.front().instance)) != std::string::npos);
+    CHECK(said.find(" USD, which `deadline` asks for") != std::string::npos);
+    CHECK(said.ends_with("; several machines at once are asked for by `batch` and `max_machines`"));
+    training(request).batch = 1024;
+    const Recommendation batched = recommend(Catalog::bundled(), request);
+    training(request).max_machines = 16;
+    training(request).objective = Objective::time;
+    const FrontPoint fastest = recommend(Catalog::bundled(), request).front.front();
+    REQUIRE(fastest.machines > 1);
+    const std::string joined = hint(batched);
+    CAPTURE(joined);
+    CHECK(joined.find(fmt::format("{} x {} takes ", fastest.machines, fastest.instance)) !=
+          std::string::npos);
+    CHECK(joined.ends_with("which `max_machines` 16 with a deadline admits"));
+    CHECK(table(batched, {.width = 250}).find("which --max-machines 16 with a deadline admits") !=
+          std::string::npos);
+    training(request).deadline = Hours{5000};
+    CHECK(hint(recommend(Catalog::bundled(), request)).empty());
+    request.goal = Job{.model = "llama-2-7b", .tokens = 1e9};
+    CHECK(hint(recommend(Catalog::bundled(), request)).empty());
 }
 
 // ---- all clouds ---------------------------------------------------------------------
@@ -329,7 +429,8 @@ static bool warned(const Recommendation& r, std::string_view what) {
 }
 
 TEST_CASE("one ranking has machines of several providers", "[recommend]") {
-    const Recommendation r = over_all_clouds({.constraints = {.gpu = {"H100"}}, .top = 1000});
+    const Recommendation r =
+        over_all_clouds({.constraints = {.gpu = {"H100"}}, .top = 1000, .sort = Sort::score});
     CHECK(r.catalog_name == "clouds-2026-11");
     std::set<std::string> providers;
     for (const Choice& c : r.choices)

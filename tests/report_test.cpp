@@ -116,6 +116,70 @@ TEST_CASE("a table is at most 80 columns wide", "[report]") {
     }
 }
 
+static std::vector<std::string> lines_of(const std::string& text) {
+    std::istringstream in{text};
+    std::vector<std::string> out;
+    for (std::string line; std::getline(in, line);)
+        out.push_back(line);
+    return out;
+}
+
+/// The line with the titles of the table of choices.
+static std::string heads_of(const Recommendation& r, const TableStyle& style) {
+    for (const std::string& line : lines_of(table(r, style)))
+        if (line.find(" machine ") != std::string::npos)
+            return line;
+    return "";
+}
+
+TEST_CASE("a table fits its terminal, and drops region and GPUs last", "[report]") {
+    const Recommendation r =
+        recommend(Catalog::bundled(),
+                  {.budget = {.total = Usd{500}, .days = Days{20}, .hours_per_day = HoursPerDay{8}},
+                   .top = 20});
+    const int width = GENERATE(60, 72, 80, 100, 250);
+    std::size_t columns = 0;
+    for (const std::string& line : lines_of(table(r, {.width = width}))) {
+        INFO(line);
+        CHECK(line.size() <= static_cast<std::size_t>(width));
+        columns = std::max(columns, line.size());
+    }
+    const std::string heads = heads_of(r, {.width = width});
+    for (const char* needed : {"machine", "region", "GPUs"})
+        CHECK(heads.find(needed) != std::string::npos);
+    CHECK((heads.find("TFLOPS") != std::string::npos) == (width >= 80));
+    CHECK_THROWS_WITH(table(r, {.width = 59}), "width: must be from 60 to 250, got 59");
+    CHECK_THROWS_WITH(table(r, {.width = 251}), "width: must be from 60 to 250, got 251");
+}
+
+TEST_CASE("a wide table has more of each choice", "[report]") {
+    Recommendation r = recommend(Catalog::bundled(),
+                                 {.constraints = {.instance = {"p3.8xlarge"},
+                                                  .region = {"us-east-1"},
+                                                  .include_retired = true},
+                                  .today = Date{2026, 11, 28}});
+    const std::string heads = heads_of(r, {.wide = true});
+    for (const char* more : {"USD/GPU h", "as of", "days old", "stack", "arch", "Gbps"})
+        CHECK(heads.find(more) != std::string::npos);
+    // p3.8xlarge has 4 V100: 12.24 / 4 = 3.06, the price of p3.2xlarge, which has one.
+    const std::string row =
+        table(r, {.width = 250, .columns = {"instance", "usd_per_gpu_hour", "price_source"}});
+    CHECK(row.find("machine     USD/GPU h  price_source") != std::string::npos);
+    CHECK(row.find("p3.8xlarge       3.06  ") != std::string::npos);
+    CHECK(markdown(r, {.columns = {"rank", "region"}}).find("| # | region |") != std::string::npos);
+    CHECK_THROWS_WITH(
+        table(r, {.columns = {"regoin"}}),
+        "columns: must be columns of the answer, got \"regoin\", did you mean region?");
+}
+
+TEST_CASE("a machine with one row has the other regions beside it", "[report]") {
+    Recommendation r = recommend(Catalog::bundled("aws-2020-04"), {.top = 3});
+    r.choices[0].also = {"r2"};
+    r.choices[1].also = {"r2", "r3", "r4"};
+    const std::string rows = table(r, {.columns = {"rank", "also"}});
+    CHECK(rows.find("#  also\n1  r2\n2  r2, 2 more\n3\n") != std::string::npos);
+}
+
 TEST_CASE("colour adds escape codes and nothing else", "[report]") {
     const std::string plain = table(article_answer());
     std::string coloured = table(article_answer(), {.colour = true});
@@ -239,4 +303,55 @@ TEST_CASE("a first choice with another processor is warned of", "[report]") {
     };
     CHECK(none(first("g5.xlarge", Profile::training)));
     CHECK(none(first("g4ad.xlarge", Profile::graphics))); // graphics do not need it
+}
+
+// ---- a page of HTML -----------------------------------------------------------------
+
+/// How often a text stands in another one.
+static std::size_t count_of(std::string_view text, std::string_view what) {
+    std::size_t out = 0;
+    for (std::size_t at = text.find(what); at != std::string_view::npos;
+         at = text.find(what, at + 1))
+        ++out;
+    return out;
+}
+
+TEST_CASE("a page of HTML is whole, asks for nothing from elsewhere, and has all sections",
+          "[report][html]") {
+    Recommendation charged = recommend(
+        Catalog::bundled(),
+        parse_request(
+            "{budget_usd: 2000, days: 90, hours_per_day: 4, storage_gib: 200, "
+            "egress_gib_per_month: 50, purchase: best, region: us-east-1, firmness: true, "
+            "today: 2026-11-23, top: 40}"));
+    const std::vector<Recommendation> all{
+        article_answer(), refused(), near_vietnam(), own_or_rent(), training_job(), charged};
+    for (const Recommendation& r : all) {
+        const std::string page = html(r);
+        CHECK(page.starts_with("<!DOCTYPE html>"));
+        CHECK(page.ends_with("</html>\n"));
+        for (const char* tag : {"table", "tr", "section", "svg", "figure", "h2", "details"}) {
+            CAPTURE(tag);
+            CHECK(count_of(page, fmt::format("<{}>", tag)) +
+                      count_of(page, fmt::format("<{} ", tag)) ==
+                  count_of(page, fmt::format("</{}>", tag)));
+        }
+        CHECK(count_of(page, "src=\"http") == 0);
+        CHECK(count_of(page, "<link") == 0);
+        for (const Choice& c : r.choices)
+            CHECK(page.find(c.instance) != std::string::npos);
+        CHECK(page.size() < 400'000);
+    }
+    CHECK(html(charged).find("How firm") != std::string::npos);
+    CHECK(html(all[4]).find("<svg") != std::string::npos);
+}
+
+TEST_CASE("what a catalog calls its machines cannot end a tag of a page", "[report][html]") {
+    Recommendation r = article_answer();
+    r.choices.front().instance = "<script>alert(1)</script>";
+    r.warnings = {"<b>&\"'"};
+    const std::string page = html(r);
+    CHECK(page.find("<script>alert(1)") == std::string::npos);
+    CHECK(page.find("&lt;script&gt;alert(1)") != std::string::npos);
+    CHECK(page.find("<b>&\"") == std::string::npos);
 }

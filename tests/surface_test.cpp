@@ -81,6 +81,7 @@ TEST_CASE("each enumerator is read from its name, and none beyond the last has o
     check_names<Recompute>();
     check_names<Sharding>();
     check_names<Sold>();
+    check_names<Sort>();
 }
 
 TEST_CASE("a catalog is read from text as from a file", "[surface]") {

@@ -80,7 +80,7 @@ static bool same(double a, double b) {
 }
 
 static std::vector<SweepGroup> groups_of(const Catalog& catalog) {
-    std::vector<SweepGroup> out(7, SweepGroup{.catalog = &catalog});
+    std::vector<SweepGroup> out(10, SweepGroup{.catalog = &catalog});
     out[1].request.constraints.region = {catalog.regions()[0].code};
     out[2].request.constraints.purchase = {Purchase::on_demand, Purchase::spot};
     out[2].request.profile = Profile::graphics;
@@ -89,6 +89,9 @@ static std::vector<SweepGroup> groups_of(const Catalog& catalog) {
     out[5].request.constraints.purchase = {Purchase::spot};
     out[5].request.usage.starts_per_day = 100;
     out[6].request.constraints.near = Place{10, 20}; // the region depends on what qualifies
+    out[7].request.sort = Sort::speed;
+    out[8].request.sort = Sort::score;
+    out[9].request.constraints.max_price = UsdPerHour{2}; // so that all rows are limited
     return out;
 }
 
@@ -109,6 +112,8 @@ TEST_CASE("a sweep answers each row as recommend does", "[sweep][property]") {
         if (rows.budget_usd[i] > 1)
             rows.fixed_usd[i] = one_of({kNothing, 0, 0.5});
         rows.max_price[i] = one_of({kNothing, kNothing, 0.5, 3});
+        if (groups[rows.group[i]].request.constraints.max_price)
+            rows.max_price[i] = kNothing; // the request has it
     }
     Sweep sweep{groups, rows.group, rows.figures(), rows.answers()};
     std::thread other{[&sweep] { sweep.work(); }};

@@ -25,6 +25,25 @@ TEST_CASE("a share of a GPU is written as a fraction", "[text]") {
     CHECK(text::count(number) == written);
 }
 
+TEST_CASE("a time is written in the unit in which people say it", "[text]") {
+    const auto [hours, written] = GENERATE(table<double, const char*>({
+        {0, "0 s"},
+        {89.0 / 3600, "89 s"},
+        {119.4 / 3600, "119 s"},
+        {120.0 / 3600, "2 min"},
+        {3.9 / 60, "3.9 min"},
+        {9.96 / 60, "10 min"},
+        {2, "2 h"},
+        {47.4, "47 h"},
+        {48, "2 d"},
+        {96, "4 d"},
+        {729.4 * 24, "729 d"},
+        {8760 * 2.4, "2.4 years"},
+        {8760 * 1234.5, "1,234 years"},
+    }));
+    CHECK(duration(Hours{hours}) == written);
+}
+
 TEST_CASE("a number is the whole text and finite", "[text]") {
     CHECK(text::number("0.0960000000") == 0.096);
     CHECK(text::number("+5") == 5);
@@ -160,6 +179,14 @@ TEST_CASE("names are no HTML, links or bars in Markdown, and no lines in a table
     CHECK(grid.markdown() == "| name | n |\n| --- | ---: |\n"
                              "| a\\x0ab\\|&lt;b> | 1 |\n| B\xc3\xa1"
                              "cs | 10 |\n");
+    CHECK(html_text("<a href='x'>\"&\x1b") == "&lt;a href='x'&gt;&quot;&amp;\\x1b");
+    CHECK(
+        grid.html("a & b", "s") ==
+        "<table class=\"s\"><caption>a &amp; b</caption>\n"
+        "<thead><tr><th scope=\"col\">name</th><th scope=\"col\" class=\"n\">n</th></tr></thead>\n"
+        "<tbody>\n<tr><th scope=\"row\">a\\x0ab|&lt;b&gt;</th><td class=\"n\">1</td></tr>\n"
+        "<tr><th scope=\"row\">B\xc3\xa1"
+        "cs</th><td class=\"n\">10</td></tr>\n</tbody></table>\n");
 }
 
 TEST_CASE("figures beyond all measure keep a sane width", "[text]") {

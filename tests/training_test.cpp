@@ -477,7 +477,7 @@ TEST_CASE("what cannot be asked of a training job is refused", "[training][error
     auto [key, text, message] = GENERATE(table<const char*, const char*, const char*>({
         {"days",
          "3",
-         "days: must not come with a training job, whose hours are estimated: use deadline"},
+         "days: must not come with a training job, whose hours are estimated: use `deadline`"},
         {"use_cv",
          "1",
          "use_cv: must not come with a training job, whose hours vary by its own estimate"},
@@ -487,8 +487,8 @@ TEST_CASE("what cannot be asked of a training job is refused", "[training][error
         {"precision",
          "fp64",
          "precision: must be mixed, fp32, tf32, fp16, bf16 or fp8 with a training job"},
-        {"deadline", "2026-12-31", "deadline: must come with today, if it is a date"},
-        {"tokens", "1e9", "tokens: must not be given for a net over images: use samples"},
+        {"deadline", "2026-12-31", "deadline: must come with `today`, if it is a date"},
+        {"tokens", "1e9", "tokens: must not be given for a net over images: use `samples`"},
     }));
     CHECK_THROWS_WITH(answer({{"model", "resnet-50"}, {key, text}}), message);
 }

@@ -140,6 +140,7 @@ const auto kCounts = std::to_array<Count>({
     {"top", [](R& r, int x) { r.top = x; }},
     {"nearest", [](R& r, int x) { r.nearest = x; }},
     {"max_machines", [](R& r, int x) { training(r).max_machines = x; }},
+    {"idle_minutes", [](R& r, int x) { r.launch.idle_minutes = x; }},
 });
 
 /// Days. A month or a year alone is no day, and a date without a year is a slip.
@@ -175,6 +176,10 @@ constexpr auto kNames = std::to_array<std::string_view>({"gpu",
                                                          "catalog",
                                                          "charges",
                                                          "by",
+                                                         "sort",
+                                                         "firmness",
+                                                         "launch_format",
+                                                         "checkpoint_url",
                                                          "model",
                                                          "fine_tune",
                                                          "kind",
@@ -231,13 +236,13 @@ consteval std::size_t fields_of() {
 } // namespace
 
 // A new field: if it is a number, give it a row above; then count it here.
-static_assert(fields_of<Request>() == 24);
+static_assert(fields_of<Request>() == 26);
 static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 24 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
 static_assert(fields_of<Ownership>() == 12 && fields_of<Dataset>() == 3);
 static_assert(fields_of<Job>() == 24 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
-static_assert(fields_of<Launch>() == 3 && fields_of<Weights>() == 6);
+static_assert(fields_of<Launch>() == 6 && fields_of<Weights>() == 6);
 
 TEST_CASE("no figure of a request is NaN, infinite, negative or beyond its range", "[validate]") {
     for (const auto& [key, put] : kFigures)

@@ -12,6 +12,7 @@
 #include <flopwise/catalog_text.hpp>
 #include <flopwise/charges.hpp>
 #include <flopwise/check.hpp>
+#include <flopwise/compare.hpp>
 #include <flopwise/config.hpp>
 #include <flopwise/constraints.hpp>
 #include <flopwise/cost.hpp>
@@ -20,6 +21,7 @@
 #include <flopwise/error.hpp>
 #include <flopwise/estimate.hpp>
 #include <flopwise/feed.hpp>
+#include <flopwise/firmness.hpp>
 #include <flopwise/hours.hpp>
 #include <flopwise/job.hpp>
 #include <flopwise/launch.hpp>
@@ -30,6 +32,7 @@
 #include <flopwise/names.hpp>
 #include <flopwise/nearby.hpp>
 #include <flopwise/net.hpp>
+#include <flopwise/overview.hpp>
 #include <flopwise/ownership.hpp>
 #include <flopwise/place.hpp>
 #include <flopwise/precision.hpp>
@@ -42,6 +45,7 @@
 #include <flopwise/regions.hpp>
 #include <flopwise/report.hpp>
 #include <flopwise/request.hpp>
+#include <flopwise/saved_plan.hpp>
 #include <flopwise/score.hpp>
 #include <flopwise/settings.hpp>
 #include <flopwise/stack.hpp>
@@ -50,4 +54,5 @@
 #include <flopwise/uncertainty.hpp>
 #include <flopwise/units.hpp>
 #include <flopwise/version.hpp>
+#include <flopwise/what_if.hpp>
 #include <flopwise/workload.hpp>

@@ -7,7 +7,8 @@
 
 #include <flopwise/diff.hpp>
 #include <flopwise/feed.hpp>
-#include <flopwise/recommendation.hpp>
+#include <flopwise/overview.hpp>
+#include <flopwise/saved_plan.hpp>
 
 namespace flopwise {
 
@@ -15,7 +16,7 @@ namespace flopwise {
 template <class E>
 constexpr std::size_t kEnumerators = 0;
 template <>
-inline constexpr std::size_t kEnumerators<By> = 2;
+inline constexpr std::size_t kEnumerators<By> = kBys;
 template <>
 inline constexpr std::size_t kEnumerators<ChangeKind> = kChangeKinds;
 template <>
@@ -26,6 +27,8 @@ template <>
 inline constexpr std::size_t kEnumerators<FineTune> = kFineTunes;
 template <>
 inline constexpr std::size_t kEnumerators<Format> = kFormats;
+template <>
+inline constexpr std::size_t kEnumerators<LaunchFormat> = kLaunchFormats;
 template <>
 inline constexpr std::size_t kEnumerators<Loss> = kLosses;
 template <>
@@ -41,7 +44,13 @@ inline constexpr std::size_t kEnumerators<Optimiser> = kOptimisers;
 template <>
 inline constexpr std::size_t kEnumerators<Outcome> = 3;
 template <>
+inline constexpr std::size_t kEnumerators<Overview> = kOverviews;
+template <>
+inline constexpr std::size_t kEnumerators<OverviewForm> = kOverviewForms;
+template <>
 inline constexpr std::size_t kEnumerators<Payment> = kPayments;
+template <>
+inline constexpr std::size_t kEnumerators<PlanState> = kPlanStates;
 template <>
 inline constexpr std::size_t kEnumerators<Precision> = kPrecisions;
 template <>
@@ -62,6 +71,8 @@ template <>
 inline constexpr std::size_t kEnumerators<Sharding> = kShardings;
 template <>
 inline constexpr std::size_t kEnumerators<Sold> = kSoldStates;
+template <>
+inline constexpr std::size_t kEnumerators<Sort> = kSorts;
 template <>
 inline constexpr std::size_t kEnumerators<Speed> = kSpeeds;
 

@@ -38,9 +38,9 @@ FLOPWISE_API Catalog opened(const Request& request);
 /// The power of a machine to buy, if it is not given, is that of its GPUs (tdp); if these are not
 /// given but a price of electricity is, that of the GPUs it is compared with; else it is 0.
 ///
-/// Choices are ordered by score, then (with `near`) by round trip, then by provider, instance,
-/// region and purchase, so that equal input gives equal output. What it costs grows with the
-/// number of machine types; an offer adds a comparison of its price.
+/// Choices are ordered by Request::sort, price and score, then (with `near`) by round trip, then by
+/// provider, instance, region and purchase, so that equal input gives equal output. What it costs
+/// grows with the number of machine types; an offer adds a comparison of its price.
 /// Throws ArgumentError, or InputError for a setting from a file, if a figure is out of its
 /// range, if figures contradict one another, if a name is not in the catalog, or if the request
 /// names a catalog of its own.

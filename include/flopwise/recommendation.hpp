@@ -4,6 +4,7 @@
 
 #include <flopwise/bill.hpp>
 #include <flopwise/estimate.hpp>
+#include <flopwise/firmness.hpp>
 #include <flopwise/regions.hpp>
 #include <flopwise/request.hpp>
 
@@ -60,6 +61,9 @@ struct Choice {
     std::string instance{};
     std::string family{};
     std::string region{};
+    /// With a row for each machine, GPU, family or provider: other regions in which the machine
+    /// qualifies, best first.
+    std::vector<std::string> also{};
     PurchaseKind purchase = PurchaseKind::on_demand; ///< with Request::ways the cheapest of these
     UsdPerHour price{};                              ///< for an hour that is paid
     /// Between which the price lies on Request::today with 80 % probability, as old as it is
@@ -109,7 +113,7 @@ struct Choice {
     bool operator==(const Choice&) const = default;
 };
 
-/// A family with at least one choice, ranked by its best.
+/// A family with at least one choice, ranked by its best machine, as Request::sort has it.
 struct FamilyChoice {
     int rank = 0;
     std::string provider{};
@@ -236,7 +240,7 @@ struct RegionChoice {
 
         bool operator==(const Farther&) const = default;
     };
-    std::optional<Farther> farther{}; ///< for training, if it has a better score
+    std::optional<Farther> farther{}; ///< for training, if it is better as Request::sort has it
 
     bool operator==(const RegionChoice&) const = default;
 };
@@ -320,6 +324,7 @@ struct Recommendation {
     /// of the choices are: those of one provider move together. Absent without a day, or if one of
     /// the prices has no age.
     std::optional<double> still_first{};
+    std::optional<Firmness> firmness{}; ///< if Request::firmness is set and there is a choice
     bool on_vcpus = false; ///< no GPU is asked for: speed and work are counted in vCPUs
     /// Of the budget, if it and the days are known; with charges, what these leave in the region of
     /// the best choice, or in the cheapest one if there is no choice; with an uncertain use, at the

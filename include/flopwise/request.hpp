@@ -19,8 +19,24 @@ namespace flopwise {
 enum class By : std::uint8_t {
     instance, ///< each machine and region a row
     family,   ///< each family a row, with its best machine
+    machine,  ///< each machine a row, in its best region
+    gpu,      ///< each GPU a row, with its best machine
+    provider, ///< each provider a row, with its best machine
+    region,   ///< each region a row, with its best machine
 };
+constexpr std::size_t kBys = 6;
 FLOPWISE_API std::string_view to_string(By by);
+
+/// What the choices of an answer are ordered by, best first. Equal ones stand by price, score, and
+/// as recommend() says.
+enum class Sort : std::uint8_t {
+    score, ///< all that counts, by the weights
+    cost,  ///< what the plan costs, or all that is paid for an hour where hours are not known
+    price, ///< of an hour of all machines that work together
+    speed, ///< work an hour: as Speed says, or of a job
+};
+constexpr std::size_t kSorts = 4;
+FLOPWISE_API std::string_view to_string(Sort sort);
 
 /// The data to work on.
 struct Dataset {
@@ -31,11 +47,25 @@ struct Dataset {
     bool operator==(const Dataset&) const = default;
 };
 
+/// In what form the start plan is written.
+enum class LaunchFormat : std::uint8_t {
+    script,    ///< for bash, with the provider's own command line
+    sky,       ///< a task of SkyPilot
+    dstack,    ///< a task of dstack
+    terraform, ///< a module of Terraform or OpenTofu
+};
+constexpr std::size_t kLaunchFormats = 4;
+FLOPWISE_API std::string_view to_string(LaunchFormat format);
+
 /// How the start plan is to be written.
 struct Launch {
     bool wanted = false;
     std::string key_name = "flopwise"; ///< of the key pair; letters, digits, '.', '_' and '-'
-    bool keep_running = false;         ///< otherwise the machine stops by itself: stops_after()
+    bool keep_running = false;         ///< otherwise machines stop by themselves: stops_after()
+    LaunchFormat format = LaunchFormat::script;
+    int idle_minutes = 60; ///< without work, after which machines stop; 0: they do not; <= 525,600
+    std::string
+        checkpoint_url{}; ///< "s3://…", "gs://…" or "https://ACCOUNT.blob.core.windows.net/…"
 
     bool operator==(const Launch&) const = default;
 };
@@ -74,6 +104,10 @@ struct Request {
     int top = 10;    ///< most choices in the answer; at least 1
     int nearest = 3; ///< most refusals that are spelled out; at least 0
     By by = By::instance;
+    /// Absent: score, where a budget, a highest price, a job or weights are given; else cost, as
+    /// nothing says how much may be spent.
+    std::optional<Sort> sort{};
+    bool firmness = false; ///< say how firm the answer is: Recommendation::firmness
     std::string
         catalog{}; ///< name or file that recommend(request) opens; given with a catalog, refused
     std::vector<std::string> charges{}; ///< files that charges_of() reads; empty: the bundled ones

@@ -256,7 +256,7 @@ static std::string_view no_gpu(std::string_view name) {
     const std::size_t times = lower.find_first_not_of("0123456789 ");
     const bool counted = times != 0 && times != std::string::npos && lower[times] == 'x';
     if (counted || (colon != std::string::npos && text::number(lower.substr(colon + 1))))
-        return "must be a GPU without a number of them, which is min_gpus";
+        return "must be a GPU without a number of them, which is `min_gpus`";
     const Words words = words_of(name);
     if (std::find(words.begin(), words.end(), "mig") != words.end())
         return "must be a whole GPU, no MIG instance of one";
@@ -286,7 +286,34 @@ static std::string number_of(std::string_view model) {
     return out;
 }
 
-/// ", did you mean X?" with GPUs of the same model number, or "".
+/// "a" of a100, "rtx" of rtx4090.
+static std::string_view letters_of(std::string_view model) {
+    const std::size_t end = model.find_first_of("0123456789");
+    return end == std::string_view::npos ? "" : model.substr(0, end);
+}
+
+/// "; of that family there are X and Y", or "".
+static std::string family_of(std::span<const Gpu> gpus, const std::string& model) {
+    constexpr std::size_t kShown = 16;
+    const std::string_view letters = letters_of(model);
+    std::vector<std::string_view> out;
+    for (const Gpu& gpu : gpus) {
+        std::vector<std::string_view> spellings{gpu.aliases.begin(), gpu.aliases.end()};
+        spellings.emplace_back(gpu.name);
+        if (!letters.empty() && std::ranges::any_of(spellings, [&](std::string_view spelling) {
+                return letters_of(gpu_name(spelling).model) == letters;
+            }))
+            out.emplace_back(gpu.name);
+    }
+    const std::size_t more = out.size() - std::min(out.size(), kShown);
+    out.resize(out.size() - more);
+    return out.empty() ? ""
+                       : fmt::format("; of that family there are {}{}",
+                                     fmt::join(out, ", "),
+                                     more == 0 ? "" : fmt::format(" and {} more", more));
+}
+
+/// ", did you mean X?" with GPUs of the same model number; else those of its family, or "".
 static std::string like_gpu(std::span<const Gpu> gpus, std::string_view name) {
     constexpr std::size_t kShown = 4;
     const GpuName asked = gpu_name(name);
@@ -303,8 +330,10 @@ static std::string like_gpu(std::span<const Gpu> gpus, std::string_view name) {
             if (number_of(gpu_name(spelling).model) == number_of(asked.model))
                 near.push_back(spelling);
     }
+    if (std::string hint = same.empty() ? text::did_you_mean(name, near) : ""; !hint.empty())
+        return hint;
     if (same.empty())
-        return text::did_you_mean(name, near);
+        return family_of(gpus, asked.model);
     same.resize(std::min(same.size(), kShown));
     return fmt::format(", did you mean {}?", text::one_of(same));
 }

@@ -1,6 +1,7 @@
 #include "catalog/fields.hpp"
 #include "catalog/rates.hpp"
 #include "text/text.hpp"
+#include "text/yaml.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -14,7 +15,7 @@ class Row {
 public:
     void text(std::string_view key, std::string_view value) {
         if (!value.empty())
-            pair(key, written(value));
+            pair(key, yaml::written(value));
     }
     void number(std::string_view key, double value) { pair(key, fmt::format("{}", value)); }
     void flag(std::string_view key, bool value) {
@@ -24,7 +25,7 @@ public:
     void texts(std::string_view key, const std::vector<std::string>& values) {
         std::string list;
         for (const std::string& value : values)
-            list += (list.empty() ? "" : ", ") + written(value);
+            list += (list.empty() ? "" : ", ") + yaml::written(value);
         if (!values.empty())
             pair(key, "[" + list + "]");
     }
@@ -34,27 +35,6 @@ private:
     void pair(std::string_view key, std::string_view value) {
         fmt::format_to(
             std::back_inserter(pairs_), "{}{}: {}", pairs_.empty() ? "" : ", ", key, value);
-    }
-
-    /// Plain if it is a word that YAML can only read as text, in double quotes otherwise.
-    static std::string written(std::string_view value) {
-        constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                           "0123456789_-.+";
-        constexpr std::string_view kDigits = "0123456789-.+";
-        const bool word = value.find_first_not_of(kWord) == std::string_view::npos &&
-                          kDigits.find(value.front()) == std::string_view::npos;
-        if (word && value != "no" && value != "null" && value != "true" && value != "false")
-            return std::string{value};
-        std::string out = "\"";
-        for (const char c : value) {
-            if (c == '"' || c == '\\')
-                out += '\\';
-            if (static_cast<unsigned char>(c) < 0x20)
-                out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-            else
-                out += c;
-        }
-        return text::yaml_escaped(out) + '"';
     }
 
     std::string pairs_;

@@ -5,7 +5,9 @@
 
 #include "command/cache.hpp"
 #include "command/catalog_arguments.hpp"
+#include "command/command.hpp"
 #include "command/flag_values.hpp"
+#include "command/help.hpp"
 #include "command/output.hpp"
 #include "command/today.hpp"
 #include "command/update.hpp"
@@ -117,7 +119,7 @@ static int run_show(const Arguments& arguments) {
         for (const Instance& i : catalog.instances())
             names.emplace_back(i.name);
         throw ArgumentError{"MACHINE",
-                            fmt::format("must be the name of a machine, got {}{}",
+                            fmt::format("must be the name of a machine or a GPU, got {}{}",
                                         text::quoted(arguments.pattern),
                                         text::did_you_mean(arguments.pattern, names))};
     }
@@ -155,6 +157,12 @@ static void add_today(CLI::App& app, Arguments& to) {
         ->type_name("DATE");
 }
 
+static void add_accept_outliers(CLI::App& app, Arguments& to) {
+    app.add_flag("--accept-outliers",
+                 to.accept_outliers,
+                 "use prices and sizes a hundred times off their like too");
+}
+
 static void add_import(CLI::App& app, Arguments& to) {
     app.add_option("FORMAT", to.format, "auto, or the name of a format")->required();
     app.add_option("FILE", to.files, "price files, folders or patterns; - is the standard input")
@@ -164,6 +172,7 @@ static void add_import(CLI::App& app, Arguments& to) {
     add_today(app, to);
     app.add_flag("--strict", to.strict, "fail at the first row that is wrong");
     app.add_flag("--summary", to.summary, "tell what became of the rows, on standard error");
+    add_accept_outliers(app, to);
     app.add_option("--name", to.name, "name of the new catalog")->type_name("NAME");
     app.add_option("--as-of", to.as_of, "day of files that do not state it")->type_name("DATE");
     app.add_option("--provider", to.provider, "provider of skypilot and gpuhunt files and tables")
@@ -191,9 +200,7 @@ static void add_update(CLI::App& app, Arguments& to) {
         ->type_name("SECONDS");
     app.add_option("--cacert", to.cacert, "certificates to trust in place of the system's")
         ->type_name("FILE");
-    app.add_flag("--accept-outliers",
-                 to.accept_outliers,
-                 "use prices and sizes a hundred times off their like too");
+    add_accept_outliers(app, to);
 }
 
 using Run = int (*)(const Arguments&);
@@ -222,22 +229,25 @@ static std::vector<std::pair<CLI::App*, Run>> add_all(CLI::App& app, Arguments& 
         ->type_name("NAME");
     CLI::App* list = app.add_subcommand("list", "the machines of a catalog");
     list->add_option("PATTERN", to.pattern, "names to list: \"p4*\"");
-    CLI::App* show = app.add_subcommand("show", "the facts and prices of a machine");
-    show->add_option("MACHINE", to.pattern, "its name")->required();
+    CLI::App* show = app.add_subcommand("show", "the facts and prices of a machine or a GPU");
+    show->add_option("MACHINE", to.pattern, "its name: p3.2xlarge, A100")->required();
     CLI::App* out = app.add_subcommand("export", "a catalog in another form");
     out->add_option("--format", to.format, "csv, json or yaml (csv)")->type_name("NAME");
     for (CLI::App* one : {list, show, out})
         add_catalog(*one, to, "--catalog");
     for (CLI::App* one : {check, diff, history, list, show, out})
         add_output(*one, to);
-    return {{import, run_import},
-            {update, run_update},
-            {check, run_check},
-            {diff, run_diff},
-            {history, run_history},
-            {list, run_list},
-            {show, run_show},
-            {out, run_export}};
+    std::vector<std::pair<CLI::App*, Run>> all = add_overviews(app, to);
+    const std::vector<std::pair<CLI::App*, Run>> others{{import, run_import},
+                                                        {update, run_update},
+                                                        {check, run_check},
+                                                        {diff, run_diff},
+                                                        {history, run_history},
+                                                        {list, run_list},
+                                                        {show, run_show},
+                                                        {out, run_export}};
+    all.insert(all.begin(), others.begin(), others.end());
+    return all;
 }
 
 static int run(int argc, char** argv) {
@@ -247,6 +257,10 @@ static int run(int argc, char** argv) {
     app.set_version_flag("--version", std::string{version()});
     app.require_subcommand(1);
     app.footer(std::string{kExamples});
+    if (argc >= 2 && argc <= 3 && std::string_view{argv[1]} == "help") {
+        write_output(help_on(app, argc == 3 ? argv[2] : ""), "");
+        return answer;
+    }
     try {
         require_values(app, argc, argv);
         app.parse(argc, argv);
@@ -269,7 +283,7 @@ static int run(int argc, char** argv) {
     return bad_input;
 }
 
-int main(int argc, char** argv) {
+int flopwise::run_catalog(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {

@@ -10,6 +10,9 @@ namespace flopwise {
 /// standard output and standard error; returns the exit status.
 int run_command(int argc, const char* const* argv);
 
+/// The same of `catalog`.
+int run_catalog(int argc, char** argv);
+
 /// The catalog that a request names, as catalog_called() has it; if it names none, catalog_for() it
 /// and the bundled one, for a program asks nothing of its user's cache. Throws through
 /// Request::refuse() and as Catalog::read() does.

@@ -47,6 +47,7 @@ Against against(const Catalog& given,
     then.as_of = request.against;
     then.today = request.against;
     then.against = {};
+    then.firmness = false;
     const Catalog before = [&] {
         try {
             return on_day_asked(given, then);

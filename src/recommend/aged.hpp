@@ -24,6 +24,10 @@ struct Aged {
 /// Of a choice's price; empty if it has no date, or its kind of purchase no age.
 std::optional<Aged> aged(const Choice& choice, Date today);
 
+/// What of a choice's bill is paid by the hour of the machine, and so goes with its price. Capacity
+/// is held at the price on demand.
+Usd paid_by_the_hour(const Choice& of);
+
 /// Where the cost has an interval, makes it that of uncertain hours at a price that may have moved,
 /// and so the probability that a budget suffices.
 void widen_cost(const Aged& aged, std::optional<Usd> budget, Choice& to);

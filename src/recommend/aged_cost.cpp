@@ -96,24 +96,22 @@ private:
     std::array<double, kRatios> ratios_{};
 };
 
-/// What of a bill is paid by the hour of the machine, and so goes with its price. Capacity is held
-/// at the price on demand.
-double by_the_hour(const Choice& of) {
+} // namespace
+
+Usd paid_by_the_hour(const Choice& of) {
     const bool on_demand = of.purchase == PurchaseKind::on_demand;
-    double out = 0;
+    Usd out{};
     for (const LineItem& item : of.cost->items)
         if (item.charge == "compute" || item.charge == "startup" ||
             (item.charge == "unused_capacity" && on_demand))
-            out += item.amount ? item.amount->value() : 0;
+            out = out + item.amount.value_or(Usd{});
     return out;
 }
-
-} // namespace
 
 void widen_cost(const Aged& aged, std::optional<Usd> budget, Choice& to) {
     if (!to.cost_quantiles || !to.cost || !(aged.years > 0))
         return;
-    const double fixed = to.cost->total.value() - by_the_hour(to);
+    const double fixed = (to.cost->total - paid_by_the_hour(to)).value();
     if (!(to.cost_quantiles->p50.value() > fixed))
         return;
     const HoursCost hours{*to.cost_quantiles, fixed};

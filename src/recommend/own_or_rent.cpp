@@ -1,5 +1,6 @@
 #include "recommend/own_or_rent.hpp"
 
+#include "catalog/gpu_names.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
 #include "training/step_time.hpp"
@@ -25,15 +26,8 @@ void require_valid_ownership(const Catalog& catalog, const Request& request) {
     } catch (const ArgumentError& e) {
         request.refuse(e.where().field, e.reason());
     }
-    if (!own.gpu.empty() && catalog.find_gpu(own.gpu) == nullptr) {
-        std::vector<std::string_view> names;
-        for (const Gpu& gpu : catalog.gpus())
-            names.emplace_back(gpu.name);
-        request.refuse("own_gpu",
-                       fmt::format("must be a GPU of the catalog, got {}{}",
-                                   text::quoted(own.gpu),
-                                   text::did_you_mean(own.gpu, names)));
-    }
+    if (!own.gpu.empty() && catalog.find_gpu(own.gpu) == nullptr)
+        request.refuse("own_gpu", why_no_gpu(catalog.gpus(), own.gpu));
 }
 
 /// The GPU that is bought; null if it is not given.

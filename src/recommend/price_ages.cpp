@@ -23,9 +23,23 @@ std::optional<Aged> aged(const Choice& c, Date today) {
                 std::max(0, days_between(c.as_of, today)) / kDaysOfAYear};
 }
 
+/// What a choice costs, for the same work as all others.
+static double spent(const Recommendation& r, const Choice& c) {
+    return c.cost ? (c.cost->total - r.request.budget.fixed).value()
+                  : c.effective.value_or(c.price).value();
+}
+
 /// By how much the prices of two choices have to move against each other to change places, as a
 /// factor; empty if no price can do that.
 static std::optional<double> margin(const Recommendation& r, const Choice& first, const Choice& c) {
+    const auto machines = [](const Choice& one) { return one.job ? one.job->machines : 1; };
+    const Sort sort = r.request.sort.value_or(Sort::score);
+    if (sort == Sort::speed)
+        return std::nullopt;
+    if (sort == Sort::cost)
+        return spent(r, c) / spent(r, first);
+    if (sort == Sort::price)
+        return c.price * machines(c) / (first.price * machines(first));
     const double weight = r.weights[static_cast<std::size_t>(Criterion::cost)];
     if (!(weight > 0))
         return std::nullopt;

@@ -7,6 +7,8 @@
 #include "catalog/offer_columns.hpp"
 #include "cost/bill_lines.hpp"
 #include "recommend/against.hpp"
+#include "recommend/firmness.hpp"
+#include "recommend/long_run.hpp"
 #include "recommend/own_or_rent.hpp"
 #include "recommend/price_ages.hpp"
 #include "recommend/refused.hpp"
@@ -182,8 +184,12 @@ answered_of_one_day(const Catalog& given, const Request& request, const Charges&
     out.gpu_matches = gpu_matches(catalog, asked);
     out.region_choice = region_choice(catalog, asked, full, everywhere, out);
     out.ownership = own_or_rent(catalog, full, ranking, out);
+    if (std::string hint = long_run(catalog, full, charges, out); !hint.empty())
+        out.warnings.push_back(std::move(hint));
     add_dates(out);
     add_price_ages(out);
+    if (asked.firmness && !out.choices.empty())
+        out.firmness = firmness_of(catalog, request, charges, out, {});
     add_warnings(catalog, out);
     return out;
 }

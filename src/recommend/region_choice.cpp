@@ -1,5 +1,6 @@
 #include "recommend/region_choice.hpp"
 
+#include "recommend/choice_figures.hpp"
 #include "solve/unpriced.hpp"
 #include "text/text.hpp"
 
@@ -95,10 +96,6 @@ with_nearest_region(const Catalog& catalog, const Request& request, const Charge
     return with_nearest_region(catalog, request, ranking);
 }
 
-static std::optional<Usd> total_of(const Choice& choice) {
-    return choice.cost ? std::optional{choice.cost->total} : std::nullopt;
-}
-
 /// The best choice where it is cheapest; at equal prices, where it is nearest.
 static std::optional<RegionChoice::Elsewhere>
 cheapest(const Request& asked, Ranking& ranking, const Choice& best) {
@@ -116,27 +113,38 @@ cheapest(const Request& asked, Ranking& ranking, const Choice& best) {
                                    .price_dates = there->price_dates};
 }
 
-/// The best of all regions that are a little farther, if it has a better score.
+/// The best of all regions that are a little farther, if it is better.
 static std::optional<RegionChoice::Farther>
 farther(const Request& asked, Ranking& ranking, const Choice& best) {
     if (asked.profile != Profile::training)
         return std::nullopt; // somebody waits for each answer
     const Milliseconds most = *best.rtt + kFarther;
-    const auto there = ranking.best([&](const Ranked& /*row*/, const Offer& offer) {
+    const auto& rows = ranking.rows();
+    const auto first = [&](auto condition) {
+        return std::find_if(rows.begin(), rows.end(), [&](const Ranked& row) {
+            return condition(row, ranking.offer(row));
+        });
+    };
+    const auto found = first([&](const Ranked& /*row*/, const Offer& offer) {
         const auto rtt = ranking.rtt(offer);
         return rtt && *rtt <= most;
     });
-    if (!there || !(there->score.value > best.score.value))
+    const auto own = first([&](const Ranked& row, const Offer& offer) {
+        return offer.instance.name == best.instance && offer.instance.provider == best.provider &&
+               offer.region.code == best.region && ranking.paid(row) == best.purchase;
+    });
+    if (found == rows.end() || own == rows.end() || !(ranking.worth(*found) > ranking.worth(*own)))
         return std::nullopt;
-    return RegionChoice::Farther{.provider = there->provider,
-                                 .instance = there->instance,
-                                 .region = there->region,
-                                 .purchase = there->purchase,
-                                 .price = there->price,
-                                 .total = total_of(*there),
-                                 .score = there->score.value,
-                                 .extra_rtt = *there->rtt - *best.rtt,
-                                 .price_dates = there->price_dates};
+    const Choice there = ranking.choice(*found);
+    return RegionChoice::Farther{.provider = there.provider,
+                                 .instance = there.instance,
+                                 .region = there.region,
+                                 .purchase = there.purchase,
+                                 .price = there.price,
+                                 .total = total_of(there),
+                                 .score = there.score.value,
+                                 .extra_rtt = *there.rtt - *best.rtt,
+                                 .price_dates = there.price_dates};
 }
 
 static bool is_asked_for(const Constraints& c, const std::string& provider) {

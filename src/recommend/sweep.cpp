@@ -75,15 +75,24 @@ bool SweepGroup::request_is_plain() const {
            !chooses_region(request.constraints);
 }
 
-/// The ranking of a group without what can never be its best: an offer that a better one
-/// undercuts. So prices fall with the rank, and the best below a limit is found by bisection.
-struct Sweep::Prepared {
-    std::once_flag once{};
-    std::atomic<std::size_t> rows_left = 0;
+/// A ranking without what can never be its best: an offer that a better one undercuts. So prices
+/// fall with the rank, and the best below a limit is found by bisection.
+struct Sweep::Steps {
+    bool wanted = false; ///< by a row
     std::vector<double> price_usd_per_hour{};
     std::vector<double> score{};
     std::vector<std::uint32_t> offer{};
     std::vector<Purchase> purchase{};
+};
+
+/// What the rows of a group share. Those whose money is limited may be ordered by something else
+/// than the rest.
+struct Sweep::Prepared {
+    std::once_flag once{};
+    std::atomic<std::size_t> rows_left = 0;
+    Steps limited{};
+    Steps open{};       ///< of rows that are ordered otherwise
+    bool two = false;   ///< whether there are such
     bool plain = false; ///< one ranking serves all figures, and it is here
     std::optional<Error> error{};
     std::optional<Charges> charges{}; ///< absent if they cannot be read
@@ -114,8 +123,24 @@ Sweep::Sweep(std::span<const SweepGroup> groups,
                                begin,
                                std::min(begin + kMostRequests, first[g + 1])});
     }
-    for (std::uint32_t row = 0; row < group_of.size(); ++row)
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        const Request& request = groups[g].request;
+        prepared_[g].two =
+            !is_limited(request) && sort_of(request, false) != sort_of(request, true);
+    }
+    for (std::uint32_t row = 0; row < group_of.size(); ++row) {
         rows_[first[group_of[row]]++] = row;
+        steps(prepared_[group_of[row]], row).wanted = true;
+    }
+}
+
+/// The ranking that a row is answered from.
+Sweep::Steps& Sweep::steps(Prepared& prepared, std::size_t row) const {
+    const auto given = [row](std::span<const double> figures) {
+        return !figures.empty() && !std::isnan(figures[row]);
+    };
+    const bool limited = given(figures_.budget_usd) || given(figures_.max_price_usd_per_hour);
+    return prepared.two && !limited ? prepared.open : prepared.limited;
 }
 
 Sweep::~Sweep() = default;
@@ -135,6 +160,23 @@ void Sweep::work() noexcept {
     }
 }
 
+void Sweep::rank(const Catalog& catalog,
+                 const Request& request,
+                 const Charges& charges,
+                 Steps& to) {
+    const Question question{catalog, request, charges};
+    Solver solver = question.solver();
+    for (const std::uint32_t position : solver.ranking()) {
+        const Offer offer = catalog.offer(position);
+        if (!to.offer.empty() && offer.price.value() >= to.price_usd_per_hour.back())
+            continue;
+        to.offer.push_back(position);
+        to.purchase.push_back(offer.purchase);
+        to.price_usd_per_hour.push_back(offer.price.value());
+        to.score.push_back(solver.score_of(position).value);
+    }
+}
+
 void Sweep::prepare(Prepared& prepared, const SweepGroup& group) {
     if (group.error) {
         prepared.error = group.error;
@@ -147,18 +189,11 @@ void Sweep::prepare(Prepared& prepared, const SweepGroup& group) {
             group.charges ? *group.charges : charges_of(group.request, *group.catalog);
         if (!prepared.plain) // its answer depends on the figures of each row
             return;
-        const Request full = completed(group.request);
-        const Question question{*group.catalog, full, *prepared.charges};
-        Solver solver = question.solver();
-        for (const std::uint32_t position : solver.ranking()) {
-            const Offer offer = group.catalog->offer(position);
-            if (!prepared.offer.empty() &&
-                offer.price.value() >= prepared.price_usd_per_hour.back())
-                continue;
-            prepared.offer.push_back(position);
-            prepared.purchase.push_back(offer.purchase);
-            prepared.price_usd_per_hour.push_back(offer.price.value());
-            prepared.score.push_back(solver.score_of(position).value);
+        Request full = completed(group.request);
+        for (const bool limited : {true, false}) {
+            full.sort = sort_of(group.request, limited);
+            if (Steps& to = limited ? prepared.limited : prepared.open; to.wanted)
+                rank(*group.catalog, full, *prepared.charges, to);
         }
     } catch (const Error& e) {
         prepared.error = e;
@@ -174,10 +209,8 @@ void Sweep::answer(const Piece& piece) {
     const std::size_t rows = piece.end - piece.begin;
     done_ += rows;
     if ((prepared.rows_left -= rows) == 0) { // there may be as many plans as rows
-        prepared.price_usd_per_hour = {};
-        prepared.score = {};
-        prepared.offer = {};
-        prepared.purchase = {};
+        prepared.limited = {};
+        prepared.open = {};
         prepared.charges = {};
     }
 }
@@ -230,7 +263,7 @@ SweepRow row_of(const SweepFigures& f, std::size_t row) {
 
 } // namespace
 
-void Sweep::answer(const Prepared& prepared, const SweepGroup& group, std::size_t row) {
+void Sweep::answer(Prepared& prepared, const SweepGroup& group, std::size_t row) {
     if (!figures_.missing.empty() && figures_.missing[row] != 0)
         return clear(row, kMissingRow);
     const SweepRow figures = row_of(figures_, row);
@@ -248,7 +281,8 @@ void Sweep::answer(const Prepared& prepared, const SweepGroup& group, std::size_
     } else {
         answers_.price_ceiling_usd_per_hour[row] = kNothing;
     }
-    const auto& prices = prepared.price_usd_per_hour;
+    const Steps& from = steps(prepared, row);
+    const auto& prices = from.price_usd_per_hour;
     const auto best = static_cast<std::size_t>(
         std::partition_point(
             prices.begin(), prices.end(), [limit](double price) { return price > limit; }) -
@@ -258,10 +292,10 @@ void Sweep::answer(const Prepared& prepared, const SweepGroup& group, std::size_
                             : prices.empty() ? Outcome::nothing_fits
                                              : Outcome::nothing_affordable;
     answers_.outcome[row] = static_cast<std::int8_t>(outcome);
-    answers_.offer[row] = found ? static_cast<std::int32_t>(prepared.offer[best]) : -1;
-    answers_.purchase[row] = found ? code_of(kind_of(prepared.purchase[best])) : kNone;
+    answers_.offer[row] = found ? static_cast<std::int32_t>(from.offer[best]) : -1;
+    answers_.purchase[row] = found ? code_of(kind_of(from.purchase[best])) : kNone;
     answers_.price_usd_per_hour[row] = found ? prices[best] : kNothing;
-    answers_.score[row] = found ? prepared.score[best] : kNothing;
+    answers_.score[row] = found ? from.score[best] : kNothing;
     answers_.total_usd[row] =
         found && budget.days ? total_needed(budget, UsdPerHour{prices[best]}).value() : kNothing;
     if (!more_)
@@ -296,6 +330,7 @@ void Sweep::answer_slowly(const Prepared& prepared, const SweepGroup& group, std
         Request request = group.request;
         request.top = runner_up_ ? 2 : 1;
         request.nearest = 0;
+        request.firmness = false;
         for (const auto& [key, value] :
              {std::pair{"budget_usd", f.budget_usd},
               std::pair{"days", f.days},

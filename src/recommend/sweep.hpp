@@ -104,11 +104,15 @@ public:
     [[nodiscard]] std::exception_ptr failure() const { return failure_; }
 
 private:
+    struct Steps;
     struct Prepared;
     struct Piece;
+    static void
+    rank(const Catalog& catalog, const Request& request, const Charges& charges, Steps& to);
+    [[nodiscard]] Steps& steps(Prepared& prepared, std::size_t row) const;
     static void prepare(Prepared& prepared, const SweepGroup& group);
     void answer(const Piece& piece);
-    void answer(const Prepared& prepared, const SweepGroup& group, std::size_t row);
+    void answer(Prepared& prepared, const SweepGroup& group, std::size_t row);
     void answer_slowly(const Prepared& prepared, const SweepGroup& group, std::size_t row);
     void refuse(std::size_t row, const Error& error);
     void clear(std::size_t row, std::int8_t outcome);

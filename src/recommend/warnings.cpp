@@ -60,7 +60,7 @@ std::string platform_line(const Recommendation& r) {
         if (!what.empty() && std::find(parts.begin(), parts.end(), part) == parts.end())
             parts.push_back(std::move(part));
     };
-    if (r.request.by == By::instance)
+    if (r.request.by != By::family)
         for (const Choice& c : r.choices)
             add(c.instance, c);
     for (std::size_t i = 0; i < r.families.size() && std::cmp_less(i, r.request.top); ++i)
@@ -336,6 +336,10 @@ static void warn_of_lost_work(Recommendation& r) {
 static void warn_of_launch(Recommendation& r) {
     if (!r.request.launch.wanted || r.choices.empty())
         return;
+    if (const std::string why = why_no_launch(r.request, r.choices.front()); !why.empty()) {
+        r.warnings.push_back("there is no start plan: " + why);
+        return;
+    }
     const Usage& usage = r.request.usage;
     const GiB needed = disk_needed(r.request.dataset);
     std::string unpaid;

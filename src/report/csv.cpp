@@ -2,19 +2,16 @@
 
 #include <flopwise/report.hpp>
 
+#include "report/csv_cells.hpp"
 #include "report/fields.hpp"
 #include "text/table.hpp"
 #include "text/text.hpp"
 
-#include <map>
 #include <span>
 
 namespace flopwise {
 
 // ---- cells --------------------------------------------------------------------------
-
-/// Cells of a row by the key of their field.
-using Cells = std::map<std::string_view, std::string>;
 
 template <class T>
 static std::string cell(const Field& field, const T& value) {
@@ -35,8 +32,8 @@ static std::string cell(const Field& field, const T& value) {
 }
 
 template <class Record>
-static Cells cells_of(const Record& record) {
-    Cells out;
+static CsvCells cells_of(const Record& record) {
+    CsvCells out;
     fields([&out](const Field& field,
                   const auto& value) { out.emplace(field.key, cell(field, value)); },
            record);
@@ -44,7 +41,7 @@ static Cells cells_of(const Record& record) {
 }
 
 /// What a training job adds to a row.
-static void add_job(const Choice& c, Cells& to) {
+static void add_job(const Choice& c, CsvCells& to) {
     const JobChoice& job = *c.job;
     const auto add = [&to](std::string_view key, double value) {
         to.insert_or_assign(key, fmt::format("{:.12g}", value));
@@ -67,7 +64,7 @@ static void add_job(const Choice& c, Cells& to) {
 // ---- rows ---------------------------------------------------------------------------
 
 /// The columns of a table, separated by commas.
-static std::string row_of(const Cells& cells, std::string_view columns) {
+static std::string row_of(const CsvCells& cells, std::string_view columns) {
     std::string out;
     std::string_view comma;
     for (const std::string& column : text::split(columns, ',')) {
@@ -78,6 +75,21 @@ static std::string row_of(const Cells& cells, std::string_view columns) {
     return out + '\n';
 }
 
+/// What the rows are ordered by.
+static std::string order_of(const Recommendation& r) {
+    return std::string{to_string(r.request.sort.value_or(Sort::score))};
+}
+
+CsvCells csv_cells(const Recommendation& r, const Choice& c) {
+    CsvCells out = cells_of(c);
+    if (c.cost)
+        out.merge(cells_of(*c.cost)); // total_usd, usd_per_month
+    if (c.job)
+        add_job(c, out);
+    out.emplace("sort", order_of(r));
+    return out;
+}
+
 static std::string csv_of_choices(const Recommendation& r) {
     const std::string columns = fmt::format(
         "rank,provider,instance,family,region,purchase,price_usd_per_hour,"
@@ -85,30 +97,27 @@ static std::string csv_of_choices(const Recommendation& r) {
         "network_gbps,tflops,score,pareto,"
         "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
         ",arch,stack,usd_per_month,price_p10_usd_per_hour,"
-        "price_p90_usd_per_hour,stack_note,predicted_tflops",
+        "price_p90_usd_per_hour,stack_note,predicted_tflops,sort",
         trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
                             "total_p90_usd,probability_in_time,micro_batch,tied,memory_probability"
                           : "");
     std::string out = columns + '\n';
-    for (const Choice& c : r.choices) {
-        Cells cells = cells_of(c);
-        if (c.cost)
-            cells.merge(cells_of(*c.cost)); // total_usd, usd_per_month
-        if (c.job)
-            add_job(c, cells);
-        out += row_of(cells, columns);
-    }
+    for (const Choice& c : r.choices)
+        out += row_of(csv_cells(r, c), columns);
     return out;
 }
 
 static std::string csv_of_families(const Recommendation& r) {
     constexpr std::string_view kColumns =
         "rank,provider,family,purpose,gpu,score,best,price_from_usd_per_hour,"
-        "price_to_usd_per_hour,admitted,refused,arch,stack,stack_note";
+        "price_to_usd_per_hour,admitted,refused,arch,stack,stack_note,sort";
     std::string out = fmt::format("{}\n", kColumns);
     const auto top = std::min(r.families.size(), static_cast<std::size_t>(r.request.top));
-    for (const FamilyChoice& f : std::span{r.families}.first(top))
-        out += row_of(cells_of(f), kColumns);
+    for (const FamilyChoice& f : std::span{r.families}.first(top)) {
+        CsvCells cells = cells_of(f);
+        cells.emplace("sort", order_of(r));
+        out += row_of(cells, kColumns);
+    }
     return out;
 }
 

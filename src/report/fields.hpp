@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <flopwise/recommendation.hpp>
+#include <flopwise/compare.hpp>
 
 #include "catalog/fields.hpp"
 
@@ -65,6 +65,7 @@ void fields(Visit&& visit, Row& c) {
     visit({"instance", "name of the machine"}, c.instance);
     visit({"family", "name of its family"}, c.family);
     visit({"region", "code of the region"}, c.region);
+    visit({"also", "other regions, where a machine has one row"}, c.also);
     visit({"purchase", "purchase option"}, c.purchase);
     visit({"price_usd_per_hour", "for an hour that is paid"}, c.price);
     visit({"price_p10_usd_per_hour",
@@ -220,6 +221,105 @@ void fields(Visit&& visit, Row& a) {
     visit({"best", "its first choice"}, a.best);
     visit({"changes", "prices of choices of either day that are not the same"}, a.changes);
     visit({"unchanged", "choices with the same price on both days"}, a.unchanged);
+}
+
+template <class Visit, RowOf<FirmChoice> Row>
+void fields(Visit&& visit, Row& c) {
+    visit({"rank", "in the answer; 0: not among its choices"}, c.rank);
+    visit({"provider", "who rents it out"}, c.provider);
+    visit({"instance", "name of the machine"}, c.instance);
+    visit({"region", "code of the region"}, c.region);
+    visit({"purchase", "purchase option"}, c.purchase);
+    visit({"weights_share", "of all weights, those for which it is first", kRounded},
+          c.weights_share);
+    visit({"rank_shares", "those for which it is first, second, ...", kRounded}, c.rank_shares);
+    visit({"central_weights", "mean of the weights for which it is first", kRounded},
+          c.central_weights);
+    visit({"probability_first", "by its score, of the choices", kRounded}, c.probability_first);
+    visit({"probability_cheapest", "by its cost, of the choices", kRounded},
+          c.probability_cheapest);
+    visit({"expected_regret_usd", "mean of its cost less that of the cheapest", kRounded},
+          c.expected_regret);
+    visit({"first_below_usd_per_hour", "the price below which it would be first", kRounded},
+          c.first_below);
+}
+
+template <class Visit, RowOf<Flip> Row>
+void fields(Visit&& visit, Row& f) {
+    visit({"key", "of a setting, or of a figure of the first choice"}, f.key);
+    visit({"value", "from which another machine is first", kRounded}, f.value);
+    visit({"above", "it is above the value, else below"}, f.above);
+    visit({"provider", "who rents out the other machine"}, f.provider);
+    visit({"instance", "its name"}, f.instance);
+    visit({"region", "code of the region"}, f.region);
+    visit({"purchase", "purchase option"}, f.purchase);
+}
+
+template <class Visit, RowOf<Firmness> Row>
+void fields(Visit&& visit, Row& f) {
+    visit({"spread", "1: all weights; less: a cone around one's own"}, f.spread);
+    visit({"exact", "shares of weights are areas, not drawn"}, f.exact);
+    visit({"choices", "those of the answer, then others that can be first"}, f.choices);
+    visit({"flips", "values from which another machine is first"}, f.flips);
+}
+
+template <class Visit, RowOf<Vary> Row>
+void fields(Visit&& visit, Row& v) {
+    visit({"key", "of a setting"}, v.key);
+    visit({"low", "the first value"}, v.low);
+    visit({"high", "the last value"}, v.high);
+    visit({"steps", "values"}, v.steps);
+}
+
+template <class Visit, RowOf<WhatIfCell> Row>
+void fields(Visit&& visit, Row& c) {
+    visit({"x", "value of the first setting", kRounded}, c.x);
+    visit({"y", "value of the second", kRounded}, c.y);
+    visit({"outcome", "None: the request is refused"}, c.outcome);
+    visit({"provider", "of the first choice", kMaybe}, c.provider);
+    visit({"instance", "its name", kMaybe}, c.instance);
+    visit({"region", "code of the region", kMaybe}, c.region);
+    visit({"purchase", "purchase option"}, c.purchase);
+    visit({"price_usd_per_hour", "for an hour that is paid"}, c.price);
+    visit({"total_usd", "of the plan; None: its hours are not known"}, c.total);
+    visit({"error", "why the request is refused", kMaybe}, c.error);
+}
+
+template <class Visit, RowOf<SobolIndex> Row>
+void fields(Visit&& visit, Row& s) {
+    visit({"key", "of a setting"}, s.key);
+    visit({"first", "part of the variance of the cost, by itself", kRounded}, s.first);
+    visit({"total", "with all in which it acts with others", kRounded}, s.total);
+}
+
+template <class Visit, RowOf<WhatIf> Row>
+void fields(Visit&& visit, Row& w) {
+    visit({"catalog_name", "its catalog"}, w.catalog_name);
+    visit({"varied", "the settings"}, w.varied);
+    visit({"cells", "by the first setting, then by the second"}, w.cells);
+    visit({"sobol", "what the cost depends on; empty if it is not known everywhere"}, w.sobol);
+    visit({"with_cost", "part of the points with a cost", kRounded}, w.with_cost);
+}
+
+template <class Visit, RowOf<ComparedColumn> Row>
+void fields(Visit&& visit, Row& c) {
+    visit({"name", "as it was asked for"}, c.name);
+    visit({"choice", "the machine's best offer, or the first of the day"}, c.choice);
+    visit({"reason", "why there is none", kMaybe}, c.reason);
+}
+
+template <class Visit, RowOf<ComparedFigure> Row>
+void fields(Visit&& visit, Row& f) {
+    visit({"key", "as in the JSON of a choice; bill.NAME of its bill"}, f.key);
+    visit({"values", "by column", kRounded}, f.values);
+    visit({"ratios", "to the first column", kRounded}, f.ratios);
+}
+
+template <class Visit, RowOf<Comparison> Row>
+void fields(Visit&& visit, Row& c) {
+    visit({"catalog_name", "its catalog"}, c.catalog_name);
+    visit({"columns", "what is compared"}, c.columns);
+    visit({"figures", "of all columns, with ratios to the first"}, c.figures);
 }
 
 template <class Visit, RowOf<Refusal> Row>

@@ -1,5 +1,6 @@
 #include "report/job_part.hpp"
 
+#include "recommend/choice_figures.hpp"
 #include "text/figures.hpp"
 
 #include <algorithm>
@@ -72,7 +73,7 @@ static std::string several(int machines, const std::string& instance) {
 }
 
 std::string machine_name(const Choice& choice) {
-    return several(choice.job ? choice.job->machines : 1, choice.instance);
+    return several(machines_of(choice), choice.instance);
 }
 
 std::string job_marks(const Recommendation& r) {
@@ -88,13 +89,13 @@ TextTable front_grid(const Recommendation& r) {
     TextTable grid;
     grid.column("machine", TextTable::Align::left);
     grid.column("region", TextTable::Align::left);
-    grid.column("hours", TextTable::Align::right);
+    grid.column("time", TextTable::Align::right);
     grid.column("USD", TextTable::Align::right);
     grid.column("", TextTable::Align::left);
     for (const FrontPoint& p : r.front)
         grid.row({several(p.machines, p.instance),
                   p.region,
-                  large(p.hours.value()),
+                  duration(p.hours),
                   money(p.cost),
                   p.knee ? "the knee" : ""});
     return grid;

@@ -221,7 +221,8 @@ static Json ownership_of(const std::optional<OwnOrRent>& compared) {
 }
 
 static Json launch_of(const Recommendation& r) {
-    return r.request.launch.wanted && !r.choices.empty()
+    return r.request.launch.wanted && !r.choices.empty() &&
+                   why_no_launch(r.request, r.choices.front()).empty()
                ? Json(launch_script(r.request, r.choices.front()))
                : Json(nullptr);
 }
@@ -235,6 +236,13 @@ static Json options_of(const std::vector<PurchaseOption>& options) {
             written["as_of"] = nullptr;
     }
     return out;
+}
+
+/// A catalog of the user's may hold bytes that are no UTF-8; JSON may not.
+static std::string written(const Json& json) {
+    constexpr int kIndent = 2;
+    return text::json_escaped(json.dump(kIndent, ' ', false, Json::error_handler_t::replace)) +
+           '\n';
 }
 
 std::string json(const Recommendation& r) {
@@ -263,12 +271,23 @@ std::string json(const Recommendation& r) {
                    {"ownership", ownership_of(r.ownership)},
                    {"launch", launch_of(r)},
                    {"still_first", or_null(r.still_first)},
+                   {"firmness", json_of(any, r.firmness)},
                    {"against", json_of(any, r.against)},
                    {"price_dates", json_of(any, r.price_dates)},
                    {"warnings", r.warnings}};
-    constexpr int kIndent = 2;
-    // A catalog of the user's may hold bytes that are no UTF-8; JSON may not.
-    return text::json_escaped(out.dump(kIndent, ' ', false, Json::error_handler_t::replace)) + '\n';
+    return written(out);
+}
+
+std::string json(const Comparison& comparison) {
+    Json out{{"flopwise", version()}};
+    out.update(object_of(comparison));
+    return written(out);
+}
+
+std::string json(const WhatIf& map) {
+    Json out{{"flopwise", version()}};
+    out.update(object_of(map));
+    return written(out);
 }
 
 } // namespace flopwise

@@ -65,12 +65,13 @@ std::vector<std::string> region_lines(const Recommendation& r) {
     }
     if (choice.farther) {
         const auto& there = *choice.farther;
-        out.push_back(fmt::format("{:.0f} more of round trip would buy {} in {}: score {:.4g}, "
+        const bool by_score = r.request.sort.value_or(Sort::score) == Sort::score;
+        out.push_back(fmt::format("{:.0f} more of round trip would buy {} in {}: {}"
                                   "{:.4f}{}, {:+.0f}",
                                   kFarther,
                                   there.instance,
                                   there.region,
-                                  there.score,
+                                  by_score ? fmt::format("score {:.4g}, ", there.score) : "",
                                   there.price,
                                   there.total ? fmt::format(", {:.2f} in all", *there.total) : "",
                                   there.extra_rtt));

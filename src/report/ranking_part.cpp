@@ -1,11 +1,14 @@
 #include "report/ranking_part.hpp"
 
 #include "recommend/warnings.hpp"
+#include "report/csv_cells.hpp"
 #include "report/job_part.hpp"
 #include "text/figures.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 namespace flopwise {
 
@@ -15,8 +18,7 @@ static std::string_view model_of(std::string_view gpu) {
     return dash == std::string_view::npos ? gpu : gpu.substr(dash + 1);
 }
 
-/// Of what is not certain, so never 100 %.
-static std::string percent(double share) {
+std::string percent(double share) {
     const std::string text = fmt::format("{:.1f} %", share * 100);
     return text == "100.0 %" ? ">99.9 %" : text;
 }
@@ -24,6 +26,10 @@ static std::string percent(double share) {
 std::string score_text(double score) {
     constexpr double kLongest = 1e7; // more is no score to compare by eye
     return score < kLongest ? fmt::format("{:.1f}", score) : fmt::format("{:.3g}", score);
+}
+
+double ratio_to_reference(const Recommendation& r, const Choice& choice, std::size_t criterion) {
+    return std::exp(choice.score.contributions[criterion] / r.weights[criterion]);
 }
 
 template <class T>
@@ -52,75 +58,166 @@ static bool several_providers(const Recommendation& r) {
            });
 }
 
-/// What is shown only where it differs.
-struct Shown {
-    bool provider;
-    bool region;
-    bool purchase;
-    bool date;
-    bool predicted;
+// ---- the table of choices ------------------------------------------------------------
+
+namespace {
+
+/// A column of the table of choices.
+struct ChoiceColumn {
+    std::string_view key; ///< of CSV, as far as that has it
+    std::string_view title;
+    Align align;
+    int keep;     ///< columns of a lower one are left out first
+    bool is_wide; ///< shown only with `wide`, or where it is asked for
+    std::string (*cell)(const Recommendation& r, const Choice& c);
 };
 
-/// A column that is the same for all is left out; the rest by what a reader can spare.
-static std::vector<std::string> cells_of(const Choice& c, Shown show) {
-    return {fmt::format("{}", c.rank),
-            machine_name(c),
-            show.provider ? c.provider : "",
-            show.region ? c.region : "",
-            show.purchase ? std::string{to_string(c.purchase)} : "",
-            gpus(c.gpu_count, model_of(c.gpu), gib_of(c.gpu_memory)),
-            c.memory ? large(c.memory->value()) : "",
-            c.vcpus ? large(*c.vcpus) : "",
-            c.tflops ? large(c.tflops->value()) : "",
-            show.predicted && c.predicted ? large(c.predicted->value()) : "",
-            figure_if(c.rtt, 0),
-            c.job ? large(c.job->time.median.value()) : "",
-            c.job ? large(c.job->p90.value()) : "",
-            c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : "",
-            price(c.price),
-            show.date ? to_string(c.as_of) : "",
-            c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : "",
-            c.cost_quantiles ? money(c.cost_quantiles->p90) : "",
-            c.probability_within_budget ? percent(*c.probability_within_budget) : "",
-            figure_if(c.lasts, 1),
-            score_text(c.score.value),
-            fmt::format("{}{}{}",
-                        c.pareto ? "*" : "",
-                        c.job && c.job->tied ? "=" : "",
-                        foreign(c).empty() ? "" : "!")};
+std::string age_of(const Recommendation& r, const Choice& c) {
+    const Date today = r.request.today;
+    return today.year == 0 || c.as_of.year == 0
+               ? ""
+               : fmt::format("{}", std::max(0, days_between(c.as_of, today)));
 }
 
-TextTable choices_grid(const Recommendation& r, bool dated) {
-    const bool regions =
-        several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
-    const bool several_purchases =
-        r.request.constraints.purchase.size() > 1 || r.request.ways.size() > 1;
-    const bool predicted = !r.on_vcpus && r.request.speed == Speed::predicted;
+/// "us-west-2, 3 more"
+std::string others(const std::vector<std::string>& regions) {
+    return regions.size() < 2 ? joined(regions, "")
+                              : fmt::format("{}, {} more", regions.front(), regions.size() - 1);
+}
+
+std::string marks(const Choice& c) {
+    return fmt::format("{}{}{}",
+                       c.pareto ? "*" : "",
+                       c.job && c.job->tied ? "=" : "",
+                       foreign(c).empty() ? "" : "!");
+}
+
+/// All there are, in their order.
+std::span<const ChoiceColumn>
+choice_columns() { // NOLINT(readability-function-cognitive-complexity): one table
+    using R = const Recommendation&;
+    using C = const Choice&;
+    constexpr int kAlways = TextTable::kAlways;
+    // clang-format off
+    static constexpr auto kColumns = std::to_array<ChoiceColumn>({
+        {"rank", "#", Align::right, kAlways, false, [](R, C c) { return fmt::format("{}", c.rank); }},
+        {"instance", "machine", Align::left, kAlways, false, [](R, C c) { return machine_name(c); }},
+        {"provider", "provider", Align::left, 99, false, [](R, C c) { return c.provider; }},
+        {"family", "family", Align::left, 5, true, [](R, C c) { return c.family; }},
+        {"region", "region", Align::left, 98, false, [](R, C c) { return c.region; }},
+        {"also", "also", Align::left, 38, false, [](R, C c) { return others(c.also); }},
+        {"purchase", "paid", Align::left, 98, false, [](R, C c) { return std::string{to_string(c.purchase)}; }},
+        {"gpu", "GPUs", Align::left, 97, false, [](R, C c) { return gpus(c.gpu_count, model_of(c.gpu), gib_of(c.gpu_memory)); }},
+        {"memory_gib", "GiB", Align::right, 30, false, [](R, C c) { return c.memory ? large(c.memory->value()) : ""; }},
+        {"vcpus", "vCPU", Align::right, 10, false, [](R, C c) { return c.vcpus ? large(*c.vcpus) : ""; }},
+        {"network_gbps", "Gbps", Align::right, 6, true, [](R, C c) { return c.network ? large(c.network->value()) : ""; }},
+        {"arch", "arch", Align::left, 7, true, [](R, C c) { return c.arch; }},
+        {"stack", "stack", Align::left, 8, true, [](R, C c) { return c.stack; }},
+        {"tflops", "TFLOPS", Align::right, 40, false, [](R, C c) { return c.tflops ? large(c.tflops->value()) : ""; }},
+        {"predicted_tflops", "predicted", Align::right, 35, false, [](R, C c) { return c.predicted ? large(c.predicted->value()) : ""; }},
+        {"rtt_ms", "rtt ms", Align::right, 94, false, [](R, C c) { return figure_if(c.rtt, 0); }},
+        {"hours_p50", "time", Align::right, 96, false, [](R, C c) { return c.job ? duration(c.job->time.median) : ""; }},
+        {"hours_p90", "90 % time", Align::right, 45, false, [](R, C c) { return c.job ? duration(c.job->p90) : ""; }},
+        {"probability_in_time", "in time", Align::right, 89, false, [](R, C c) { return c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : ""; }},
+        {"price_usd_per_hour", "USD/h", Align::right, kAlways, false, [](R, C c) { return price(c.price); }},
+        {"usd_per_gpu_hour", "USD/GPU h", Align::right, 25, true, [](R, C c) { return c.gpu_count > 0 ? price(c.price / c.gpu_count) : ""; }},
+        {"effective_usd_per_hour", "all USD/h", Align::right, 17, true, [](R, C c) { return c.effective ? price(*c.effective) : ""; }},
+        {"price_as_of", "as of", Align::left, 20, true, [](R, C c) { return to_string(c.as_of); }},
+        {"price_age_days", "days old", Align::right, 4, true, age_of},
+        {"total_usd", "total USD", Align::right, 95, false, [](R, C c) { return c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : ""; }},
+        {"total_p90_usd", "90 % USD", Align::right, 85, false, [](R, C c) { return c.cost_quantiles ? money(c.cost_quantiles->p90) : ""; }},
+        {"usd_per_month", "USD/month", Align::right, 18, true, [](R, C c) { return c.cost && c.cost->per_month ? money(*c.cost->per_month) : ""; }},
+        {"upfront_usd", "upfront USD", Align::right, 60, true, [](R, C c) { return c.upfront > Usd{} ? money(c.upfront) : ""; }},
+        {"probability_within_budget", "within", Align::right, 88, false, [](R, C c) { return c.probability_within_budget ? percent(*c.probability_within_budget) : ""; }},
+        {"lasts_days", "days", Align::right, 93, false, [](R, C c) { return figure_if(c.lasts, 1); }},
+        {"score", "score", Align::right, 92, false, [](R, C c) { return score_text(c.score.value); }},
+        {"marks", "", Align::left, kAlways, false, [](R, C c) { return marks(c); }},
+    });
+    // clang-format on
+    return kColumns;
+}
+
+/// Whether a column says something that is not the same for all.
+bool differs(const Recommendation& r, const TableStyle& style, const ChoiceColumn& column) {
+    if (column.is_wide && !style.wide)
+        return false;
+    if (column.key == "provider")
+        return several_providers(r);
+    if (column.key == "region")
+        return several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
+    if (column.key == "purchase")
+        return r.request.constraints.purchase.size() > 1 || r.request.ways.size() > 1;
+    if (column.key == "predicted_tflops")
+        return !r.on_vcpus && r.request.speed == Speed::predicted;
+    return true;
+}
+
+const ChoiceColumn* find_column(std::string_view key) {
+    const auto all = choice_columns();
+    const auto found = std::find_if(
+        all.begin(), all.end(), [key](const auto& column) { return column.key == key; });
+    return found == all.end() ? nullptr : &*found;
+}
+
+} // namespace
+
+void require_columns(std::span<const std::string> columns) {
+    if (columns.empty())
+        return;
+    const CsvCells cells = csv_cells({}, {});
+    std::vector<std::string_view> names;
+    for (const ChoiceColumn& column : choice_columns())
+        names.push_back(column.key);
+    for (const auto& [key, text] : cells)
+        names.push_back(key);
+    for (const std::string& column : columns)
+        if (std::find(names.begin(), names.end(), column) == names.end())
+            throw ArgumentError{"columns",
+                                fmt::format("must be columns of the answer, got {}{}",
+                                            text::quoted(column),
+                                            text::did_you_mean(column, names))};
+}
+
+/// The columns that are asked for, in their order; those that the table has no words for as in CSV.
+static TextTable chosen_grid(const Recommendation& r, const std::vector<std::string>& columns) {
     TextTable grid;
-    grid.column("#", Align::right);
-    grid.column("machine", Align::left);
-    grid.column("provider", Align::left, 79);
-    grid.column("region", Align::left, 77);
-    grid.column("paid", Align::left, 60);
-    grid.column("GPUs", Align::left, 50);
-    grid.column("GiB", Align::right, 30);
-    grid.column("vCPU", Align::right, 10);
-    grid.column("TFLOPS", Align::right, 40);
-    grid.column("predicted", Align::right, 35);
-    grid.column("rtt ms", Align::right, 65);
-    grid.column("hours", Align::right, 92);
-    grid.column("90 % h", Align::right, 45);
-    grid.column("in time", Align::right, 74);
-    grid.column("USD/h", Align::right, 90);
-    grid.column("as of", Align::left, 20);
-    grid.column("total USD", Align::right, 80);
-    grid.column("90 % USD", Align::right, 75);
-    grid.column("within", Align::right, 76);
-    grid.column("days", Align::right, 80);
-    grid.column("score", Align::right);
-    grid.column("", Align::left);
-    for (const Choice& c : r.choices)
-        grid.row(cells_of(c, {several_providers(r), regions, several_purchases, dated, predicted}));
+    for (const std::string& key : columns) {
+        const ChoiceColumn* column = find_column(key);
+        grid.column(column == nullptr || column->title.empty() ? key : std::string{column->title},
+                    column == nullptr ? Align::left : column->align);
+    }
+    for (const Choice& c : r.choices) {
+        const CsvCells cells = csv_cells(r, c);
+        std::vector<std::string> row;
+        for (const std::string& key : columns) {
+            const ChoiceColumn* column = find_column(key);
+            const auto cell = cells.find(key);
+            row.push_back(column != nullptr     ? column->cell(r, c)
+                          : cell == cells.end() ? ""
+                                                : cell->second);
+        }
+        grid.row(std::move(row));
+    }
+    return grid;
+}
+
+TextTable choices_grid(const Recommendation& r, const TableStyle& style) {
+    if (!style.columns.empty())
+        return chosen_grid(r, style.columns);
+    TextTable grid;
+    std::vector<const ChoiceColumn*> shown;
+    for (const ChoiceColumn& column : choice_columns())
+        if (differs(r, style, column)) {
+            grid.column(std::string{column.title}, column.align, column.keep);
+            shown.push_back(&column);
+        }
+    for (const Choice& c : r.choices) {
+        std::vector<std::string> row;
+        row.reserve(shown.size());
+        for (const ChoiceColumn* column : shown)
+            row.push_back(column->cell(r, c));
+        grid.row(std::move(row));
+    }
     return grid;
 }
 
@@ -130,7 +227,7 @@ TextTable families_grid(const Recommendation& r) {
     grid.column("family", Align::left);
     grid.column("provider", Align::left, 75);
     grid.column("for", Align::left, 40);
-    grid.column("GPU", Align::left, 60);
+    grid.column("GPU", Align::left, 80);
     grid.column("best", Align::left, 70);
     grid.column("USD/h", Align::right, 50);
     grid.column("qualify", Align::right, 30);

@@ -7,22 +7,23 @@
 #include "text/figures.hpp"
 #include "text/text.hpp"
 
+#include <algorithm>
+
 namespace flopwise {
 
-constexpr std::size_t kWidth = 80;
-constexpr std::size_t kWide = 160;
+constexpr int kNarrowest = 60;
+constexpr int kWidest = 250;
+constexpr int kWide = 160;
 
 std::string explanation(const Recommendation& r, const Choice& choice) {
-    // Each criterion in words, and whether a ratio above 1 is how many times more of it.
-    static constexpr std::array<std::string_view, kCriteria> kWords{
-        "work per USD", "speed", "GPU memory", "memory", "vCPUs", "network"};
     std::vector<std::string> parts;
     for (std::size_t i = 0; i < kCriteria; ++i) {
         if (r.weights[i] == 0)
             continue;
-        const double part = choice.score.contributions[i];
-        parts.push_back(
-            fmt::format("{:.3g}x {} ({:+.3f})", std::exp(part / r.weights[i]), kWords[i], part));
+        parts.push_back(fmt::format("{:.3g}x {} ({:+.3f})",
+                                    ratio_to_reference(r, choice, i),
+                                    kCriterionWords[i],
+                                    choice.score.contributions[i]));
     }
     return joined(parts, ", ");
 }
@@ -36,15 +37,20 @@ std::string brief(const Recommendation& r) {
                     with_platform(machine_name(c), c),
                     c.region,
                     price(c.price),
-                    c.job ? fmt::format(", {} h", large(c.job->time.median.value())) : "",
+                    c.job ? ", " + duration(c.job->time.median) : "",
                     c.cost ? fmt::format(", {} USD in all", money(c.cost->total)) : "",
                     score_text(c.score.value)));
 }
 
-std::string table(const Recommendation& r, TableStyle style) {
-    const std::size_t width = style.wide ? kWide : kWidth;
+std::string terminal_text(const std::vector<Section>& sections, const TableStyle& style) {
+    if (style.width < kNarrowest || style.width > kWidest)
+        throw ArgumentError{
+            "width",
+            fmt::format("must be from {} to {}, got {}", kNarrowest, kWidest, style.width)};
+    const auto width =
+        static_cast<std::size_t>(style.wide ? std::max(style.width, kWide) : style.width);
     std::string out;
-    for (const Section& section : sections(r, Form::terminal, style)) {
+    for (const Section& section : sections) {
         if (!out.empty())
             out += "\n";
         if (!section.title.empty())
@@ -58,9 +64,13 @@ std::string table(const Recommendation& r, TableStyle style) {
     return out;
 }
 
-std::string markdown(const Recommendation& r, TableStyle style) {
-    std::string out = "# Recommendation\n\n";
-    for (const Section& section : sections(r, Form::page, style)) {
+std::string table(const Recommendation& r, const TableStyle& style) {
+    return terminal_text(sections(r, Form::terminal, style), style);
+}
+
+std::string markdown_page(const std::string& title, const std::vector<Section>& sections) {
+    std::string out = fmt::format("# {}\n\n", title);
+    for (const Section& section : sections) {
         if (!section.title.empty())
             out += fmt::format("\n## {}\n\n", section.title);
         if (!section.table.empty())
@@ -69,9 +79,13 @@ std::string markdown(const Recommendation& r, TableStyle style) {
             out += fmt::format(
                 "{}{}\n", line.item ? "- " : "", markdown_text(text::printable(line.text)));
         if (!section.script.empty())
-            out += fmt::format("```bash\n{}```\n", section.script);
+            out += fmt::format("```{}\n{}```\n", section.language, section.script);
     }
     return out;
+}
+
+std::string markdown(const Recommendation& r, const TableStyle& style) {
+    return markdown_page("Recommendation", sections(r, Form::page, style));
 }
 
 } // namespace flopwise

@@ -4,10 +4,12 @@
 
 #include "recommend/warnings.hpp"
 #include "report/cost_part.hpp"
+#include "report/firmness_part.hpp"
 #include "report/job_part.hpp"
 #include "report/plan_part.hpp"
 #include "report/ranking_part.hpp"
 #include "report/refusal_part.hpp"
+#include "request/in_flags.hpp"
 #include "text/figures.hpp"
 #include "text/text.hpp"
 
@@ -84,10 +86,30 @@ static std::string scope_line(const Recommendation& r) {
                        unit);
 }
 
+/// What comes first, where it is not the best score.
+static std::string order_of(const Recommendation& r) {
+    const bool limited =
+        r.request.budget.total || r.request.constraints.max_price || trains(r.request);
+    switch (r.choices.empty() ? Sort::score : r.request.sort.value_or(Sort::score)) {
+    case Sort::score:
+        break;
+    case Sort::cost:
+        return limited
+                   ? "; cheapest first"
+                   : "; cheapest first, as no budget is given (--sort score: by all that counts)";
+    case Sort::price:
+        return "; lowest price first";
+    case Sort::speed:
+        return "; fastest first";
+    }
+    return "";
+}
+
 static std::string count_line(const Recommendation& r) {
-    return fmt::format("{} of {} offers qualify",
+    return fmt::format("{} of {} offers qualify{}",
                        large(static_cast<double>(r.admitted)),
-                       large(static_cast<double>(r.admitted + r.refusals.count)));
+                       large(static_cast<double>(r.admitted + r.refusals.count)),
+                       order_of(r));
 }
 
 // ---- in a sentence ------------------------------------------------------------------
@@ -116,7 +138,7 @@ std::string with_platform(const std::string& name, const Choice& c) {
     return other.empty() ? name : fmt::format("{} ({})", name, other);
 }
 
-static std::string instead_line(const Recommendation& r) {
+std::string instead_line(const Recommendation& r) {
     if (!r.instead)
         return "";
     const Choice& c = *r.instead;
@@ -167,26 +189,32 @@ static Section asked_section(const Recommendation& r) {
         texts.push_back(std::move(line));
     for (std::string& line : region_lines(r))
         texts.push_back(std::move(line));
-    return {.lines = lines_of(texts)};
+    return {.lines = lines_of(texts), .id = "asked"};
 }
 
 static Section families_section(const Recommendation& r, Form form) {
-    Section out{.title = "Families", .table = families_grid(r)};
-    if (form == Form::terminal && r.request.by == By::instance)
+    Section out{.title = "Families", .table = families_grid(r), .id = "families"};
+    if (form == Form::terminal && r.request.by != By::family)
         out.lines.push_back({marks_of(r)});
     if (const std::string marked = platform_line(r); !marked.empty())
         out.lines.push_back({.text = marked, .item = false});
     return out;
 }
 
+std::string speed_line(const Recommendation& r) {
+    return !r.on_vcpus && r.request.speed == Speed::predicted && !r.choices.empty()
+               ? "Speed is what training is predicted to reach, in TFLOPS: the mean of ResNet-50, "
+                 "BERT-large and Llama-2-7B"
+               : "";
+}
+
 /// What made each score, and who says what it costs.
 static Section scores_section(const Recommendation& r, Form form) {
     constexpr std::size_t kIndent = 4;
     const bool terminal = form == Form::terminal;
-    Section out{.title = terminal ? "Scores, against p3.2xlarge at 3.06 USD/h = 100" : "Scores"};
-    if (!r.on_vcpus && r.request.speed == Speed::predicted && !r.choices.empty())
-        out.lines.push_back({"Speed is what training is predicted to reach, in TFLOPS: the mean of "
-                             "ResNet-50, BERT-large and Llama-2-7B"});
+    Section out{.title = terminal ? "Scores, against p3.2xlarge at 3.06 USD/h = 100" : "Scores",
+                .lines = lines_of({speed_line(r)}),
+                .id = "scores"};
     for (const Choice& c : r.choices) {
         const std::string score =
             fmt::format("{} {}: {}", c.instance, score_text(c.score.value), explanation(r, c));
@@ -203,7 +231,7 @@ static Section scores_section(const Recommendation& r, Form form) {
 
 /// What is sold at no known price, and what was refused, each with what would admit it.
 static Section why_not_section(const Recommendation& r, Form form) {
-    Section out{.title = "Why not", .lines = lines_of(unpriced_lines(r))};
+    Section out{.title = "Why not", .lines = lines_of(unpriced_lines(r)), .id = "why-not"};
     if (r.refusals.count == 0)
         return out;
     for (const Refusal& refusal : r.refusals.nearest) {
@@ -225,7 +253,7 @@ static Section against_section(const Recommendation& r) {
     if (!r.against)
         return {};
     const Against& a = *r.against;
-    Section out{.title = "Against " + to_string(a.as_of)};
+    Section out{.title = "Against " + to_string(a.as_of), .id = "against"};
     if (a.best)
         out.lines.push_back({fmt::format("the best was {} ({}) at {} USD/h",
                                          machine_name(*a.best),
@@ -255,34 +283,51 @@ static Section against_section(const Recommendation& r) {
 }
 
 static Section script_section(const Recommendation& r, Form form) {
-    const bool written = form == Form::page && r.request.launch.wanted && !r.choices.empty();
+    const bool written = form == Form::page && r.request.launch.wanted && !r.choices.empty() &&
+                         why_no_launch(r.request, r.choices.front()).empty();
+    const LaunchFormat format = r.request.launch.format;
     return {.title = "Start plan",
-            .script = written ? launch_script(r.request, r.choices.front()) : ""};
+            .script = written ? launch_script(r.request, r.choices.front()) : "",
+            .language = format == LaunchFormat::script      ? "bash"
+                        : format == LaunchFormat::terraform ? "hcl"
+                                                            : "yaml",
+            .id = "plan"};
 }
 
-std::vector<Section> sections(const Recommendation& r, Form form, TableStyle style) {
+std::vector<Section> sections(const Recommendation& r, Form form, const TableStyle& style) {
+    require_columns(style.columns);
     const bool explain = style.explain;
     std::vector<Section> out{asked_section(r)};
     if (r.choices.empty())
-        out.push_back({.lines = lines_of({outcome_line(r), instead_line(r)})});
-    else if (r.request.by == By::instance)
-        out.push_back(
-            {.title = form == Form::page ? "Machines" : "", .table = choices_grid(r, style.wide)});
+        out.push_back({.lines = lines_of({outcome_line(r), instead_line(r)}), .id = "outcome"});
+    else if (r.request.by != By::family)
+        out.push_back({.title = form == Form::page ? "Machines" : "",
+                       .table = choices_grid(r, style),
+                       .id = "machines"});
     if (!r.choices.empty())
         out.push_back(families_section(r, form));
-    out.push_back({.title = "Cost against time", .table = front_grid(r)});
+    out.push_back(
+        {.title = "How firm", .lines = lines_of(firmness_lines(r, explain)), .id = "firmness"});
+    out.push_back({.title = "Cost against time", .table = front_grid(r), .id = "front"});
     if (TextTable bill = bill_grid(r, explain); !bill.empty())
-        out.push_back({bill_title(r), std::move(bill)});
+        out.push_back({.title = bill_title(r), .table = std::move(bill), .id = "bill"});
     if (TextTable ways = ways_grid(r, explain); !ways.empty())
-        out.push_back({ways_title(r), std::move(ways), lines_of(ways_lines(r, explain))});
+        out.push_back({.title = ways_title(r),
+                       .table = std::move(ways),
+                       .lines = lines_of(ways_lines(r, explain)),
+                       .id = "ways"});
     if (explain)
         out.push_back(scores_section(r, form));
-    out.push_back({.title = "How long, and why", .lines = lines_of(job_lines(r, explain))});
-    out.push_back({.title = "Own or rent", .lines = lines_of(ownership_lines(r, explain))});
+    out.push_back(
+        {.title = "How long, and why", .lines = lines_of(job_lines(r, explain)), .id = "time"});
+    out.push_back(
+        {.title = "Own or rent", .lines = lines_of(ownership_lines(r, explain)), .id = "own"});
     out.push_back(script_section(r, form));
     out.push_back(why_not_section(r, form));
     out.push_back(against_section(r));
-    out.push_back({.title = "Warnings", .lines = lines_of(r.warnings)});
+    std::vector<std::string> warnings = r.warnings;
+    std::transform(warnings.begin(), warnings.end(), warnings.begin(), in_flags);
+    out.push_back({.title = "Warnings", .lines = lines_of(warnings), .id = "warnings"});
     std::erase_if(out, [](const Section& s) {
         return s.table.empty() && s.lines.empty() && s.script.empty();
     });

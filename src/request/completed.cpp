@@ -26,6 +26,16 @@ bool needs_plan_prices(const Request& request) {
            (pays_spot(request) && (request.budget.days || request.budget.total || trains(request)));
 }
 
+bool is_limited(const Request& request) {
+    return request.budget.total || request.constraints.max_price;
+}
+
+Sort sort_of(const Request& request, bool limited) {
+    if (request.sort)
+        return *request.sort;
+    return limited || trains(request) || request.weights ? Sort::score : Sort::cost;
+}
+
 /// A job is judged by what it costs and how long it takes, and by nothing else.
 static Weights weights_of(Objective objective) {
     switch (objective) {
@@ -44,8 +54,12 @@ static void require_valid_plan(const Request& request) {
     validate(request.usage, request.budget);
     require_not_negative("checkpoint_minutes", request.recovery.checkpoint);
     require_not_negative("restart_minutes", request.recovery.restart);
+    constexpr int kMostMinutes = 525'600; // a year
+    if (const int idle = request.launch.idle_minutes; idle < 0 || idle > kMostMinutes)
+        request.refuse("idle_minutes",
+                       fmt::format("must be between 0 and {} min, got {} min", kMostMinutes, idle));
     if (!request.ways.empty() && !request.budget.days && !trains(request))
-        request.refuse("purchase", "must come with days to compare ways to pay");
+        request.refuse("purchase", "must come with `days` to compare ways to pay");
 }
 
 /// What cannot be asked together with a training job, whose hours are estimated.
@@ -57,7 +71,7 @@ static void require_valid_job(const Request& request) {
     };
     alone(b.days.has_value(),
           "days",
-          "must not come with a training job, whose hours are estimated: use deadline");
+          "must not come with a training job, whose hours are estimated: use `deadline`");
     alone(request.uncertainty.use_cv != 0,
           "use_cv",
           "must not come with a training job, whose hours vary by its own estimate");
@@ -124,6 +138,7 @@ Request completed(Request request) {
     const bool on_vcpus = c.min_gpus.value_or(c.max_gpus.value_or(1)) == 0;
     if (!request.speed && !trains(request) && !on_vcpus)
         request.speed = speed_of(request.profile, *request.precision);
+    request.sort = sort_of(request, is_limited(request)); // by the weights as they were given
     if (!request.weights)
         request.weights =
             trains(request) ? weights_of(job_of(request).objective) : weights_of(request.profile);

@@ -44,11 +44,42 @@ std::string key_name(const SettingText& in) {
     return name;
 }
 
-std::string dataset_url(const SettingText& in) {
-    std::string url = in.one();
+/// One line of text.
+std::string line(const SettingText& in) {
+    std::string text = in.one();
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-    if (std::any_of(url.begin(), url.end(), control))
+    if (std::any_of(text.begin(), text.end(), control))
         in.request.refuse(in.key, "must be one line of text");
+    return text;
+}
+
+/// A folder of a bucket. Letters, digits and '-._~/' alone, as it stands in policies and in YAML.
+std::string checkpoint_url(const SettingText& in) {
+    constexpr std::string_view kBlobs = ".blob.core.windows.net/";
+    std::string url = line(in);
+    const auto plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view{"-._~/"}.find(c) != std::string_view::npos;
+    };
+    const std::size_t scheme = url.find("://");
+    const std::string_view start = std::string_view{url}.substr(0, scheme);
+    const std::string_view rest =
+        scheme == std::string::npos ? "" : std::string_view{url}.substr(scheme + 3);
+    const std::size_t blobs = rest.find(kBlobs);
+    const bool azure = start == "https" && blobs != std::string_view::npos && blobs > 0 &&
+                       blobs == rest.find('.') && rest.size() > blobs + kBlobs.size();
+    if (!(azure || ((start == "s3" || start == "gs") && !rest.empty() && rest.front() != '/')) ||
+        !std::all_of(rest.begin(), rest.end(), plain))
+        in.request.refuse(in.key,
+                          fmt::format("must be s3://BUCKET/..., gs://BUCKET/... or "
+                                      "https://ACCOUNT.blob.core.windows.net/CONTAINER/..., of "
+                                      "letters, digits and '-._~/', got {}",
+                                      text::quoted(url)));
+    return url;
+}
+
+std::string dataset_url(const SettingText& in) {
+    std::string url = line(in);
     for (const std::string_view scheme : {"kaggle:", "https://", "s3://"})
         if (url.starts_with(scheme) && url.size() > scheme.size())
             return url;
@@ -122,6 +153,15 @@ const auto kPlanSettings = std::to_array<Setting>({
     {"key_name", "key-name", kData, "NAME", "key pair of the start plan (flopwise)",
      [](Request& r, Key k, Texts t) { r.launch.key_name = key_name({r, k, t}); },
      [](const Request& r) { return r.launch.key_name == Launch{}.key_name ? Value{} : Value{r.launch.key_name}; }},
+    {"launch_format", "launch-format", kData, "NAME", "script, sky, dstack or terraform (script)",
+     [](Request& r, Key k, Texts t) { r.launch.format = SettingText{r, k, t}.enumerator<LaunchFormat>(kLaunchFormats); },
+     [](const Request& r) { return value_if(r.launch.format != LaunchFormat::script, r.launch.format); }},
+    {"idle_minutes", "idle-minutes", kData, "N", "without work, after which machines of the start plan stop (60; 0: never)",
+     [](Request& r, Key k, Texts t) { r.launch.idle_minutes = SettingText{r, k, t}.whole_number(0); },
+     [](const Request& r) { return value_unless(r.launch.idle_minutes, Launch{}.idle_minutes); }},
+    {"checkpoint_url", "checkpoint-url", kData, "URL", "bucket in which the start plan saves checkpoints: s3://...",
+     [](Request& r, Key k, Texts t) { r.launch.checkpoint_url = checkpoint_url({r, k, t}); },
+     [](const Request& r) { return shown_text(r.launch.checkpoint_url); }},
     {"keep_running", "keep-running", kData, "", "the start plan does not stop the machine after its hours a day",
      [](Request& r, Key k, Texts t) { r.launch.keep_running = SettingText{r, k, t}.yes(); },
      [](const Request& r) { return r.launch.keep_running ? Value{true} : Value{}; }},

@@ -7,8 +7,20 @@
 namespace flopwise {
 
 std::string_view to_string(By by) {
-    constexpr std::array<std::string_view, 2> kNames{"instance", "family"};
+    constexpr std::array<std::string_view, kBys> kNames{
+        "instance", "family", "machine", "gpu", "provider", "region"};
     return text::name_of(kNames, by);
+}
+
+std::string_view to_string(Sort sort) {
+    constexpr std::array<std::string_view, kSorts> kNames{"score", "cost", "price", "speed"};
+    return text::name_of(kNames, sort);
+}
+
+std::string_view to_string(LaunchFormat format) {
+    constexpr std::array<std::string_view, kLaunchFormats> kNames{
+        "script", "sky", "dstack", "terraform"};
+    return text::name_of(kNames, format);
 }
 
 void Request::refuse(std::string_view key, std::string_view reason) const {

@@ -17,6 +17,13 @@ constexpr double kMostRows = 1e9;
 constexpr double kMostUsd = 1e12;
 constexpr double kMostFigure = 1e15; // of a net
 
+constexpr std::size_t kLargestRequest = std::size_t{1} << 20U; // of a request file
+/// In a request file, what was chosen; no setting.
+constexpr std::string_view kSavedPlan = "saved_plan";
+
+/// Lays the settings of a request file over a request. Throws as parse_request().
+void parse_over(Request& request, const std::string& yaml, const std::string& file);
+
 // Groups of settings of two of the tables.
 constexpr std::string_view kMoney = "Money and time";
 constexpr std::string_view kWhatFor = "What for";

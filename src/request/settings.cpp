@@ -380,9 +380,15 @@ const auto kRequestSettings = std::to_array<Setting>({
     {"nearest", "nearest", kOutput, "N", "most refusals to spell out (3)",
      [](Request& r, Key k, Texts t) { r.nearest = SettingText{r, k, t}.whole_number(0); },
      [](const Request& r) { return r.nearest == Request{}.nearest ? Value{} : Value{static_cast<double>(r.nearest)}; }},
-    {"by", "by", kOutput, "NAME", "list by instance or by family (instance)",
-     [](Request& r, Key k, Texts t) { r.by = SettingText{r, k, t}.enumerator<By>(2); },
+    {"by", "by", kOutput, "NAME", "one row for each instance, machine, gpu, family, provider or region (instance)",
+     [](Request& r, Key k, Texts t) { r.by = SettingText{r, k, t}.enumerator<By>(kBys); },
      [](const Request& r) { return value_if(r.by != By::instance, r.by); }},
+    {"sort", "sort", kOutput, "NAME", "price, cost, speed or score (cost; score with a budget, a highest price, a job or weights)",
+     [](Request& r, Key k, Texts t) { r.sort = SettingText{r, k, t}.enumerator<Sort>(kSorts); },
+     [](const Request& r) { return value_if(r.sort.has_value(), r.sort.value_or(Sort::score)); }},
+    {"firmness", "firmness", kOutput, "", "say for how much the first choice stays first, and what would change it",
+     [](Request& r, Key k, Texts t) { r.firmness = SettingText{r, k, t}.yes(); },
+     [](const Request& r) { return r.firmness ? Value{true} : Value{}; }},
 });
 // clang-format on
 
@@ -446,22 +452,27 @@ void read_files(Request& request) {
 }
 
 Request read_request(const std::filesystem::path& path) {
-    constexpr std::size_t kLargestRequest = std::size_t{1} << 20U;
     return parse_request(text::read_file(path, kLargestRequest), path.string());
 }
 
 Request parse_request(const std::string& yaml, const std::string& file) {
+    Request request;
+    parse_over(request, yaml, file);
+    return request;
+}
+
+void parse_over(Request& request, const std::string& yaml, const std::string& file) {
     const yaml::Node root = yaml::parse(yaml, file);
     if (root.kind == yaml::Node::Kind::null)
         throw InputError{{.file = file}, "must be a request, is empty"};
     const yaml::Fields fields{root, file, ""}; // refuses what is no mapping
-    Request request;
     for (std::size_t i = 0; i < root.keys.size(); ++i) {
+        if (root.keys[i] == kSavedPlan)
+            continue;
         const Where where{
             .file = file, .line = root.items[i].line, .field = text::shortened(root.keys[i])};
         set(request, root.keys[i], texts_of(root.items[i], where), where);
     }
-    return request;
 }
 
 } // namespace flopwise

@@ -24,6 +24,19 @@ static std::string with_article(std::string_view what) {
         key, fmt::format("matches no {} of the catalog, got {}", what, text::quoted(pattern)));
 }
 
+/// ", did you mean X?"; of a region that is told from others by its number, those others.
+static std::string like(std::string_view key, const std::string& name, const Names& names) {
+    const std::size_t stem = name.find_last_not_of("0123456789") + 1;
+    std::vector<std::string_view> others;
+    if (key.ends_with("region") && stem > 0 && stem < name.size())
+        for (const std::string_view one : names)
+            if (one.find_last_not_of("0123456789") + 1 == stem &&
+                one.starts_with(name.substr(0, stem)))
+                others.push_back(one);
+    return others.empty() ? text::did_you_mean(name, names)
+                          : fmt::format("; there are {}", fmt::join(others, ", "));
+}
+
 /// Refuses a name that is none of those that `all` lists, and a pattern that matches none. Most
 /// requests name nothing, and then nothing is listed.
 template <class All>
@@ -50,7 +63,7 @@ static void must_exist(const Request& request,
                        fmt::format("must be {} of the catalog, got {}{}",
                                    with_article(what),
                                    text::quoted(name),
-                                   text::did_you_mean(name, names)));
+                                   like(key, name, names)));
     }
 }
 

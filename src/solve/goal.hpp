@@ -24,6 +24,7 @@ struct Outlook {
     HoursDistribution hours;        ///< of each machine, with what is lost on spot
     std::function<Usd(Hours)> cost; ///< of the whole plan if it takes these; rises with them
     bool known = true; ///< else what is lost on spot is assumed, as at the highest rate known
+    double interruptions = 0; ///< an hour, of all machines together; 0 but on spot
 };
 
 class Goal {

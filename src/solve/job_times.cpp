@@ -27,7 +27,7 @@ static std::optional<Hours> deadline_of(const Request& request) {
     if (job.deadline_on.year == 0)
         return job.deadline;
     if (request.today.year == 0)
-        request.refuse("deadline", "must come with today, if it is a date");
+        request.refuse("deadline", "must come with `today`, if it is a date");
     const int days = days_between(request.today, job.deadline_on) + 1; // its end
     if (days < 1)
         request.refuse("deadline",

@@ -56,7 +56,12 @@ std::optional<Outlook> PlanPrices::outlook(std::uint32_t row) const {
         const Priced p{.parts = parts, .beside = beside(r, t)};
         return p.total() + request_.budget.fixed;
     };
-    return Outlook{.hours = hours(r, *work), .cost = cost, .known = known};
+    return Outlook{.hours = hours(r, *work),
+                   .cost = cost,
+                   .known = known,
+                   .interruptions = r.kind == PurchaseKind::spot
+                                        ? payer_.interruptions(of, goal_.machines(type))
+                                        : 0};
 }
 
 std::string PlanPrices::dearer(std::uint32_t row) const {

@@ -32,6 +32,13 @@ public:
     [[nodiscard]] std::optional<Choice> best(const Condition& condition);
     /// One of the rows as a choice.
     [[nodiscard]] Choice choice(const Ranked& row);
+    [[nodiscard]] Offer offer(const Ranked& row) const {
+        return question_.catalog.offer(row.offer);
+    }
+    /// What it is ordered by: larger comes first.
+    [[nodiscard]] double worth(const Ranked& row) const {
+        return solver_.worth(row.row, solver_.score_of(row.row).value);
+    }
     [[nodiscard]] PurchaseKind paid(const Ranked& row) const {
         return question_.pricing->paid(row.row);
     }

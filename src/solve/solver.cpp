@@ -1,5 +1,6 @@
 #include "solve/solver.hpp"
 
+#include "request/completed.hpp"
 #include "solve/greatest.hpp"
 #include "solve/reference.hpp"
 #include "solve/unpriced.hpp"
@@ -39,7 +40,8 @@ Solver::Solver(const Catalog& catalog,
     : catalog_{catalog}, request_{request}, sites_{sites}, goal_{goal}, pricing_{pricing},
       columns_{pricing.columns()}, filter_{catalog, request, sites, goal, pricing},
       reference_{goal.reference()}, weights_{weights_used(request, filter_.without_gpu())},
-      notes_{notes_of(catalog, request)} {}
+      notes_{notes_of(catalog, request)}, sort_{request.sort.value_or(Sort::score)},
+      sorts_by_part_{sort_ == Sort::price && needs_plan_prices(request)} {}
 
 OfferRange Solver::group(std::size_t type, std::size_t purchase) const {
     const std::size_t g = type * kPurchases + purchase;
@@ -50,18 +52,42 @@ Score Solver::score_of(std::uint32_t offer) const {
     return score_of(columns_.type[offer], columns_.usd_per_hour[offer]);
 }
 
-Score Solver::score_of(std::size_t type, double price) const {
+Figures Solver::figures_of(std::size_t type, double price) const {
     const auto known = [](double figure, double otherwise) {
         return std::isnan(figure) ? otherwise : figure;
     };
-    return score({.price = UsdPerHour{price} * goal_.machines(type),
-                  .rate = goal_.rate(type),
-                  .gpu_memory = GiB{columns_.gpu_memory_gib[type]},
-                  .memory = GiB{known(columns_.memory_gib[type], kAssumedMemory.value())},
-                  .vcpus = known(columns_.vcpus[type], kAssumedVcpus),
-                  .network = Gbps{known(columns_.network_gbps[type], kAssumedNetwork.value())}},
-                 reference_,
-                 weights_);
+    return {.price = UsdPerHour{price} * goal_.machines(type),
+            .rate = goal_.rate(type),
+            .gpu_memory = GiB{columns_.gpu_memory_gib[type]},
+            .memory = GiB{known(columns_.memory_gib[type], kAssumedMemory.value())},
+            .vcpus = known(columns_.vcpus[type], kAssumedVcpus),
+            .network = Gbps{known(columns_.network_gbps[type], kAssumedNetwork.value())}};
+}
+
+Score Solver::score_of(std::size_t type, double price) const {
+    return score(figures_of(type, price), reference_, weights_);
+}
+
+std::array<double, kCriteria> Solver::merits_of(std::uint32_t offer) const {
+    std::array<double, kCriteria> each{};
+    each.fill(1);
+    return score(figures_of(columns_.type[offer], columns_.usd_per_hour[offer]), reference_, each)
+        .contributions;
+}
+
+double Solver::worth(std::uint32_t offer, double score) const {
+    const std::uint32_t type = columns_.type[offer];
+    switch (sort_) {
+    case Sort::score:
+        break;
+    case Sort::cost:
+        return -spent(type, columns_.usd_per_hour[offer]);
+    case Sort::price:
+        return -pricing_.price(offer).value() * goal_.machines(type);
+    case Sort::speed:
+        return goal_.rate(type);
+    }
+    return score;
 }
 
 // ---- one pass over the types --------------------------------------------------------
@@ -98,6 +124,10 @@ void Solver::admit(OfferRange offers, Result& to) {
         to.best = best;
         to.price = price;
     }
+    if (sorts_by_part_)
+        for (std::uint32_t i = best; i < affordable; ++i)
+            if (sites_[columns_.site[i]] == Site::admitted)
+                to.worth = std::max(to.worth, worth(i, 0));
 }
 
 void Solver::scan() {
@@ -125,6 +155,8 @@ void Solver::scan() {
             refuse(static_cast<Reason>(std::countr_zero(result.reasons)), result.in_scope);
         if (result.best != kNone) {
             result.score = score_of(type, result.price).value;
+            if (!sorts_by_part_)
+                result.worth = worth(result.best, result.score);
             qualified_.push_back(static_cast<std::uint32_t>(type));
         }
         in_scope_ += result.in_scope;
@@ -134,9 +166,16 @@ void Solver::scan() {
 
 // ---- the best -----------------------------------------------------------------------
 
-/// A strict order: score, round trip if it is asked for, then provider, instance, region and
-/// purchase option. Types and regions stand in the order of their names.
+/// A strict order: what is sorted by, price and score, round trip if it is asked for, then
+/// provider, instance, region and purchase option. Types and regions stand in the order of their
+/// names.
 bool Solver::before(const Scored& a, const Scored& b) const {
+    if (a.worth != b.worth)
+        return a.worth > b.worth;
+    const double price_a = columns_.usd_per_hour[a.offer];
+    const double price_b = columns_.usd_per_hour[b.offer];
+    if (sort_ != Sort::score && price_a != price_b)
+        return price_a < price_b;
     if (a.score.value != b.score.value)
         return a.score.value > b.score.value;
     const std::size_t regions = catalog_.regions().size();
@@ -153,48 +192,61 @@ bool Solver::before(const Scored& a, const Scored& b) const {
            std::tuple{columns_.type[b.offer], region_b, purchase(b.offer)};
 }
 
-/// The score that an offer needs to be among the best `top`: that of the best offer of the type
+/// What an offer must be worth to be among the best `top`: as much as the best offer of the type
 /// that is `top`-th. Types below it have nothing to add.
-double Solver::least_score(std::size_t top) const {
+double Solver::least_worth(std::size_t top) const {
     if (qualified_.size() <= top)
-        return 0;
-    std::vector<double> scores;
-    scores.reserve(qualified_.size());
+        return -std::numeric_limits<double>::infinity();
+    std::vector<double> worths;
+    worths.reserve(qualified_.size());
     for (const std::uint32_t type : qualified_)
-        scores.push_back(types_[type].score);
-    const auto nth = scores.begin() + static_cast<std::ptrdiff_t>(top - 1);
-    std::nth_element(scores.begin(), nth, scores.end(), std::greater<>{});
+        worths.push_back(types_[type].worth);
+    const auto nth = worths.begin() + static_cast<std::ptrdiff_t>(top - 1);
+    std::nth_element(worths.begin(), nth, worths.end(), std::greater<>{});
     return *nth;
 }
 
-/// Adds the offers of a group that are admitted and reach a score.
+/// Adds the offers of a group that are admitted and worth enough.
 void Solver::add_offers(OfferRange offers, double least, std::vector<Scored>& to) const {
-    const std::uint32_t in_time =
-        pricing_.end_in_time({offers.begin, pricing_.end_below_max(offers)});
-    const std::uint32_t end = pricing_.end_affordable({offers.begin, in_time});
-    for (std::uint32_t i = offers.begin; i < end; ++i) {
-        const double price = columns_.usd_per_hour[i];
-        if (sites_[columns_.site[i]] != Site::admitted)
-            continue;
-        const Score score = score_of(columns_.type[i], price);
-        if (score.value < least)
-            return; // the rest costs more still
-        to.push_back({i, score});
-    }
+    for_each_admitted(offers, [&](std::uint32_t i) {
+        const Score score = score_of(columns_.type[i], columns_.usd_per_hour[i]);
+        const double own = worth(i, score.value);
+        if (own >= least)
+            to.push_back({i, score, own});
+        return own >= least || sorts_by_part_; // else the rest costs more still
+    });
 }
 
 std::vector<Solver::Scored> Solver::best_offers(std::size_t top) const {
-    const double least = least_score(top);
+    const double least = least_worth(top);
     std::vector<Scored> out;
     for (const std::uint32_t type : qualified_)
         for (std::size_t p = 0; p < kPurchases; ++p)
-            if (types_[type].score >= least && filter_.pays(static_cast<Purchase>(p)))
+            if (types_[type].worth >= least && filter_.pays(static_cast<Purchase>(p)))
                 add_offers(group(type, p), least, out);
     const auto end = out.begin() + static_cast<std::ptrdiff_t>(std::min(top, out.size()));
     std::partial_sort(out.begin(), end, out.end(), [this](const Scored& a, const Scored& b) {
         return before(a, b);
     });
     out.erase(end, out.end());
+    return out;
+}
+
+std::vector<std::uint32_t> Solver::best_of_types() {
+    scan();
+    std::vector<Scored> best;
+    for (const std::uint32_t type : qualified_) {
+        const std::uint32_t offer = types_[type].best;
+        const Score score = score_of(type, types_[type].price);
+        best.push_back({offer, score, worth(offer, score.value)});
+    }
+    std::sort(best.begin(), best.end(), [this](const Scored& a, const Scored& b) {
+        return before(a, b);
+    });
+    std::vector<std::uint32_t> out;
+    out.reserve(best.size());
+    for (const Scored& scored : best)
+        out.push_back(scored.offer);
     return out;
 }
 
@@ -323,7 +375,7 @@ Outcome Solver::outcome() const {
 
 Choice Solver::described(std::uint32_t offer) {
     scan();
-    return choices({{offer, score_of(offer)}}).front();
+    return choices({{.offer = offer, .score = score_of(offer)}}).front();
 }
 
 std::vector<std::uint32_t> Solver::ranking() {
@@ -337,7 +389,9 @@ std::vector<std::uint32_t> Solver::ranking() {
 Recommendation Solver::solve() {
     scan();
     const Budget& budget = request_.budget;
-    const std::vector<Scored> best = best_offers(static_cast<std::size_t>(request_.top));
+    const auto top = static_cast<std::size_t>(request_.top);
+    const bool each_offer = request_.by == By::instance || request_.by == By::family;
+    const std::vector<Scored> best = each_offer ? best_offers(top) : best_of_each(top);
     Recommendation out{.outcome = outcome(),
                        .catalog_name = catalog_.name(),
                        .catalog_as_of = catalog_.as_of(),
@@ -353,6 +407,9 @@ Recommendation Solver::solve() {
                        .out_of_scope = catalog_.size() - in_scope_};
     if (budget.total && budget.days)
         out.price_ceiling = price_ceiling(at_confidence(budget, request_.uncertainty));
+    if (!each_offer && request_.by != By::region)
+        for (std::size_t i = 0; i < best.size(); ++i)
+            out.choices[i].also = others_than(best[i].offer);
     out.front = goal_.front([this] { return front(); });
     warn_of_dearer(best, out);
     std::vector<std::uint32_t> rows(best.size());

@@ -34,6 +34,13 @@ public:
     /// One that is admitted, as if it were the best.
     Choice described(std::uint32_t offer);
     [[nodiscard]] Score score_of(std::uint32_t offer) const;
+    /// What an offer is ordered by: larger comes first. Within a type it falls with the price, but
+    /// where only a part of what is paid counts.
+    [[nodiscard]] double worth(std::uint32_t offer, double score) const;
+    /// Of each type with an offer that is admitted its cheapest, best first.
+    [[nodiscard]] std::vector<std::uint32_t> best_of_types();
+    /// The logarithms that weights are multiplied by in a score; of what is not known, no number.
+    [[nodiscard]] std::array<double, kCriteria> merits_of(std::uint32_t offer) const;
 
 private:
     static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
@@ -46,6 +53,7 @@ private:
         std::uint32_t best = kNone; ///< its cheapest offer that is admitted
         double price = 0;           ///< of `best`
         double score = 0;           ///< of `best`
+        double worth = -std::numeric_limits<double>::infinity(); ///< of the offer that comes first
     };
 
     /// What the types of one family come to.
@@ -59,9 +67,11 @@ private:
     struct Scored {
         std::uint32_t offer = 0;
         Score score{};
+        double worth = 0;
     };
 
     [[nodiscard]] OfferRange group(std::size_t type, std::size_t purchase) const;
+    [[nodiscard]] Figures figures_of(std::size_t type, double price) const;
     [[nodiscard]] Score score_of(std::size_t type, double price) const;
 
     void scan();
@@ -87,7 +97,20 @@ private:
     void add_outlook(const Outlook& outlook, Choice& to) const;
     [[nodiscard]] std::vector<Choice> choices(const std::vector<Scored>& best) const;
     [[nodiscard]] std::vector<Scored> best_offers(std::size_t top) const;
-    [[nodiscard]] double least_score(std::size_t top) const;
+    [[nodiscard]] std::vector<Scored> best_of_each(std::size_t top) const;
+    [[nodiscard]] std::vector<Scored> best_of_types() const;
+    [[nodiscard]] std::vector<std::string> others_than(std::uint32_t offer) const;
+    /// Calls `visit` for each offer of a group that is admitted, cheapest first, until it says no.
+    template <class Visit>
+    void for_each_admitted(OfferRange offers, Visit visit) const {
+        const std::uint32_t in_time =
+            pricing_.end_in_time({offers.begin, pricing_.end_below_max(offers)});
+        const std::uint32_t end = pricing_.end_affordable({offers.begin, in_time});
+        for (std::uint32_t i = offers.begin; i < end; ++i)
+            if (sites_[columns_.site[i]] == Site::admitted && !visit(i))
+                return;
+    }
+    [[nodiscard]] double least_worth(std::size_t top) const;
     void add_offers(OfferRange offers, double least, std::vector<Scored>& to) const;
     [[nodiscard]] bool before(const Scored& a, const Scored& b) const;
     [[nodiscard]] Choice choice(const Scored& scored) const;
@@ -119,6 +142,8 @@ private:
     Figures reference_;
     std::array<double, kCriteria> weights_;
     StackNotes notes_;
+    Sort sort_;
+    bool sorts_by_part_; ///< of what is paid: the price alone, where there is more
 
     mutable std::vector<HoursQuantiles> quantiles_; ///< of the hours of choices
     bool scanned_ = false;

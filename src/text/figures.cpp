@@ -1,9 +1,13 @@
 #include "text/figures.hpp"
 
+#include "text/durations.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
+#include <limits>
 
 namespace flopwise {
 
@@ -38,6 +42,28 @@ std::string figure(double value) {
 
 std::string large(double value) {
     return value >= 1000 ? grouped(value, 0) : figure(value);
+}
+
+std::string duration(Hours time) {
+    struct Unit {
+        double hours;
+        double most; ///< of them; of more, the next unit is said
+        std::string_view name;
+    };
+    constexpr auto kUnits =
+        std::to_array<Unit>({{1 / kSecondsPerHour, 120, "s"},
+                             {60 / kSecondsPerHour, 120, "min"},
+                             {1, 48, "h"},
+                             {kHoursPerDay, 2 * kDaysPerYear, "d"},
+                             {kHoursPerYear, std::numeric_limits<double>::infinity(), "years"}});
+    constexpr double kTwoFigures = 9.95; // from here on the part after the point is left out
+    const Unit& unit = *std::find_if(kUnits.begin(), std::prev(kUnits.end()), [&](const Unit& u) {
+        return time.value() < u.most * u.hours;
+    });
+    const double count = time.value() / unit.hours;
+    const std::string text = grouped(count, count < kTwoFigures ? 1 : 0);
+    return fmt::format(
+        "{} {}", text.ends_with(".0") ? text.substr(0, text.size() - 2) : text, unit.name);
 }
 
 std::string gpus(double count, std::string_view name, std::optional<double> gib) {

@@ -21,6 +21,9 @@ std::string figure(double value);
 /// As figure(), but all digits of the whole part: 2,928.
 std::string large(double value);
 
+/// A time in the unit in which people say it: 89 s, 3.9 min, 15 h, 4 d, 2.4 years.
+std::string duration(Hours time);
+
 /// "8 x a100-sxm4-40gb", and of a share, with its memory, "1/6 x a10 (4 GiB)"; empty without a
 /// name.
 std::string gpus(double count, std::string_view name, std::optional<double> gib = {});

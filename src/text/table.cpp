@@ -95,6 +95,34 @@ std::string TextTable::markdown() const {
     return out;
 }
 
+std::string TextTable::html(std::string_view caption, std::string_view classes) const {
+    std::size_t naming = 0;
+    while (naming + 1 < columns_.size() && columns_[naming].align == Align::right)
+        ++naming;
+    std::string out = fmt::format(
+        "<table class=\"{}\"><caption>{}</caption>\n<thead><tr>", classes, html_text(caption));
+    const auto put = [&](std::size_t i, std::string_view tag, const std::string& text) {
+        const bool right = columns_[i].align == Align::right;
+        out.append("<").append(tag).append(right ? " class=\"n\">" : ">").append(text);
+        out.append("</").append(tag.substr(0, 2)).append(">");
+    };
+    for (std::size_t i = 0; i < columns_.size(); ++i)
+        if (columns_[i].used)
+            put(i,
+                "th scope=\"col\"",
+                columns_[i].title.empty() ? "<span class=\"v\">mark</span>"
+                                          : html_text(columns_[i].title));
+    out += "</tr></thead>\n<tbody>\n";
+    for (const auto& cells : rows_) {
+        out += "<tr>";
+        for (std::size_t i = 0; i < cells.size(); ++i)
+            if (columns_[i].used)
+                put(i, i == naming ? "th scope=\"row\"" : "td", html_text(cells[i]));
+        out += "</tr>\n";
+    }
+    return out + "</tbody></table>\n";
+}
+
 std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
     const std::size_t lead = std::min(text.find_first_not_of(' '), text.size());
     std::string out(lead, ' ');
@@ -130,6 +158,29 @@ std::string markdown_text(std::string_view text) {
             out += "\\(";
         else
             (c == '|' ? out += '\\' : out) += c;
+    }
+    return out;
+}
+
+std::string html_text(std::string_view text) {
+    std::string out;
+    for (const char c : text::printable_lines(text)) {
+        switch (c) {
+        case '&':
+            out += "&amp;";
+            break;
+        case '<':
+            out += "&lt;";
+            break;
+        case '>':
+            out += "&gt;";
+            break;
+        case '"':
+            out += "&quot;";
+            break;
+        default:
+            out += c;
+        }
     }
     return out;
 }

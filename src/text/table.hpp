@@ -1,4 +1,4 @@
-// Rows and columns as text: for a terminal, where the width is scarce, for Markdown and CSV.
+// Rows and columns as text: for a terminal, where the width is scarce, for Markdown, HTML and CSV.
 
 #pragma once
 
@@ -23,6 +23,9 @@ public:
     /// Lines of at most `width` columns if leaving out columns can reach it.
     [[nodiscard]] std::string terminal(std::size_t width, bool colour) const;
     [[nodiscard]] std::string markdown() const;
+    /// A table element of some classes. The first column whose text stands left names its row; a
+    /// title that is empty is told to those who hear the page.
+    [[nodiscard]] std::string html(std::string_view caption, std::string_view classes) const;
 
 private:
     struct Column {
@@ -42,6 +45,10 @@ std::string wrapped(std::string_view text, std::size_t width, std::size_t indent
 
 /// Text of Markdown that stands for itself: HTML, links and the bar of a table are none.
 std::string markdown_text(std::string_view text);
+
+/// Text of HTML, or of an attribute in quotes, that stands for itself: each line as
+/// text::printable() has it.
+std::string html_text(std::string_view text);
 
 /// A cell of CSV: text::printable(), in quotes if it has a comma, a quote or a break of lines (RFC
 /// 4180). What a spreadsheet would take for a formula, as it begins with = + - or @ and is no

@@ -240,6 +240,26 @@ static std::string_view kind_of(const Node& node) {
     return "";
 }
 
+std::string written(std::string_view value) {
+    constexpr std::string_view kWord = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789_-.+";
+    constexpr std::string_view kDigits = "0123456789-.+";
+    const bool word = !value.empty() && value.find_first_not_of(kWord) == std::string_view::npos &&
+                      kDigits.find(value.front()) == std::string_view::npos;
+    if (word && value != "no" && value != "null" && value != "true" && value != "false")
+        return std::string{value};
+    std::string out = "\"";
+    for (const char c : value) {
+        if (c == '"' || c == '\\')
+            out += '\\';
+        if (static_cast<unsigned char>(c) < 0x20)
+            out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        else
+            out += c;
+    }
+    return text::yaml_escaped(out) + '"';
+}
+
 Fields::Fields(const Node& node, std::string file, std::string path)
     : node_{node}, file_{std::move(file)}, path_{std::move(path)}, taken_(node.keys.size()) {
     if (node.kind != Node::Kind::mapping)

@@ -31,6 +31,10 @@ constexpr std::size_t kLargestFile = std::size_t{64} << 20U; // of data
 /// Parses one document. Throws InputError with `file` and line.
 Node parse(const std::string& content, const std::string& file);
 
+/// A text as it is written: plain if it is a word that YAML can only read as text, in double quotes
+/// otherwise.
+std::string written(std::string_view value);
+
 /// Reads the keys of a mapping one by one; each error names file, line and field.
 class Fields {
 public:

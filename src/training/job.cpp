@@ -218,10 +218,10 @@ static void require_alone(const Job& job) {
                      static_cast<int>(job.flops.has_value());
     if (ways > 1)
         throw ArgumentError{job.flops ? "flops" : "tokens",
-                            "must come alone: tokens, samples and flops each say how much is "
+                            "must come alone: `tokens`, `samples` and `flops` each say how much is "
                             "trained"};
     if (job.flops && job.epochs)
-        throw ArgumentError{"epochs", "must not come with flops, which are the whole work"};
+        throw ArgumentError{"epochs", "must not come with `flops`, which are the whole work"};
 }
 
 /// Those of the recipe go with its data set, and with nothing else.
@@ -234,7 +234,7 @@ static double units_of(const Job& job, const Work& work) {
     if (job.flops)
         return *job.flops / work.unit.total();
     if (job.tokens && !is_text(work.net.kind) && work.net.kind != ModelKind::other)
-        throw ArgumentError{"tokens", "must not be given for a net over images: use samples"};
+        throw ArgumentError{"tokens", "must not be given for a net over images: use `samples`"};
     if (job.tokens)
         return *job.tokens * work.epochs;
     const auto samples = job.samples || is_text(work.net.kind) ? job.samples : work.net.samples;

@@ -247,6 +247,32 @@ static const Model* listed(std::string_view name) {
     return nullptr;
 }
 
+/// The numbers in a name: "2 7" of llama-2-7b.
+static std::string numbers_in(std::string_view name) {
+    std::string out;
+    for (const char c : name) {
+        if (c >= '0' && c <= '9')
+            out += c;
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
+    }
+    if (!out.empty() && out.back() == ' ')
+        out.pop_back();
+    return out;
+}
+
+/// Whether two names differ by more than a slip in their letters: another number is another net.
+static bool is_another(std::string_view name, std::string_view other) {
+    const auto letters = [](std::string_view text) {
+        std::string out = text::lower(text);
+        std::erase_if(out, [](char c) { return c < 'a' || c > 'z'; });
+        return out;
+    };
+    const std::string own = letters(other);
+    const std::vector<std::string_view> one{own};
+    return numbers_in(name) != numbers_in(other) || text::did_you_mean(letters(name), one).empty();
+}
+
 const Model& find_model(std::string_view name) {
     if (const Model* net = listed(name))
         return *net;
@@ -261,6 +287,8 @@ const Model& find_model(std::string_view name) {
         spellings.emplace_back(net.name);
         spellings.insert(spellings.end(), net.aliases.begin(), net.aliases.end());
     }
+    if (!numbers_in(name).empty())
+        std::erase_if(spellings, [&](std::string_view one) { return is_another(name, one); });
     throw ArgumentError{"model",
                         fmt::format("must be a model of data/models.yaml, got {}{}",
                                     text::quoted(name),

@@ -42,6 +42,7 @@ NUMBERS = {
     "--max-machines": ("", NOT_NEGATIVE, "1000000000"),
     "--max-rtt": (" ms", POSITIVE, "1000000"),
     "--top": ("", NOT_NEGATIVE, "1000000000"),
+    "--idle-minutes": ("", NOT_NEGATIVE, "1000000000"),
     "--nearest": ("", NOT_NEGATIVE, "1000000000"),
 }
 
@@ -107,7 +108,7 @@ PROVIDERS = ", ".join(sorted(  # a file of data/ with tables of prices each
 UNKNOWN = [
     # flag and value, what it must be, and what was meant
     ("--gpu", "RTX 4090 Ti", "a GPU of the catalog", "RTX 4090"),
-    ("--gpu", "nvidia-t44", "a GPU of the catalog", None),
+    ("--gpu", "nvidia-t44", "a GPU of the catalog", "; of that family there are nvidia-t4, nvidia-t4g"),
     ("--gpu", "quantum", "a GPU of the catalog", None),
     ("--arch", "x86-64", "an architecture of the catalog", "x86_64"),
     ("--arch", "arm46", "an architecture of the catalog", "arm64"),
@@ -136,8 +137,9 @@ UNKNOWN = [
     ("--optimiser", "adamw", "adam, adam_8bit, paged_adam_8bit, adafactor, sgd or none", "adam"),
     ("--sharding", "zero4", "none, zero1, zero2, zero3 or fsdp", "zero1"),
     ("--objective", "costs", "cost, time or balanced", "cost"),
-    ("--by", "familly", "instance or family", "family"),
-    ("--format", "jsn", "table, json, csv or markdown", "json"),
+    ("--by", "familly", "instance, family, machine, gpu, provider or region", "family"),
+    ("--sort", "prize", "score, cost, price or speed", "price"),
+    ("--format", "jsn", "table, json, csv, markdown or html", "json"),
     ("--color", "alway", "auto, always or never", "always"),
 ]
 
@@ -148,7 +150,7 @@ UNKNOWN = [
 def test_an_unknown_name_is_refused_with_the_one_that_may_be_meant(
     complaint, flag, value, what, meant
 ):
-    hint = f", did you mean {meant}?" if meant else ""
+    hint = meant if (meant or "").startswith(";") else f", did you mean {meant}?" if meant else ""
     name = value.removesuffix("=1")
     assert complaint(flag, value) == f'{flag}: must be {what}, got "{name}"{hint}'
 
@@ -285,6 +287,16 @@ def test_today_is_a_day(complaint, day):
             "--min-gpus 0 --weights gpu_memory=1",
             "--weights: must weigh more than GPU memory where no GPU is asked for",
         ),
+        ("--model gpt2-xl", "--tokens: must be given, to say how much is trained"),
+        ("--model resnet-50 --tokens 2e9", "--tokens: must not be given for a net over images: use --samples"),
+        ("--model gpt2-xl --tokens 1e9 --samples 3",
+         "--tokens: must come alone: --tokens, --samples and --flops each say how much is trained"),
+        ("--model gpt2-xl --tokens 1e9 --days 3",
+         "--days: must not come with a training job, whose hours are estimated: use --deadline"),
+        ("--gpu 8xV100", '--gpu: must be a GPU without a number of them, which is --min-gpus, got "8xV100"'),
+        ("--columns regoin", '--columns: must be columns of the answer, got "regoin", did you mean region?'),
+        ("--columns region --format csv", "--columns: must come with the format table or markdown"),
+        ("--columns region --columns gpu", "--columns: must be given once, got 2 values"),
         ("--top 0", "--top: must be a whole number of at least 1, got 0"),
         ("--top 1.5", "--top: must be a whole number of at least 1, got 1.5"),
         ("--nearest 1.5", "--nearest: must be a whole number of at least 0, got 1.5"),
@@ -292,6 +304,24 @@ def test_today_is_a_day(complaint, day):
 )
 def test_a_contradiction_is_refused(complaint, flags, message):
     assert complaint(*flags.split()) == message
+
+
+@pytest.mark.parametrize(("flags", "hint"), [
+    (["--gpu", "T5"], "; of that family there are nvidia-t4, nvidia-t4g"),  # no T4 for a T5
+    (["--own-price", "9", "--own-gpu", "T5"], "; of that family there are nvidia-t4, nvidia-t4g"),
+    (["--model", "lama-2-7b"], ", did you mean llama-2-7b?"),
+    (["--model", "lama-3-7b"], ""),  # no other net for one
+    (["--model", "resnet-51"], None),
+    (["--region", "us-east-9"], "; there are us-east-1, us-east-2"),
+    (["--region", "us-eest-1"], ", did you mean us-east-1?"),
+])
+def test_no_other_net_or_gpu_is_offered_as_a_spelling(complaint, flags, hint):
+    message = complaint(*flags)
+    assert message.startswith(f"{flags[-2]}: must be ")
+    if hint is None:
+        assert "of the family resnet there are resnet-101, resnet-152, resnet-18" in message
+    else:
+        assert message.endswith(f'"{flags[-1]}"{hint}')
 
 
 # ---- the command line itself ---------------------------------------------------------
@@ -353,14 +383,15 @@ PLAN = "--budget 2000 --days 365 --hours-per-day 2"
         ("--budget 5 --days 0.5 --hours-per-day 2 --use-cv 1",
          "--days: must be at least 1 d if the use varies, got 0.5 d"),
         ("--region any,us-east-1", "--region: must not name regions beside any"),
-        ("--own-years 3", "own_price_usd: must be given with the other figures of owning"),
+        ("--own-years 3", "--own-price: must be given with the other figures of owning"),
         ("--own-price 10 --own-residual 10",
          "--own-residual: must be below the price, got 10 USD"),
         ("--own-price 10 --own-rate 8", "--own-rate: must be from 0 to 1, got 8"),
         ("--own-price 10 --own-pue 0.5", "--own-pue: must be at least 1, got 0.5"),
         ("--own-price 10 --own-upkeep 3", "--own-upkeep: must be from 0 to 1, got 3"),
         ("--own-price 10 --own-gpu K81",
-         '--own-gpu: must be a GPU of the catalog, got "K81"'),
+         '--own-gpu: must be a GPU of the catalog, got "K81"; of that family there are nvidia-grid-k520, '
+         "nvidia-k520-gk104, nvidia-k80, nvidia-k80-gk210"),
         ("--electricity mars", "--electricity: must be USD per kWh or asia-business, de, "
          "de-industry, europe-business, north-america-business, sg, us, us-industry, vn, world "
          'or world-business, got "mars"'),

@@ -224,7 +224,7 @@ def test_an_unknown_charge_is_said_and_not_zero(answer, report):
         ("--reserved-capacity 23 --hours-per-day 2",
          "--reserved-capacity: must be at most the 22 h/d left of the day, got 23 h/d"),
         ("--starts-per-day 0", "--starts-per-day: must be positive, got 0"),
-        ("--purchase best", "--purchase: must come with days to compare ways to pay"),
+        ("--purchase best", "--purchase: must come with --days to compare ways to pay"),
         ("--checkpoint-minutes -1", "--checkpoint-minutes: must not be negative, got -1 min"),
         ("--restart-minutes -1", "--restart-minutes: must not be negative, got -1 min"),
     ],

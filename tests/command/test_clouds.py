@@ -31,7 +31,7 @@ def test_a_provider_of_spot_alone_is_asked_for_with_spot(answer):
 
 
 def test_any_provider_is_all_of_them_in_one_ranking(answer):
-    found = answer("--provider", "any")
+    found = answer("--provider", "any", "--sort", "score")
     assert {c["provider"] for c in found["choices"]} == set(PROVIDERS)
     scores = [c["score"] for c in found["choices"]]
     assert scores == sorted(scores, reverse=True)

@@ -243,7 +243,7 @@ def test_spot_prices_are_asked_for_by_name(answer):
 
 
 def test_retired_machines_are_admitted_when_asked_for_and_warned_of(answer):
-    found = answer("--family", "p3", "--include-retired", "--region", "us-east-1")
+    found = answer("--family", "p3", "--include-retired", "--region", "us-east-1", "--sort", "score")
     assert [(c["instance"], c["retired"]) for c in found["choices"]] == [
         ("p3.16xlarge", True),
         ("p3.8xlarge", True),
@@ -266,7 +266,7 @@ def test_retired_machines_are_admitted_when_asked_for_and_warned_of(answer):
     ],
 )
 def test_a_profile_fixes_precision_and_weights(answer, profile, precision, best):
-    found = answer(*SNAPSHOT, "--profile", profile)
+    found = answer(*SNAPSHOT, "--profile", profile, "--sort", "score")
     weights = found["request"]["weights"]
     assert found["request"]["precision"] == precision
     assert sum(weights.values()) == pytest.approx(1)
@@ -480,13 +480,13 @@ def test_nearest_limits_the_refusals_that_are_spelled_out(answer, article, neare
 
 
 def test_ten_choices_and_three_refusals_are_shown_unless_it_is_said(report):
-    out = report("--catalog", "aws-2020-04", "--max-price", "3")
+    out = report("--catalog", "aws-2020-04", "--max-price", "3", "--by", "instance")
     machines = re.findall(r"^ *\d+ .* [a-z]{2}-[a-z]+-\d ", out, re.MULTILINE)
     assert (len(machines), out.count(": costs ")) == (10, 3)
 
 
 def test_by_family_lists_families_only(report):
-    out = report(*SNAPSHOT, "--by", "family", "--today", "2020-07-01")
+    out = report(*SNAPSHOT, "--by", "family", "--sort", "score", "--today", "2020-07-01")
     assert [line.split()[1] for line in out.splitlines() if re.match(r" *\d+ ", line)][1:] == [
         *("p3dn", "p3", "g4dn", "p2", "g3", "g3s", "g2")
     ]
@@ -496,7 +496,7 @@ def test_by_family_lists_families_only(report):
 def test_explain_shows_what_made_each_score(report):
     out = report(*SNAPSHOT, "--gpu", "T4", "--top", "1", "--explain")
     assert "Speed is what training is predicted to reach" in out
-    out = report(*SNAPSHOT, "--gpu", "T4", "--top", "1", "--explain", "--speed", "peak")
+    out = report(*SNAPSHOT, "--gpu", "T4", "--top", "1", "--explain", "--speed", "peak", "--sort", "score")
     # g4dn.12xlarge is 4 T4 at 65 TFLOPS, 3.912 USD/h, 192 GiB, 48 vCPUs and 50 Gbps;
     # p3.2xlarge a V100 at 125 TFLOPS, 3.06 USD/h, 61 GiB, 8 vCPUs and 2.5 Gbps
     cost, speed = (260 / 3.912) / (125 / 3.06), 260 / 125
@@ -576,9 +576,14 @@ EFFECTS = {
     "top": "1",
     "nearest": "0",
     "by": "family",
+    "sort": "price",
+    "firmness": None,
     "format": "markdown",
     "explain": None,
     "wide": None,
+    "columns": "instance,price_usd_per_hour",
+    "vary": "days=30:365",
+    "compare": "g4dn.xlarge,p3.2xlarge",
     "color": "always",
     "own-price": "10000",
     "own-years": "3",
@@ -598,6 +603,9 @@ EFFECTS = {
     "launch": None,
     "key-name": "mine",
     "keep-running": None,
+    "launch-format": "sky",
+    "idle-minutes": "15",
+    "checkpoint-url": "s3://bucket/run",
 }
 NEEDS = {  # flags that mean something only beside others
     "as-of": {"catalog": "bundled"},
@@ -617,13 +625,13 @@ PLANNED = {"catalog": "bundled", "instance": "g4dn.xlarge", "launch": None}
 def needs(flag):
     own = {"own-price": "10000"} if flag.startswith(("own-", "elec")) else {}
     own = {} if flag == "own-price" else own
-    start = PLANNED if flag.startswith(("dataset", "key-name", "keep-running")) else {}
+    start = PLANNED if flag.startswith(("dataset", "key-name", "keep-running", "launch-", "idle-", "checkpoint-url")) else {}
     start = {"catalog": "bundled", "instance": "g4dn.xlarge"} if flag == "launch" else start
     return BASE | own | start | NEEDS.get(flag, {})
 
 
 # have tests of their own, here, in test_charges.py, test_charges_file.py and test_training.py
-ELSEWHERE = {"help", "version", "output", "include-retired", "discount-rate", "storage-type", "storage-iops",
+ELSEWHERE = {"help", "version", "output", "config", "save", "check", "tolerance", "include-retired", "discount-rate", "storage-type", "storage-iops",
              "storage-throughput", "nat-data", "rate", "startup-minutes", "checkpoint-minutes", "restart-minutes", "charges",
              *TRAINING}
 
@@ -651,3 +659,43 @@ def test_wide_has_the_date_of_each_price(report):
     assert "2026-10-10" in row
     (row,) = [line for line in report(*asked).splitlines() if line.startswith("1 p5.48x")]
     assert "2026-10-10" not in row
+
+
+@pytest.mark.parametrize(("columns", "width"), [(None, 80), ("120", 120), ("59", 60), ("900", 250), ("wide", 80), ("-3", 80)])
+def test_the_table_is_as_wide_as_the_terminal_says(report, columns, width):
+    env = {} if columns is None else {"COLUMNS": columns}
+    out = report("--budget", "500", "--days", "20", "--top", "40", env=env)
+    longest = max(map(len, out.splitlines()))
+    assert longest <= width
+    assert longest > min(width, 150) - 10  # and fills it
+
+
+def test_the_columns_are_those_asked_for(report):
+    out = report("--instance", "p3.2xlarge,p3.8xlarge", "--include-retired", "--region", "us-east-1", "--nearest", "0",
+                 "--columns", "instance,price_usd_per_hour,usd_per_gpu_hour,arch")
+    # AWS's list: 3.06 USD for one V100, 12.24 for four.
+    assert ("machine     USD/h  USD/GPU h  arch\n"
+            "p3.2xlarge   3.06       3.06  x86_64\n"
+            "p3.8xlarge  12.24       3.06  x86_64\n") in out
+
+
+def test_a_table_has_a_row_for_each_machine(answer, report):
+    asked = ("--gpu", "T4", "--purchase", "spot,on_demand", "--nearest", "0")
+    rows = re.findall(r"^ *\d+ (\S+) .*?(on_demand|spot)", report(*asked, "--top", "4"), re.MULTILINE)
+    assert len(rows) == len(set(rows)) == 4
+    each = [(c["instance"], c["purchase"]) for c in answer(*asked)["choices"]]
+    assert rows == list(dict.fromkeys(each))[:4]
+
+
+@pytest.mark.parametrize("by", ["machine", "gpu", "provider", "region"])
+def test_by_lists_the_best_of_each(report, by):
+    import json
+
+    asked = ["--provider", "any", "--gpu", "A100,H100", "--top", "1000", "--format", "json"]
+    each = json.loads(report(*asked))["choices"]
+    key = {"machine": "instance"}.get(by, by)
+    best = {}
+    for choice in each:
+        best.setdefault((choice["provider"] if by in ("machine", "region") else "", choice[key]), choice)
+    rows = json.loads(report(*asked, "--by", by))["choices"]
+    assert [(c["instance"], c["region"]) for c in rows] == [(c["instance"], c["region"]) for c in best.values()][:len(rows)]

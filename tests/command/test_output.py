@@ -14,7 +14,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown", "html"])
 def test_the_file_gets_the_bytes_that_the_standard_output_would_get(report, workdir, article, form):
     asked = (*article, "--format", form)
     assert report(*asked, "--output", "report") == ""

@@ -49,6 +49,8 @@ SETTINGS = [
     ("top: 2", ["--top", "2"]),
     ("nearest: 1\nmax_price_usd_per_hour: 1", ["--nearest", "1", "--max-price", "1"]),
     ("by: family", ["--by", "family"]),
+    ("sort: speed", ["--sort", "speed"]),
+    ("firmness: true", ["--firmness"]),
     ("{top: 2, by: family}", ["--top", "2", "--by", "family"]),
     ("---\ntop: 2\n...", ["--top", "2"]),
     ("top: 2\r\nby: family\r", ["--top", "2", "--by", "family"]),
@@ -76,7 +78,7 @@ def test_the_article_fits_into_a_file(recommend, write, article):
         "hours_per_day: 2\n"
         "region: us-east-1\n",
     )
-    for form in ("table", "json", "csv", "markdown"):
+    for form in ("table", "json", "csv", "markdown", "html"):
         expected = recommend(*article, "--format", form)
         assert recommend("request.yaml", "--format", form) == expected
 

@@ -1,5 +1,6 @@
 """Every command, program and file that the pages show is run, and must do what they say."""
 
+import json
 import os
 import re
 import shlex
@@ -12,7 +13,7 @@ from pages import PAGES, ROOT, blocks, blocks_of, folder_for, replace
 
 CONSOLE = blocks("console")
 PROGRAMS = [b for b in blocks("cpp") if "int main" in b.text]
-TESTED = {"console", "cpp", "yaml", "text"}
+TESTED = {"console", "cpp", "json", "yaml", "text"}
 OTHERS = {"cmake", "bash", "sh", "python"}  # shown, and tested elsewhere
 
 
@@ -113,6 +114,11 @@ def test_each_cpp_block_is_a_whole_program(block):
 @pytest.mark.parametrize("block", blocks("yaml"), ids=str)
 def test_each_yaml_block_is_yaml(block):
     assert yaml.compose(block.text) is not None
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=str)
+def test_each_json_block_is_json(block):
+    assert json.loads(block.text)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -120,7 +120,7 @@ void answer_from(std::string_view content) {
     const MemoryFile file{content};
     const Catalog catalog = Catalog::read(file.path());
     const Recommendation r = recommend(catalog, {.constraints = {.min_gpus = 0}});
-    for (const std::string& out : {table(r), markdown(r), csv(r), json(r), brief(r)}) {
+    for (const std::string& out : {table(r), markdown(r), html(r), csv(r), json(r), brief(r)}) {
         must_hold(text::not_utf8(out) == std::string_view::npos);
         must_hold(out == text::printable_lines(out));
     }
