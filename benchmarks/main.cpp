@@ -120,6 +120,7 @@ int main(int argc, char** argv) {
     flopwise::bench::add_start();
     flopwise::bench::add_recommend();
     flopwise::bench::add_feed();
+    flopwise::bench::add_firmness();
     flopwise::bench::add_plans();
     flopwise::bench::add_training();
     flopwise::bench::Lines lines;

@@ -31,6 +31,7 @@ void must(bool right, std::string_view complaint);
 // Each file adds its own.
 void add_catalog();
 void add_feed();
+void add_firmness();
 void add_plans();
 void add_recommend();
 void add_training();
