@@ -38,7 +38,7 @@ static Catalog catalog_of(const Arguments& arguments, const Request& request, Ov
     return catalog_for(asked, usual_catalog(request.today));
 }
 
-template <Overview kWhat>
+template <Overview What>
 static int run_overview(const Arguments& arguments) {
     std::vector<OverviewForm> forms;
     for (std::size_t i = 0; i < kOverviewForms; ++i)
@@ -46,12 +46,12 @@ static int run_overview(const Arguments& arguments) {
     const auto form = one_of<OverviewForm>(
         "--format", arguments.format == "text" ? "table" : arguments.format, forms);
     const Request request = request_of(arguments);
-    const Catalog catalog = catalog_of(arguments, request, kWhat);
-    const std::string out = overview(kWhat, catalog, request, arguments.pattern, form);
+    const Catalog catalog = catalog_of(arguments, request, What);
+    const std::string out = overview(What, catalog, request, arguments.pattern, form);
     if (out.empty() && !arguments.pattern.empty())
         throw ArgumentError{"PATTERN",
                             fmt::format("must match one of the {}, got {}",
-                                        to_string(kWhat),
+                                        to_string(What),
                                         text::quoted(arguments.pattern))};
     write_output(out, arguments.output);
     return out.empty() ? nothing : answer;
