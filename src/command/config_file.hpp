@@ -15,7 +15,7 @@ std::string config_file();
 /// The request of that file: "" for the usual one, "none" for no file.
 Request configured(const std::string& file);
 
-/// "region, provider of /home/me/.config/flopwise/config.yaml", of the settings of a request that
+/// "region, provider of FILE", of the settings of a request that
 /// come from that file; empty if none does.
 std::string settings_from(const Request& request, const std::string& file);
 
