@@ -1,6 +1,7 @@
 #include "recommend/price_ages.hpp"
 
 #include "recommend/aged.hpp"
+#include "recommend/choice_figures.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -32,14 +33,13 @@ static double spent(const Recommendation& r, const Choice& c) {
 /// By how much the prices of two choices have to move against each other to change places, as a
 /// factor; empty if no price can do that.
 static std::optional<double> margin(const Recommendation& r, const Choice& first, const Choice& c) {
-    const auto machines = [](const Choice& one) { return one.job ? one.job->machines : 1; };
     const Sort sort = r.request.sort.value_or(Sort::score);
     if (sort == Sort::speed)
         return std::nullopt;
     if (sort == Sort::cost)
         return spent(r, c) / spent(r, first);
     if (sort == Sort::price)
-        return c.price * machines(c) / (first.price * machines(first));
+        return c.price * machines_of(c) / (first.price * machines_of(first));
     const double weight = r.weights[static_cast<std::size_t>(Criterion::cost)];
     if (!(weight > 0))
         return std::nullopt;

@@ -1,6 +1,7 @@
 #include "recommend/sweep.hpp"
 
 #include "cost/rule.hpp"
+#include "recommend/choice_figures.hpp"
 #include "recommend/recommend.hpp"
 #include "recommend/region_choice.hpp"
 #include "request/completed.hpp"
@@ -384,7 +385,7 @@ void Sweep::tell_more(std::size_t row, const Recommendation& answer) {
         tell(row, SweepFigure::cost_p90, cost->p90.value());
     }
     tell(row, SweepFigure::probability_within_budget, best.probability_within_budget);
-    tell(row, SweepFigure::machines, best.job ? best.job->machines : 1);
+    tell(row, SweepFigure::machines, machines_of(best));
     if (best.job) {
         tell(row, SweepFigure::probability_in_time, best.job->probability_in_time);
         if (const auto& memory = best.job->memory) {
