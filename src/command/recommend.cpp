@@ -167,8 +167,9 @@ static Date today_of(const Request& request) {
 }
 
 /// The user's defaults, with the request file over them, if there is one, and the flags over both.
+/// A saved plan is checked as it was asked: defaults of today are no part of it.
 static Request request_of(const Arguments& arguments) {
-    Request request = configured(one("--config", arguments.config, ""));
+    Request request = configured(one("--config", arguments.config, arguments.check ? "none" : ""));
     if (!arguments.request_file.empty())
         parse_over(request,
                    text::read_file(arguments.request_file, kLargestRequest),

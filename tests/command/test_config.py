@@ -53,3 +53,12 @@ def test_what_is_wrong_in_it_is_refused_with_its_place(recommend, config, workdi
     assert recommend(env=env) == (
         2, "", f'{file}:1: regoin: must be a known key, did you mean region?\n')
     assert recommend("--config", "none.yaml").status == 2
+
+
+def test_a_saved_plan_is_checked_as_it_was_asked(recommend, config, write, small_catalog):
+    write("small.yaml", small_catalog)
+    question = ("--catalog", "small.yaml", "--budget", "100", "--days", "100", "--hours-per-day", "2")
+    assert recommend(*question, "--save", "plan.yaml").status == 0
+    env = config("fixed_usd: 50\nmax_price_usd_per_hour: 0.01\n")  # today's defaults would refuse it
+    done = recommend("plan.yaml", "--check", env=env)
+    assert (done.status, done.out.splitlines()[-1]) == (0, "holds: no change, 0 % more is allowed")
