@@ -52,6 +52,7 @@ struct Tally {
     double on_demand = 0;          ///< offers
     double spot = 0;               ///< offers
     std::optional<double> least{}; ///< USD an hour on demand, of a GPU where there is one
+    Date least_as_of{};            ///< of that price
     DateRange dates{};
 
     void add(const Offer& o) {
@@ -65,7 +66,10 @@ struct Tally {
             return;
         const double gpus = o.instance.gpu.empty() ? 1 : o.instance.gpu_count;
         const double each = o.price.value() / gpus;
-        least = std::min(least.value_or(each), each);
+        if (least && !(each < *least))
+            return;
+        least = each;
+        least_as_of = o.source.as_of;
     }
 };
 
@@ -153,7 +157,7 @@ Rows gpu_rows(const Catalog& catalog, const Request& request, const Pattern& pat
                              number(of.machines.size()),
                              number(of.regions.size()),
                              known(of.least),
-                             word(to_string(of.dates))});
+                             word(of.least ? to_string(of.least_as_of) : "")});
     }
     return out;
 }
