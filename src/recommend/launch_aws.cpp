@@ -77,7 +77,7 @@ machines_of() { # field, state: of each machine that there is, a line
 }
 found() { machines_of InstanceId pending,running,stopping,stopped; }
 addresses() { machines_of PublicIpAddress running; }
-inside() { machines_of PrivateIpAddress running | head -n 1; }
+inside() { machines_of PrivateIpAddress running | sed -n 1p; }
 
 quota_of() { # code, needed, what
   local has

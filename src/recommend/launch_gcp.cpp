@@ -67,8 +67,8 @@ addresses() {
   cloud instances list --filter="labels.flopwise=$key AND status=RUNNING" --sort-by=name \
     --format='value(networkInterfaces[0].accessConfigs[0].natIP)'
 }
-inside() { listed 'networkInterfaces[0].networkIP' | head -n 1; }
-zone_of() { listed 'zone.basename()' | head -n 1; }
+inside() { listed 'networkInterfaces[0].networkIP' | sed -n 1p; }
+zone_of() { listed 'zone.basename()' | sed -n 1p; }
 has() { # kind name
   [ -n "$(cloud "$1" list --filter="name=$2" --format='value(name)')" ]
 }

@@ -387,6 +387,12 @@ def test_work_runs_on_all_machines_and_outlives_ssh(script, plan, workdir):
     assert log[-1][:2] == ("192.0.2.1", ["tail -n 100 -F run.log "])
 
 
+@pytest.mark.parametrize("asked", [T4, P5, GCP, AZURE])
+def test_no_step_of_a_plan_is_ended_by_who_reads_it(script, asked):
+    # `| head` ends while what is before it may still write: SIGPIPE, which pipefail makes the plan's own status.
+    assert "| head" not in script(*asked)
+
+
 def test_checkpoints_go_to_the_bucket_and_to_no_other(script, plan):
     text = script(*T4, "--checkpoint-url", "s3://mine/run-1", "--dataset-url", "s3://data/set.tar")
     calls = plan.write(text).run("rent")
