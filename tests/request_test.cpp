@@ -60,7 +60,7 @@ TEST_CASE("what is set is shown, and set again from that gives the same request"
         {"speed", "peak"},
         {"weights", "cost=0.5,speed=0.3"},
         {"catalog", "aws-2020-04"},
-        {"today", "2026-11-01"},
+        {"today", "2026-11-01T18:30"},
         {"top", "3"},
         {"nearest", "0"},
         {"by", "family"},
@@ -286,8 +286,22 @@ TEST_CASE("a value that is not accepted is refused by key", "[request][error]") 
          "nowhere",
          "near: must be LAT,LON in degrees, a country such as vn or Vietnam, or a city such as "
          "Hanoi or Valencia,es, got \"nowhere\""},
-        {"today", "2026-07", "today: must be a date such as 2026-07-20, got \"2026-07\""},
-        {"today", "20/7/2026", "today: must be a date such as 2026-07-20, got \"20/7/2026\""},
+        {"today",
+         "2026-07",
+         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "\"2026-07\""},
+        {"today",
+         "2026-07-20T24:00",
+         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "\"2026-07-20T24:00\""},
+        {"today",
+         "2026-07-20T9:30",
+         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "\"2026-07-20T9:30\""},
+        {"today",
+         "20/7/2026",
+         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "\"20/7/2026\""},
         {"top", "0", "top: must be a whole number of at least 1, got 0"},
         {"top", "2.5", "top: must be a whole number of at least 1, got 2.5"},
         {"include_retired", "yes", "include_retired: must be true or false, got \"yes\""},
@@ -379,7 +393,9 @@ TEST_CASE("a request made in code meets the rules of the table", "[request][erro
         {{.ways = {static_cast<PurchaseKind>(99)}}, "purchase: must be a value that has a name"},
         {{.precision = static_cast<Precision>(77)}, "precision: must be a value that has a name"},
         {{.weights = Weights{.cost = kNan}}, "weights: must be NAME=NUMBER, got \"cost=nan\""},
-        {{.today = {2026, 13, 45}}, "today: must be a date such as 2026-07-20, got \"2026-13-45\""},
+        {{.today = {2026, 13, 45}},
+         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "\"2026-13-45\""},
         {{.top = 0}, "top: must be a whole number of at least 1, got 0"},
     }));
     CHECK(refusal_of(request) == message);
@@ -439,4 +455,24 @@ TEST_CASE("what the table accepts is accepted again, and a limit is a limit", "[
             INFO(setting.key << " " << text);
             CHECK_NOTHROW(validate(request));
         }
+}
+
+TEST_CASE("a deadline that is a day ends with it, counted from the moment of the question",
+          "[request]") {
+    Request request{.goal = Job{.model = "resnet-50", .deadline_on = {2026, 12, 4}},
+                    .today = {2026, 11, 30}};
+    CHECK(*deadline_of(request) == Hours{5 * 24}); // the 30th, and four days
+    set(request, "today", std::to_array<std::string>({"2026-11-30T18:30"}));
+    CHECK(*deadline_of(request) == Hours{4 * 24 + 5.5});
+    for (const char* moment : {"2026-11-30T18:30Z", "2026-11-30T18:30:00", "2026-11-30 18:30"}) {
+        set(request, "today", std::to_array<std::string>({moment}));
+        CHECK(deadline_of(request)->value() == Approx{4 * 24 + 5.5});
+    }
+    training(request).deadline_on = {2026, 11, 30};
+    CHECK(deadline_of(request)->value() == Approx{5.5}); // the rest of today
+    training(request).deadline_on = {2026, 11, 29};
+    CHECK_THROWS_WITH(deadline_of(request),
+                      "deadline: must not be before today, 2026-11-30, got 2026-11-29");
+    request.today = {};
+    CHECK_THROWS_WITH(deadline_of(request), "deadline: must come with `today`, if it is a date");
 }

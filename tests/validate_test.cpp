@@ -90,6 +90,7 @@ const auto kFigures = std::to_array<Figure>({
     {"lora_rank", [](R& r, double x) { training(r).lora_rank = x; }},
     {"software_year", [](R& r, double x) { training(r).software_year = x; }},
     {"memory_confidence", [](R& r, double x) { training(r).memory_confidence = x; }},
+    {"today", [](R& r, double x) { r.time_of_day = Hours{x}; }},
     {"deadline", [](R& r, double x) { training(r).deadline = Hours{x}; }},
     {"measured",
      [](R& r, double x) { r.goal = Job{.model = "resnet-50", .measured = {{x, "p3.2xlarge"}}}; }},
@@ -236,7 +237,7 @@ consteval std::size_t fields_of() {
 } // namespace
 
 // A new field: if it is a number, give it a row above; then count it here.
-static_assert(fields_of<Request>() == 26);
+static_assert(fields_of<Request>() == 27);
 static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 24 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);

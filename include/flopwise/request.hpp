@@ -99,6 +99,8 @@ struct Request {
     std::optional<Speed> speed{};     ///< absent: speed_of() these; a job and vCPUs have their own
     std::optional<Weights> weights{}; ///< absent: those of the profile
     Date today{};                     ///< prices are old 90 days before it; absent: not looked at
+    /// Of `today`, what is past of it, in [0, 24): a deadline that is a date is counted from there.
+    Hours time_of_day{};
     Date as_of{};    ///< answer as on this day, with its prices; absent: with the newest
     Date against{};  ///< another day, whose answer is compared; absent: none
     int top = 10;    ///< most choices in the answer; at least 1
@@ -121,6 +123,10 @@ struct Request {
 
     bool operator==(const Request&) const = default;
 };
+
+/// Hours until the deadline of its job, from `today` and its time of day to the end of a day;
+/// empty without one. Throws as Request::refuse() does: a date without `today`, or before it.
+FLOPWISE_API std::optional<Hours> deadline_of(const Request& request);
 
 /// Whether its goal is a job of which anything is asked for.
 FLOPWISE_API bool trains(const Request& request);

@@ -6,6 +6,7 @@ import datetime
 import html
 import inspect
 import os
+from collections.abc import Mapping
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple, Union, overload
 
@@ -439,6 +440,18 @@ def today() -> datetime.date:
     return datetime.datetime.now(datetime.timezone.utc).date()
 
 
+def now() -> str:
+    """In UTC, as the setting ``today`` has a moment."""
+    return f"{datetime.datetime.now(datetime.timezone.utc):%Y-%m-%dT%H:%M:%S}"
+
+
+def now_for(request: Request | None, settings: Mapping[str, Any]) -> datetime.date | str:
+    """Today; with its time, where a deadline is a day, which is counted from there."""
+    deadline = settings.get("deadline", getattr(request, "deadline", None))
+    of_a_day = hasattr(deadline, "year") or "-" in str(deadline)
+    return now() if of_a_day else today()
+
+
 def _titled(
     title: str, table: Table[Any], names: tuple[str, ...], rows: list[bool] | None = None
 ) -> str:
@@ -457,7 +470,7 @@ def recommend(
 ) -> Recommendation:
     # The docstring and the signature are made below, from the library's table of settings.
     if settings.get("today") is None and getattr(request, "today", None) is None:
-        settings["today"] = today()
+        settings["today"] = now_for(request, settings)
     advice = Recommendation(_core._recommend(request, catalog, settings))
     charges = settings.get("charges")
     advice._asked = Asked(catalog, charges if isinstance(charges, Charges) else None)

@@ -136,7 +136,7 @@ class Settings(TypedDict, total=False):
     as_of: Optional[Day]
     # Say what is different in the answer of that day.
     against: Optional[Day]
-    # The day to count the age of prices from (the system's).
+    # The day to count from (the system's); 2026-11-30T18:30: UTC.
     today: Optional[Day]
 
     # Output
@@ -189,7 +189,7 @@ class Settings(TypedDict, total=False):
     memory_confidence: Optional[Figure]
     # None, zero1, zero2, zero3 or fsdp (the least that fits).
     sharding: Optional[str]
-    # Done by then: 48h, or 2026-12-31 with --today.
+    # Done by then: 48h, or the end of 2026-12-31, from now or --today on.
     deadline: Optional[Union[Duration, Day]]
     # Cost, time or balanced: what the best machine has least of (cost).
     objective: Optional[str]

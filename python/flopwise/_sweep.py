@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 from . import _core
 from ._batch import USUAL, answer_columns, refusal, table_of
 from ._progress import Progress, Wanted
-from ._recommend import CatalogLike, today
+from ._recommend import CatalogLike, now, today
 
 if TYPE_CHECKING:
     import numpy
@@ -188,7 +188,7 @@ pyarrow.Table, pyarrow.RecordBatch, or an iterator of these
         missing = _missing(rows, figures, keys) if on_missing == "mark" else _missing(0, {}, [])
         of_a_day = "deadline" in names or any(name in _AGED for name in wanted)
         if of_a_day and "today" not in names:  # all else is the same on any day
-            keys.append(("today", *_core._encode([today()] * rows)))
+            keys.append(("today", *_core._encode([now() if "deadline" in names else today()] * rows)))
         more = [name for name in wanted if name not in USUAL]
         answer = _core._sweep(
             rows, figures, keys, missing, more, catalog, _threads(threads), shown

@@ -8,12 +8,12 @@ from typing import Any
 from . import _core
 from ._core import Comparison, Request, Vary, WhatIf
 from ._feed import CatalogLike
-from ._recommend import today
+from ._recommend import now_for
 
 
 def _dated(request: Request | None, settings: dict[str, Any]) -> dict[str, Any]:
     if settings.get("today") is None and getattr(request, "today", None) is None:
-        settings["today"] = today()
+        settings["today"] = now_for(request, settings)
     return settings
 
 

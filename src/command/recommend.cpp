@@ -189,6 +189,8 @@ static Request request_of(const Arguments& arguments) {
                                        to_string(request.as_of)));
         request.today = request.as_of; // what was old then
     }
+    if (request.today.year == 0 && job_of(request).deadline_on.year != 0)
+        request.time_of_day = system_time_of_day();
     request.today = today_of(request);
     read_files(request);
     return request;

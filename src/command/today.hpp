@@ -17,4 +17,12 @@ inline Date system_day() {
             static_cast<int>(static_cast<unsigned>(day.day()))};
 }
 
+/// Of that day, what is past of it.
+inline Hours system_time_of_day() {
+    const auto now = std::chrono::system_clock::now();
+    return Hours{std::chrono::duration<double, std::ratio<3600>>{
+        now - std::chrono::floor<std::chrono::days>(now)}
+                     .count()};
+}
+
 } // namespace flopwise

@@ -60,7 +60,9 @@ std::string job_line(const Recommendation& r) {
     if (job.deadline)
         out += fmt::format("; within {} h", job.deadline->value());
     if (job.deadline_on.year != 0)
-        out += fmt::format("; by the end of {}", to_string(job.deadline_on));
+        out += fmt::format("; by the end of {}, in {}",
+                           to_string(job.deadline_on),
+                           duration(*deadline_of(r.request)));
     if (const auto& total = r.request.budget.total)
         out += fmt::format("; for at most {} USD", money(*total));
     if (job.deadline || job.deadline_on.year != 0 || r.request.budget.total)

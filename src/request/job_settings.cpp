@@ -161,7 +161,7 @@ const auto kJobSettings = std::to_array<Setting>({
     {"sharding", "sharding", kJob, "NAME", "none, zero1, zero2, zero3 or fsdp (the least that fits)",
      [](Request& r, Key k, Texts t) { training(r).sharding = SettingText{r, k, t}.enumerator<Sharding>(kShardings); },
      [](const Request& r) { return value_of(job_of(r).sharding); }},
-    {"deadline", "deadline", kJob, "HOURS|DATE", "done by then: 48h, or 2026-12-31 with --today",
+    {"deadline", "deadline", kJob, "HOURS|DATE", "done by then: 48h, or the end of 2026-12-31, from now or --today on",
      [](Request& r, Key k, Texts t) { set_deadline({r, k, t}); },
      shown_deadline},
     {"objective", "objective", kJob, "NAME", "cost, time or balanced: what the best machine has least of (cost)",

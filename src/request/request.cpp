@@ -1,5 +1,6 @@
 #include <flopwise/request.hpp>
 
+#include "text/durations.hpp"
 #include "text/text.hpp"
 
 #include <array>
@@ -44,6 +45,21 @@ const Job& job_of(const Request& request) {
 Job& training(Request& request) {
     Job* job = std::get_if<Job>(&request.goal);
     return job != nullptr ? *job : request.goal.emplace<Job>();
+}
+
+std::optional<Hours> deadline_of(const Request& request) {
+    const Job& job = job_of(request);
+    if (job.deadline_on.year == 0)
+        return job.deadline;
+    if (request.today.year == 0)
+        request.refuse("deadline", "must come with `today`, if it is a date");
+    const int days = days_between(request.today, job.deadline_on) + 1; // its end
+    if (days < 1)
+        request.refuse("deadline",
+                       fmt::format("must not be before today, {}, got {}",
+                                   to_string(request.today),
+                                   to_string(job.deadline_on)));
+    return Hours{days * kHoursPerDay} - request.time_of_day;
 }
 
 GiB dataset_move_gib(const Request& request, std::string_view region) {

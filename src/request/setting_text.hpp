@@ -13,6 +13,7 @@
 
 namespace flopwise {
 
+constexpr double kMinutesPerHour = 60;
 constexpr double kMostRows = 1e9;
 constexpr double kMostUsd = 1e12;
 constexpr double kMostFigure = 1e15; // of a net

@@ -1,5 +1,6 @@
 #include <flopwise/settings.hpp>
 
+#include "request/day_settings.hpp"
 #include "request/job_settings.hpp"
 #include "request/plan_settings.hpp"
 #include "request/setting_text.hpp"
@@ -18,7 +19,6 @@ constexpr double kMostHoursPerDay = 24;
 constexpr double kMostMilliseconds = 1e6;
 constexpr double kMostIops = 1e9;
 constexpr double kMostMinutes = 1e6;
-constexpr double kMinutesPerHour = 60;
 
 namespace {
 
@@ -137,16 +137,6 @@ void set_regions(const SettingText& in) {
     if (c.any_region && regions.size() > 1)
         in.request.refuse(in.key, "must not name regions beside any");
     c.region = c.any_region ? std::vector<std::string>{} : std::move(regions);
-}
-
-Date day(const SettingText& in) {
-    const std::string written = in.one();
-    const auto date = date_of(written);
-    if (!date || date->day == 0)
-        in.request.refuse(
-            in.key,
-            fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(written)));
-    return *date;
 }
 
 // ---- values to show -----------------------------------------------------------------
@@ -370,9 +360,9 @@ const auto kRequestSettings = std::to_array<Setting>({
     {"against", "against", kCatalog, "DATE", "say what is different in the answer of that day",
      [](Request& r, Key k, Texts t) { r.against = day({r, k, t}); },
      [](const Request& r) { return r.against.year == 0 ? Value{} : Value{to_string(r.against)}; }},
-    {"today", "today", kCatalog, "DATE", "the day to count the age of prices from (the system's)",
-     [](Request& r, Key k, Texts t) { r.today = day({r, k, t}); },
-     [](const Request& r) { return r.today.year == 0 ? Value{} : Value{to_string(r.today)}; }},
+    {"today", "today", kCatalog, "DATE", "the day to count from (the system's); 2026-11-30T18:30: UTC",
+     [](Request& r, Key k, Texts t) { set_today({r, k, t}); },
+     shown_today},
 
     {"top", "top", kOutput, "N", "most choices to show (10)",
      [](Request& r, Key k, Texts t) { r.top = SettingText{r, k, t}.whole_number(1); },

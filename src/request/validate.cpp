@@ -1,6 +1,7 @@
 #include <flopwise/settings.hpp>
 
 #include "request/setting_text.hpp"
+#include "text/durations.hpp"
 
 #include <array>
 
@@ -69,6 +70,9 @@ static void validate_days(const Request& request) {
                                        date.day));
     };
     day("today", request.today);
+    if (const double hours = request.time_of_day.value(); !(hours >= 0 && hours < kHoursPerDay))
+        request.refuse("today",
+                       fmt::format("must have a time of day of [0, 24) h, got {} h", hours));
     day("as_of", request.as_of);
     day("against", request.against);
     for (const auto& [key, date] :

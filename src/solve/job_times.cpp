@@ -22,21 +22,6 @@ constexpr Hours kStartup{10.0 / 60};
 
 constexpr std::string_view kReferenceMachine = "p3.2xlarge";
 
-static std::optional<Hours> deadline_of(const Request& request) {
-    const Job& job = job_of(request);
-    if (job.deadline_on.year == 0)
-        return job.deadline;
-    if (request.today.year == 0)
-        request.refuse("deadline", "must come with `today`, if it is a date");
-    const int days = days_between(request.today, job.deadline_on) + 1; // its end
-    if (days < 1)
-        request.refuse("deadline",
-                       fmt::format("must not be before today, {}, got {}",
-                                   to_string(request.today),
-                                   to_string(job.deadline_on)));
-    return Hours{days * kHoursPerDay};
-}
-
 static Work work_of(const Request& request) {
     try {
         return work_of(job_of(request), request.today);

@@ -1,5 +1,6 @@
 """Training jobs by the command: figures worked by hand, refusals that say what would do, bad input."""
 
+import datetime
 import json
 import math
 import pathlib
@@ -76,6 +77,21 @@ def test_a_rate_is_without_what_a_whole_run_adds(answer):
     flags = (*RESNET, "--instance", "g4dn.xlarge", "--region", "us-east-1")
     whole, rate = (answer(*flags, *more)["choices"][0]["job"]["hours"]["p50"] for more in ((), ("--rate",)))
     assert whole / rate == pytest.approx(math.exp(fitted()[0]["run"]), rel=1e-6)
+
+
+def test_a_deadline_that_is_a_day_is_counted_from_now(recommend):
+    asked = [*RESNET, "--deadline", "2026-12-05"]
+    def said_of(*args):
+        return " ".join(recommend(*args).out.split())
+
+    days = ("2026-11-30", "2026-11-30T18:30", "2026-11-29T00:00:00Z")
+    said = [said_of(*asked, "--today", day) for day in days]
+    assert ["by the end of 2026-12-05, in 6 d" in said[0], "in 5.2 d" in said[1], "in 7 d" in said[2]] == [True] * 3, said
+    now = datetime.datetime.now(datetime.timezone.utc)
+    end = now.date() + datetime.timedelta(days=1)
+    left = 48 - now.hour - now.minute / 60  # to the end of tomorrow
+    found = re.search(r"by the end of \S+, in ([0-9.]+) h", said_of(*RESNET, "--deadline", str(end)))
+    assert abs(float(found[1]) - left) < 0.6, (found[0], left)
 
 
 def test_a_deadline_and_a_budget_are_kept_with_the_confidence(answer):
