@@ -37,9 +37,10 @@ static void tell(const Contents& contents) {
 
 static void write_catalog(std::uint64_t offers, const std::string& file) {
     const Catalog catalog = synthetic(Market::on_demand, offers);
-    text::write_file(file, to_yaml(catalog));
+    const std::string yaml = to_yaml(catalog);
+    text::write_file(file, yaml);
     std::filesystem::create_directories(cache_folder());
-    write_cached(catalog);
+    write_cached(catalog, yaml, cache_folder() / "update.state", "");
     fmt::print("offers {}\n", catalog.size());
 }
 
