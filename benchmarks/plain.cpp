@@ -1,5 +1,7 @@
 #include "plain.hpp"
 
+#include <flopwise/stack.hpp>
+
 #include "measure.hpp"
 #include "solve/reference.hpp"
 
@@ -325,6 +327,7 @@ static Choice choice(const Question& q, const Answer& answer, std::size_t place)
                .source = o.source.title,
                .as_of = o.source.as_of};
     out.price_dates.add(o.source.as_of);
+    out.stack_note = stack_note(o.gpu, i.arch, q.request.today);
     if (o.gpu != nullptr) {
         out.stack = o.gpu->stack;
         out.gpu_memory = gpu_memory(o);
@@ -364,6 +367,7 @@ static std::vector<FamilyChoice> families(const Question& q, const Answer& answe
         out.back().gpu = best.instance.gpu;
         out.back().stack = best.gpu == nullptr ? "" : best.gpu->stack;
         out.back().arch = best.instance.arch;
+        out.back().stack_note = stack_note(best.gpu, best.instance.arch, q.request.today);
         out.back().best = best.instance.name;
         out.back().score = sum.best.score.value;
     }

@@ -58,11 +58,15 @@ machines(const Catalog& catalog) {
     return out;
 }
 
+namespace {
+
 /// What a plain search can price of machine and region, best first, and what it cannot.
 struct Plain {
     std::vector<Found> found{};
     std::set<std::pair<std::string_view, std::string_view>> unknown{};
 };
+
+} // namespace
 
 /// By looking at every purchase option for every machine. Spot alone, whose interruptions are not
 /// known, is priced by the library as at the highest rate known.

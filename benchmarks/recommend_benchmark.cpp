@@ -65,6 +65,7 @@ static std::vector<Case> cases() {
         {"spot_too", Market::with_spot, with([](Request& r) {
              r.constraints.purchase = {Purchase::on_demand, Purchase::spot};
              r.budget = {}; // else spot has its lost work, which plans_benchmark.cpp verifies
+             r.sort = Sort::score;
          })},
         {"gaps", Market::with_gaps, readme()},
         {"nothing_affordable", Market::on_demand, with([](Request& r) {
