@@ -1,10 +1,12 @@
 #include <flopwise/compare.hpp>
+#include <flopwise/saved_plan.hpp>
 
 #include "catch.hpp"
 
 #include <algorithm>
 
 using namespace flopwise;
+using Catch::Matchers::Contains;
 
 namespace {
 
@@ -88,7 +90,33 @@ TEST_CASE("days side by side", "[compare]") {
 TEST_CASE("two or more are compared", "[compare][error]") {
     const std::vector<std::string> one{"p2.xlarge"};
     CHECK_THROWS_WITH(compare(Catalog::bundled("aws-2020-04"), compared_question(), one),
-                      "compare: must name at least two machines or days, got 1");
+                      "compare: must name at least two machines, days or saved plans, got 1");
     const std::vector<std::string> unknown{"p2.xlarge", "p9.xlarge"};
     CHECK_THROWS_AS(compare(Catalog::bundled("aws-2020-04"), compared_question(), unknown), Error);
+}
+
+TEST_CASE("saved plans side by side, each with its own question", "[compare][saved_plan]") {
+    Request half = compared_question();
+    half.budget.days = Days{182.5};
+    const auto question = [](const char* name, Request request, const char* machine) {
+        request.constraints.instance = {machine};
+        request.today = {2020, 4, 15};
+        const SavedPlan plan =
+            saved_plan(recommend(Catalog::bundled("aws-2020-04"), std::move(request)));
+        return ComparedQuestion{name, question_of(plan, {2020, 6, 1})};
+    };
+    const std::vector<ComparedQuestion> both{question("whole", compared_question(), "p2.xlarge"),
+                                             question("half", half, "p3.2xlarge")};
+    const Comparison c = compare(Catalog::bundled("aws-2020-04"), both);
+    CHECK(c.columns[1].name == "half");
+    CHECK(c.columns[1].choice->instance == "p3.2xlarge");
+    const ComparedFigure& compute = compared_figure(c, "bill.compute");
+    CHECK(*compute.values[0] == Approx(0.90 * 730));
+    CHECK(*compute.values[1] == Approx(3.06 * 365));
+    const std::vector<std::string> names{"a.yaml", "p2.xlarge"};
+    CHECK(has_saved_plan(names));
+    CHECK_THROWS_WITH(questions_of(names, {2020, 6, 1}), Contains("a.yaml"));
+    const std::vector<std::string> other{"p2.xlarge", "a.yaml"};
+    CHECK_THROWS_WITH(questions_of(other, {2020, 6, 1}),
+                      "compare: must be saved plans alone, or none, got \"p2.xlarge\"");
 }

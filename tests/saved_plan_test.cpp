@@ -64,6 +64,33 @@ TEST_CASE("a plan costs more by what its price rose", "[saved_plan]") {
     CHECK(at(1.1, 0.1).checked_on == kLater);
 }
 
+TEST_CASE("a total that is without a charge is no lower for it", "[saved_plan]") {
+    Request request = article(Catalog::bundled("aws-2020-04")).request;
+    request.usage.egress_per_month = GiB{500};
+    const Catalog now = dearer(1.1);
+    const SavedPlan plan = saved_plan(recommend(Catalog::bundled("aws-2020-04"), request));
+    CHECK(plan.unknown.empty());
+    // Without rates there is a line less in the total, which is below that of the plan.
+    const PlanCheck check = check_plan(now, plan, kLater, 0.05, Charges::none());
+    REQUIRE(check.now);
+    CHECK(check.now->cost->total < *plan.total);
+    CHECK(check.state == PlanState::costs_more); // the machine, 0.99 USD/h of 0.90
+    CHECK(*check.rise == Approx(0.1));
+    const std::string text = to_text(check);
+    CHECK_THAT(text, Contains("now      at least 722.70 USD at 0.99 USD/h"));
+    CHECK_THAT(
+        text,
+        Contains("unknown  nothing then, egress now: the prices of the machines are compared"));
+    // Of two totals without the same charge, what they have is compared.
+    const SavedPlan without =
+        saved_plan(recommend(Catalog::bundled("aws-2020-04"), request, Charges::none()));
+    CHECK(without.unknown == std::vector<std::string>{"egress"});
+    CHECK(parse_saved_plan(to_yaml(without)).unknown == without.unknown);
+    const PlanCheck alike = check_plan(now, without, kLater, 0.05, Charges::none());
+    CHECK(*alike.rise == Approx(0.1));
+    CHECK_THAT(to_text(alike), Contains("unknown  egress: not in the totals"));
+}
+
 TEST_CASE("without days the price of the machines is looked at", "[saved_plan]") {
     Request request = parse_request("{instance: p2.xlarge, region: us-east-1, today: 2020-04-15}");
     const SavedPlan plan = saved_plan(recommend(Catalog::bundled("aws-2020-04"), request));

@@ -1,4 +1,4 @@
-// flopwise: machines or days side by side, for the same work
+// flopwise: machines or days side by side, for the same work; or answers to several questions
 
 #pragma once
 
@@ -35,6 +35,25 @@ struct Comparison {
     bool operator==(const Comparison&) const = default;
 };
 
+/// A question, whose first choice is a column.
+struct ComparedQuestion {
+    std::string name{};
+    Request request{};
+};
+
+/// The questions of saved plans, each about its own machine as question_of() has it. Throws
+/// ArgumentError for a name that does not end in .yaml or .yml, and as read_saved_plan() does.
+FLOPWISE_API std::vector<ComparedQuestion> questions_of(std::span<const std::string> files,
+                                                        Date today);
+/// Whether any name is that of a file of questions_of().
+FLOPWISE_API bool has_saved_plan(std::span<const std::string> names);
+
+/// The first choices of several questions, from `catalog`, or the one that the question names.
+/// Throws ArgumentError for `compare` unless there are two or more, and as recommend() does.
+///
+///     compare(Catalog::bundled(), questions_of(files, {2026, 12, 1}));
+FLOPWISE_API Comparison compare(const Catalog& catalog,
+                                std::span<const ComparedQuestion> questions);
 /// Asks the same question of each name: of one machine, as Constraints::instance names it, or, if
 /// it is a date, of all machines as of that day.
 ///

@@ -20,6 +20,7 @@ struct SavedPlan {
     int machines = 1;           ///< that work together
     UsdPerHour price{};         ///< of each
     std::optional<Usd> total{}; ///< of the plan or the job; absent if the days are not known
+    std::vector<std::string> unknown{}; ///< charges without a rate, which the total is without
 
     bool operator==(const SavedPlan&) const = default;
 };
@@ -31,6 +32,9 @@ FLOPWISE_API std::string to_yaml(const SavedPlan& plan);
 /// Throw InputError with file, line and key for what is no request file, or has no such key.
 FLOPWISE_API SavedPlan read_saved_plan(const std::filesystem::path& file);
 FLOPWISE_API SavedPlan parse_saved_plan(const std::string& yaml, const std::string& name = "text");
+
+/// The question of a plan about its machine alone, bought as in the plan, asked on a day.
+FLOPWISE_API Request question_of(const SavedPlan& plan, Date today);
 
 enum class PlanState : std::uint8_t {
     holds,      ///< it costs no more than its tolerance allows
@@ -50,8 +54,8 @@ struct PlanCheck {
     std::optional<Choice> now{};  ///< the machine of the plan, bought as in the plan
     std::string why_gone{};       ///< why it does not qualify, in words
     std::optional<Choice> best{}; ///< of all, for the same question
-    /// Share by which the total rose, or where there is none, the price of the machines; negative
-    /// if it fell.
+    /// Share by which the total rose, or where there is none, or one that lacks other charges than
+    /// that of the plan, the price of the machines; negative if it fell.
     std::optional<double> rise{};
 
     bool operator==(const PlanCheck&) const = default;

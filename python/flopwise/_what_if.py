@@ -72,7 +72,8 @@ def compare(
     Parameters
     ----------
     *names : str
-        Two or more machines, or days such as ``"2025-04-04"``.
+        Two or more machines, days such as ``"2025-04-04"``, or files of saved plans
+        (``"a.yaml"``), each of which has its own question.
     request : Request, optional
         A request, over which the settings given here are laid.
     catalog : Catalog, str or path, optional

@@ -42,7 +42,11 @@ static Comparison comparison_of(const py::object& request,
                                 const py::dict& settings,
                                 const std::vector<std::string>& names) {
     const OpenedQuestion asked{request, catalog, settings};
-    return without_gil([&] { return compare(asked.catalog, asked.request, names); });
+    return without_gil([&] {
+        return has_saved_plan(names)
+                   ? compare(asked.catalog, questions_of(names, asked.request.today))
+                   : compare(asked.catalog, asked.request, names);
+    });
 }
 
 /// The forms of a report.

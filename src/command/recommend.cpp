@@ -139,7 +139,7 @@ static void add_flags(CLI::App& app, Arguments& to) {
         "compare",
         to.compare,
         "NAME,...",
-        "machines side by side, or the best of days: g5.xlarge,2025-04-04",
+        "machines side by side, the best of days, or saved plans: g5.xlarge,2025-04-04",
         group);
     app.add_flag("--explain", to.explain, "show what made each score")->group(std::string{group});
     app.add_flag("--wide", to.wide, "160 columns, with the date of each price and more")
@@ -329,7 +329,9 @@ static int run_comparison(const Catalog& catalog,
     for (const std::string& text : compared)
         for (std::string& name : text::split(text, ','))
             names.push_back(std::move(name));
-    const Comparison comparison = compare(catalog, request, names);
+    const Comparison comparison = has_saved_plan(names)
+                                      ? compare(catalog, questions_of(names, request.today))
+                                      : compare(catalog, request, names);
     write(comparison, output);
     const bool found = std::ranges::any_of(
         comparison.columns, [](const ComparedColumn& c) { return c.choice.has_value(); });

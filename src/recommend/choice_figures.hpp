@@ -16,4 +16,14 @@ inline std::optional<Usd> total_of(const Choice& choice) {
     return choice.cost ? std::optional{choice.cost->total} : std::nullopt;
 }
 
+/// The charges without a rate, which the total is without.
+inline std::vector<std::string> unknown_of(const Choice& choice) {
+    std::vector<std::string> out;
+    if (choice.cost)
+        for (const LineItem& item : choice.cost->items)
+            if (!item.amount)
+                out.push_back(item.charge);
+    return out;
+}
+
 } // namespace flopwise

@@ -31,9 +31,11 @@ SavedPlan saved_plan(const Recommendation& advice) {
                   .purchase = c.purchase,
                   .machines = machines_of(c),
                   .price = c.price,
-                  .total = total_of(c)};
+                  .total = total_of(c),
+                  .unknown = unknown_of(c)};
     out.request.origin.clear();
     out.request.today = out.request.as_of = out.request.against = Date{};
+    out.request.time_of_day = {};
     return out;
 }
 
@@ -83,6 +85,8 @@ std::string to_yaml(const SavedPlan& plan) {
     add("  price_usd_per_hour", fmt::format("{}", plan.price.value()));
     if (plan.total)
         add("  total_usd", fmt::format("{}", plan.total->value()));
+    if (!plan.unknown.empty())
+        add("  unknown", Written{}(plan.unknown));
     return out;
 }
 
@@ -117,6 +121,7 @@ static void read_choice(SavedPlan& plan, yaml::Fields& row) {
     plan.price = UsdPerHour{not_negative(row, "price_usd_per_hour")};
     if (row.has("total_usd"))
         plan.total = Usd{not_negative(row, "total_usd")};
+    plan.unknown = row.texts("unknown");
     row.done();
 }
 
@@ -139,8 +144,9 @@ SavedPlan read_saved_plan(const std::filesystem::path& path) {
 
 // ---- on another day -----------------------------------------------------------------
 
-/// The question about the machine of the plan alone, bought as in the plan.
-static Request pinned(const SavedPlan& plan, Request request) {
+Request question_of(const SavedPlan& plan, Date today) {
+    Request request = plan.request;
+    request.today = today;
     const auto only = [&request](std::string_view key, const std::string& value) {
         set(request, key, std::span{&value, 1});
     };
@@ -160,10 +166,7 @@ static std::string why_gone(const Recommendation& answer) {
     return "has no price there in this catalog";
 }
 
-static void look_at_machine(PlanCheck& check,
-                            const Catalog& catalog,
-                            const Request& request,
-                            const Charges& charges) {
+static void look_at_machine(PlanCheck& check, const Catalog& catalog, const Charges& charges) {
     const SavedPlan& plan = check.plan;
     check.state = PlanState::gone;
     if (catalog.find_instance(plan.provider, plan.instance) == nullptr ||
@@ -171,14 +174,14 @@ static void look_at_machine(PlanCheck& check,
         check.why_gone = fmt::format("is not in the catalog {}", catalog.name());
         return;
     }
-    const Recommendation answer = answered(catalog, pinned(plan, request), charges);
+    const Recommendation answer = answered(catalog, question_of(plan, check.checked_on), charges);
     if (answer.choices.empty()) {
         check.why_gone = why_gone(answer);
         return;
     }
     check.now = answer.choices.front();
     const auto total = total_of(*check.now);
-    const bool whole = total && plan.total;
+    const bool whole = total && plan.total && unknown_of(*check.now) == plan.unknown;
     const double now = whole ? total->value() : check.now->price.value() * machines_of(*check.now);
     const double then = whole ? plan.total->value() : plan.price.value() * plan.machines;
     if (then > 0)
@@ -203,7 +206,7 @@ PlanCheck check_plan(const Catalog& catalog,
     out.catalog = all.catalog_name;
     if (!all.choices.empty())
         out.best = all.choices.front();
-    look_at_machine(out, catalog, request, charges);
+    look_at_machine(out, catalog, charges);
     return out;
 }
 

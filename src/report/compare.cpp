@@ -1,4 +1,5 @@
 #include <flopwise/compare.hpp>
+#include <flopwise/saved_plan.hpp>
 
 #include "recommend/recommend.hpp"
 #include "report/sections.hpp"
@@ -14,10 +15,6 @@ namespace {
 /// The question of one column.
 Request asked_of(const Request& request, const std::string& name) {
     Request out = request;
-    out.top = 1;
-    out.nearest = 1;
-    out.against = {};
-    out.firmness = false;
     if (const auto day = date_of(name); day && day->day != 0) {
         out.as_of = *day;
         out.today = *day;
@@ -33,9 +30,14 @@ std::string reason_of(const Recommendation& r) {
     return r.unpriced.machines.empty() ? outcome_line(r) : r.unpriced.machines.front().text;
 }
 
-ComparedColumn column_of(const Catalog& catalog, const Request& request, const std::string& name) {
-    const Request asked = asked_of(request, name);
-    Recommendation r = recommend(catalog, asked);
+ComparedColumn column_of(const Catalog& catalog, const ComparedQuestion& question) {
+    const std::string& name = question.name;
+    Request asked = question.request;
+    asked.top = 1;
+    asked.nearest = 1;
+    asked.against = {};
+    asked.firmness = false;
+    Recommendation r = asked.catalog.empty() ? recommend(catalog, asked) : recommend(asked);
     ComparedColumn out{.name = name};
     if (r.choices.empty())
         out.reason = reason_of(r);
@@ -160,17 +162,45 @@ std::vector<Section> sections_of(const Comparison& c) {
 
 } // namespace
 
-Comparison
-compare(const Catalog& catalog, const Request& request, std::span<const std::string> names) {
-    if (names.size() < 2)
+static bool is_saved_plan(const std::string& name) {
+    return name.ends_with(".yaml") || name.ends_with(".yml");
+}
+
+bool has_saved_plan(std::span<const std::string> names) {
+    return std::ranges::any_of(names, is_saved_plan);
+}
+
+std::vector<ComparedQuestion> questions_of(std::span<const std::string> files, Date today) {
+    std::vector<ComparedQuestion> out;
+    for (const std::string& file : files) {
+        if (!is_saved_plan(file))
+            throw ArgumentError{
+                "compare",
+                fmt::format("must be saved plans alone, or none, got {}", text::quoted(file))};
+        out.push_back({file, question_of(read_saved_plan(file), today)});
+    }
+    return out;
+}
+
+Comparison compare(const Catalog& catalog, std::span<const ComparedQuestion> questions) {
+    if (questions.size() < 2)
         throw ArgumentError{
             "compare",
-            fmt::format("must name at least two machines or days, got {}", names.size())};
+            fmt::format("must name at least two machines, days or saved plans, got {}",
+                        questions.size())};
     Comparison out{.catalog_name = catalog.name()};
-    for (const std::string& name : names)
-        out.columns.push_back(column_of(catalog, request, name));
+    for (const ComparedQuestion& question : questions)
+        out.columns.push_back(column_of(catalog, question));
     add_figures(out);
     return out;
+}
+
+Comparison
+compare(const Catalog& catalog, const Request& request, std::span<const std::string> names) {
+    std::vector<ComparedQuestion> questions;
+    for (const std::string& name : names)
+        questions.push_back({name, asked_of(request, name)});
+    return compare(catalog, questions);
 }
 
 std::string table(const Comparison& comparison, const TableStyle& style) {

@@ -14,13 +14,33 @@ static std::string machine_of(int machines, std::string_view instance, std::stri
                         : fmt::format("{} in {}", instance, region);
 }
 
-static std::string cost_of(UsdPerHour each, const std::optional<Usd>& total) {
+using Names = std::vector<std::string>;
+
+static std::string cost_of(UsdPerHour each, const std::optional<Usd>& total, const Names& unknown) {
     const std::string hourly = price(each) + " USD/h";
-    return total ? fmt::format("{} USD at {}", money(*total), hourly) : hourly;
+    if (!total)
+        return hourly;
+    const std::string_view least = unknown.empty() ? "" : "at least ";
+    return fmt::format("{}{} USD at {}", least, money(*total), hourly);
 }
 
 static std::string cost_of(const Choice& choice) {
-    return cost_of(choice.price, total_of(choice));
+    return cost_of(choice.price, total_of(choice), unknown_of(choice));
+}
+
+/// What the totals are without, and what is compared then.
+static std::string unknown_lines(const PlanCheck& check) {
+    const Names& then = check.plan.unknown;
+    const Names now = check.now ? unknown_of(*check.now) : then;
+    if (then == now)
+        return then.empty() ? ""
+                            : fmt::format("unknown  {}: not in the totals\n", joined(then, ", "));
+    const auto named = [](const Names& names) {
+        return names.empty() ? std::string{"nothing"} : joined(names, ", ");
+    };
+    return fmt::format("unknown  {} then, {} now: the prices of the machines are compared\n",
+                       named(then),
+                       named(now));
 }
 
 /// "7.3 % more", of which a tenth of a percent is the least that is told.
@@ -61,7 +81,7 @@ std::string to_text(const PlanCheck& check) {
                                   machine_of(plan.machines, plan.instance, plan.region),
                                   to_string(plan.purchase)) +
                       fmt::format("then     {}  ({}{})\n",
-                                  cost_of(plan.price, plan.total),
+                                  cost_of(plan.price, plan.total, plan.unknown),
                                   plan.saved_on.year == 0 ? "" : to_string(plan.saved_on) + ", ",
                                   plan.catalog);
     if (check.now)
@@ -70,7 +90,7 @@ std::string to_text(const PlanCheck& check) {
                            to_string(check.checked_on),
                            check.catalog,
                            to_string(check.now->as_of));
-    out += best_line(check) + '\n';
+    out += unknown_lines(check) + best_line(check) + '\n';
     return text::printable_lines(out + verdict(check) + '\n');
 }
 
@@ -82,7 +102,8 @@ static Json machine(const Choice& choice) {
             {"machines", machines_of(choice)},
             {"price_usd_per_hour", choice.price.value()},
             {"price_as_of", to_string(choice.as_of)},
-            {"total_usd", or_null(total_of(choice))}};
+            {"total_usd", or_null(total_of(choice))},
+            {"unknown", unknown_of(choice)}};
 }
 
 static Json machine(const std::optional<Choice>& choice) {
@@ -104,7 +125,8 @@ std::string json(const PlanCheck& check) {
           {"purchase", to_string(plan.purchase)},
           {"machines", plan.machines},
           {"price_usd_per_hour", plan.price.value()},
-          {"total_usd", or_null(plan.total)}}},
+          {"total_usd", or_null(plan.total)},
+          {"unknown", plan.unknown}}},
         {"checked_on", to_string(check.checked_on)},
         {"catalog", check.catalog},
         {"now", machine(check.now)},

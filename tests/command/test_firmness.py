@@ -35,7 +35,7 @@ def test_a_map_as_csv_and_json(recommend):
 
 @pytest.mark.parametrize(("flags", "message"), [
     (["--vary", "days"], 'vary: must be SETTING=FROM:TO or SETTING=FROM:TO:VALUES, got "days"'),
-    (["--compare", "p2.xlarge"], "compare: must name at least two machines or days, got 1"),
+    (["--compare", "p2.xlarge"], "compare: must name at least two machines, days or saved plans, got 1"),
     (["--compare", "p2.xlarge,p3.2xlarge", "--vary", "days=1:9"], "--compare: must not come with --vary"),
 ])
 def test_what_is_refused(recommend, flags, message):

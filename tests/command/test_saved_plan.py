@@ -76,3 +76,20 @@ def test_nothing_is_saved_where_nothing_qualifies(recommend, workdir):
     done = recommend("--budget", "1", "--days", "365", "--save", "none.yaml")
     assert done.status == 1
     assert not (workdir / "none.yaml").exists()
+
+
+def test_saved_plans_stand_side_by_side_each_with_its_question(recommend, plan, catalogs, workdir):
+    done = recommend("--budget", "100", "--days", "50", "--hours-per-day", "2", "--catalog", catalogs("0.12"), "--today", "2026-01-01",
+                     "--save", "half.yaml")
+    assert done.status == 0, done.err
+    done = recommend("--compare", "plan.yaml,half.yaml", "--format", "csv", "--today", "2026-01-01")
+    assert (done.status, done.err) == (0, "")
+    rows = {row.split(",")[0]: row.split(",")[1:] for row in done.out.splitlines()}
+    assert rows["figure"] == ["plan.yaml", "half.yaml"]
+    assert rows["price_usd_per_hour"] == ["0.1", "0.12"]
+    assert rows["total_usd"] == ["20", "12"]  # 200 h and 100 h
+    for other, message in (("g4dn.xlarge", 'compare: must be saved plans alone, or none, got "g4dn.xlarge"'),
+                           ("none.yaml", "none.yaml: ")):
+        done = recommend("--compare", f"plan.yaml,{other}")
+        assert done.status == 2
+        assert message in done.err
