@@ -12,6 +12,25 @@ install(EXPORT flopwise-targets NAMESPACE flopwise:: DESTINATION ${package_dir})
 if(FLOPWISE_TOOLS)
   install(TARGETS recommend catalog)
 endif()
+if(FLOPWISE_TOOLS AND NOT CMAKE_CROSSCOMPILING) # written by the commands themselves
+  set(help_dir ${PROJECT_BINARY_DIR}/help)
+  set(help_files)
+  foreach(command recommend catalog)
+    foreach(page_file man/${command}.1 bash/${command} zsh/_${command} fish/${command}.fish)
+      get_filename_component(page ${page_file} DIRECTORY)
+      add_custom_command(OUTPUT ${help_dir}/${page_file} VERBATIM
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${help_dir}/${page}
+        COMMAND ${command} help ${page} > ${help_dir}/${page_file}
+        DEPENDS ${command})
+      list(APPEND help_files ${help_dir}/${page_file})
+    endforeach()
+  endforeach()
+  add_custom_target(help_files ALL DEPENDS ${help_files})
+  install(DIRECTORY ${help_dir}/man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(DIRECTORY ${help_dir}/bash/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(DIRECTORY ${help_dir}/zsh/ DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(DIRECTORY ${help_dir}/fish/ DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
 
 # What a program that links the library needs. A static library passes its private dependencies on.
 set(private_dependency "")
