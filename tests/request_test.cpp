@@ -288,19 +288,19 @@ TEST_CASE("a value that is not accepted is refused by key", "[request][error]") 
          "Hanoi or Valencia,es, got \"nowhere\""},
         {"today",
          "2026-07",
-         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "today: must be a date such as 2026-07-20 or 2026-07-20T18:30, got "
          "\"2026-07\""},
         {"today",
          "2026-07-20T24:00",
-         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "today: must be a date such as 2026-07-20 or 2026-07-20T18:30, got "
          "\"2026-07-20T24:00\""},
         {"today",
          "2026-07-20T9:30",
-         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "today: must be a date such as 2026-07-20 or 2026-07-20T18:30, got "
          "\"2026-07-20T9:30\""},
         {"today",
          "20/7/2026",
-         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "today: must be a date such as 2026-07-20 or 2026-07-20T18:30, got "
          "\"20/7/2026\""},
         {"top", "0", "top: must be a whole number of at least 1, got 0"},
         {"top", "2.5", "top: must be a whole number of at least 1, got 2.5"},
@@ -394,7 +394,7 @@ TEST_CASE("a request made in code meets the rules of the table", "[request][erro
         {{.precision = static_cast<Precision>(77)}, "precision: must be a value that has a name"},
         {{.weights = Weights{.cost = kNan}}, "weights: must be NAME=NUMBER, got \"cost=nan\""},
         {{.today = {2026, 13, 45}},
-         "today: must be a date such as 2026-07-20, or with its time in UTC, 2026-07-20T18:30, got "
+         "today: must be a date such as 2026-07-20 or 2026-07-20T18:30, got "
          "\"2026-13-45\""},
         {{.top = 0}, "top: must be a whole number of at least 1, got 0"},
     }));

@@ -42,10 +42,10 @@ void set_today(const SettingText& in) {
     const auto time = end == written.size() ? std::optional{Hours{0}}
                                             : time_in(std::string_view{written}.substr(end + 1));
     if (!date || date->day == 0 || !time)
-        in.request.refuse(in.key,
-                          fmt::format("must be a date such as 2026-07-20, or with its time in UTC, "
-                                      "2026-07-20T18:30, got {}",
-                                      text::quoted(written)));
+        in.request.refuse(
+            in.key,
+            fmt::format("must be a date such as 2026-07-20 or 2026-07-20T18:30, got {}",
+                        text::quoted(written)));
     in.request.today = *date;
     in.request.time_of_day = *time;
 }

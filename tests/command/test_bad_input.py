@@ -255,10 +255,11 @@ def test_a_place_is_a_point_on_the_globe_or_a_country(complaint, place, rule):
 
 @pytest.mark.parametrize(
     "day",
-    ["2026", "2026-07", "2026-7-1", "2026-13-01", "2026-02-29", "0000-01-01", "today", "undated"],
+    ["2026", "2026-07", "2026-7-1", "2026-13-01", "2026-02-29", "0000-01-01", "today", "undated", "2026-07-20T",
+     "2026-07-20T24:00", "2026-07-20T12:60", "2026-07-20T9:30", "2026-07-20T12:00+02:00", "2026-07-20T-1:00"],
 )
 def test_today_is_a_day(complaint, day):
-    assert complaint("--today", day) == f'--today: must be a date such as 2026-07-20, got "{day}"'
+    assert complaint("--today", day) == f'--today: must be a date such as 2026-07-20 or 2026-07-20T18:30, got "{day}"'
 
 
 # ---- what does not go together -------------------------------------------------------

@@ -173,7 +173,7 @@ WRONG = [
         "near: [91, 0]",
         '1: near: must be LAT,LON with LAT in [-90, 90] and LON in [-180, 180], got "91,0"',
     ),
-    ("today: 2026-07", '1: today: must be a date such as 2026-07-20, got "2026-07"'),
+    ("today: 2026-07", '1: today: must be a date such as 2026-07-20 or 2026-07-20T18:30, got "2026-07"'),
     # settings that contradict one another
     ("max_rtt_ms: 30", "1: max_rtt_ms: must come with a place to be near to"),
     (
