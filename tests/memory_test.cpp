@@ -343,6 +343,13 @@ TEST_CASE("what does not fit says how much is missing, and what would fit", "[me
     CHECK(why(kLlama7, frugal, 32).ends_with("; offload optimiser would fit"));
     CHECK(why(kLlama7, {}, 0.5) ==
           "needs 148.9 GiB of memory on each GPU, has 0.5 GiB: lacks 148.4 GiB");
+    // A little less than it needs is not as much as it needs.
+    const double needed = fit_one(kLlama7, {}, GiB{79})->needed.value();
+    const std::string little = why(kLlama7, {}, needed - 0.02);
+    CHECK_THAT(little, Catch::Matchers::Contains(fmt::format("needs {:.3f} GiB", needed)));
+    CHECK_THAT(
+        little,
+        Catch::Matchers::Contains(fmt::format("has {:.3f} GiB: lacks 0.020 GiB", needed - 0.02)));
     // Enough by half of such runs, and not by nine of ten.
     const auto sure = memory_fit(
         kLlama7, {.recipe = Recipe::bf16}, Precision::mixed, std::nullopt, GiB{79}, 1, 0.95);

@@ -160,13 +160,19 @@ std::optional<MemoryRemedy> memory_remedy(const Model& given,
 
 /// What is wrong, in figures.
 static std::string shortage(const MemoryFit& fit) {
-    if (fit.needed > fit.available)
-        return fmt::format("needs {}{:.1f} of memory on each GPU{}, has {:.1f}: lacks {:.1f}",
+    if (fit.needed > fit.available) {
+        const GiB lacks = fit.needed - fit.available;
+        const int decimals = lacks < GiB{0.05} ? 3 : 1; // not "needs 22.4, has 22.4"
+        return fmt::format("needs {}{:.{}f} of memory on each GPU{}, has {:.{}f}: lacks {:.{}f}",
                            fit.partial ? "at least " : "",
                            fit.needed,
+                           decimals,
                            fit.partial ? " before activations" : "",
                            fit.available,
-                           fit.needed - fit.available);
+                           decimals,
+                           lacks,
+                           decimals);
+    }
     return fmt::format("needs {:.1f} of memory on each GPU, {:.1f} to {:.1f} in 8 of 10 such runs, "
                        "has {:.1f}: fits with probability {:.2f}, not {:g}",
                        fit.needed,
