@@ -39,11 +39,31 @@ std::string_view readable(csv_stream::Reader& row, std::size_t column) {
     }
 }
 
+/// "0,526" and "12,5", as spreadsheets of many countries write. Empty if the comma can also part
+/// thousands: 1,234 is 1.234 or 1234.
+static std::optional<double> with_decimal_comma(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789";
+    const std::size_t comma = text.find_first_not_of(kDigits);
+    if (comma == std::string_view::npos || comma == 0 || text[comma] != ',')
+        return std::nullopt;
+    const std::string_view decimals = text.substr(comma + 1);
+    if (decimals.find_first_not_of(kDigits) != std::string_view::npos)
+        return std::nullopt;
+    const bool thousands = decimals.size() == 3 && comma <= 3 && text.front() != '0';
+    std::string with_point{text};
+    with_point[comma] = '.';
+    return thousands ? std::nullopt : text::number(with_point);
+}
+
 double figure(std::string_view text, std::string_view field) {
-    const auto value = text::number(text);
+    auto value = text::number(text);
+    if (!value)
+        value = with_decimal_comma(text);
     if (!value)
         throw BadRow{std::string{field},
-                     fmt::format("must be a number, got {}", text::quoted(text))};
+                     fmt::format("must be a number{}, got {}",
+                                 text.find(',') == std::string_view::npos ? "" : " with a point",
+                                 text::quoted(text))};
     if (!(*value >= 0))
         throw BadRow{std::string{field}, fmt::format("must not be negative, got {}", *value)};
     constexpr double kMost = 1e9; // above all prices, fees and sizes, so that no sum overflows
