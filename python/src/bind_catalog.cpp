@@ -216,20 +216,10 @@ static void bind_tables(py::class_<Catalog>& c) {
         .def_property_readonly("offers", &offers, "Table of :class:`Offer`: one row a price.");
 }
 
-static void bind_class(py::module_& m) {
-    py::class_<Catalog> c(
-        m, "Catalog", py::dynamic_attr(), R"(Machines, regions and prices; immutable.
+using CatalogClass = py::class_<Catalog>;
 
-Made by :meth:`bundled` or :meth:`read`. Every figure has a source and a date.
-
-Examples
---------
->>> import flopwise
->>> then = flopwise.Catalog.bundled("aws-2020-04")
->>> then.find_gpu("Tesla V100").memory_gib
-16.0
->>> [offer.instance for offer in then.filter(gpu="K80", region="us-east-1")]
-['p2.16xlarge', 'p2.8xlarge', 'p2.xlarge'])");
+/// Where catalogs come from.
+static void bind_making(CatalogClass& c) {
     c.def_static("bundled",
                  &bundled_catalog,
                  "name"_a = py::none(),
@@ -287,8 +277,12 @@ Examples
 ...      "region": "oslo", "price_usd_per_hour": 15.5},
 ... ], as_of="2026-11-01", today="2026-11-02")
 >>> [(offer.instance, offer.price_usd_per_hour) for offer in mine.filter(provider="own")]
-[('box-8', 15.5)])")
-        .def_property_readonly("name", &Catalog::name)
+[('box-8', 15.5)])");
+}
+
+/// What is asked of all of it.
+static void bind_asking(CatalogClass& c) {
+    c.def_property_readonly("name", &Catalog::name)
         .def_property_readonly("as_of", &Catalog::as_of, "Day of the newest prices, as text.")
         .def_property_readonly(
             "rates",
@@ -313,16 +307,20 @@ Examples
                 const auto names = self.providers();
                 return std::vector<std::string>(names.begin(), names.end());
             },
-            "Names of the providers whose machines it has, in order of the alphabet.")
-        .def(
-            "find_instance",
-            [](const Catalog& self, const std::string& provider, const std::string& name) {
-                const Instance* found = self.find_instance(provider, name);
-                return found == nullptr ? std::nullopt : std::optional{*found};
-            },
-            "provider"_a,
-            "name"_a,
-            "The machine type of that name; None if there is none.")
+            "Names of the providers whose machines it has, in order of the alphabet.");
+}
+
+/// Rows by name.
+static void bind_finding(CatalogClass& c) {
+    c.def(
+         "find_instance",
+         [](const Catalog& self, const std::string& provider, const std::string& name) {
+             const Instance* found = self.find_instance(provider, name);
+             return found == nullptr ? std::nullopt : std::optional{*found};
+         },
+         "provider"_a,
+         "name"_a,
+         "The machine type of that name; None if there is none.")
         .def(
             "find_region",
             [](const Catalog& self, const std::string& provider, const std::string& code) {
@@ -353,13 +351,17 @@ Examples
 
 >>> from flopwise import Catalog
 >>> [gpu.name for gpu in Catalog.bundled().find_gpus("NVIDIA A100-SXM4-80GB")]
-['nvidia-a100-sxm4-80gb'])")
-        .def("with_prices",
-             &with_prices,
-             "prices"_a,
-             "sources"_a = py::tuple(),
-             "This catalog with some :class:`Price` records (and their sources) added or\n"
-             "replaced.")
+['nvidia-a100-sxm4-80gb'])");
+}
+
+/// Other catalogs made of it, and what is wrong with it.
+static void bind_changing(CatalogClass& c) {
+    c.def("with_prices",
+          &with_prices,
+          "prices"_a,
+          "sources"_a = py::tuple(),
+          "This catalog with some :class:`Price` records (and their sources) added or\n"
+          "replaced.")
         .def("merged",
              &merged,
              "other"_a,
@@ -370,11 +372,15 @@ Examples
                 return python::table_of(without_gil([&self] { return lint(self); }));
             },
             "Rows that look wrong, as a Table of :class:`Finding`; ``why`` is empty unless the\n"
-            "catalog explains the finding.")
-        .def(
-            "to_yaml",
-            [](const Catalog& self) { return to_yaml(self); },
-            "The catalog as YAML that :meth:`read` reads back into an equal one.")
+            "catalog explains the finding.");
+}
+
+/// Files and texts.
+static void bind_writing(CatalogClass& c) {
+    c.def(
+         "to_yaml",
+         [](const Catalog& self) { return to_yaml(self); },
+         "The catalog as YAML that :meth:`read` reads back into an equal one.")
         .def(
             "to_csv",
             [](const Catalog& self, const py::object& path) {
@@ -394,13 +400,17 @@ Examples
         .def(
             "to_json",
             [](const Catalog& self) { return to_json(self); },
-            "The same rows as a JSON list; null is what is not known.")
-        .def("__eq__",
-             [](const Catalog& self, const py::object& other) -> py::object {
-                 if (!py::isinstance<Catalog>(other))
-                     return py::reinterpret_borrow<py::object>(Py_NotImplemented);
-                 return py::bool_(self == other.cast<const Catalog&>());
-             })
+            "The same rows as a JSON list; null is what is not known.");
+}
+
+/// It is a value: compared, copied, pickled.
+static void bind_value(CatalogClass& c) {
+    c.def("__eq__",
+          [](const Catalog& self, const py::object& other) -> py::object {
+              if (!py::isinstance<Catalog>(other))
+                  return py::reinterpret_borrow<py::object>(Py_NotImplemented);
+              return py::bool_(self == other.cast<const Catalog&>());
+          })
         .def("__repr__", &repr_of_catalog)
         .def("__hash__",
              [](const Catalog& self) { return py::hash(py::make_tuple(self.name(), self.size())); })
@@ -408,6 +418,27 @@ Examples
         .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
         .def("__reduce__", &pickled)
         .def_static("_unpickled", &unpickled, "build"_a, "image"_a);
+}
+
+static void bind_class(py::module_& m) {
+    CatalogClass c(m, "Catalog", py::dynamic_attr(), R"(Machines, regions and prices; immutable.
+
+Made by :meth:`bundled` or :meth:`read`. Every figure has a source and a date.
+
+Examples
+--------
+>>> import flopwise
+>>> then = flopwise.Catalog.bundled("aws-2020-04")
+>>> then.find_gpu("Tesla V100").memory_gib
+16.0
+>>> [offer.instance for offer in then.filter(gpu="K80", region="us-east-1")]
+['p2.16xlarge', 'p2.8xlarge', 'p2.xlarge'])");
+    bind_making(c);
+    bind_asking(c);
+    bind_finding(c);
+    bind_changing(c);
+    bind_writing(c);
+    bind_value(c);
     bind_tables(c);
     m.def(
         "_sealed",
