@@ -146,8 +146,9 @@ TEST_CASE("a job that says too little or contradicts itself is refused", "[job][
         "fine_tune: must be none or full for a net that is no transformer and no diffusion net, "
         "got lora");
     refuses(
-        {.model = "llama-2-7b", .tokens = 1e9, .max_machines = 4},
-        "batch: must be given with more than one machine: the time on the network depends on it");
+        {.net = {.kind = ModelKind::cnn, .forward_gmacs = 4}, .samples = 1e6, .max_machines = 4},
+        "parameters: must be given with more than one machine: the time on the network depends "
+        "on it");
     Job moe{.tokens = 1e9};
     moe.net.parameters = 1e9;
     moe.net.active_parameters = 2e9;

@@ -395,7 +395,7 @@ TEST_CASE("a job of years says what is faster", "[recommend][job]") {
               "{} takes {:.1f} years", r.choices.front().instance, median.value() / 8760)) == 0);
     CHECK(said.find(fmt::format("; {} takes ", r.front.front().instance)) != std::string::npos);
     CHECK(said.find(" USD, which `deadline` asks for") != std::string::npos);
-    CHECK(said.ends_with("; several machines at once are asked for by `batch` and `max_machines`"));
+    CHECK(said.ends_with("which `max_machines` 16 with a deadline admits"));
     training(request).batch = 1024;
     const Recommendation batched = recommend(Catalog::bundled(), request);
     training(request).max_machines = 16;
@@ -413,6 +413,33 @@ TEST_CASE("a job of years says what is faster", "[recommend][job]") {
     CHECK(hint(recommend(Catalog::bundled(), request)).empty());
     request.goal = Job{.model = "llama-2-7b", .tokens = 1e9};
     CHECK(hint(recommend(Catalog::bundled(), request)).empty());
+}
+
+TEST_CASE("without a batch several machines take what their memory has room for", "[recommend]") {
+    Request request{.goal = Job{.model = "llama-3.1-8b",
+                                .fine_tune = FineTune::lora,
+                                .tokens = 5e7,
+                                .max_machines = 2},
+                    .today = {2026, 11, 1}};
+    request.constraints.instance = {"g5.xlarge"};
+    request.constraints.region = {"us-east-1"};
+    training(request).objective = Objective::time;
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    REQUIRE_FALSE(r.choices.empty());
+    const Choice& two = r.choices.front();
+    REQUIRE(two.job->machines == 2);
+    REQUIRE(two.job->memory);
+    const double at_once = two.job->memory->micro_batch;
+    CHECK_THAT(r.warnings,
+               Catch::Matchers::VectorContains(fmt::format(
+                   "without `batch`, each GPU takes what its memory has room for, on 2 x g5.xlarge "
+                   "{:.0f} samples in each step; a smaller one takes longer on several machines",
+                   2 * at_once)));
+    // The same batch, said, takes as long.
+    training(request).batch = 2 * at_once;
+    const Recommendation said = recommend(Catalog::bundled(), request);
+    CHECK(said.choices.front().job->time.median.value() ==
+          Approx(two.job->time.median.value()).epsilon(1e-9));
 }
 
 // ---- all clouds ---------------------------------------------------------------------

@@ -38,8 +38,6 @@ std::string long_run(const Catalog& catalog,
         out += fmt::format("; {}, which `deadline` asks for", one);
     if (job.max_machines >= kMachines || !model_of(job).parameters)
         return out;
-    if (!job.batch) // the time on the network depends on it
-        return out + "; several machines at once are asked for by `batch` and `max_machines`";
     Request several = request;
     training(several).max_machines = kMachines;
     training(several).objective = Objective::time; // as many as make it shorter

@@ -189,6 +189,22 @@ static bool offload_is_timed(const JobChoice& job) {
                                [](const Factor& f) { return f.name.starts_with(kOffloadFactor); });
 }
 
+/// Of several machines without a batch: how much they take at once.
+static std::string batch_warning(const Recommendation& r) {
+    if (job_of(r.request).batch)
+        return "";
+    for (const Choice& c : r.choices)
+        if (c.job->machines > 1 && c.job->memory)
+            return fmt::format(
+                "without `batch`, each GPU takes what its memory has room for, on {} x "
+                "{} {:.0f} samples in each step; a smaller one takes longer on "
+                "several machines",
+                c.job->machines,
+                c.instance,
+                c.job->memory->micro_batch * c.gpu_count * c.job->machines);
+    return "";
+}
+
 /// What a reader of the answer has to know about a job: what was not checked, what may be slow.
 static std::vector<std::string> job_warnings(const Recommendation& r) {
     constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
@@ -218,8 +234,9 @@ static std::vector<std::string> job_warnings(const Recommendation& r) {
             return j.memory && j.memory->offloaded > GiB{} && !offload_is_timed(j);
         }),
         "what it takes to move offloaded states and weights is not in the hours");
-    if (std::string disk = disk_warning(r.request); !disk.empty())
-        out.push_back(std::move(disk));
+    for (std::string line : {batch_warning(r), disk_warning(r.request)})
+        if (!line.empty())
+            out.push_back(std::move(line));
     add(jobs_where([](const JobChoice& j) { return j.input_bound; }),
         "reading the dataset takes longer than the GPUs need");
     add(jobs_where([](const JobChoice& j) {

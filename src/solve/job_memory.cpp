@@ -72,7 +72,7 @@ std::optional<double> JobTimes::shorter_sequences(std::size_t type) const {
 std::optional<int> JobTimes::more_machines(std::size_t type) const {
     constexpr int kMost = 64;
     const Job& job = job_of(request_);
-    if (!job.batch || !catalog_.instances()[type].network)
+    if (!catalog_.instances()[type].network)
         return std::nullopt;
     for (int n = 2; n <= kMost; n *= 2)
         if (n > job.max_machines && fits_into(job, net_, precision(type), type, n))

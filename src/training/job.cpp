@@ -270,8 +270,8 @@ Work work_of(const Job& job) {
     out.unit = counted ? unit_work(out.net, job.fine_tune) : UnitWork{.flops = 1};
     out.epochs = epochs_of(job, out.net);
     out.units = units_of(job, out);
-    if (job.max_machines > 1 && (!job.batch || !out.net.parameters))
-        throw ArgumentError{job.batch ? "parameters" : "batch",
+    if (job.max_machines > 1 && !out.net.parameters)
+        throw ArgumentError{"parameters",
                             "must be given with more than one machine: the time on the network "
                             "depends on it"};
     return out;

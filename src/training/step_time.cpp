@@ -416,8 +416,10 @@ double UnitTime::seconds(double gpus, double machines, const Wire& wire) const {
 
 double UnitTime::network_seconds(double gpus, double machines, const Wire& wire) const {
     const double n = gpus * machines;
-    if (machines <= 1 || !(step(n) > 0))
+    if (machines <= 1)
         return 0;
+    if (!(step(n) > 0)) // how often they exchange gradients is not known
+        return std::numeric_limits<double>::infinity();
     const double bytes = network / step(n) + (wire.split_weights ? split_network / pass(n) : 0.0);
     return bytes * (machines - 1) / machines / wire.bytes_per_second;
 }
