@@ -229,6 +229,39 @@ static Catalog with_p2_of(Date date) {
 
 // A date without a day is as old as the first of its month, one without a month as the first of its
 // year, and what has no date is older than all.
+TEST_CASE("a rate has a day that has come, and says so if it is old", "[recommend]") {
+    const Catalog then = Catalog::bundled("aws-2020-04");
+    const auto with = [&](Date rate, Date today) {
+        return recommend(then,
+                         {.budget = {.days = Days{30}},
+                          .currency = Currency{.code = "EUR", .units_per_usd = 0.92, .as_of = rate},
+                          .today = today});
+    };
+    const auto old = [](const Recommendation& r) {
+        return std::find(r.warnings.begin(),
+                         r.warnings.end(),
+                         "the rate of EUR is 31 days old on 2026-11-30") != r.warnings.end();
+    };
+    CHECK(with({}, {2026, 11, 30}).request.currency->as_of == Date{2026, 11, 30});
+    CHECK(with({2026, 10, 30}, {2026, 11, 30}).request.currency->as_of == Date{2026, 10, 30});
+    CHECK(old(with({2026, 10, 30}, {2026, 11, 30}))); // October has 31 days
+    CHECK_FALSE(old(with({2026, 10, 31}, {2026, 11, 30})));
+    CHECK(with({2026, 10, 30}, {}).warnings == with({}, {}).warnings); // no day, no age
+    CHECK_THROWS_WITH(with({2026, 12, 1}, {2026, 11, 30}),
+                      "currency: must not be after today, 2026-11-30, got 2026-12-01");
+}
+
+TEST_CASE("the answer of another day needs no rate of that day", "[recommend]") {
+    Request request{.budget = {.days = Days{30}},
+                    .currency = Currency{.code = "EUR", .units_per_usd = 0.92},
+                    .today = {2026, 11, 30},
+                    .against = {2025, 4, 4}};
+    const Recommendation both = recommend(Catalog::bundled(), request);
+    request.currency.reset();
+    CHECK(both.against == recommend(Catalog::bundled(), request).against);
+    CHECK(both.against->best);
+}
+
 TEST_CASE("the dates of the prices that are shown are given", "[recommend]") {
     const auto [date, shown, oldest] = GENERATE(table<Date, const char*, const char*>({
         {{2020, 6, 18}, "2020-06-18", "2020-06-18"},

@@ -18,6 +18,7 @@ Request asked_of(const Request& request, const std::string& name) {
     out.nearest = 1;
     out.against = {};
     out.firmness = false;
+    out.currency.reset(); // whose rate may be of a later day than a column
     if (const auto day = date_of(name); day && day->day != 0) {
         out.as_of = *day;
         out.today = *day;

@@ -139,16 +139,6 @@ void set_regions(const SettingText& in) {
     c.region = c.any_region ? std::vector<std::string>{} : std::move(regions);
 }
 
-Date day(const SettingText& in) {
-    const std::string written = in.one();
-    const auto date = date_of(written);
-    if (!date || date->day == 0)
-        in.request.refuse(
-            in.key,
-            fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(written)));
-    return *date;
-}
-
 // ---- values to show -----------------------------------------------------------------
 
 /// The minutes that were written: the product is not always the number that was divided.
@@ -365,13 +355,13 @@ const auto kRequestSettings = std::to_array<Setting>({
      [](Request& r, Key k, Texts t) { r.charges = SettingText{r, k, t}.list(); },
      [](const Request& r) { return value_of(r.charges); }},
     {"as_of", "as-of", kCatalog, "DATE", "the prices, regions and machines of that day",
-     [](Request& r, Key k, Texts t) { r.as_of = day({r, k, t}); },
+     [](Request& r, Key k, Texts t) { r.as_of = SettingText{r, k, t}.day(); },
      [](const Request& r) { return r.as_of.year == 0 ? Value{} : Value{to_string(r.as_of)}; }},
     {"against", "against", kCatalog, "DATE", "say what is different in the answer of that day",
-     [](Request& r, Key k, Texts t) { r.against = day({r, k, t}); },
+     [](Request& r, Key k, Texts t) { r.against = SettingText{r, k, t}.day(); },
      [](const Request& r) { return r.against.year == 0 ? Value{} : Value{to_string(r.against)}; }},
     {"today", "today", kCatalog, "DATE", "the day to count the age of prices from (the system's)",
-     [](Request& r, Key k, Texts t) { r.today = day({r, k, t}); },
+     [](Request& r, Key k, Texts t) { r.today = SettingText{r, k, t}.day(); },
      [](const Request& r) { return r.today.year == 0 ? Value{} : Value{to_string(r.today)}; }},
 
     {"top", "top", kOutput, "N", "most choices to show (10)",

@@ -71,8 +71,11 @@ static void validate_days(const Request& request) {
     day("today", request.today);
     day("as_of", request.as_of);
     day("against", request.against);
-    for (const auto& [key, date] :
-         {std::pair{"as_of", request.as_of}, std::pair{"against", request.against}})
+    const Date rate = request.currency.value_or(Currency{}).as_of;
+    day("currency", rate);
+    for (const auto& [key, date] : {std::pair{"as_of", request.as_of},
+                                    std::pair{"against", request.against},
+                                    std::pair{"currency", rate}})
         if (request.today != Date{} && date > request.today)
             request.refuse(key,
                            fmt::format("must not be after today, {}, got {}",

@@ -535,6 +535,7 @@ EFFECTS = {
     "confidence": "0.99",
     "max-price": "1",
     "gpu": "K80",
+    "currency": "EUR=0.92",
     "vendor": "amd",
     "as-of": "2022-06-16",
     "against": "2025-04-04",
