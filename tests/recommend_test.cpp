@@ -262,6 +262,57 @@ TEST_CASE("the answer of another day needs no rate of that day", "[recommend]") 
     CHECK(both.against->best);
 }
 
+TEST_CASE("a choice on demand has the spot price of the same place beside it", "[recommend]") {
+    const Catalog all = Catalog::bundled();
+    Request request{.constraints = {.region = {"us-*"}}, .today = {2026, 11, 30}, .top = 1000};
+    const Recommendation r = recommend(all, request);
+    std::size_t known = 0;
+    for (const Choice& c : r.choices) {
+        const auto offer = all.find_offer(c.provider, c.instance, c.region, Purchase::spot);
+        const bool sold = offer && all.offer(*offer).offered;
+        CHECK(c.spot.has_value() == sold);
+        CHECK(c.spot_as_of.has_value() == sold);
+        CHECK_FALSE(c.spot_reclaimed); // nothing is charged, so no charges are read
+        if (sold)
+            CHECK(*c.spot == all.offer(*offer).price);
+        known += sold ? 1 : 0;
+    }
+    CHECK(known > 100);
+    CHECK(known < r.choices.size()); // some have none
+    request.constraints.purchase = {Purchase::spot};
+    for (const Choice& c : recommend(all, request).choices) {
+        CHECK_FALSE(c.spot); // it is the price itself
+        const auto on_demand = std::find_if(r.choices.begin(), r.choices.end(), [&](const auto& o) {
+            return o.instance == c.instance && o.region == c.region;
+        });
+        if (on_demand == r.choices.end())
+            continue;
+        CHECK(on_demand->spot == c.price);
+        CHECK(on_demand->spot_as_of == c.as_of);
+        CHECK(on_demand->spot_p10 == c.price_p10);
+        CHECK(on_demand->spot_p90 == c.price_p90);
+    }
+    request.today = {};
+    request.constraints.purchase = {Purchase::on_demand};
+    CHECK_FALSE(recommend(all, request).choices.front().spot_p10);
+}
+
+TEST_CASE("with charges it is known how often spot is reclaimed", "[recommend]") {
+    const Recommendation r =
+        recommend(Catalog::bundled(),
+                  {.budget = {.days = Days{10}},
+                   .constraints = {.instance = {"p4d.24xlarge"}, .region = {"us-east-1"}},
+                   .usage = {.storage = GiB{100}}});
+    const auto spot =
+        std::find_if(r.purchase_options.begin(),
+                     r.purchase_options.end(),
+                     [](const PurchaseOption& o) { return o.kind == PurchaseKind::spot; });
+    REQUIRE(spot != r.purchase_options.end());
+    REQUIRE(spot->share);
+    CHECK(r.choices.front().spot_reclaimed == spot->share);
+    CHECK(r.choices.front().spot == spot->price);
+}
+
 TEST_CASE("the dates of the prices that are shown are given", "[recommend]") {
     const auto [date, shown, oldest] = GENERATE(table<Date, const char*, const char*>({
         {{2020, 6, 18}, "2020-06-18", "2020-06-18"},

@@ -219,6 +219,24 @@ TEST_CASE("a wide table has more of each choice", "[report]") {
         "columns: must be columns of the answer, got \"regoin\", did you mean region?");
 }
 
+TEST_CASE("what a machine costs on spot stands beside its price", "[report]") {
+    Recommendation r = recommend(
+        Catalog::bundled("aws-2020-04"),
+        {.constraints = {.instance = {"p3.2xlarge", "p2.xlarge"}, .region = {"us-east-1"}}});
+    REQUIRE(r.choices.size() == 2);
+    r.choices[0].spot = UsdPerHour{0.27};
+    r.choices[0].spot_as_of = Date{2020, 6, 18};
+    r.choices[1].spot.reset();
+    r.choices[1].spot_as_of.reset();
+    CHECK(table(r).find("spot") == std::string::npos);
+    const std::string wide = table(r, {.wide = true});
+    CHECK(wide.find("spot USD/h") != std::string::npos);
+    // What is not known is an empty cell.
+    CHECK(table(r, {.columns = {"rank", "spot_usd_per_hour", "spot_as_of", "marks"}})
+              .find("#  spot USD/h  spot as of  marks\n1        0.27  2020-06-18  *\n"
+                    "2                          *\n") != std::string::npos);
+}
+
 TEST_CASE("a machine with one row has the other regions beside it", "[report]") {
     Recommendation r = recommend(Catalog::bundled("aws-2020-04"), {.top = 3});
     r.choices[0].also = {"r2"};

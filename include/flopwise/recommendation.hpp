@@ -70,6 +70,15 @@ struct Choice {
     /// (docs/prices.md); absent without a day, of an undated price and of commitments.
     std::optional<UsdPerHour> price_p10{};
     std::optional<UsdPerHour> price_p90{};
+    /// On spot, where it is paid for on demand: the price of the same machine in the same region,
+    /// absent if none is known; its interval, as that of the price; its day.
+    std::optional<UsdPerHour> spot{};
+    std::optional<UsdPerHour> spot_p10{};
+    std::optional<UsdPerHour> spot_p90{};
+    std::optional<Date> spot_as_of{};
+    /// Of such machines the share that is reclaimed within a month; the lower end of an open band.
+    /// Absent if it is not known, and where the answer has no charges.
+    std::optional<double> spot_reclaimed{};
     /// With charges, purchase options, or spot and days or a budget: all costs but fixed ones for a
     /// rented hour. It is what stands for the price in the score.
     std::optional<UsdPerHour> effective{};

@@ -97,7 +97,7 @@ static std::string csv_of_choices(const Recommendation& r) {
         "network_gbps,tflops,score,pareto,"
         "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
         ",arch,stack,usd_per_month,price_p10_usd_per_hour,"
-        "price_p90_usd_per_hour,stack_note,predicted_tflops,sort",
+        "price_p90_usd_per_hour,stack_note,predicted_tflops,sort,spot_usd_per_hour",
         trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
                             "total_p90_usd,probability_in_time,micro_batch,tied,memory_probability"
                           : "");

@@ -40,6 +40,7 @@ CHOICE = {
     *("gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib", "network_gbps"),
     *("network_estimated", "tflops", "predicted_tflops", "score", "contributions", "pareto", "cost", "lasts_days"),
     *("rtt_ms", "retired", "price_source", "price_as_of", "arch", "stack", "stack_note"),
+    *("spot_usd_per_hour", "spot_p10_usd_per_hour", "spot_p90_usd_per_hour", "spot_as_of", "spot_reclaimed_per_month"),
 }
 FAMILY = {
     *("rank", "provider", "family", "purpose", "gpu", "score", "best", "admitted", "refused"),
@@ -184,6 +185,7 @@ COLUMNS = [
     "stack_note",
     "predicted_tflops",
     "sort",
+    "spot_usd_per_hour",
 ]
 
 
