@@ -237,6 +237,28 @@ TEST_CASE("what a machine costs on spot stands beside its price", "[report]") {
                     "2                          *\n") != std::string::npos);
 }
 
+TEST_CASE("ties are marked, and said why", "[report][ties]") {
+    Recommendation r = article_answer(Precision::mixed); // by score, at predicted speeds
+    const auto marked = [&r](const std::string& reason) {
+        const std::string text = table(r, {.width = 250});
+        return text.find("=\n") != std::string::npos &&
+               text.find("; = tied with the first: " + reason + "\n") != std::string::npos;
+    };
+    for (Choice& c : r.choices)
+        c.tied = false;
+    CHECK(table(r).find("tied") == std::string::npos);
+    r.choices[1].tied = true;
+    CHECK(marked("the difference is within what the model is off"));
+    CHECK(html(r).find("; tied: the difference is within what the model is off") !=
+          std::string::npos);
+    CHECK(json(r).find("\"tied\": true") != std::string::npos);
+    r.request.sort = Sort::cost;
+    CHECK(marked("the same cost"));
+    r.request.sort = Sort::score;
+    r.request.speed = Speed::peak;
+    CHECK(marked("the same score"));
+}
+
 TEST_CASE("a machine with one row has the other regions beside it", "[report]") {
     Recommendation r = recommend(Catalog::bundled("aws-2020-04"), {.top = 3});
     r.choices[0].also = {"r2"};

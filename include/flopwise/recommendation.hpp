@@ -34,8 +34,8 @@ struct JobChoice {
     Recompute recompute = Recompute::selective;
     std::optional<double> seq_len{}; ///< tokens in a sequence; absent for what is no text
     bool seq_len_assumed = false;    ///< neither asked for nor the net's own
-    bool tied = false;        ///< what it differs by from the best is within what the model is off
-    bool input_bound = false; ///< the dataset cannot be read in less time
+    bool tied = false;               ///< as Choice::tied
+    bool input_bound = false;        ///< the dataset cannot be read in less time
     std::optional<double> samples_per_second_per_vcpu{}; ///< of images, that have to be decoded
     std::vector<Factor> factors{};                       ///< all that makes the median
 
@@ -96,6 +96,10 @@ struct Choice {
     Score score{};
     /// No admitted offer is as good in price, speed and GPU memory; with a job, in cost and hours.
     bool pareto = false;
+    /// It is not told apart from the first choice in what Request::sort has first, a job in its
+    /// objective: the same cost to the cent, the same price, or a speed, score, cost or time that
+    /// differs by no more than the model is off between two GPUs.
+    bool tied = false;
     std::optional<Bill> cost{};   ///< absent if the days are not known
     std::optional<Usd> present{}; ///< what it is worth at the start, if it is discounted
     Usd upfront{}; ///< part of the cost that is paid at the start of a term or a block

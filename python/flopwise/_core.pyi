@@ -1622,6 +1622,8 @@ class Choice(_Record):
     @property
     def pareto(self) -> bool: ...
     @property
+    def tied(self) -> bool: ...
+    @property
     def cost(self) -> Bill | None: ...
     @property
     def present_usd(self) -> float | None: ...
@@ -1687,6 +1689,7 @@ class Choice(_Record):
         score: float | None = ...,
         contributions: dict[str, float] | None = ...,
         pareto: bool | None = ...,
+        tied: bool | None = ...,
         cost: Bill | None = ...,
         present_usd: float | None = ...,
         upfront_usd: float | None = ...,

@@ -318,7 +318,6 @@ void flatten(Put& put, const std::string&, const std::optional<JobChoice>& job) 
     put("memory_probability",
         Kind::number,
         job && job->memory ? Cell{job->memory->probability} : Cell{});
-    put("tied", Kind::boolean, Cell{job && job->tied});
 }
 /// The rate of the first tier that is not free, and of the last.
 template <class Put>

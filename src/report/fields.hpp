@@ -97,6 +97,7 @@ void fields(Visit&& visit, Row& c) {
     visit({"contributions", "of each criterion to ln(score / 100)", kRounded},
           c.score.contributions);
     visit({"pareto", "no other is as good in all that counts"}, c.pareto);
+    visit({"tied", "not told apart from the first choice"}, c.tied);
     visit({"cost", "the bill; None without days"}, c.cost);
     visit({"present_usd", "what the cost is worth at the start, if discounted", kRounded},
           c.present);

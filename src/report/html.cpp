@@ -192,9 +192,7 @@ static std::string next_line(const Recommendation& r) {
         add("hours", next->job->time.median / best.job->time.median);
     else if (best.predicted && next->predicted && r.request.speed == Speed::predicted)
         add("speed", *next->predicted / *best.predicted);
-    return out + (next->job && next->job->tied
-                      ? "; tied: the difference is within what the model is off"
-                      : "");
+    return out + (next->tied ? "; tied: " + tied_by(r) : "");
 }
 
 static Part why_part(const Recommendation& r) {

@@ -87,10 +87,8 @@ std::string others(const std::vector<std::string>& regions) {
 }
 
 std::string marks(const Choice& c) {
-    return fmt::format("{}{}{}",
-                       c.pareto ? "*" : "",
-                       c.job && c.job->tied ? "=" : "",
-                       foreign(c).empty() ? "" : "!");
+    return fmt::format(
+        "{}{}{}", c.pareto ? "*" : "", c.tied ? "=" : "", foreign(c).empty() ? "" : "!");
 }
 
 /// All there are, in their order.
@@ -276,10 +274,20 @@ TextTable families_grid(const Recommendation& r) {
     return grid;
 }
 
+std::string tied_by(const Recommendation& r) {
+    const Sort sort = r.request.sort.value_or(Sort::score);
+    const bool of_speed = sort == Sort::score || sort == Sort::speed;
+    return trains(r.request) || (of_speed && r.request.speed == Speed::predicted)
+               ? "the difference is within what the model is off"
+               : fmt::format("the same {}", to_string(sort));
+}
+
 std::string marks_of(const Recommendation& r) {
-    return trains(r.request)
-               ? job_marks(r)
-               : "* nothing else that qualifies is as good in price, speed and GPU memory";
+    std::string out = "* nothing else that qualifies is ";
+    out += trains(r.request) ? "both cheaper and faster" : "as good in price, speed and GPU memory";
+    if (std::ranges::any_of(r.choices, &Choice::tied))
+        out += "; = tied with the first: " + tied_by(r);
+    return out;
 }
 
 } // namespace flopwise
