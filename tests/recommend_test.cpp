@@ -5,6 +5,7 @@
 #include "random_catalog.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 using namespace flopwise;
@@ -204,6 +205,89 @@ TEST_CASE("equal scores are ordered by round trip, then by name", "[recommend]")
           std::vector<std::string>{"ar0"});
 }
 
+// docs/model.md: two GPUs are not told apart up to 0.37 in ln(speed), and a score has the speed to
+// the power of the weights of cost and of speed.
+TEST_CASE("scores that predicted speeds do not tell apart are tied", "[recommend][ties]") {
+    constexpr double kLimit = 0.37;
+    const auto [cost, speed] = GENERATE(table<double, double>({{0.45, 0.25}, {1, 0}, {0, 1}}));
+    const double most = (cost + speed) * kLimit;
+    const Recommendation r =
+        recommend(Catalog::bundled(),
+                  {.constraints = {.region = {"us-east-1"}},
+                   .weights = Weights{.cost = cost, .speed = speed, .memory = 1 - cost - speed},
+                   .top = 1000});
+    const Choice& best = r.choices.front();
+    CHECK_FALSE(best.tied);
+    std::size_t tied = 0;
+    for (const Choice& c : r.choices) {
+        const double apart = std::log(best.score.value / c.score.value);
+        if (c.gpu == best.gpu)
+            CHECK(c.tied == (&c != &best && apart < 1e-9));
+        else if (std::abs(apart / most - 1) > 0.01) // as far as 0.37 is rounded
+            CHECK(c.tied == (apart < most));
+        tied += c.tied ? 1 : 0;
+    }
+    CHECK(tied > 0);
+    CHECK(tied < r.choices.size() - 1);
+}
+
+TEST_CASE("peak speeds are certain, so only equal scores are tied", "[recommend][ties]") {
+    const Recommendation r = recommend(Catalog::bundled(),
+                                       {.constraints = {.family = {"g4dn", "g5"},
+                                                        .region = {"us-east-1", "us-east-2"}},
+                                        .speed = Speed::peak,
+                                        .top = 1000,
+                                        .sort = Sort::score});
+    const Choice& best = r.choices.front();
+    std::size_t tied = 0;
+    for (const Choice& c : r.choices) {
+        CHECK(c.tied == (&c != &best && std::abs(c.score.value / best.score.value - 1) < 1e-9));
+        tied += c.tied ? 1 : 0;
+    }
+    CHECK(tied > 0); // the same machine in the other region
+}
+
+TEST_CASE("costs are tied to the cent", "[recommend][ties]") {
+    Tables t = random_tables(4, {.types = 2, .regions = 3, .priced = 0});
+    t.prices.clear();
+    t.offerings.clear();
+    auto& machine = t.instances[0];
+    machine.gpu = "x-one";
+    machine.gpu_count = 1;
+    machine.retired = false;
+    for (const auto& [region, price] :
+         {std::pair{"r0", 1.0}, std::pair{"r1", 1.00004}, std::pair{"r2", 1.00006}})
+        t.prices.push_back(
+            {"cloud", machine.name, region, Purchase::on_demand, UsdPerHour{price}, "new"});
+    const auto ties = [&](double days) {
+        std::vector<bool> out;
+        Request request{.budget = {.hours_per_day = HoursPerDay{1}}, .sort = Sort::cost};
+        if (days > 0)
+            request.budget.days = Days{days};
+        for (const Choice& c : recommend(Catalog{t}, request).choices)
+            out.push_back(c.tied);
+        return out;
+    };
+    // 100 h cost 100.000, 100.004 and 100.006 USD; half a cent is the limit.
+    CHECK(ties(100) == std::vector{false, true, false});
+    CHECK(ties(50) == std::vector{false, true, true});
+    CHECK(ties(0) == std::vector{false, false, false}); // prices of an hour, which differ
+}
+
+TEST_CASE("speeds are tied as far as they are predicted", "[recommend][ties]") {
+    const Recommendation r =
+        recommend(Catalog::bundled(),
+                  {.constraints = {.region = {"us-east-1"}}, .top = 1000, .sort = Sort::speed});
+    const Choice& best = r.choices.front();
+    std::size_t others = 0;
+    for (const Choice& c : r.choices) {
+        const double apart = std::log(*best.predicted / *c.predicted);
+        CHECK(c.tied == (&c != &best && (c.gpu == best.gpu ? apart < 1e-9 : apart < 0.37)));
+        others += c.tied && c.gpu != best.gpu ? 1 : 0;
+    }
+    CHECK(others > 0);
+}
+
 TEST_CASE("old prices are reported relative to the day that is given", "[recommend]") {
     Request request = article_2020();
     request.today = {2020, 9, 16}; // 90 days after 2020-06-18
@@ -229,6 +313,90 @@ static Catalog with_p2_of(Date date) {
 
 // A date without a day is as old as the first of its month, one without a month as the first of its
 // year, and what has no date is older than all.
+TEST_CASE("a rate has a day that has come, and says so if it is old", "[recommend]") {
+    const Catalog then = Catalog::bundled("aws-2020-04");
+    const auto with = [&](Date rate, Date today) {
+        return recommend(then,
+                         {.budget = {.days = Days{30}},
+                          .currency = Currency{.code = "EUR", .units_per_usd = 0.92, .as_of = rate},
+                          .today = today});
+    };
+    const auto old = [](const Recommendation& r) {
+        return std::find(r.warnings.begin(),
+                         r.warnings.end(),
+                         "the rate of EUR is 31 days old on 2026-11-30") != r.warnings.end();
+    };
+    CHECK(with({}, {2026, 11, 30}).request.currency->as_of == Date{2026, 11, 30});
+    CHECK(with({2026, 10, 30}, {2026, 11, 30}).request.currency->as_of == Date{2026, 10, 30});
+    CHECK(old(with({2026, 10, 30}, {2026, 11, 30}))); // October has 31 days
+    CHECK_FALSE(old(with({2026, 10, 31}, {2026, 11, 30})));
+    CHECK(with({2026, 10, 30}, {}).warnings == with({}, {}).warnings); // no day, no age
+    CHECK_THROWS_WITH(with({2026, 12, 1}, {2026, 11, 30}),
+                      "currency: must not be after today, 2026-11-30, got 2026-12-01");
+}
+
+TEST_CASE("the answer of another day needs no rate of that day", "[recommend]") {
+    Request request{.budget = {.days = Days{30}},
+                    .currency = Currency{.code = "EUR", .units_per_usd = 0.92},
+                    .today = {2026, 11, 30},
+                    .against = {2025, 4, 4}};
+    const Recommendation both = recommend(Catalog::bundled(), request);
+    request.currency.reset();
+    CHECK(both.against == recommend(Catalog::bundled(), request).against);
+    CHECK(both.against->best);
+}
+
+TEST_CASE("a choice on demand has the spot price of the same place beside it", "[recommend]") {
+    const Catalog all = Catalog::bundled();
+    Request request{.constraints = {.region = {"us-*"}}, .today = {2026, 11, 30}, .top = 1000};
+    const Recommendation r = recommend(all, request);
+    std::size_t known = 0;
+    for (const Choice& c : r.choices) {
+        const auto offer = all.find_offer(c.provider, c.instance, c.region, Purchase::spot);
+        const bool sold = offer && all.offer(*offer).offered;
+        CHECK(c.spot.has_value() == sold);
+        CHECK(c.spot_as_of.has_value() == sold);
+        CHECK_FALSE(c.spot_reclaimed); // nothing is charged, so no charges are read
+        if (sold)
+            CHECK(*c.spot == all.offer(*offer).price);
+        known += sold ? 1 : 0;
+    }
+    CHECK(known > 100);
+    CHECK(known < r.choices.size()); // some have none
+    request.constraints.purchase = {Purchase::spot};
+    for (const Choice& c : recommend(all, request).choices) {
+        CHECK_FALSE(c.spot); // it is the price itself
+        const auto on_demand = std::find_if(r.choices.begin(), r.choices.end(), [&](const auto& o) {
+            return o.instance == c.instance && o.region == c.region;
+        });
+        if (on_demand == r.choices.end())
+            continue;
+        CHECK(on_demand->spot == c.price);
+        CHECK(on_demand->spot_as_of == c.as_of);
+        CHECK(on_demand->spot_p10 == c.price_p10);
+        CHECK(on_demand->spot_p90 == c.price_p90);
+    }
+    request.today = {};
+    request.constraints.purchase = {Purchase::on_demand};
+    CHECK_FALSE(recommend(all, request).choices.front().spot_p10);
+}
+
+TEST_CASE("with charges it is known how often spot is reclaimed", "[recommend]") {
+    const Recommendation r =
+        recommend(Catalog::bundled(),
+                  {.budget = {.days = Days{10}},
+                   .constraints = {.instance = {"p4d.24xlarge"}, .region = {"us-east-1"}},
+                   .usage = {.storage = GiB{100}}});
+    const auto spot =
+        std::find_if(r.purchase_options.begin(),
+                     r.purchase_options.end(),
+                     [](const PurchaseOption& o) { return o.kind == PurchaseKind::spot; });
+    REQUIRE(spot != r.purchase_options.end());
+    REQUIRE(spot->share);
+    CHECK(r.choices.front().spot_reclaimed == spot->share);
+    CHECK(r.choices.front().spot == spot->price);
+}
+
 TEST_CASE("the dates of the prices that are shown are given", "[recommend]") {
     const auto [date, shown, oldest] = GENERATE(table<Date, const char*, const char*>({
         {{2020, 6, 18}, "2020-06-18", "2020-06-18"},

@@ -152,6 +152,53 @@ TEST_CASE("a table fits its terminal, and drops region and GPUs last", "[report]
     CHECK_THROWS_WITH(table(r, {.width = 251}), "width: must be from 60 to 250, got 251");
 }
 
+TEST_CASE("amounts in another currency stand beside those in US dollars", "[report]") {
+    const Recommendation plain = article_answer();
+    Recommendation r = plain;
+    r.request.currency = Currency{"EUR", 0.92, {2026, 11, 1}};
+    const std::string text = table(r);
+    // The article's p2.xlarge: 365 days of 2 h at 0.90 USD are 657 USD, and 657 * 0.92 = 604.44.
+    CHECK(text.find("total USD total EUR") != std::string::npos);
+    CHECK(text.find("657.00    604.44") != std::string::npos);
+    CHECK(text.find("1 USD = 0.92 EUR on 2026-11-01; all limits are in USD\n") !=
+          std::string::npos);
+    CHECK(table(plain).find("EUR") == std::string::npos);
+    CHECK(csv(r) == csv(plain)); // which is in US dollars
+    CHECK(json(plain).find("currency") == std::string::npos);
+    CHECK(json(r).find("\"currency\": {\n    \"code\": \"EUR\",\n    \"units_per_usd\": 0.92,\n"
+                       "    \"as_of\": \"2026-11-01\"\n  }") != std::string::npos);
+    const std::string page = html(r);
+    CHECK(page.find("657.00 USD (604.44 EUR)") != std::string::npos);
+    CHECK(page.find("0.90 USD/h (0.828 EUR/h)") != std::string::npos);
+    r.request.currency->as_of = {};
+    CHECK(table(r).find("1 USD = 0.92 EUR, undated;") != std::string::npos);
+}
+
+TEST_CASE("another currency changes no choice", "[report]") {
+    Request request{
+        .budget = {.total = Usd{600}, .days = Days{60}}, .usage = {.storage = GiB{100}}, .top = 3};
+    const Recommendation usd = recommend(Catalog::bundled(), request);
+    request.currency = Currency{"VND", 26'000};
+    const Recommendation vnd = recommend(Catalog::bundled(), request);
+    CHECK(vnd.choices == usd.choices);
+    CHECK(vnd.refusals == usd.refusals);
+    CHECK(vnd.price_ceiling == usd.price_ceiling);
+    // 100 GiB for 60 of the 30.4167 days of a month, at 0.08 USD.
+    const std::string bill = table(vnd);
+    CHECK(bill.find(" 410,301.37 ") != std::string::npos);
+}
+
+TEST_CASE("without a total the price is in the other currency", "[report]") {
+    const Recommendation r =
+        recommend(Catalog::bundled("aws-2020-04"),
+                  {.currency = Currency{"EUR", 0.5},
+                   .constraints = {.instance = {"p3.2xlarge"}, .region = {"us-east-1"}}});
+    CHECK(table(r).find("EUR/h") != std::string::npos);
+    CHECK(table(r).find("3.06  1.53") != std::string::npos);
+    CHECK(table(r, {.columns = {"instance", "price_in_currency_per_hour"}})
+              .find("machine     EUR/h\np3.2xlarge   1.53\n") != std::string::npos);
+}
+
 TEST_CASE("a wide table has more of each choice", "[report]") {
     Recommendation r = recommend(Catalog::bundled(),
                                  {.constraints = {.instance = {"p3.8xlarge"},
@@ -170,6 +217,46 @@ TEST_CASE("a wide table has more of each choice", "[report]") {
     CHECK_THROWS_WITH(
         table(r, {.columns = {"regoin"}}),
         "columns: must be columns of the answer, got \"regoin\", did you mean region?");
+}
+
+TEST_CASE("what a machine costs on spot stands beside its price", "[report]") {
+    Recommendation r = recommend(
+        Catalog::bundled("aws-2020-04"),
+        {.constraints = {.instance = {"p3.2xlarge", "p2.xlarge"}, .region = {"us-east-1"}}});
+    REQUIRE(r.choices.size() == 2);
+    r.choices[0].spot = UsdPerHour{0.27};
+    r.choices[0].spot_as_of = Date{2020, 6, 18};
+    r.choices[1].spot.reset();
+    r.choices[1].spot_as_of.reset();
+    CHECK(table(r).find("spot") == std::string::npos);
+    const std::string wide = table(r, {.wide = true});
+    CHECK(wide.find("spot USD/h") != std::string::npos);
+    // What is not known is an empty cell.
+    CHECK(table(r, {.columns = {"rank", "spot_usd_per_hour", "spot_as_of", "marks"}})
+              .find("#  spot USD/h  spot as of  marks\n1        0.27  2020-06-18  *\n"
+                    "2                          *\n") != std::string::npos);
+}
+
+TEST_CASE("ties are marked, and said why", "[report][ties]") {
+    Recommendation r = article_answer(Precision::mixed); // by score, at predicted speeds
+    const auto marked = [&r](const std::string& reason) {
+        const std::string text = table(r, {.width = 250});
+        return text.find("=\n") != std::string::npos &&
+               text.find("; = tied with the first: " + reason + "\n") != std::string::npos;
+    };
+    for (Choice& c : r.choices)
+        c.tied = false;
+    CHECK(table(r).find("tied") == std::string::npos);
+    r.choices[1].tied = true;
+    CHECK(marked("the difference is within what the model is off"));
+    CHECK(html(r).find("; tied: the difference is within what the model is off") !=
+          std::string::npos);
+    CHECK(json(r).find("\"tied\": true") != std::string::npos);
+    r.request.sort = Sort::cost;
+    CHECK(marked("the same cost"));
+    r.request.sort = Sort::score;
+    r.request.speed = Speed::peak;
+    CHECK(marked("the same score"));
 }
 
 TEST_CASE("a machine with one row has the other regions beside it", "[report]") {

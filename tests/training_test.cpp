@@ -470,6 +470,7 @@ TEST_CASE("ties are said, and only of other GPUs", "[training]") {
     for (const Choice& c : r.choices) {
         const double ratio = c.cost->total / best.cost->total;
         CHECK(c.job->tied == (c.gpu != best.gpu && !distinguishable(ratio, 1)));
+        CHECK(c.tied == c.job->tied);
     }
 }
 

@@ -31,6 +31,7 @@ const auto kFigures = std::to_array<Figure>({
     {"fixed_usd", [](R& r, double x) { r.budget.fixed = Usd{x}; }},
     {"use_cv", [](R& r, double x) { r.uncertainty.use_cv = x; }},
     {"confidence", [](R& r, double x) { r.uncertainty.confidence = x; }},
+    {"currency", [](R& r, double x) { r.currency = Currency{.code = "EUR", .units_per_usd = x}; }},
     {"discount_rate", [](R& r, double x) { r.discount_rate = x; }},
     {"max_price_usd_per_hour", [](R& r, double x) { r.constraints.max_price = UsdPerHour{x}; }},
     {"min_gpus", [](R& r, double x) { r.constraints.min_gpus = x; }},
@@ -153,6 +154,8 @@ const auto kDays = std::to_array<Day>({
     {"today", [](R& r, Date x) { r.today = x; }},
     {"as_of", [](R& r, Date x) { r.as_of = x; }},
     {"against", [](R& r, Date x) { r.against = x; }},
+    {"currency",
+     [](R& r, Date x) { r.currency = Currency{.code = "EUR", .units_per_usd = 0.92, .as_of = x}; }},
     {"deadline",
      [](R& r, Date x) {
          r.today = {2026, 7, 20};
@@ -237,11 +240,12 @@ consteval std::size_t fields_of() {
 } // namespace
 
 // A new field: if it is a number, give it a row above; then count it here.
-static_assert(fields_of<Request>() == 27);
+static_assert(fields_of<Request>() == 28);
 static_assert(fields_of<Budget>() == 4 && fields_of<Uncertainty>() == 2);
 static_assert(fields_of<Constraints>() == 24 && fields_of<Place>() == 2 && fields_of<Date>() == 3);
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
 static_assert(fields_of<Ownership>() == 12 && fields_of<Dataset>() == 3);
+static_assert(fields_of<Currency>() == 3);
 static_assert(fields_of<Job>() == 24 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
 static_assert(fields_of<Launch>() == 6 && fields_of<Weights>() == 6);
 

@@ -34,8 +34,8 @@ struct JobChoice {
     Recompute recompute = Recompute::selective;
     std::optional<double> seq_len{}; ///< tokens in a sequence; absent for what is no text
     bool seq_len_assumed = false;    ///< neither asked for nor the net's own
-    bool tied = false;        ///< what it differs by from the best is within what the model is off
-    bool input_bound = false; ///< the dataset cannot be read in less time
+    bool tied = false;               ///< as Choice::tied
+    bool input_bound = false;        ///< the dataset cannot be read in less time
     std::optional<double> samples_per_second_per_vcpu{}; ///< of images, that have to be decoded
     std::vector<Factor> factors{};                       ///< all that makes the median
 
@@ -70,6 +70,15 @@ struct Choice {
     /// (docs/prices.md); absent without a day, of an undated price and of commitments.
     std::optional<UsdPerHour> price_p10{};
     std::optional<UsdPerHour> price_p90{};
+    /// On spot, where it is paid for on demand: the price of the same machine in the same region,
+    /// absent if none is known; its interval, as that of the price; its day.
+    std::optional<UsdPerHour> spot{};
+    std::optional<UsdPerHour> spot_p10{};
+    std::optional<UsdPerHour> spot_p90{};
+    std::optional<Date> spot_as_of{};
+    /// Of such machines the share that is reclaimed within a month; the lower end of an open band.
+    /// Absent if it is not known, and where the answer has no charges.
+    std::optional<double> spot_reclaimed{};
     /// With charges, purchase options, or spot and days or a budget: all costs but fixed ones for a
     /// rented hour. It is what stands for the price in the score.
     std::optional<UsdPerHour> effective{};
@@ -87,6 +96,10 @@ struct Choice {
     Score score{};
     /// No admitted offer is as good in price, speed and GPU memory; with a job, in cost and hours.
     bool pareto = false;
+    /// It is not told apart from the first choice in what Request::sort has first, a job in its
+    /// objective: the same cost to the cent, the same price, or a speed, score, cost or time that
+    /// differs by no more than the model is off between two GPUs.
+    bool tied = false;
     std::optional<Bill> cost{};   ///< absent if the days are not known
     std::optional<Usd> present{}; ///< what it is worth at the start, if it is discounted
     Usd upfront{}; ///< part of the cost that is paid at the start of a term or a block

@@ -70,6 +70,15 @@ struct Launch {
     bool operator==(const Launch&) const = default;
 };
 
+/// A currency in which amounts are shown beside US dollars, which all is reckoned in.
+struct Currency {
+    std::string code{};       ///< of ISO 4217: "EUR"; not USD
+    double units_per_usd = 0; ///< positive, up to 1e9
+    Date as_of{};             ///< of the rate, not after Request::today; absent: that day
+
+    bool operator==(const Currency&) const = default;
+};
+
 /// Machines for the days of the budget, or as long as it lasts, whatever runs on them.
 struct Rent {
     bool operator==(const Rent&) const = default;
@@ -78,7 +87,8 @@ struct Rent {
 /// A question for recommend().
 struct Request {
     Budget budget{};
-    Uncertainty uncertainty{}; ///< of the hours of a day; none if not given
+    Uncertainty uncertainty{};          ///< of the hours of a day; none if not given
+    std::optional<Currency> currency{}; ///< of reports; absent: US dollars alone
     Constraints constraints{};
     Usage usage{};       ///< what is charged beside the machine
     Recovery recovery{}; ///< what an interruption costs, where spot is priced with lost work

@@ -1584,6 +1584,16 @@ class Choice(_Record):
     @property
     def price_p90_usd_per_hour(self) -> float | None: ...
     @property
+    def spot_usd_per_hour(self) -> float | None: ...
+    @property
+    def spot_p10_usd_per_hour(self) -> float | None: ...
+    @property
+    def spot_p90_usd_per_hour(self) -> float | None: ...
+    @property
+    def spot_as_of(self) -> str | None: ...
+    @property
+    def spot_reclaimed_per_month(self) -> float | None: ...
+    @property
     def effective_usd_per_hour(self) -> float | None: ...
     @property
     def gpu(self) -> str | None: ...
@@ -1611,6 +1621,8 @@ class Choice(_Record):
     def contributions(self) -> dict[str, float]: ...
     @property
     def pareto(self) -> bool: ...
+    @property
+    def tied(self) -> bool: ...
     @property
     def cost(self) -> Bill | None: ...
     @property
@@ -1658,6 +1670,11 @@ class Choice(_Record):
         price_usd_per_hour: float | None = ...,
         price_p10_usd_per_hour: float | None = ...,
         price_p90_usd_per_hour: float | None = ...,
+        spot_usd_per_hour: float | None = ...,
+        spot_p10_usd_per_hour: float | None = ...,
+        spot_p90_usd_per_hour: float | None = ...,
+        spot_as_of: str | None = ...,
+        spot_reclaimed_per_month: float | None = ...,
         effective_usd_per_hour: float | None = ...,
         gpu: str | None = ...,
         gpu_count: float | None = ...,
@@ -1672,6 +1689,7 @@ class Choice(_Record):
         score: float | None = ...,
         contributions: dict[str, float] | None = ...,
         pareto: bool | None = ...,
+        tied: bool | None = ...,
         cost: Bill | None = ...,
         present_usd: float | None = ...,
         upfront_usd: float | None = ...,

@@ -232,6 +232,8 @@ class Settings(TypedDict, total=False):
     use_cv: Optional[Figure]
     # Probability with which the money has to last, with --use-cv (0.9).
     confidence: Optional[Figure]
+    # Amounts in it too, at so many units for a USD: EUR=0.92@2026-11-30 (date: today).
+    currency: Optional[Union[str, Mapping[str, Figure]]]
 
     # What for
     # Predicted, or peak as published (predicted for training and inference).

@@ -238,6 +238,8 @@ void flatten(Put& put, const std::string& name, const Field& field, bool maybe) 
         put(name, Kind::list, Cell{field});
     else if constexpr (std::is_same_v<Field, std::optional<double>>)
         put(name, Kind::number, field ? Cell{*field} : Cell{});
+    else if constexpr (std::is_same_v<Field, std::optional<Date>>)
+        put(name, Kind::text, field ? Cell{to_string(*field)} : Cell{});
     else if constexpr (requires { field.value().value(); })
         put(name, Kind::number, field ? Cell{field->value()} : Cell{});
     else if constexpr (requires { std::string{to_string(field)}; })
@@ -316,7 +318,6 @@ void flatten(Put& put, const std::string&, const std::optional<JobChoice>& job) 
     put("memory_probability",
         Kind::number,
         job && job->memory ? Cell{job->memory->probability} : Cell{});
-    put("tied", Kind::boolean, Cell{job && job->tied});
 }
 /// The rate of the first tier that is not free, and of the last.
 template <class Put>

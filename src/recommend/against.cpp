@@ -48,6 +48,7 @@ Against against(const Catalog& given,
     then.today = request.against;
     then.against = {};
     then.firmness = false;
+    then.currency.reset(); // whose rate may be of a later day
     const Catalog before = [&] {
         try {
             return on_day_asked(given, then);

@@ -15,13 +15,20 @@ constexpr std::size_t kSteps = 400; // of the first choice's distribution
 
 } // namespace
 
+std::optional<Aged> aged(
+    std::string_view provider, std::string_view family, Purchase purchase, Date as_of, Date today) {
+    if (today.year == 0 || as_of.year == 0)
+        return std::nullopt;
+    return Aged{price_age(provider, family, purchase),
+                std::max(0, days_between(as_of, today)) / kDaysOfAYear};
+}
+
 std::optional<Aged> aged(const Choice& c, Date today) {
     const bool market = c.purchase == PurchaseKind::on_demand || c.purchase == PurchaseKind::spot;
-    if (today.year == 0 || c.as_of.year == 0 || !market)
+    if (!market)
         return std::nullopt;
     const auto purchase = c.purchase == PurchaseKind::spot ? Purchase::spot : Purchase::on_demand;
-    return Aged{price_age(c.provider, c.family, purchase),
-                std::max(0, days_between(c.as_of, today)) / kDaysOfAYear};
+    return aged(c.provider, c.family, purchase, c.as_of, today);
 }
 
 /// What a choice costs, for the same work as all others.
@@ -87,12 +94,10 @@ static std::optional<double> still_first(const Recommendation& r) {
 }
 
 void add_price_ages(Recommendation& to) {
-    constexpr double kLow = 0.1;
-    constexpr double kHigh = 0.9;
     const auto bound = [&to](Choice& c) {
         if (const auto age = aged(c, to.request.today)) {
-            c.price_p10 = c.price * age->quantile(kLow);
-            c.price_p90 = c.price * age->quantile(kHigh);
+            c.price_p10 = c.price * age->quantile(kLowPrice);
+            c.price_p90 = c.price * age->quantile(kHighPrice);
             widen_cost(*age, to.request.budget.total, c);
         }
     };

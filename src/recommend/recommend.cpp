@@ -13,6 +13,7 @@
 #include "recommend/price_ages.hpp"
 #include "recommend/refused.hpp"
 #include "recommend/region_choice.hpp"
+#include "recommend/spot_beside.hpp"
 #include "recommend/warnings.hpp"
 #include "request/completed.hpp"
 #include "solve/ranking.hpp"
@@ -188,6 +189,7 @@ answered_of_one_day(const Catalog& given, const Request& request, const Charges&
         out.warnings.push_back(std::move(hint));
     add_dates(out);
     add_price_ages(out);
+    add_spot_beside(catalog, charges, out);
     if (asked.firmness && !out.choices.empty())
         out.firmness = firmness_of(catalog, request, charges, out, {});
     add_warnings(catalog, out);

@@ -273,6 +273,17 @@ static void warn_of_old_prices(Recommendation& r) {
                                      to_string(oldest(*least))));
 }
 
+static void warn_of_old_rate(Recommendation& r) {
+    constexpr int kOldAfterDays = 30;
+    const Date today = r.request.today;
+    if (!r.request.currency || today.year == 0)
+        return;
+    const Currency& c = *r.request.currency;
+    if (const int age = days_between(c.as_of, today); age > kOldAfterDays)
+        r.warnings.push_back(
+            fmt::format("the rate of {} is {} days old on {}", c.code, age, to_string(today)));
+}
+
 static void warn_of_gpus_in_no_machine(const Catalog& catalog, Recommendation& r) {
     std::string list;
     for (const GpuMatch& match : r.gpu_matches) {
@@ -407,6 +418,7 @@ void add_warnings(const Catalog& catalog, Recommendation& r) {
     for (std::string& warning : platform_warnings(r))
         r.warnings.push_back(std::move(warning));
     warn_of_old_prices(r);
+    warn_of_old_rate(r);
     warn_of_age(r);
     warn_of_prices_to_come(r);
     warn_of_charges(r);

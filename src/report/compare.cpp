@@ -37,6 +37,7 @@ ComparedColumn column_of(const Catalog& catalog, const ComparedQuestion& questio
     asked.nearest = 1;
     asked.against = {};
     asked.firmness = false;
+    asked.currency.reset(); // whose rate may be of a later day than a column
     Recommendation r = asked.catalog.empty() ? recommend(catalog, asked) : recommend(asked);
     ComparedColumn out{.name = name};
     if (r.choices.empty())

@@ -9,6 +9,35 @@ namespace flopwise {
 
 using Align = TextTable::Align;
 
+// ---- another currency ---------------------------------------------------------------
+
+std::string currency_line(const Recommendation& r) {
+    if (!r.request.currency)
+        return "";
+    const Currency& c = *r.request.currency;
+    return fmt::format("1 USD = {} {}{}; all limits are in USD",
+                       c.units_per_usd,
+                       c.code,
+                       c.as_of.year == 0 ? ", undated" : " on " + to_string(c.as_of));
+}
+
+std::string currency_code(const Recommendation& r) {
+    return r.request.currency ? r.request.currency->code : "";
+}
+
+std::string in_currency(const Recommendation& r, Usd amount) {
+    constexpr int kDecimals = 2;
+    return r.request.currency
+               ? grouped(amount.value() * r.request.currency->units_per_usd, kDecimals)
+               : "";
+}
+
+std::string in_currency(const Recommendation& r, UsdPerHour price) {
+    return r.request.currency ? large(price.value() * r.request.currency->units_per_usd) : "";
+}
+
+// ---- charges ------------------------------------------------------------------------
+
 std::string charges_line(const Recommendation& r) {
     if (!r.charges)
         return "";
@@ -68,6 +97,7 @@ TextTable bill_grid(const Recommendation& r, bool sources) {
     grid.column("unit", Align::left);
     grid.column("USD each", Align::right, 50);
     grid.column("USD", Align::right);
+    grid.column(currency_code(r), Align::right);
     grid.column("USD/month", Align::right, 5);
     grid.column("source", Align::left, 10);
     const Bill* bill = bill_of(r);
@@ -80,6 +110,7 @@ TextTable bill_grid(const Recommendation& r, bool sources) {
                   item.unit,
                   rate_of(item),
                   item.amount ? money(*item.amount) : "unknown",
+                  item.amount ? in_currency(r, *item.amount) : "",
                   monthly(item.per_month),
                   sources ? item.source : ""});
     grid.row({complete(*bill) ? "total" : "total of what is known",
@@ -87,6 +118,7 @@ TextTable bill_grid(const Recommendation& r, bool sources) {
               "",
               "",
               money(bill->total),
+              in_currency(r, bill->total),
               monthly(bill->per_month),
               ""});
     return grid;

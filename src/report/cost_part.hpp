@@ -8,6 +8,14 @@
 
 namespace flopwise {
 
+/// What a US dollar is in the currency of the report, and on which day; empty without one.
+std::string currency_line(const Recommendation& recommendation);
+/// Its code; empty without one.
+std::string currency_code(const Recommendation& recommendation);
+/// An amount in it; empty without one.
+std::string in_currency(const Recommendation& recommendation, Usd amount);
+std::string in_currency(const Recommendation& recommendation, UsdPerHour price);
+
 /// What the charges do to the ceiling; empty without charges.
 std::string charges_line(const Recommendation& recommendation);
 

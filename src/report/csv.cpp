@@ -58,7 +58,6 @@ static void add_job(const Choice& c, CsvCells& to) {
         add("micro_batch", job.memory->micro_batch);
     if (job.memory)
         add("memory_probability", job.memory->probability);
-    to.insert_or_assign("tied", fmt::format("{}", job.tied));
 }
 
 // ---- rows ---------------------------------------------------------------------------
@@ -97,10 +96,11 @@ static std::string csv_of_choices(const Recommendation& r) {
         "network_gbps,tflops,score,pareto,"
         "total_usd,lasts_days,probability_within_budget,rtt_ms,retired,price_as_of{}"
         ",arch,stack,usd_per_month,price_p10_usd_per_hour,"
-        "price_p90_usd_per_hour,stack_note,predicted_tflops,sort",
+        "price_p90_usd_per_hour,stack_note,predicted_tflops,sort,spot_usd_per_hour{}",
         trains(r.request) ? ",machines,hours_p10,hours_p50,hours_p90,total_p10_usd,"
                             "total_p90_usd,probability_in_time,micro_batch,tied,memory_probability"
-                          : "");
+                          : "",
+        trains(r.request) ? "" : ",tied");
     std::string out = columns + '\n';
     for (const Choice& c : r.choices)
         out += row_of(csv_cells(r, c), columns);

@@ -76,6 +76,12 @@ void fields(Visit&& visit, Row& c) {
            "today's is above with probability 0.1, as old as it is",
            kRounded},
           c.price_p90);
+    visit({"spot_usd_per_hour", "of it on spot, where it is paid for on demand"}, c.spot);
+    visit({"spot_p10_usd_per_hour", "today's is below with probability 0.1", kRounded}, c.spot_p10);
+    visit({"spot_p90_usd_per_hour", "today's is above with probability 0.1", kRounded}, c.spot_p90);
+    visit({"spot_as_of", "the day the spot price held"}, c.spot_as_of);
+    visit({"spot_reclaimed_per_month", "share of such machines on spot", kRounded},
+          c.spot_reclaimed);
     visit({"effective_usd_per_hour", "all costs but fixed ones, for a rented hour"}, c.effective);
     visit({"gpu", "name of its GPU", kMaybe}, c.gpu);
     visit({"gpu_count", "0.125 for an eighth of a GPU", kWhole}, c.gpu_count);
@@ -91,6 +97,7 @@ void fields(Visit&& visit, Row& c) {
     visit({"contributions", "of each criterion to ln(score / 100)", kRounded},
           c.score.contributions);
     visit({"pareto", "no other is as good in all that counts"}, c.pareto);
+    visit({"tied", "not told apart from the first choice"}, c.tied);
     visit({"cost", "the bill; None without days"}, c.cost);
     visit({"present_usd", "what the cost is worth at the start, if discounted", kRounded},
           c.present);

@@ -6,6 +6,7 @@
 #include <flopwise/settings.hpp>
 #include <flopwise/version.hpp>
 
+#include "report/cost_part.hpp"
 #include "report/html_parts.hpp"
 #include "report/job_part.hpp"
 #include "report/ranking_part.hpp"
@@ -103,7 +104,13 @@ static std::string price_range(const Choice& c) {
                : "";
 }
 
-static std::string cost_tile(const Choice& c) {
+/// " (1,840.00 EUR)"; empty without another currency.
+static std::string
+beside_usd(const Recommendation& r, const std::string& amount, std::string_view per = "") {
+    return amount.empty() ? "" : fmt::format(" ({} {}{})", amount, currency_code(r), per);
+}
+
+static std::string cost_tile(const Recommendation& r, const Choice& c) {
     if (!c.cost)
         return "";
     std::string more;
@@ -119,7 +126,7 @@ static std::string cost_tile(const Choice& c) {
     if (c.upfront > Usd{})
         more += fmt::format("; {} USD of it at the start", money(c.upfront));
     return tile(complete(*c.cost) ? "In all" : "In all, of what is known",
-                money(c.cost->total) + " USD",
+                money(c.cost->total) + " USD" + beside_usd(r, in_currency(r, c.cost->total)),
                 more);
 }
 
@@ -128,12 +135,12 @@ static std::string tiles(const Recommendation& r) {
     const std::string range = price_range(c);
     std::string out = tile(
         "Price",
-        price(c.price) + " USD/h",
+        price(c.price) + " USD/h" + beside_usd(r, in_currency(r, c.price), "/h"),
         fmt::format("{}, as of {}{}",
                     to_string(c.purchase),
                     to_string(c.as_of),
                     range.empty() ? "" : fmt::format("; today {} with 80 % probability", range)));
-    out += cost_tile(c);
+    out += cost_tile(r, c);
     if (c.job)
         out += tile("Time",
                     duration(c.hours.value_or(c.job->time.median)),
@@ -185,9 +192,7 @@ static std::string next_line(const Recommendation& r) {
         add("hours", next->job->time.median / best.job->time.median);
     else if (best.predicted && next->predicted && r.request.speed == Speed::predicted)
         add("speed", *next->predicted / *best.predicted);
-    return out + (next->job && next->job->tied
-                      ? "; tied: the difference is within what the model is off"
-                      : "");
+    return out + (next->tied ? "; tied: " + tied_by(r) : "");
 }
 
 static Part why_part(const Recommendation& r) {
@@ -410,15 +415,16 @@ static std::string header(const Recommendation& r, const std::vector<const Part*
 static std::string footer(const Recommendation& r) {
     return fmt::format(
         "<footer>{}</footer>\n",
-        element("p",
-                fmt::format(
-                    "flopwise {}; catalog {} of {}, {} offers{}. All amounts are in US "
-                    "dollars.",
-                    version(),
-                    r.catalog_name,
-                    to_string(r.catalog_as_of),
-                    large(static_cast<double>(r.catalog_offers)),
-                    r.request.today.year == 0 ? "" : "; asked on " + to_string(r.request.today))));
+        element(
+            "p",
+            fmt::format("flopwise {}; catalog {} of {}, {} offers{}. All amounts are in US "
+                        "dollars{}.",
+                        version(),
+                        r.catalog_name,
+                        to_string(r.catalog_as_of),
+                        large(static_cast<double>(r.catalog_offers)),
+                        r.request.today.year == 0 ? "" : "; asked on " + to_string(r.request.today),
+                        r.request.currency ? " where no other currency is named" : "")));
 }
 
 std::string html(const Recommendation& r) {

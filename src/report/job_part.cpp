@@ -3,8 +3,6 @@
 #include "recommend/choice_figures.hpp"
 #include "text/figures.hpp"
 
-#include <algorithm>
-
 namespace flopwise {
 
 static std::string name_of(const Job& job, const Work& work) {
@@ -76,15 +74,6 @@ static std::string several(int machines, const std::string& instance) {
 
 std::string machine_name(const Choice& choice) {
     return several(machines_of(choice), choice.instance);
-}
-
-std::string job_marks(const Recommendation& r) {
-    std::string out = "* nothing else that qualifies is both cheaper and faster";
-    if (std::any_of(r.choices.begin(), r.choices.end(), [](const Choice& c) {
-            return c.job && c.job->tied;
-        }))
-        out += "; = tied with the first: the difference is within what the model is off";
-    return out;
 }
 
 TextTable front_grid(const Recommendation& r) {

@@ -12,8 +12,6 @@ namespace flopwise {
 std::string job_line(const Recommendation& r);
 /// Choices as "2 x p4d.24xlarge" where several machines work together.
 std::string machine_name(const Choice& choice);
-/// What the marks of choices mean.
-std::string job_marks(const Recommendation& r);
 /// The Pareto front of cost and time; without rows if there is no job.
 TextTable front_grid(const Recommendation& r);
 /// With `explain`, how the hours of the best choice are made, each figure with its source.

@@ -245,36 +245,42 @@ static std::string written(const Json& json) {
            '\n';
 }
 
+static Json currency_of(const Currency& c) {
+    return {{"code", c.code}, {"units_per_usd", c.units_per_usd}, {"as_of", to_string(c.as_of)}};
+}
+
 std::string json(const Recommendation& r) {
     const Field any{"", ""};
-    const Json out{{"flopwise", version()},
-                   {"catalog",
-                    {{"name", r.catalog_name},
-                     {"as_of", to_string(r.catalog_as_of)},
-                     {"offers", r.catalog_offers}}},
-                   {"request", request_of(r.request)},
-                   {"outcome", to_string(r.outcome)},
-                   {"gpu_matches", json_of(any, r.gpu_matches)},
-                   {"weights", by_criterion(r.weights)},
-                   {"price_ceiling_usd_per_hour", or_null(r.price_ceiling)},
-                   {"charges", json_of(any, r.charges)},
-                   {"admitted", r.admitted},
-                   {"choices", json_of(any, r.choices)},
-                   {"purchase_options", options_of(r.purchase_options)},
-                   {"families", json_of(any, r.families)},
-                   {"front", json_of(any, r.front)},
-                   {"refusals", json_of(any, r.refusals)},
-                   {"unpriced", json_of(any, r.unpriced)},
-                   {"out_of_scope", r.out_of_scope},
-                   {"instead", json_of(any, r.instead)},
-                   {"region_choice", json_of(any, r.region_choice)},
-                   {"ownership", ownership_of(r.ownership)},
-                   {"launch", launch_of(r)},
-                   {"still_first", or_null(r.still_first)},
-                   {"firmness", json_of(any, r.firmness)},
-                   {"against", json_of(any, r.against)},
-                   {"price_dates", json_of(any, r.price_dates)},
-                   {"warnings", r.warnings}};
+    Json out{{"flopwise", version()},
+             {"catalog",
+              {{"name", r.catalog_name},
+               {"as_of", to_string(r.catalog_as_of)},
+               {"offers", r.catalog_offers}}},
+             {"request", request_of(r.request)},
+             {"outcome", to_string(r.outcome)},
+             {"gpu_matches", json_of(any, r.gpu_matches)},
+             {"weights", by_criterion(r.weights)},
+             {"price_ceiling_usd_per_hour", or_null(r.price_ceiling)},
+             {"charges", json_of(any, r.charges)},
+             {"admitted", r.admitted},
+             {"choices", json_of(any, r.choices)},
+             {"purchase_options", options_of(r.purchase_options)},
+             {"families", json_of(any, r.families)},
+             {"front", json_of(any, r.front)},
+             {"refusals", json_of(any, r.refusals)},
+             {"unpriced", json_of(any, r.unpriced)},
+             {"out_of_scope", r.out_of_scope},
+             {"instead", json_of(any, r.instead)},
+             {"region_choice", json_of(any, r.region_choice)},
+             {"ownership", ownership_of(r.ownership)},
+             {"launch", launch_of(r)},
+             {"still_first", or_null(r.still_first)},
+             {"firmness", json_of(any, r.firmness)},
+             {"against", json_of(any, r.against)},
+             {"price_dates", json_of(any, r.price_dates)},
+             {"warnings", r.warnings}};
+    if (r.request.currency)
+        out["currency"] = currency_of(*r.request.currency);
     return written(out);
 }
 

@@ -1,6 +1,7 @@
 #include "report/ranking_part.hpp"
 
 #include "recommend/warnings.hpp"
+#include "report/cost_part.hpp"
 #include "report/csv_cells.hpp"
 #include "report/job_part.hpp"
 #include "text/figures.hpp"
@@ -64,8 +65,8 @@ namespace {
 
 /// A column of the table of choices.
 struct ChoiceColumn {
-    std::string_view key; ///< of CSV, as far as that has it
-    std::string_view title;
+    std::string_view key;   ///< of CSV, as far as that has it
+    std::string_view title; ///< with {} for the code of another currency
     Align align;
     int keep;     ///< columns of a lower one are left out first
     bool is_wide; ///< shown only with `wide`, or where it is asked for
@@ -86,10 +87,8 @@ std::string others(const std::vector<std::string>& regions) {
 }
 
 std::string marks(const Choice& c) {
-    return fmt::format("{}{}{}",
-                       c.pareto ? "*" : "",
-                       c.job && c.job->tied ? "=" : "",
-                       foreign(c).empty() ? "" : "!");
+    return fmt::format(
+        "{}{}{}", c.pareto ? "*" : "", c.tied ? "=" : "", foreign(c).empty() ? "" : "!");
 }
 
 /// All there are, in their order.
@@ -120,11 +119,15 @@ choice_columns() { // NOLINT(readability-function-cognitive-complexity): one tab
         {"hours_p90", "90 % time", Align::right, 45, false, [](R, C c) { return c.job ? duration(c.job->p90) : ""; }},
         {"probability_in_time", "in time", Align::right, 89, false, [](R, C c) { return c.job && c.job->probability_in_time ? percent(*c.job->probability_in_time) : ""; }},
         {"price_usd_per_hour", "USD/h", Align::right, kAlways, false, [](R, C c) { return price(c.price); }},
+        {"price_in_currency_per_hour", "{}/h", Align::right, 91, false, [](R r, C c) { return in_currency(r, c.price); }},
+        {"spot_usd_per_hour", "spot USD/h", Align::right, 19, true, [](R, C c) { return c.spot ? price(*c.spot) : ""; }},
         {"usd_per_gpu_hour", "USD/GPU h", Align::right, 25, true, [](R, C c) { return c.gpu_count > 0 ? price(c.price / c.gpu_count) : ""; }},
         {"effective_usd_per_hour", "all USD/h", Align::right, 17, true, [](R, C c) { return c.effective ? price(*c.effective) : ""; }},
         {"price_as_of", "as of", Align::left, 20, true, [](R, C c) { return to_string(c.as_of); }},
+        {"spot_as_of", "spot as of", Align::left, 3, true, [](R, C c) { return c.spot_as_of ? to_string(*c.spot_as_of) : ""; }},
         {"price_age_days", "days old", Align::right, 4, true, age_of},
         {"total_usd", "total USD", Align::right, 95, false, [](R, C c) { return c.cost ? (complete(*c.cost) ? "" : "> ") + money(c.cost->total) : ""; }},
+        {"total_in_currency", "total {}", Align::right, 95, false, [](R r, C c) { return c.cost ? (complete(*c.cost) || !r.request.currency ? "" : "> ") + in_currency(r, c.cost->total) : ""; }},
         {"total_p90_usd", "90 % USD", Align::right, 85, false, [](R, C c) { return c.cost_quantiles ? money(c.cost_quantiles->p90) : ""; }},
         {"usd_per_month", "USD/month", Align::right, 18, true, [](R, C c) { return c.cost && c.cost->per_month ? money(*c.cost->per_month) : ""; }},
         {"upfront_usd", "upfront USD", Align::right, 60, true, [](R, C c) { return c.upfront > Usd{} ? money(c.upfront) : ""; }},
@@ -137,6 +140,24 @@ choice_columns() { // NOLINT(readability-function-cognitive-complexity): one tab
     return kColumns;
 }
 
+/// Empty for the marks, and for amounts in another currency where none is asked for.
+std::string title_of(const Recommendation& r, const ChoiceColumn& column) {
+    const std::string code = currency_code(r);
+    const bool in_code = column.title.find('{') != std::string_view::npos;
+    return in_code && code.empty() ? "" : fmt::format(fmt::runtime(column.title), code);
+}
+
+/// A total and the same in the currency that is asked for stay together. What a job costs says more
+/// than what an hour does.
+int keep_of(const Recommendation& r, const ChoiceColumn& column) {
+    constexpr int kTotals = 96;
+    constexpr int kBelowTotals = 92;
+    const bool total = column.key == "total_usd" || column.key == "total_in_currency";
+    if (total && r.request.currency)
+        return kTotals;
+    return column.key == "price_usd_per_hour" && trains(r.request) ? kBelowTotals : column.keep;
+}
+
 /// Whether a column says something that is not the same for all.
 bool differs(const Recommendation& r, const TableStyle& style, const ChoiceColumn& column) {
     if (column.is_wide && !style.wide)
@@ -147,6 +168,9 @@ bool differs(const Recommendation& r, const TableStyle& style, const ChoiceColum
         return several_regions(r) || (r.request.constraints.region.size() != 1 && !r.region_choice);
     if (column.key == "purchase")
         return r.request.constraints.purchase.size() > 1 || r.request.ways.size() > 1;
+    if (column.key == "price_in_currency_per_hour") // where no total is
+        return style.wide ||
+               std::ranges::none_of(r.choices, [](const Choice& c) { return c.cost.has_value(); });
     if (column.key == "predicted_tflops")
         return !r.on_vcpus && r.request.speed == Speed::predicted;
     return true;
@@ -183,8 +207,8 @@ static TextTable chosen_grid(const Recommendation& r, const std::vector<std::str
     TextTable grid;
     for (const std::string& key : columns) {
         const ChoiceColumn* column = find_column(key);
-        grid.column(column == nullptr || column->title.empty() ? key : std::string{column->title},
-                    column == nullptr ? Align::left : column->align);
+        const std::string title = column == nullptr ? "" : title_of(r, *column);
+        grid.column(title.empty() ? key : title, column == nullptr ? Align::left : column->align);
     }
     for (const Choice& c : r.choices) {
         const CsvCells cells = csv_cells(r, c);
@@ -208,7 +232,7 @@ TextTable choices_grid(const Recommendation& r, const TableStyle& style) {
     std::vector<const ChoiceColumn*> shown;
     for (const ChoiceColumn& column : choice_columns())
         if (differs(r, style, column)) {
-            grid.column(std::string{column.title}, column.align, column.keep);
+            grid.column(title_of(r, column), column.align, keep_of(r, column));
             shown.push_back(&column);
         }
     for (const Choice& c : r.choices) {
@@ -254,10 +278,20 @@ TextTable families_grid(const Recommendation& r) {
     return grid;
 }
 
+std::string tied_by(const Recommendation& r) {
+    const Sort sort = r.request.sort.value_or(Sort::score);
+    const bool of_speed = sort == Sort::score || sort == Sort::speed;
+    return trains(r.request) || (of_speed && r.request.speed == Speed::predicted)
+               ? "the difference is within what the model is off"
+               : fmt::format("the same {}", to_string(sort));
+}
+
 std::string marks_of(const Recommendation& r) {
-    return trains(r.request)
-               ? job_marks(r)
-               : "* nothing else that qualifies is as good in price, speed and GPU memory";
+    std::string out = "* nothing else that qualifies is ";
+    out += trains(r.request) ? "both cheaper and faster" : "as good in price, speed and GPU memory";
+    if (std::ranges::any_of(r.choices, &Choice::tied))
+        out += "; = tied with the first: " + tied_by(r);
+    return out;
 }
 
 } // namespace flopwise

@@ -15,7 +15,9 @@ TextTable choices_grid(const Recommendation& recommendation, const TableStyle& s
 /// Throws ArgumentError for a column that there is none of.
 void require_columns(std::span<const std::string> columns);
 TextTable families_grid(const Recommendation& recommendation);
-/// What the mark of a choice means.
+/// Why choices are tied with the first: "the same cost".
+std::string tied_by(const Recommendation& recommendation);
+/// What the marks of choices mean.
 std::string marks_of(const Recommendation& recommendation);
 /// A score with one decimal.
 std::string score_text(double score);

@@ -183,6 +183,7 @@ static Section asked_section(const Recommendation& r) {
                                    ceiling_line(r),
                                    charges_line(r),
                                    scope_line(r),
+                                   currency_line(r),
                                    count_line(r),
                                    unpriced_line(r)};
     for (std::string& line : gpu_lines(r))

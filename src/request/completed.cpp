@@ -134,6 +134,8 @@ Request completed(Request request) {
                        fmt::format("must be peak at {}, in which no training was measured, got "
                                    "predicted",
                                    to_string(*request.precision)));
+    if (request.currency && request.currency->as_of == Date{})
+        request.currency->as_of = request.today;
     const Constraints& c = request.constraints;
     const bool on_vcpus = c.min_gpus.value_or(c.max_gpus.value_or(1)) == 0;
     if (!request.speed && !trains(request) && !on_vcpus)

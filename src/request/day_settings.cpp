@@ -4,16 +4,6 @@
 
 namespace flopwise {
 
-Date day(const SettingText& in) {
-    const std::string written = in.one();
-    const auto date = date_of(written);
-    if (!date || date->day == 0)
-        in.request.refuse(
-            in.key,
-            fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(written)));
-    return *date;
-}
-
 /// "18:30", "18:30:05", each also with a Z.
 static std::optional<Hours> time_in(std::string_view text) {
     constexpr std::string_view kForm = "00:00:00";

@@ -1,4 +1,4 @@
-// The settings that are days, and the moment from which an answer counts.
+// The moment from which an answer counts: a day, or a time of it.
 
 #pragma once
 
@@ -6,8 +6,6 @@
 
 namespace flopwise {
 
-/// 2026-07-20.
-Date day(const SettingText& in);
 /// A day, or a moment of it in UTC: 2026-07-20T18:30.
 void set_today(const SettingText& in);
 Value shown_today(const Request& request);

@@ -2,6 +2,8 @@
 
 #include "request/setting_text.hpp"
 
+#include <array>
+
 namespace flopwise {
 
 namespace {
@@ -13,6 +15,7 @@ constexpr double kMostRatio = 1e6; // of a figure without a unit
 constexpr double kMostYears = 100;
 constexpr double kMostWatts = 1e9;
 constexpr double kWholeYear = 8760;
+constexpr std::string_view kCapitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 constexpr std::string_view kOwn = "Own or rent";
 constexpr std::string_view kData = "Data and start";
@@ -88,6 +91,39 @@ std::string dataset_url(const SettingText& in) {
                                   text::quoted(url)));
 }
 
+/// "EUR=0.92@2026-11-30"
+Currency currency(const SettingText& in) {
+    constexpr std::size_t kLetters = 3;
+    const std::string written = in.one();
+    const std::size_t equals = std::min(written.find('='), written.size());
+    const std::size_t at = std::min(written.find('@', equals), written.size());
+    Currency out{.code = written.substr(0, equals)};
+    const bool is_code =
+        out.code.size() == kLetters && out.code.find_first_not_of(kCapitals) == std::string::npos;
+    if (!is_code || equals == written.size())
+        in.request.refuse(in.key,
+                          fmt::format("must be CODE=RATE or CODE=RATE@DATE with a code of three "
+                                      "capital letters: EUR=0.92@2026-11-30, got {}",
+                                      text::quoted(written)));
+    if (out.code == "USD")
+        in.request.refuse(in.key, "must be another currency than USD, in which all amounts are");
+    const std::array<std::string, 1> rate{written.substr(equals + 1, at - equals - 1)};
+    out.units_per_usd = SettingText{in.request, in.key, rate}.number(kMostOther, "");
+    if (at < written.size()) {
+        const std::array<std::string, 1> date{written.substr(at + 1)};
+        out.as_of = SettingText{in.request, in.key, date}.day();
+    }
+    return out;
+}
+
+Value currency_value(const Request& request) {
+    if (!request.currency)
+        return {};
+    const Currency& c = *request.currency;
+    return fmt::format(
+        "{}={}{}", c.code, c.units_per_usd, c.as_of.year == 0 ? "" : "@" + to_string(c.as_of));
+}
+
 // clang-format off
 const auto kPlanSettings = std::to_array<Setting>({
     {"use_cv", "use-cv", kMoney, "RATIO", "standard deviation of a day's hours, divided by their mean (0)",
@@ -96,6 +132,10 @@ const auto kPlanSettings = std::to_array<Setting>({
     {"confidence", "confidence", kMoney, "P", "probability with which the money has to last, with --use-cv (0.9)",
      [](Request& r, Key k, Texts t) { r.uncertainty.confidence = SettingText{r, k, t, kShare}.number(kMostRatio, ""); },
      [](const Request& r) { return value_unless(r.uncertainty.confidence, Uncertainty{}.confidence); }},
+
+    {"currency", "currency", kMoney, "CODE=RATE[@DATE]", "amounts in it too, at so many units for a USD: EUR=0.92@2026-11-30 (date: today)",
+     [](Request& r, Key k, Texts t) { r.currency = currency({r, k, t}); },
+     currency_value},
 
     {"speed", "speed", kWhatFor, "NAME", "predicted, or peak as published (predicted for training and inference)",
      [](Request& r, Key k, Texts t) { r.speed = SettingText{r, k, t}.enumerator<Speed>(kSpeeds); },

@@ -95,6 +95,15 @@ struct SettingText {
                            fmt::format("must be true or false, got {}", text::quoted(written)));
         return written == "true";
     }
+    [[nodiscard]] Date day() const {
+        const std::string written = one();
+        const auto date = date_of(written);
+        if (!date || date->day == 0)
+            request.refuse(
+                key,
+                fmt::format("must be a date such as 2026-07-20, got {}", text::quoted(written)));
+        return *date;
+    }
     template <class E>
     [[nodiscard]] E enumerator(std::size_t count) const {
         return named<E>(one(), count);

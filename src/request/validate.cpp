@@ -75,8 +75,11 @@ static void validate_days(const Request& request) {
                        fmt::format("must have a time of day of [0, 24) h, got {} h", hours));
     day("as_of", request.as_of);
     day("against", request.against);
-    for (const auto& [key, date] :
-         {std::pair{"as_of", request.as_of}, std::pair{"against", request.against}})
+    const Date rate = request.currency.value_or(Currency{}).as_of;
+    day("currency", rate);
+    for (const auto& [key, date] : {std::pair{"as_of", request.as_of},
+                                    std::pair{"against", request.against},
+                                    std::pair{"currency", rate}})
         if (request.today != Date{} && date > request.today)
             request.refuse(key,
                            fmt::format("must not be after today, {}, got {}",

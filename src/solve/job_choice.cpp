@@ -43,30 +43,6 @@ void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Cho
     to.job = std::move(job);
 }
 
-/// What the objective has least of; it is proportional to the hours.
-static double burden(Objective objective, const Choice& c) {
-    const double hours = c.job->time.median.value();
-    const double cost = c.cost->total.value();
-    switch (objective) {
-    case Objective::cost:
-        return cost;
-    case Objective::time:
-        return hours;
-    case Objective::balanced:
-        break;
-    }
-    return std::sqrt(cost * hours);
-}
-
-void mark_ties(Objective objective, std::vector<Choice>& choices) {
-    if (choices.empty())
-        return;
-    const Choice& best = choices.front();
-    for (Choice& c : choices)
-        c.job->tied =
-            c.gpu != best.gpu && !distinguishable(burden(objective, c), burden(objective, best));
-}
-
 std::vector<FrontPoint> pareto_front(std::vector<FrontPoint> points) {
     const auto by = [](const FrontPoint& p) {
         return std::tuple{

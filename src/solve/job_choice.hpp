@@ -1,4 +1,4 @@
-// What a training job comes to on the machines of an answer: time, cost, ties, the Pareto front.
+// What a training job comes to on the machines of an answer: time, cost, the Pareto front.
 
 #pragma once
 
@@ -10,9 +10,6 @@ class JobTimes;
 
 /// Fills in the job and how sure its hours are; price, machine and cost are filled in already.
 void add_job(const JobTimes& plan, std::size_t type, const Outlook& outlook, Choice& to);
-
-/// Marks the choices of other GPUs that are not told apart from the first.
-void mark_ties(Objective objective, std::vector<Choice>& choices);
 
 /// Those of which no other is as good in both and better in one, fastest first, with the knee.
 std::vector<FrontPoint> pareto_front(std::vector<FrontPoint> points);

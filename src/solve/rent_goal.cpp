@@ -6,6 +6,7 @@
 #include "cost/rule.hpp"
 #include "solve/greatest.hpp"
 #include "solve/reference.hpp"
+#include "solve/ties.hpp"
 #include "text/text.hpp"
 
 #include <cmath>
@@ -142,6 +143,10 @@ void RentGoal::relax_budget(std::size_t /*type*/,
 Figures RentGoal::reference() const {
     return without_gpu_ ? reference_without_gpu()
                         : flopwise::reference(*request_.precision, *request_.speed);
+}
+
+void RentGoal::compare(std::vector<Choice>& choices) const {
+    mark_rent_ties(request_, choices);
 }
 
 } // namespace flopwise

@@ -29,6 +29,7 @@ public:
                       Refusal& to) const override;
     [[nodiscard]] const Usage& usage() const override { return request_.usage; }
     [[nodiscard]] Figures reference() const override;
+    void compare(std::vector<Choice>& choices) const override;
 
 private:
     const Catalog& catalog_;

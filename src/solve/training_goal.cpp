@@ -6,6 +6,7 @@
 #include "cost/rule.hpp"
 #include "solve/job_choice.hpp"
 #include "solve/reference.hpp"
+#include "solve/ties.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -227,7 +228,7 @@ void TrainingGoal::describe(std::size_t type, const Outlook& outlook, Choice& to
 }
 
 void TrainingGoal::compare(std::vector<Choice>& choices) const {
-    mark_ties(job_of(request_).objective, choices);
+    mark_job_ties(job_of(request_).objective, choices);
 }
 
 std::vector<FrontPoint> TrainingGoal::front(const Points& points) const {

@@ -401,6 +401,13 @@ PLAN = "--budget 2000 --days 365 --hours-per-day 2"
          's3://..., got "ftp://x"'),
         ("--key-name a/b", "--key-name: must be at most 64 letters, digits, '.', '_' and '-', "
          'beginning with a letter or digit, got "a/b"'),
+        ("--currency euro=0.92", "--currency: must be CODE=RATE or CODE=RATE@DATE with a code of three "
+         'capital letters: EUR=0.92@2026-11-30, got "euro=0.92"'),
+        ("--currency EUR=0", "--currency: must be positive, got 0"),
+        ("--currency EUR=1,2", '--currency: must be a number, got "1,2"'),
+        ("--currency EUR=0.92 --currency GBP=0.8", "--currency: must be given once, got 2 values"),
+        ("--currency EUR=0.92@2026-12-01 --today 2026-11-30",
+         "--currency: must not be after today, 2026-11-30, got 2026-12-01"),
         ("--launch --format csv", "--launch: must not come with the format csv"),
     ],
 )

@@ -47,6 +47,13 @@ def test_another_file_or_none(recommend, config, write):
     assert "region" not in request(recommend("--format", "json", env={"HOME": "relative"}))
 
 
+def test_a_currency_is_kept_there(recommend, config):
+    env = config("currency: EUR=0.92@2026-11-01\n")
+    done = recommend("--days", "30", "--today", "2026-11-30", env=env)
+    assert "\n1 USD = 0.92 EUR on 2026-11-01; all limits are in USD\n" in done.out
+    assert " total USD total EUR" in done.out
+
+
 def test_what_is_wrong_in_it_is_refused_with_its_place(recommend, config, workdir):
     env = config("regoin: eu-west-1\n")
     file = workdir / "home" / ".config" / "flopwise" / "config.yaml"

@@ -535,6 +535,7 @@ EFFECTS = {
     "confidence": "0.99",
     "max-price": "1",
     "gpu": "K80",
+    "currency": "EUR=0.92",
     "vendor": "amd",
     "as-of": "2022-06-16",
     "against": "2025-04-04",
@@ -655,10 +656,21 @@ def test_the_flag_changes_the_answer(recommend, flag):
 def test_wide_has_the_date_of_each_price(report):
     # The list of data/prices/aws-on-demand.csv of 2026-10-10 has p5.48xlarge in us-east-1.
     asked = ["--instance", "p5.48xlarge", "--region", "us-east-1", "--nearest", "0"]
-    (row,) = [line for line in report(*asked, "--wide").splitlines() if line.startswith("1  p5.48x")]
+    (row,) = [line for line in report(*asked, "--wide").splitlines() if line.startswith("1 p5.48x")]
     assert "2026-10-10" in row
     (row,) = [line for line in report(*asked).splitlines() if line.startswith("1 p5.48x")]
     assert "2026-10-10" not in row
+
+
+def test_wide_has_the_price_on_spot(report, answer):
+    asked = ["--instance", "g4dn.xlarge,g6f.large", "--region", "us-east-1", "--nearest", "0"]
+    found = {choice["instance"]: choice for choice in answer(*asked)["choices"]}
+    both = report("--instance", "g4dn.xlarge", "--region", "us-east-1", "--purchase", "spot", "--columns",
+                  "instance,price_usd_per_hour", "--nearest", "0")
+    (spot,) = re.findall(r"^g4dn.xlarge +(\S+)$", both, re.MULTILINE)
+    assert found["g4dn.xlarge"]["spot_usd_per_hour"] == float(spot)
+    assert f" {spot} " in next(line for line in report(*asked, "--wide").splitlines() if " g4dn.xlarge" in line)
+    assert "spot USD/h" not in report(*asked)
 
 
 @pytest.mark.parametrize(("columns", "width"), [(None, 80), ("120", 120), ("59", 60), ("900", 250), ("wide", 80), ("-3", 80)])

@@ -38,8 +38,9 @@ TOP = {
 CHOICE = {
     *("rank", "provider", "instance", "family", "region", "purchase", "price_usd_per_hour"),
     *("gpu", "gpu_count", "gpu_memory_gib", "vcpus", "memory_gib", "network_gbps"),
-    *("network_estimated", "tflops", "predicted_tflops", "score", "contributions", "pareto", "cost", "lasts_days"),
+    *("network_estimated", "tflops", "predicted_tflops", "score", "contributions", "pareto", "tied", "cost", "lasts_days"),
     *("rtt_ms", "retired", "price_source", "price_as_of", "arch", "stack", "stack_note"),
+    *("spot_usd_per_hour", "spot_p10_usd_per_hour", "spot_p90_usd_per_hour", "spot_as_of", "spot_reclaimed_per_month"),
 }
 FAMILY = {
     *("rank", "provider", "family", "purpose", "gpu", "score", "best", "admitted", "refused"),
@@ -184,6 +185,8 @@ COLUMNS = [
     "stack_note",
     "predicted_tflops",
     "sort",
+    "spot_usd_per_hour",
+    "tied",
 ]
 
 
@@ -293,7 +296,7 @@ def test_the_table_shows_rank_machine_and_score_of_each_choice(answer, report, a
     for choice in answer(*flags, "--top", "10", "--by", "machine", status=status)["choices"]:
         row = rf" *{choice['rank']} +{re.escape(choice['instance'])} .*" + (f" {choice['score']:.1f}" if scored else "")
         cuda = choice["stack_note"] is None
-        mark = ("*" if choice["pareto"] else "") + ("" if cuda else "!")
+        mark = ("*" if choice["pareto"] else "") + ("=" if choice["tied"] else "") + ("" if cuda else "!")
         mark = r" +" + re.escape(mark) if mark else ""
         assert any(re.fullmatch(row + mark, line) for line in lines)
 

@@ -49,7 +49,7 @@ def test_the_flags_are_grouped(text):
     assert headings == GROUPS
     money = text[text.index("Money and time:") : text.index("What the machine must have:")]
     flags = re.findall(r"^  --([a-z-]+) ", money, re.MULTILINE)
-    assert flags == ["budget", "days", "hours-per-day", "fixed", "max-price", "use-cv", "confidence"]
+    assert flags == ["budget", "days", "hours-per-day", "fixed", "max-price", "use-cv", "confidence", "currency"]
 
 
 def test_each_flag_is_explained(text):

@@ -234,6 +234,17 @@ def test_the_head_has_the_choice_or_says_that_there_is_none(page, flags):
                                 f"{time(hours['p10'])} to {time(hours['p90'])}")
 
 
+def test_amounts_in_another_currency_stand_beside_those_in_usd(page):
+    parsed, found, text = page("--days 30 --storage 100 --region us-east-1 --currency EUR=0.92@2026-07-01")
+    assert found["currency"] == {"code": "EUR", "units_per_usd": 0.92, "as_of": "2026-07-01"}
+    totals = [choice["cost"]["total_usd"] for choice in found["choices"]]
+    assert [row["total EUR"] for row in parsed.rows("machines")] == [money(0.92 * total) for total in totals]
+    assert parsed.rows("bill")[-1]["EUR"] == money(0.92 * totals[0])
+    told = dict(zip((e["text"] for e in parsed.all("dt")), (e["text"] for e in parsed.all("dd"))))
+    assert told["In all"].startswith(f"{money(totals[0])} USD ({money(0.92 * totals[0])} EUR)")
+    assert "1 USD = 0.92 EUR on 2026-07-01; all limits are in USD" in text
+
+
 @by_page
 def test_refusals_warnings_and_settings_are_those_of_the_json(page, flags):
     parsed, found, _ = page(flags)

@@ -45,6 +45,8 @@ SETTINGS = [
     ("weights:\n  cost: 0.5\n  memory: 2", ["--weights", "cost=0.5,memory=2"]),
     ("weights: [cost=0.5, memory=2]", ["--weights", "cost=0.5,memory=2"]),
     ('weights: "cost=0.5,memory=2"', ["--weights", "cost=0.5,memory=2"]),
+    ("currency: EUR=0.92@2026-07-01", ["--currency", "EUR=0.92@2026-07-01"]),
+    ("currency: {EUR: 0.92}", ["--currency", "EUR=0.92"]),
     ("today: 2030-01-01", ["--today", "2030-01-01"]),
     ("top: 2", ["--top", "2"]),
     ("nearest: 1\nmax_price_usd_per_hour: 1", ["--nearest", "1", "--max-price", "1"]),

@@ -312,7 +312,7 @@ def test_every_relaxation_is_named():
 def test_every_key_of_the_report_is_described(ask):
     answer = ask("--catalog", "aws-2020-04", "--budget", "2000", "--days", "365",
                  "--hours-per-day", "2", "--near", "vn", "--fixed", "1", "--storage", "10",
-                 "--own-price", "10000")
+                 "--own-price", "10000", "--currency", "EUR=0.92")
     tables = rows_of(MODEL, "The report as JSON")
     described = {key for cells in tables for key in cells[0].split(", ")} - {"key"}
     top = {key for key in answer if key not in ("catalog", "refusals", "unpriced")}

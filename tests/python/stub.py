@@ -29,6 +29,7 @@ TYPES = {
     "NAME|PATH": "PathLike",
     "PLACE": "Union[str, Sequence[Figure]]",
     "NAME=N,...": "Union[str, Mapping[str, Figure]]",
+    "CODE=RATE[@DATE]": "Union[str, Mapping[str, Figure]]",
     "TEXT": "Union[Figure, Iterable[str], Mapping[str, Figure]]",
     "FILE,...": "Union[Charges, PathLike, Iterable[PathLike]]",
     "DATE": "Day",

@@ -95,6 +95,7 @@ def test_forms_have_the_unit_and_the_kind(listed):
     assert properties["budget_usd"]["type"] == ["number", "string"]
     assert properties["budget_usd"]["description"].endswith("(USD)")
     assert properties["include_retired"]["type"] == "boolean"
+    assert properties["currency"]["type"] == "string"
     assert properties["gpu"]["type"] == ["array", "string"]
     assert properties["catalog"]["enum"] == flopwise.Catalog.bundled_names()
     assert properties["weights"]["additionalProperties"] == {"type": "number"}

@@ -75,6 +75,18 @@ def test_the_age_of_a_price_by_hand():
     assert choice.price_usd_per_hour <= choice.price_p90_usd_per_hour
 
 
+def test_a_choice_has_its_price_on_spot():
+    asked = {"instance": "g4dn.xlarge", "region": "us-east-1", "today": "2026-11-28"}
+    beside = flopwise.recommend(**asked).choices[0]
+    spot = flopwise.recommend(**asked, purchase="spot").choices[0]
+    assert beside.spot_usd_per_hour == spot.price_usd_per_hour
+    assert (beside.spot_p10_usd_per_hour, beside.spot_p90_usd_per_hour) == (
+        spot.price_p10_usd_per_hour, spot.price_p90_usd_per_hour)
+    assert beside.spot_as_of == spot.price_as_of
+    assert spot.spot_usd_per_hour is None and spot.spot_as_of is None
+    assert beside.spot_reclaimed_per_month is None
+
+
 def test_prices_are_drawn():
     pyplot = pytest.importorskip("matplotlib.pyplot")
     axes = flopwise.plot_prices(flopwise.price_history("p5.48xlarge", "us-east-1"))

@@ -84,6 +84,7 @@ def test_none_is_not_given():
         ({"near": (10.8, 106.7)}, {"near": "10.8,106.7"}),
         ({"today": datetime.date(2026, 7, 1)}, {"today": "2026-07-01"}),
         ({"weights": {"cost": 0.5, "speed": 1}}, {"weights": "cost=0.5,speed=1"}),
+        ({"currency": {"EUR": 0.92}}, {"currency": "EUR=0.92"}),
         ({"include_retired": True}, {"include_retired": "true"}),
         ({"include_retired": np.True_}, {"include_retired": True}),
         ({"days": np.float32(1.5)}, {"days": 1.5}),

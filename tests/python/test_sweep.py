@@ -624,6 +624,7 @@ ASKED = {
     "hours_per_day": (3, RENT),
     "fixed_usd": (20, RENT),
     "max_price_usd_per_hour": (0.9, RENT),
+    "currency": ("EUR=0.92", RENT),
     "gpu": ("T4", RENT),
     "vendor": ("aws", RENT),
     "stack": ("neuron", RENT),

@@ -32,6 +32,7 @@ _FORMS: dict[str, Schema] = {
     "NAME,...": _NAMES,
     "CODE,...": _NAMES,
     "NAME=N,...": {"type": "object", "additionalProperties": {"type": "number"}},
+    "CODE=RATE[@DATE]": {"type": "string"},
     "DATE": {"type": "string", "format": "date"},
     "PLACE": {"type": ["string", "array"], "items": {"type": "number"}},
     "TEXT": {"type": ["string", "array", "object"]},
