@@ -167,7 +167,7 @@ class Table(Sequence[R]):
             meant = _core._did_you_mean(name, list(columns))
             raise refusal("columns", f'must be a column of the table, got "{name}"{meant}')
         kind, values = columns[name]
-        if kind == "float":
+        if kind == "float" or (kind == "int" and None in values):
             return numpy.array(values, dtype=float)  # None is NaN
         if kind in ("int", "bool") and None not in values:
             return numpy.array(values, dtype=int if kind == "int" else bool)
@@ -297,8 +297,8 @@ class Table(Sequence[R]):
         import pandas
 
         def series(kind: str, values: list[Any]) -> pandas.Series[Any]:
-            if kind == "int" and None in values:
-                return pandas.Series(values, dtype="Int64")
+            if kind in ("int", "bool") and None in values:
+                return pandas.Series(values, dtype="Int64" if kind == "int" else "boolean")
             dtypes = {"float": "float64", "bool": "bool", "int": "int64"}
             return pandas.Series(values, dtype=dtypes.get(kind, None if values else "object"))
 
@@ -338,6 +338,8 @@ def _marked(mask: Any, rows: int) -> list[int]:
     if hasattr(mask, "to_numpy"):  # of pandas or polars
         mask = mask.to_numpy()
     marks = numpy.asarray(mask)
+    if marks.size == 0:  # of no rows, whose type says nothing
+        marks = marks.astype(bool)
     if marks.dtype == object and all(isinstance(m, (bool, numpy.bool_)) for m in marks.ravel()):
         marks = marks.astype(bool)
     if marks.dtype != bool or marks.shape != (rows,):
@@ -350,7 +352,7 @@ def _csv_cell(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return ", ".join(value)
+        value = ", ".join(value)
     if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
         return "'" + value  # else a spreadsheet takes it for a formula
     return value
@@ -459,6 +461,11 @@ def _heading(name: str) -> str:
     return html.escape(name.replace("_", " "))
 
 
+def _says_something(value: Any) -> bool:
+    """Unless its cell is blank; a zero is known."""
+    return value is not None and value is not False and value != []
+
+
 def _cell(value: Any, decimals: int | None) -> str:
     if value is None or value == []:
         return ""
@@ -496,11 +503,12 @@ def html_table(
     rows: int,
     keep: Callable[[str], bool] = lambda name: True,
 ) -> str:
-    """Columns as an HTML table; empty ones and the rows after the first 60 are left out."""
+    """Columns as an HTML table; those without a cell that says something, and the rows after
+    the first 60, are left out."""
     shown = {
         name: (kind, values[:_HTML_ROWS])
         for name, (kind, values) in columns.items()
-        if keep(name) and any(v not in (None, [], False) for v in values)
+        if keep(name) and any(_says_something(value) for value in values)
     }
     head, body = [], []
     cells: list[list[str]] = []
