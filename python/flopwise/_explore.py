@@ -46,7 +46,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, advice: Recommendation, catalog: CatalogLike = None) -> None:
         self.advice = advice
-        self._catalog, self._charges = advice._where() if catalog is None else (catalog, {})
+        self._catalog, self._charges = advice._where(catalog)
         self.controls: dict[str, Any] = _controls(advice)
         self._first_weights = self._weights()
         self._first_request = advice.request
@@ -112,7 +112,9 @@ def _controls(advice: Recommendation) -> dict[str, Any]:
         out |= _limit("days", asked.days, _days_slider)
     hours = asked.hours_per_day or 24
     slider = ipywidgets.FloatSlider
-    out["hours_per_day"] = _slider(slider, "hours a day", value=hours, min=0.1, max=24, step=0.1)
+    out["hours_per_day"] = _slider(
+        slider, "hours a day", value=hours, min=min(0.1, hours), max=24, step=0.1
+    )
     for name, weight in advice.weights.items():
         words = name.replace("_", " ")
         out[f"weights.{name}"] = _slider(slider, words, value=weight, min=0, max=1, step=0.01)

@@ -60,6 +60,20 @@ class Asked(NamedTuple):
     catalog: CatalogLike
     charges: Charges | None
 
+    def own(self) -> tuple[str, ...]:
+        """What of it no package has, so that a name does not tell it."""
+        out = []
+        if isinstance(self.catalog, Catalog) and not _is_bundled(self.catalog):
+            out.append("catalog")
+        if self.charges is not None and self.charges != Charges.bundled():
+            out.append("charges")
+        return tuple(out)
+
+
+def _is_bundled(catalog: Catalog) -> bool:
+    name = catalog.name
+    return name in Catalog.bundled_names() and catalog == Catalog.bundled(name)
+
 
 class Recommendation(_core.Recommendation):
     """All that :func:`recommend` found. It owns its data.
@@ -110,6 +124,7 @@ class Recommendation(_core.Recommendation):
 
     __slots__ = ("__dict__", "_asked")  # the second is in no pickle: a catalog is large
     _asked: Asked
+    _left_behind: tuple[str, ...] = ()  # by a pickle
 
     def __str__(self) -> str:
         return self._text()
@@ -118,19 +133,32 @@ class Recommendation(_core.Recommendation):
         of = f"{self.admitted:,} of {self.admitted + self.refusals.count:,} offers qualify"
         return f"<Recommendation: {self.brief().strip().rstrip('.')}; {of}>"
 
-    def _where(self) -> tuple[CatalogLike, dict[str, Any]]:
-        """The catalog and the charges, as settings, in which the answer was found.
+    def _where(self, other: CatalogLike = None) -> tuple[CatalogLike, dict[str, Any]]:
+        """The catalog in which the answer was found, or another one, and its charges as settings."""
+        asked = getattr(self, "_asked", None)
+        if asked is None:
+            return self._at_hand() if other is None else other, self._charges_at_hand()
+        charges = {} if asked.charges is None else {"charges": asked.charges}
+        return asked.catalog if other is None else other, charges
 
-        Of an answer that was unpickled, those that its request names, or the bundled catalog of
-        the same name.
-        """
+    def __reduce__(self) -> Any:
         asked = getattr(self, "_asked", None)
         if asked is not None:
-            return asked.catalog, {} if asked.charges is None else {"charges": asked.charges}
-        named = self.request.catalog
-        if named is None and self.catalog_name not in Catalog.bundled_names():
+            self._left_behind = asked.own()
+        return super().__reduce__()
+
+    def _at_hand(self) -> CatalogLike:
+        """Of an answer that was unpickled: what its request names, or the bundled one of that name."""
+        if self.request.catalog is not None:
+            return None
+        if "catalog" in self._left_behind or self.catalog_name not in Catalog.bundled_names():
             raise refusal("catalog", f"must be at hand to ask again, {self.catalog_name} is not")
-        return None if named is not None else self.catalog_name, {}
+        return self.catalog_name
+
+    def _charges_at_hand(self) -> dict[str, Any]:
+        if "charges" in self._left_behind:
+            raise refusal("charges", "must be at hand to ask again, those of the answer are not")
+        return {}
 
     def _again(self, **changes: Any) -> Recommendation:
         """The answer to the same request, some settings of which are changed.

@@ -112,6 +112,28 @@ def test_it_asks_the_catalog_of_the_answer_or_another():
     assert 0.1 not in {c.price_usd_per_hour for c in panel.advice.choices}
 
 
+DEAR = """
+sources: [{name: own, title: a test, as_of: 2026-01-01}]
+charges: [{provider: aws, charge: storage_gp3, region: us-east-1, usd: 50, source: own}]
+"""
+
+
+def test_another_catalog_has_the_same_charges():
+    dear = flopwise.Charges.bundled().merged(flopwise.Charges.parse(DEAR))
+    advice = flopwise.recommend(**ARTICLE, storage_gib=10, charges=dear)
+    panel = advice.explore(flopwise.Catalog.bundled("aws-2020-04"))
+    panel.controls["budget_usd"].value = 9000
+    assert panel.advice.choices[0].total_usd > 10 * 50 * 12
+    expected = flopwise.recommend(**{**ARTICLE, "budget_usd": 9000}, storage_gib=10, charges=dear)
+    assert panel.advice.choices[0].total_usd == expected.choices[0].total_usd
+
+
+def test_a_few_minutes_a_day_stay_as_they_were_asked():
+    panel = flopwise.recommend(**{**ARTICLE, "hours_per_day": 0.05}).explore()
+    panel.controls["budget_usd"].value = 1000
+    assert panel.request().hours_per_day == 0.05
+
+
 @pytest.mark.parametrize("package", ["ipywidgets", "matplotlib"])
 def test_without_the_extra(package):
     code = f"""
