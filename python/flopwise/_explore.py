@@ -49,7 +49,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
         self._catalog, self._charges = advice._where(catalog)
         self.controls: dict[str, Any] = _controls(advice)
         self._first_weights = self._weights()
-        self._first_request = advice.request
+        self._first_request = advice.request if catalog is None else advice.request.replace(catalog=None)
         self.message = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.picture = ipywidgets.Image(format="png")
