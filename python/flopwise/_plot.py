@@ -175,6 +175,7 @@ def prices(rows: Sequence[Any], *, ax: Axes | None) -> Axes:
             lines.setdefault(getattr(row, key), []).append(row)
     axes = _axes(ax)
     for place, (name, of) in enumerate(lines.items()):
+        of.sort(key=lambda row: row.as_of)
         days = [datetime.date.fromisoformat((row.as_of + "-01")[:10]) for row in of]
         usd = [getattr(row, price) for row in of]
         axes.step(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ._batch import refusal
 from ._core import Choice
-from ._plot import _BLUE, _HATCHES, _LINES, _RED, _SKY, _confidence, afforded, front
+from ._plot import (
+    _BLUE, _HATCHES, _LINES, _PINK, _RED, _SKY, _confidence, _deadline_hours, _machines, _names, afforded, front,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from ._recommend import Recommendation
@@ -71,9 +73,11 @@ def _tooltip(row: Spec) -> list[Spec]:
 
 
 def _label(c: Choice) -> str:
-    machines = 1 if c.job is None else c.job.machines
-    count = "" if machines == 1 else f"{machines} x "
-    return f"{count}{c.instance}, {c.region}, {c.purchase.replace('_', ' ')}"
+    return f"{_machines(c)}, {c.region}, {c.purchase.replace('_', ' ')}"
+
+
+def _count(machines: int) -> str:
+    return "" if machines == 1 else f"{machines} x "
 
 
 # ---- cost against speed, or hours ---------------------------------------------------
@@ -107,7 +111,7 @@ def _row(advice: Recommendation, c: Choice) -> Spec:
 def _front(advice: Recommendation, paid: str, y: str) -> list[Spec]:
     """Of all that qualify, shown or not."""
     if len(advice.front) > 0:
-        return [{paid: p.cost_usd, y: p.hours, "machine": p.instance} for p in advice.front]
+        return [{paid: p.cost_usd, y: p.hours, "machine": _count(p.machines) + p.instance} for p in advice.front]
     return [{paid: cost, y: speed, "machine": _label(c)} for c, cost, speed in front(advice, paid)]
 
 
@@ -129,10 +133,12 @@ def _pareto(advice: Recommendation) -> VegaLite:
     }
     line = {"type": "line", "interpolate": "step-after", "color": _SKY, "strokeWidth": 2}
     steps = {"data": {"values": best}, "mark": line, "encoding": at}
-    layers = [steps, _points(rows, at), _names(rows, at)]
+    layers = [steps, _points(rows, at), _named(advice, rows, at)]
     if job:
         layers.insert(1, _spread(rows, at))
     layers += _limits(advice, paid)
+    if job:
+        layers += _deadline(advice, y)
     title = "Cost against hours" if job else "Cost against speed"
     return _spec(title, layers, data={"values": rows})
 
@@ -145,13 +151,17 @@ def _points(rows: Sequence[Spec], at: Spec) -> Spec:
     }
 
 
-def _names(rows: Sequence[Spec], at: Spec) -> Spec:
+def _named(advice: Recommendation, rows: Sequence[Spec], at: Spec) -> Spec:
     """The name of each machine once, at its first point, where nothing else is as good."""
-    first = {row["instance"]: row for row in reversed(rows) if row["pareto"]}
+    names = {c.rank: _machines(c) for c in advice.choices}
+    first: dict[str, Spec] = {}
+    for row in rows:
+        if row["pareto"]:
+            first.setdefault(names[row["rank"]], {**row, "name": names[row["rank"]]})
     return {
         "data": {"values": list(first.values())},
         "mark": {"type": "text", "align": "left", "dx": 8, "dy": -6, "fontSize": 11},
-        "encoding": {**at, "text": {"field": "instance", "type": "nominal"}},
+        "encoding": {**at, "text": {"field": "name", "type": "nominal"}},
     }
 
 
@@ -170,10 +180,25 @@ def _limits(advice: Recommendation, paid: str) -> list[Spec]:
     if limit is None:
         return []
     what = f"budget {limit:,.0f} USD" if paid == "total_usd" else f"ceiling {limit:.4g} USD/h"
-    on = {"x": {"field": paid, "type": "quantitative"}}
-    values = {"data": {"values": [{paid: limit, "what": what}]}}
-    rule = {"type": "rule", "color": _RED, "strokeDash": [6, 4], "strokeWidth": 1.4}
-    text = {"type": "text", "color": _RED, "align": "right", "dx": -5, "y": 8, "fontSize": 11}
+    place = {"align": "right", "dx": -5, "y": 8}
+    return _limit({"x": {"field": paid, "type": "quantitative"}}, limit, what, _RED, place)
+
+
+def _deadline(advice: Recommendation, hours: str) -> list[Spec]:
+    limit = _deadline_hours(advice)
+    if limit is None:
+        return []
+    place = {"align": "left", "dy": -6, "x": 8}
+    what = f"deadline {limit:,.4g} h"
+    return _limit({"y": {"field": hours, "type": "quantitative"}}, limit, what, _PINK, place)
+
+
+def _limit(on: Spec, limit: float, what: str, colour: str, place: Spec) -> list[Spec]:
+    """A dashed line at a limit, and what it is."""
+    (axis,) = on.values()
+    values = {"data": {"values": [{axis["field"]: limit, "what": what}]}}
+    rule = {"type": "rule", "color": colour, "strokeDash": [6, 4], "strokeWidth": 1.4}
+    text = {"type": "text", "color": colour, "fontSize": 11, **place}
     return [
         {**values, "mark": rule, "encoding": on},
         {**values, "mark": text, "encoding": {**on, "text": {"field": "what", "type": "nominal"}}},
@@ -261,11 +286,11 @@ def _budget(advice: Recommendation) -> VegaLite:
     found = afforded(advice)
     rows = [
         {
-            "machine": f"{c.instance}, {c.price_usd_per_hour:,.4g} USD/h",
+            "machine": f"{name}, {c.price_usd_per_hour:,.4g} USD/h",
             "days": float(day),
             "hours_per_day": float(hours),
         }
-        for c, line in zip(found.choices, found.hours)
+        for c, name, line in zip(found.choices, _names(found.choices), found.hours)
         for day, hours in list(zip(found.days, line))[:: max(1, len(line) // _STEPS)]
         if math.isfinite(hours)
     ]
