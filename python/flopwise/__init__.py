@@ -123,7 +123,8 @@ from ._settings import Settings
 from ._sweep import sweep
 from ._table import Table
 from ._what_if import compare, what_if
-from ._vega import VegaLite, vega_prices
+from ._pictures.vega import vega_prices
+from ._pictures.vega_spec import VegaLite
 
 __all__ = [
     "Against",

@@ -144,9 +144,9 @@ def plot_prices(rows: Table[DatedPrice] | Table[GpuPrice], *, ax: Axes | None = 
     ImportError
         Without matplotlib (``pip install flopwise[plot]``).
     """
-    from . import _plot
+    from ._pictures.prices import prices
 
-    return _plot.prices(list(rows), ax=ax)
+    return prices(list(rows), ax=ax)
 
 
 def diff(before: CatalogLike, after: CatalogLike) -> Changes:

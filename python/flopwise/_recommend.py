@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from ._settings import Settings
 
     from ._explore import Explorer
-    from ._vega import Kind, VegaLite
+    from ._pictures.vega import Kind
+    from ._pictures.vega_spec import VegaLite
 
 # The columns of a notebook's table, in the order of the command's: what matters fits a page.
 _SHOWN = (
@@ -298,9 +299,9 @@ class Recommendation(_core.Recommendation):
         >>> advice.plot_pareto().get_xlabel()
         'total (USD)'
         """
-        from . import _plot
+        from ._pictures.pareto import pareto
 
-        return _plot.pareto(self, x=x, ax=ax)
+        return pareto(self, x=x, ax=ax)
 
     def plot_scores(self, *, ax: Axes | None = None) -> Axes:
         """What made each score: the contributions of the criteria, stacked.
@@ -309,9 +310,9 @@ class Recommendation(_core.Recommendation):
         the left worse; they add up to ln(score / 100). At most 40 are shown. Parameters, result
         and errors are those of :meth:`plot_pareto`.
         """
-        from . import _plot
+        from ._pictures.scores import scores
 
-        return _plot.scores(self, ax=ax)
+        return scores(self, ax=ax)
 
     def plot_budget(self, *, ax: Axes | None = None) -> Axes:
         """What the budget affords with each machine: hours a day against days.
@@ -321,9 +322,9 @@ class Recommendation(_core.Recommendation):
         with an uncertain use, the money is enough with the confidence of the request. Parameters,
         result and errors are those of :meth:`plot_pareto`.
         """
-        from . import _plot
+        from ._pictures.budget import budget
 
-        return _plot.budget(self, ax=ax)
+        return budget(self, ax=ax)
 
     def vega(self, kind: Kind = "pareto") -> VegaLite:
         """A picture as a Vega-Lite specification with its data, which a notebook draws.
@@ -352,7 +353,7 @@ class Recommendation(_core.Recommendation):
         >>> spec["$schema"], len(spec["layer"])
         ('https://vega.github.io/schema/vega-lite/v5.json', 3)
         """
-        from ._vega import vega
+        from ._pictures.vega import vega
 
         return vega(self, kind)
 
