@@ -46,8 +46,6 @@ class _Columns:
     absent: Collection[str] = ()  # given as None for all rows, so that they are not given
 
     def __init__(self, requests: Mapping[str, Any]) -> None:
-        import numpy
-
         self.columns = {}
         scalars = {}
         for name, values in requests.items():

@@ -7,9 +7,11 @@ import io
 import math
 from typing import Any
 
+from ._asked import CatalogLike
 from ._core import FlopwiseError, Request, settings
 from ._extra import missing
-from ._recommend import CatalogLike, Recommendation, recommend
+from ._recommend import recommend
+from ._recommendation import Recommendation
 
 try:
     import ipywidgets

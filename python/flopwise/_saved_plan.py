@@ -9,8 +9,9 @@ import os
 from typing import Any
 
 from . import _core
+from ._asked import CatalogLike, today as _today
 from ._files import PathLike, write_text
-from ._recommend import CatalogLike, Recommendation, today as _today
+from ._recommendation import Recommendation
 
 
 @dataclasses.dataclass(frozen=True)

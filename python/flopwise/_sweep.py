@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from . import _core
+from ._asked import CatalogLike, today
 from ._batch import USUAL, answer_columns, refusal, table_of
 from ._progress import Progress, Wanted
-from ._recommend import CatalogLike, today
 
 if TYPE_CHECKING:
     import numpy

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _core
+from ._asked import CatalogLike, today
 from ._batch import refusal
 from ._core import Comparison, Request, Vary, WhatIf
-from ._feed import CatalogLike
-from ._recommend import today
 
 _VALUES = 8  # of a setting, unless it is said how many
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO, Union
 
 from . import _core
+from ._asked import CatalogLike
 from ._core import Catalog, FlopwiseError, Import, ImportEffect, Skipped
-from ._feed import CatalogLike, join
+from ._feed import join
 from ._progress import Progress, Wanted
 from ._table import Table, rows_columns
 

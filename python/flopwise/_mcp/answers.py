@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .. import _core
-from .._recommend import Recommendation, today
+from .._asked import today
+from .._recommendation import Recommendation
 
 
 class Answer(NamedTuple):

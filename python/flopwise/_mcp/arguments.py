@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .. import _core
+from .._asked import today
 from .._batch import refusal
 from .._core import Catalog, Request
-from .._recommend import today
 
 Arguments = dict[str, Any]
 

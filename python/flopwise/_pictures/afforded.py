@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from .._recommend import Recommendation
+    from .._recommendation import Recommendation
 
 _DAYS_ASKED = 12
 _HALVINGS = 9  # of the range of hours, on a scale of ln: to 1.2 %  # of the range of hours, on a scale of ln: to 1.2 %

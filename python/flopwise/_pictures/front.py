@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import numpy
     from numpy.typing import NDArray
 
-    from .._recommend import Recommendation
+    from .._recommendation import Recommendation
 
 
 def choices_of(advice: Recommendation) -> Table[Choice]:

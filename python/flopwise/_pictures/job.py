@@ -14,7 +14,7 @@ from .style import axes_for, look_of, name_axes, plain_ticks, put_grid, put_lege
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .._recommend import Recommendation
+    from .._recommendation import Recommendation
 
 
 def job(advice: Recommendation, ax: Axes | None) -> Axes:

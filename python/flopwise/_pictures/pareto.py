@@ -17,7 +17,7 @@ from .style import axes_for, name_axes, plain_ticks, put_grid, put_legend
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .._recommend import Recommendation
+    from .._recommendation import Recommendation
 
 
 def pareto(advice: Recommendation, *, x: str, ax: Axes | None) -> Axes:

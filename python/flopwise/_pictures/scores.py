@@ -13,7 +13,7 @@ from .style import CRITERIA, axes_for, inches, is_small, look_of, name_axes, put
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .._recommend import Recommendation
+    from .._recommendation import Recommendation
 
 MOST_BARS = 40
 

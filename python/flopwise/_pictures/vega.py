@@ -17,7 +17,7 @@ from .style import BLUE, CRITERIA, LINES, PINK, RED, SKY
 from .vega_spec import Spec, VegaLite, axis_of, limit_layers, price_spec_of, spec_of, tooltip_of
 
 if TYPE_CHECKING:
-    from .._recommend import Recommendation
+    from .._recommendation import Recommendation
 
 Kind = Literal["pareto", "scores", "budget"]
 
