@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable
 from typing import Any
 
 Columns = dict[str, tuple[str, list[Any]]]  # kind and values by name
 
 _MOST_ROWS = 60
+_DIGITS = 5  # of the greatest figure of a column
 
 # The class three times: JupyterLab's own rule, which puts all cells to the right, has two.
 _STYLE = """<style scoped>
@@ -104,8 +106,12 @@ def _decimals(name: str, values: list[Any]) -> int | None:
         return 1
     if name == "rtt_ms":
         return 0
-    known = [v for v in values if v is not None]
+    known = [v for v in values if v is not None and math.isfinite(v)]
     for decimals in range(5):
         if all(abs(v - round(v, decimals)) < 1e-9 for v in known):
             return decimals
-    return 4 if name.endswith("_usd_per_hour") else None
+    if name.endswith("_usd_per_hour"):
+        return 4
+    sizes = [abs(v) for v in known if v != 0]
+    decimals = max(0, _DIGITS - 1 - math.floor(math.log10(max(sizes))))
+    return decimals if min(sizes) >= 10.0 ** (2 - decimals) else None  # none may look like 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from itertools import compress
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ def html_of(advice: Recommendation) -> str:
     """The command's table, and what it says below it, for a page that is not ours."""
     sections = advice._sections()
     parts = [_heading(advice.brief().rstrip())]
-    parts += [f"<p>{'<br>'.join(map(html.escape, sections[0][1]))}</p>"]
+    parts += [f"<p>{'<br>'.join(map(_marked_up, sections[0][1]))}</p>"]
     if len(advice.choices) > 0:
         columns = rows_columns(advice.choices)
         shown = {
@@ -50,10 +51,10 @@ def html_of(advice: Recommendation) -> str:
         parts += _plan(advice)
     for title, lines in sections[1:]:
         if title in ("Families", "Machines"):
-            parts += [f"<p>{html.escape(line)}</p>" for line in lines]
+            parts += [f"<p>{_marked_up(line)}</p>" for line in lines]
         elif lines:
             parts.append(_heading(title) if title else "")
-            parts.append(f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in lines)}</ul>")
+            parts.append(f"<ul>{''.join(f'<li>{_marked_up(line)}</li>' for line in lines)}</ul>")
     return f'<div style="text-align: left">{"".join(parts)}</div>'
 
 
@@ -73,6 +74,11 @@ def _plan(advice: Recommendation) -> list[str]:
             _titled("Ways to pay for the machine", advice.purchase_options, _WAYS, priced)
         )
     return parts
+
+
+def _marked_up(line: str) -> str:
+    """A line of the report, in which flags stand in backticks."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(line))
 
 
 def _heading(text: str) -> str:

@@ -29,6 +29,16 @@ def test_it_shows_the_answer(advice):
     assert panel.get_view_spec()["model_id"]
 
 
+def test_the_picture_stands_beside_the_sliders(advice):
+    panel = advice.explore()
+    above, message, table = panel.children
+    assert (message, table) == (panel.message, panel.table)
+    sliders, picture = above.children
+    assert picture is panel.picture
+    rows = [getattr(row, "children", (row,))[0] for row in sliders.children]
+    assert rows == [control for name, control in panel.controls.items() if not name.endswith(".given")]
+
+
 def test_a_slider_asks_again(advice):
     panel = advice.explore()
     before = panel.table.value, panel.picture.value

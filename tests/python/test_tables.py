@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import flopwise
 import pytest
@@ -203,6 +204,17 @@ def test_html_shows_a_column_of_zeros_and_leaves_out_what_is_not_known():
     page = made_of(**columns)._repr_html_()
     assert "gpu count" in page and "upfront" in page
     assert "rtt" not in page and "tied" not in page
+
+
+@pytest.mark.parametrize(("figures", "shown"), [
+    ([12.434254, 6.059791, 2.131213], ["12.434", "6.060", "2.131"]),  # below one another
+    ([1234.56789, 0.123456], ["1,234.57", "0.123456"]),  # of which the second would look like 0
+    ([1234.56789, 0.0], ["1,234.6", "0.0"]),
+    ([65.0, 4.825], ["65.000", "4.825"]),
+])
+def test_figures_of_a_column_stand_below_one_another(figures, shown):
+    page = made_of(speed_tflops=("float", figures))._repr_html_()
+    assert re.findall('<td class="n">(.*?)</td>', page) == shown
 
 
 def test_head_and_sort(article, now):
