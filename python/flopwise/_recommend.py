@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from typing import TYPE_CHECKING
 
 from . import _core
@@ -75,6 +76,12 @@ _TEXT = """Ranks the machines of a catalog for a request, best first.
     """
 
 
+def meaning_of(text: str) -> str:
+    """What the help of the command says of a setting, with keywords for its flags."""
+    said = re.sub(r"--([a-z][a-z-]*)", lambda flag: flag[1].replace("-", "_"), text)
+    return said if said.endswith(".") else f"{said}."
+
+
 def _document() -> None:
     table = _core.settings()
     lines: list[str] = []
@@ -86,7 +93,7 @@ def _document() -> None:
             heading = group
             lines += ["", f"    *{group}*", ""]
         kind = f" : {value}" if value else " : bool"
-        lines += [f"    {name}{kind}", f"        {text[:1].upper()}{text[1:]}."]
+        lines += [f"    {name}{kind}", f"        {meaning_of(text)}"]
     recommend.__doc__ = _TEXT.format(settings="\n".join(lines))
     only = inspect.Parameter.KEYWORD_ONLY
     parameters = [
