@@ -247,6 +247,6 @@ def _threads(wanted: int | None) -> int:
         if hasattr(os, "sched_getaffinity"):
             return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
-    if not 1 <= wanted <= 1024:
-        raise refusal("threads", f"must be between 1 and 1024, got {wanted}")
+    if isinstance(wanted, bool) or wanted not in range(1, 1025):
+        raise refusal("threads", f"must be a whole number between 1 and 1024, got {wanted}")
     return int(wanted)

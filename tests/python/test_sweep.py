@@ -281,6 +281,9 @@ def test_other_types_are_type_errors(table):
 def test_other_options():
     with pytest.raises(flopwise.FlopwiseError, match="threads"):
         flopwise.sweep({"days": [1]}, threads=0)
+    for threads in (1.5, True):
+        with pytest.raises(flopwise.FlopwiseError, match="threads: must be a whole number between 1 and 1024"):
+            flopwise.sweep({"days": [1]}, threads=threads)
     with pytest.raises(TypeError, match="on_error"):
         flopwise.sweep({"days": [1]}, on_error="ignore")
 
