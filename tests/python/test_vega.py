@@ -99,6 +99,16 @@ def test_a_job_has_its_deadline_and_its_budget():
     ]  # fmt: skip
 
 
+def test_a_small_budget_is_not_rounded_to_nothing():
+    asked = dict(budget_usd=0.4, days=1, hours_per_day=0.5, catalog="aws-2020-04", region="us-east-1")
+    advice = flopwise.recommend(**asked)
+    limits = [layer["data"]["values"][0] for layer in advice.vega("pareto")["layer"] if layer["mark"].get("strokeDash")]
+    assert limits == [{"total_usd": 0.4, "what": "budget 0.4 USD"}]
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    assert "budget 0.4 USD" in [line.get_label() for line in advice.plot_pareto().lines]
+    pyplot.close("all")
+
+
 def test_several_machines_are_counted():
     advice = flopwise.recommend(model="llama-2-7b", tokens=2e9, max_machines=8, objective="time", gpu="V100,A10G",
                                 batch=256, seq_len=2048)  # fmt: skip

@@ -47,7 +47,7 @@ def job(advice: Recommendation, ax: Axes | None) -> Axes:
     )
     draw_marks(ax, choices, usd, hours, "cost and hours")
     if (budget := advice.request.budget_usd) is not None:
-        lines.append(draw_limit(ax, f"budget {budget:,.0f} USD", x=budget))
+        lines.append(draw_limit(ax, f"budget {budget:,.10g} USD", x=budget))
     if (deadline := deadline_hours(advice)) is not None:
         lines.append(draw_limit(ax, f"deadline {deadline:,.4g} h", y=deadline))
     name_axes(ax, "total of all machines (USD)", "hours of the job, median")

@@ -45,7 +45,7 @@ def pareto(advice: Recommendation, *, x: str, ax: Axes | None) -> Axes:
     if x == "total_usd":
         what, limit = "budget", advice.request.budget_usd
     if limit is not None:
-        unit = f"{limit:,.0f} USD" if x == "total_usd" else f"{limit:.4g} USD/h"
+        unit = f"{limit:,.10g} USD" if x == "total_usd" else f"{limit:.4g} USD/h"
         lines.append(draw_limit(ax, f"{what} {unit}", x=limit))
     name_axes(ax, "total (USD)" if x == "total_usd" else "price (USD/h)", speed_words(advice))
     _finish(ax, [choice for choice, _, _ in best], steps, choices, shown, lines)

@@ -131,7 +131,7 @@ def _limits(advice: Recommendation, paid: str) -> list[Spec]:
     limit = request.budget_usd if paid == "total_usd" else advice.price_ceiling_usd_per_hour
     if limit is None:
         return []
-    what = f"budget {limit:,.0f} USD" if paid == "total_usd" else f"ceiling {limit:.4g} USD/h"
+    what = f"budget {limit:,.10g} USD" if paid == "total_usd" else f"ceiling {limit:.4g} USD/h"
     place = {"align": "right", "dx": -5, "y": 8}
     return limit_layers({"x": {"field": paid, "type": "quantitative"}}, limit, what, RED, place)
 
