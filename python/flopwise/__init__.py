@@ -117,13 +117,15 @@ from ._core import (
 )
 from ._extra import MissingExtraError
 from ._feed import Changes, Joined, diff, join, plot_prices
-from ._recommend import Recommendation, recommend
+from ._pictures.vega import vega_prices
+from ._pictures.vega_spec import VegaLite
+from ._recommend import recommend
+from ._recommendation import Recommendation
 from ._saved_plan import PlanCheck, check_plan, save_plan
 from ._settings import Settings
 from ._sweep import sweep
 from ._table import Table
 from ._what_if import compare, what_if
-from ._vega import VegaLite, vega_prices
 
 __all__ = [
     "Against",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ _RUNNER_UP = tuple(f"runner_up_{name}" for name in _NAMES)
 # The last two are codes -2 and -1.
 _OUTCOMES = ["found", "nothing_fits", "nothing_affordable", "missing", "refused"]
 USUAL = (*_NAMES, *_NUMBERS, "outcome")
+# Of a span of time, what counts as 1 of the setting.
+_SPANS = {"days": datetime.timedelta(days=1), "hours_per_day": datetime.timedelta(hours=1)}
 
 
 def answer_columns() -> list[str]:
@@ -34,14 +37,15 @@ def refusal(field: str, reason: str) -> FlopwiseError:
     return error
 
 
+_TIMES = {"M": "datetime64[D]", "m": "timedelta64[us]"}
+
+
 class _Columns:
     """A mapping of arrays; what the other tables have in common."""
 
     absent: Collection[str] = ()  # given as None for all rows, so that they are not given
 
     def __init__(self, requests: Mapping[str, Any]) -> None:
-        import numpy
-
         self.columns = {}
         scalars = {}
         for name, values in requests.items():
@@ -52,7 +56,7 @@ class _Columns:
             ragged = isinstance(values, (list, tuple)) and any(
                 isinstance(v, (list, tuple, dict, _core.Catalog, _core.Charges)) for v in values
             )
-            array = values if ragged else numpy.asarray(values)
+            array = values if ragged else _array(values)
             if getattr(array, "ndim", 1) != 1:
                 raise refusal(name, f"must have one dimension, got {array.ndim}")
             self.columns[name] = array
@@ -83,8 +87,9 @@ class _Columns:
 
     def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
         values = self.columns[name]
-        if getattr(getattr(values, "dtype", None), "kind", "") == "M":
-            values = values.astype("datetime64[D]")  # of nanoseconds, tolist() would be numbers
+        kind = getattr(getattr(values, "dtype", None), "kind", "")
+        if kind in _TIMES:  # of nanoseconds, tolist() would be numbers
+            values = values.astype(_TIMES[kind])
         return _core._encode(values if isinstance(values, list) else values.tolist())
 
     def build(self, kept: dict[str, Any], answer: dict[str, Any], wanted: Collection[str]) -> Any:
@@ -108,22 +113,24 @@ class _Pandas(_Columns):
             raise refusal("requests", f"must have different columns, got {self.names}")
 
     def _column(self, name: str) -> Any:
-        return self.frame[name]
+        return self.frame.iloc[:, self.names.index(name)]  # whose own name may be no text
 
     def figures(self, name: str) -> NDArray[numpy.float64]:
         import numpy
+        from pandas.api import types
 
-        try:
-            return self.frame[name].to_numpy(dtype="float64", na_value=numpy.nan)  # type: ignore[no-any-return]
-        except (ValueError, TypeError):
-            return _numbers(name, self.frame[name].tolist())
+        column = self._column(name)
+        if types.is_numeric_dtype(column) and not types.is_bool_dtype(column):
+            return column.to_numpy(dtype="float64", na_value=numpy.nan)  # type: ignore[no-any-return]
+        return _numbers(name, column.tolist())
 
     def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
         import pandas
 
-        if self.frame[name].dtype == object:
-            return _core._encode(self.frame[name].tolist())
-        codes, values = pandas.factorize(self.frame[name])
+        column = self._column(name)
+        if column.dtype == object:
+            return _core._encode(column.tolist())
+        codes, values = pandas.factorize(column)
         return _without_empty(codes.astype("int32"), values.tolist())
 
     def build(self, kept: dict[str, Any], answer: dict[str, Any], wanted: Collection[str]) -> Any:
@@ -147,10 +154,10 @@ class _Arrow(_Columns):
     def figures(self, name: str) -> NDArray[numpy.float64]:
         import pyarrow
 
-        try:
-            column = self.table.column(name).cast(pyarrow.float64(), safe=False)
-        except pyarrow.ArrowException:
-            return _numbers(name, self.table.column(name).to_pylist())
+        column = self.table.column(name)
+        if not (pyarrow.types.is_integer(column.type) or pyarrow.types.is_floating(column.type)):
+            return _numbers(name, column.to_pylist())
+        column = column.cast(pyarrow.float64(), safe=False)
         return column.to_numpy(zero_copy_only=False).astype("float64", copy=False)  # type: ignore[no-any-return]
 
     def codes(self, name: str) -> tuple[NDArray[numpy.int32], list[Any]]:
@@ -243,24 +250,50 @@ def table_of(requests: Any, called: str = "requests") -> _Columns:
     )
 
 
+def _array(values: Any) -> NDArray[Any]:
+    """An array; what a masked one hides is missing."""
+    import numpy
+
+    if not isinstance(values, numpy.ma.MaskedArray):
+        return numpy.asarray(values)
+    out = numpy.array(values.data, dtype=object)
+    out[numpy.ma.getmaskarray(values)] = None
+    return out
+
+
 def _numbers(name: str, values: Any) -> NDArray[numpy.float64]:
     """An array of floats; None and NaN are NaN, and what is no number is refused by its row."""
     import numpy
 
-    if isinstance(values, numpy.ndarray) and values.dtype.kind in "fiu":
-        return values.astype(numpy.float64, copy=False)
+    kind = values.dtype.kind if isinstance(values, numpy.ndarray) else ""
+    if kind in ("f", "i", "u"):
+        return values.astype(numpy.float64, copy=False)  # type: ignore[no-any-return]
+    if kind == "m" and name in _SPANS:
+        return values / numpy.timedelta64(_SPANS[name])  # type: ignore[no-any-return]
     out = numpy.empty(len(values))
     for i, value in enumerate(values):
-        if value is None or value == "" or type(value).__name__ in ("NAType", "NaTType"):
-            out[i] = numpy.nan
-        elif isinstance(value, (bool, numpy.bool_, bytes, list, tuple, dict)):
-            raise TypeError(f"{name}[{i}]: must be a number, got {type(value).__name__}")
-        else:
-            try:
-                out[i] = float(value)
-            except ValueError:
-                raise refusal(f"{name}[{i}]", f'must be a number, got "{value}"') from None
+        out[i] = _number(name, i, value)
     return out
+
+
+def _number(name: str, row: int, value: Any) -> float:
+    """A figure of a table, NaN if it is missing."""
+    import numpy
+
+    if value is None or value == "" or type(value).__name__ in ("NAType", "NaTType"):
+        return numpy.nan
+    if isinstance(value, datetime.timedelta) and name in _SPANS:
+        return value / _SPANS[name]
+    other = (bool, complex, numpy.bool_, numpy.datetime64, numpy.timedelta64)
+    if isinstance(value, other) or not (isinstance(value, str) or hasattr(value, "__float__")):
+        raise TypeError(f"{name}[{row}]: must be a number, got {type(value).__name__}")
+    try:
+        number = float(value)
+    except ValueError:
+        number = numpy.nan
+    if number != number and isinstance(value, str):
+        raise refusal(f"{name}[{row}]", f'must be a number, got "{value}"')
+    return number
 
 
 def _without_empty(

@@ -7,9 +7,11 @@ import io
 import math
 from typing import Any
 
+from ._asked import CatalogLike
 from ._core import FlopwiseError, Request, settings
 from ._extra import missing
-from ._recommend import CatalogLike, Recommendation, recommend
+from ._recommend import recommend
+from ._recommendation import Recommendation
 
 try:
     import ipywidgets
@@ -24,11 +26,12 @@ except ImportError as error:
 _BUDGET_POWERS = (0.0, 7.0)  # of ten: 1 to 10 million USD
 _MOST_DAYS = 3650
 _UNASKED = {"budget_usd": 2000.0, "days": 365.0}  # where a slider stands before it counts
-_WIDE = {"description_width": "9em"}
+_WIDE = {"description_width": "7em"}
+_WIDTH = "25em"  # of a slider with its words and its figure
 
 
 class Explorer(ipywidgets.VBox):  # type: ignore[misc]
-    """Sliders for budget, days, hours a day and weights, above the answer that they give.
+    """Sliders for budget, days, hours a day and weights, beside the picture and above the table.
 
     Attributes
     ----------
@@ -46,18 +49,18 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]
 
     def __init__(self, advice: Recommendation, catalog: CatalogLike = None) -> None:
         self.advice = advice
-        self._catalog, self._charges = advice._where() if catalog is None else (catalog, {})
+        self._catalog, self._charges = advice._where(catalog)
         self.controls: dict[str, Any] = _controls(advice)
         self._first_weights = self._weights()
-        self._first_request = advice.request
+        self._first_request = advice.request if catalog is None else advice.request.replace(catalog=None)
         self.message = ipywidgets.HTML()
         self.table = ipywidgets.HTML()
         self.picture = ipywidgets.Image(format="png")
         for control in self.controls.values():
             control.observe(self._moved, names="value")
-        below = ipywidgets.HBox([self.table, self.picture])
-        below.layout.flex_flow = "row wrap"
-        super().__init__([_laid_out(self.controls), self.message, below])
+        above = ipywidgets.HBox([_laid_out(self.controls), self.picture])
+        above.layout.flex_flow = "row wrap"
+        super().__init__([above, self.message, self.table])
         self._show()
 
     def request(self) -> Request:
@@ -102,7 +105,8 @@ def _is_job(request: Request) -> bool:
 
 def _slider(kind: Any, text: str, **more: Any) -> Any:
     """Asks when it is let go, not while it moves."""
-    return kind(description=text, continuous_update=False, style=_WIDE, **more)
+    layout = {"width": _WIDTH}
+    return kind(description=text, continuous_update=False, style=_WIDE, layout=layout, **more)
 
 
 def _controls(advice: Recommendation) -> dict[str, Any]:
@@ -112,7 +116,9 @@ def _controls(advice: Recommendation) -> dict[str, Any]:
         out |= _limit("days", asked.days, _days_slider)
     hours = asked.hours_per_day or 24
     slider = ipywidgets.FloatSlider
-    out["hours_per_day"] = _slider(slider, "hours a day", value=hours, min=0.1, max=24, step=0.1)
+    out["hours_per_day"] = _slider(
+        slider, "hours a day", value=hours, min=min(0.1, hours), max=24, step=0.1
+    )
     for name, weight in advice.weights.items():
         words = name.replace("_", " ")
         out[f"weights.{name}"] = _slider(slider, words, value=weight, min=0, max=1, step=0.01)
@@ -121,7 +127,9 @@ def _controls(advice: Recommendation) -> dict[str, Any]:
 
 def _limit(name: str, asked: float | None, slider: Any) -> dict[str, Any]:
     """A slider, and a box that says whether it counts."""
-    tick = ipywidgets.Checkbox(value=asked is not None, description="counts", indent=False)
+    tick = ipywidgets.Checkbox(
+        value=asked is not None, description="counts", indent=False, layout={"width": "6em"}
+    )
     return {name: slider(_UNASKED[name] if asked is None else asked), f"{name}.given": tick}
 
 
@@ -143,12 +151,7 @@ def _laid_out(controls: dict[str, Any]) -> Any:
         tick = controls.get(f"{name}.given")
         return controls[name] if tick is None else ipywidgets.HBox([controls[name], tick])
 
-    above = [name for name in ("budget_usd", "days", "hours_per_day") if name in controls]
-    asked = ipywidgets.VBox([row(name) for name in above])
-    weights = ipywidgets.VBox([c for name, c in controls.items() if name.startswith("weights.")])
-    both = ipywidgets.HBox([asked, weights])
-    both.layout.flex_flow = "row wrap"
-    return both
+    return ipywidgets.VBox([row(name) for name in controls if not name.endswith(".given")])
 
 
 def _png(advice: Recommendation) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import collections
-import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import _core
+from ._asked import CatalogLike
 from ._core import (
     Catalog,
     DatedPrice,
@@ -22,8 +22,6 @@ from ._table import Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-CatalogLike = Union[Catalog, str, "os.PathLike[str]", None]
 
 
 class _Joined(NamedTuple):
@@ -144,9 +142,9 @@ def plot_prices(rows: Table[DatedPrice] | Table[GpuPrice], *, ax: Axes | None = 
     ImportError
         Without matplotlib (``pip install flopwise[plot]``).
     """
-    from . import _plot
+    from ._pictures.prices import prices
 
-    return _plot.prices(list(rows), ax=ax)
+    return prices(list(rows), ax=ax)
 
 
 def diff(before: CatalogLike, after: CatalogLike) -> Changes:

@@ -32,3 +32,11 @@ def write_whole(path: PathLike, write: Callable[[IO[bytes]], Any]) -> None:
 
 def write_text(path: PathLike, content: str) -> None:
     write_whole(path, lambda out: out.write(content.encode()))
+
+
+def written(content: str, path: PathLike | None) -> str | None:
+    """The text, or None where it goes into a file."""
+    if path is None:
+        return content
+    write_text(path, content)
+    return None

@@ -57,7 +57,9 @@ def _cell(value: Any, row: int, column: str) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, (int, float)):
+    if isinstance(value, float):
+        return repr(float(value))  # a float of NumPy says its type too
+    if isinstance(value, int):
         return repr(value)
     if isinstance(value, datetime.date):  # or datetime, of which the day counts
         return value.isoformat()[:10]

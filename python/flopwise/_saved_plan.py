@@ -6,11 +6,16 @@ import dataclasses
 import datetime
 import json
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _core
+from ._asked import CatalogLike, today as _today
+from ._core import Request
 from ._files import PathLike, write_text
-from ._recommend import CatalogLike, Recommendation, today as _today
+from ._recommendation import Recommendation
+
+if TYPE_CHECKING:
+    from ._settings import Day
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +75,7 @@ def check_plan(
     *,
     tolerance: float = 0,
     catalog: CatalogLike = None,
-    today: datetime.date | None = None,
+    today: Day | None = None,
 ) -> PlanCheck:
     """Asks the question of a saved plan again, of all machines and of the one that was chosen.
 
@@ -82,8 +87,8 @@ def check_plan(
         Share by which the plan may cost more: 0.05.
     catalog : Catalog, str or path, optional
         As for :func:`recommend`; the one that the plan names, or the newest bundled one if absent.
-    today : datetime.date, optional
-        Today's in UTC if absent.
+    today : datetime.date or str, optional
+        As in :func:`recommend`; today's in UTC if absent.
 
     Returns
     -------
@@ -108,7 +113,8 @@ def check_plan(
     >>> check.state, check.rise, check.now["instance"]
     ('holds', 0.0, 'p2.xlarge')
     """
-    text, found = _core._check_plan(os.fspath(path), catalog, str(today or _today()), tolerance)
+    day = Request(today=today or _today()).today
+    text, found = _core._check_plan(os.fspath(path), catalog, day, tolerance)
     fields = json.loads(found)
     fields["checked_on"] = datetime.date.fromisoformat(fields["checked_on"])
     return PlanCheck(**fields, _text=text)

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from . import _core
+from ._asked import CatalogLike, now, today
 from ._batch import USUAL, answer_columns, refusal, table_of
 from ._progress import Progress, Wanted
-from ._recommend import CatalogLike, now, today
 
 if TYPE_CHECKING:
     import numpy
@@ -247,6 +247,6 @@ def _threads(wanted: int | None) -> int:
         if hasattr(os, "sched_getaffinity"):
             return len(os.sched_getaffinity(0))
         return os.cpu_count() or 1
-    if not 1 <= wanted <= 1024:
-        raise refusal("threads", f"must be between 1 and 1024, got {wanted}")
+    if isinstance(wanted, bool) or wanted not in range(1, 1025):
+        raise refusal("threads", f"must be a whole number between 1 and 1024, got {wanted}")
     return int(wanted)

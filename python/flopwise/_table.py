@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import html
-import io
 import json
 import operator
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 from . import _core
 from ._batch import refusal
-from ._files import PathLike, write_text, write_whole
+from ._files import PathLike, write_whole, written as _written
+from ._html import html_table
 from ._pickle import reduced
+from ._plain import csv_text, plain
+from ._polars import Stream, tell_polars
 
 if TYPE_CHECKING:
     import pandas
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", covariant=True)
 
-_HTML_ROWS = 60
 _TEXT_ROWS = 20
 _LONGEST_REPR = 320
 
@@ -106,7 +104,7 @@ class Table(Sequence[R]):
         return self._rows[i % len(self)]
 
     def __iter__(self) -> Iterator[R]:
-        _tell_polars(type(self._rows))
+        tell_polars(type(self._rows))
         return (self._rows[i] for i in range(len(self)))
 
     def __reversed__(self) -> Iterator[R]:
@@ -167,7 +165,7 @@ class Table(Sequence[R]):
             meant = _core._did_you_mean(name, list(columns))
             raise refusal("columns", f'must be a column of the table, got "{name}"{meant}')
         kind, values = columns[name]
-        if kind == "float":
+        if kind == "float" or (kind == "int" and None in values):
             return numpy.array(values, dtype=float)  # None is NaN
         if kind in ("int", "bool") and None not in values:
             return numpy.array(values, dtype=int if kind == "int" else bool)
@@ -240,7 +238,7 @@ class Table(Sequence[R]):
         -------
         list of dict
         """
-        return [_plain(record) for record in self]
+        return [plain(record) for record in self]
 
     def to_json(self) -> str:
         """The records as a JSON array, indented by two blanks."""
@@ -263,13 +261,7 @@ class Table(Sequence[R]):
         str
             None with a path.
         """
-        columns = self._rows._columns()
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(columns)
-        for row in zip(*(values for _, values in columns.values())):
-            writer.writerow([_csv_cell(value) for value in row])
-        return _written(out.getvalue(), path)
+        return _written(csv_text(self._rows._columns()), path)
 
     def to_parquet(self, path: PathLike) -> None:
         """Writes the table as a Parquet file; needs pyarrow or polars.
@@ -297,8 +289,8 @@ class Table(Sequence[R]):
         import pandas
 
         def series(kind: str, values: list[Any]) -> pandas.Series[Any]:
-            if kind == "int" and None in values:
-                return pandas.Series(values, dtype="Int64")
+            if kind in ("int", "bool") and None in values:
+                return pandas.Series(values, dtype="Int64" if kind == "int" else "boolean")
             dtypes = {"float": "float64", "bool": "bool", "int": "int64"}
             return pandas.Series(values, dtype=dtypes.get(kind, None if values else "object"))
 
@@ -315,7 +307,7 @@ class Table(Sequence[R]):
         """
         import polars
 
-        return polars.DataFrame(_Stream(self._rows))
+        return polars.DataFrame(Stream(self._rows))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._rows._arrow_stream()
@@ -338,63 +330,14 @@ def _marked(mask: Any, rows: int) -> list[int]:
     if hasattr(mask, "to_numpy"):  # of pandas or polars
         mask = mask.to_numpy()
     marks = numpy.asarray(mask)
+    if marks.size == 0:  # of no rows, whose type says nothing
+        marks = marks.astype(bool)
     if marks.dtype == object and all(isinstance(m, (bool, numpy.bool_)) for m in marks.ravel()):
         marks = marks.astype(bool)
     if marks.dtype != bool or marks.shape != (rows,):
         got = f"{marks.shape} of {marks.dtype}"
         raise refusal("mask", f"must have a boolean for each of {rows} rows, got {got}")
     return numpy.flatnonzero(marks).tolist()
-
-
-def _csv_cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list):
-        return ", ".join(value)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@"):
-        return "'" + value  # else a spreadsheet takes it for a formula
-    return value
-
-
-def _written(content: str, path: PathLike | None) -> str | None:
-    """The text, or None where it goes into a file."""
-    if path is None:
-        return content
-    write_text(path, content)
-    return None
-
-
-class _Stream:
-    """Rows as Arrow alone, which are no sequence to anyone."""
-
-    def __init__(self, rows: Rows[Any]) -> None:
-        self._rows = rows
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._rows._arrow_stream()
-
-
-_TOLD: set[type[Any]] = set()
-
-
-def _tell_polars(rows: Any) -> None:
-    """polars asks what the elements of a sequence are before it asks for Arrow; this answers."""
-    if rows in _TOLD or "polars" not in sys.modules:
-        return
-    _TOLD.add(rows)
-    module = sys.modules.get("polars._utils.construction.dataframe")
-    dispatch: Any = getattr(module, "_sequence_to_pydf_dispatcher", None)
-    if hasattr(dispatch, "register"):
-        dispatch.register(rows._record, _polars_frame)
-
-
-def _polars_frame(first: Any, data: Any, schema: Any, **options: Any) -> Any:
-    import polars
-
-    table = data if isinstance(data, Table) else Table(data)
-    frame = polars.DataFrame(_Stream(table._rows))
-    overrides = options.get("schema_overrides")
-    return polars.DataFrame(frame, schema=schema, schema_overrides=overrides)._df
 
 
 def _rows_of(records: Any) -> Any:
@@ -407,115 +350,6 @@ def _rows_of(records: Any) -> Any:
     if rows is None:
         raise TypeError(f"must be records of flopwise, got {type(records[0]).__name__}")
     return rows(records)
-
-
-def _plain(value: Any) -> Any:
-    if hasattr(value, "_asdict"):
-        return {key: _plain(inner) for key, inner in value._asdict().items()}
-    if hasattr(value, "to_dicts"):
-        return value.to_dicts()
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    if isinstance(value, list):
-        return [_plain(inner) for inner in value]
-    return value
-
-
-# ---- HTML ---------------------------------------------------------------------------
-
-# The class three times: JupyterLab's own rule, which puts all cells to the right, has two.
-_STYLE = """<style scoped>
-.flopwise.flopwise {border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums;
-  margin-left: 0; margin-right: auto}
-.flopwise.flopwise.flopwise :is(th, td) {padding: 3px 9px; border: 0; white-space: nowrap; text-align: left}
-.flopwise.flopwise.flopwise th {border-bottom: 1px solid #8886; font-weight: 600; vertical-align: bottom}
-.flopwise.flopwise.flopwise :is(th, td).n {text-align: right}
-.flopwise th small {font-weight: 400; opacity: .65; display: block}
-.flopwise tbody tr:nth-child(even) {background: #8881}
-</style>"""
-
-_UNITS = {
-    "usd_per_hour": "USD/h",
-    "gb_per_s": "GB/s",
-    "tflops": "TFLOPS",
-    "watts": "W",
-    "gbps": "Gbps",
-    "tops": "TOPS",
-    "usd": "USD",
-    "gib": "GiB",
-    "gb": "GB",
-    "ghz": "GHz",
-    "days": "days",
-    "ms": "ms",
-}
-
-
-def _heading(name: str) -> str:
-    """The column's name in words, its unit below: price / USD/h."""
-    for suffix, unit in _UNITS.items():
-        if name.endswith("_" + suffix):
-            words = name[: -len(suffix) - 1].replace("_", " ")
-            return f"{html.escape(words)}<small>{unit}</small>"
-    return html.escape(name.replace("_", " "))
-
-
-def _cell(value: Any, decimals: int | None) -> str:
-    if value is None or value == []:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    if isinstance(value, float):
-        return f"{value:,.{decimals}f}" if decimals is not None else f"{value:,.6g}"
-    if isinstance(value, list):
-        return html.escape(", ".join(value))
-    return html.escape(str(value))
-
-
-def _decimals(name: str, values: list[Any]) -> int | None:
-    """So many decimals that the figures of a column stand below one another."""
-    if name.startswith(("hours_", "cost_")) or name in (
-        "hours", "total_usd", "amount_usd", "upfront_usd"
-    ):
-        return 2
-    if name.startswith("probability_"):
-        return 3
-    if name == "score":
-        return 1
-    if name == "rtt_ms":
-        return 0
-    known = [v for v in values if v is not None]
-    for decimals in range(5):
-        if all(abs(v - round(v, decimals)) < 1e-9 for v in known):
-            return decimals
-    return 4 if name.endswith("_usd_per_hour") else None
-
-
-def html_table(
-    columns: dict[str, tuple[str, list[Any]]],
-    *,
-    rows: int,
-    keep: Callable[[str], bool] = lambda name: True,
-) -> str:
-    """Columns as an HTML table; empty ones and the rows after the first 60 are left out."""
-    shown = {
-        name: (kind, values[:_HTML_ROWS])
-        for name, (kind, values) in columns.items()
-        if keep(name) and any(v not in (None, [], False) for v in values)
-    }
-    head, body = [], []
-    cells: list[list[str]] = []
-    for name, (kind, values) in shown.items():
-        number = ' class="n"' if kind in ("int", "float") else ""
-        head.append(f"<th{number}>{_heading(name)}</th>")
-        decimals = _decimals(name, values) if kind == "float" else None
-        cells.append([f"<td{number}>{_cell(value, decimals)}</td>" for value in values])
-    for row in zip(*cells):
-        body.append(f"<tr>{''.join(row)}</tr>")
-    more = f"<p>… {rows - _HTML_ROWS:,} more rows</p>" if rows > _HTML_ROWS else ""
-    return (
-        f'{_STYLE}<table class="flopwise"><thead><tr>{"".join(head)}</tr></thead>'
-        f"<tbody>{''.join(body)}</tbody></table>{more}"
-    )
 
 
 def rows_columns(table: Table[Any]) -> dict[str, tuple[str, list[Any]]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _core
+from ._asked import CatalogLike, now_for
+from ._batch import refusal
 from ._core import Comparison, Request, Vary, WhatIf
-from ._feed import CatalogLike
-from ._recommend import now_for
+
+_VALUES = 8  # of a setting, unless it is said how many
 
 
 def _dated(request: Request | None, settings: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +47,8 @@ def what_if(
     Raises
     ------
     FlopwiseError
-        As :func:`recommend`, and for ``vary`` if a setting is not a number or has no range.
+        As :func:`recommend`, and for ``vary`` if a setting is not a number, or has no range or no
+        whole number of values.
 
     Examples
     --------
@@ -57,11 +60,18 @@ def what_if(
     >>> [(cell.x, cell.instance) for cell in map.cells]
     [(1.0, 'p3.2xlarge'), (4.5, 'p2.xlarge'), (8.0, 'g4dn.xlarge')]
     """
-    varied = []
-    for key, span in vary.items():
-        low, high, *steps = span
-        varied.append(Vary(key=key, low=low, high=high, steps=int(steps[0]) if steps else 8))
+    varied = [_vary(key, span) for key, span in vary.items()]
     return _core._what_if(request, catalog, _dated(request, settings), varied)
+
+
+def _vary(key: str, span: Iterable[float]) -> Vary:
+    figures = tuple(span) if isinstance(span, Iterable) and not isinstance(span, str) else ()
+    if len(figures) not in (2, 3):
+        raise refusal("vary", f"must have two or three numbers for {key}, got {span!r}")
+    low, high, steps = (*figures, _VALUES)[:3]
+    if not float(steps).is_integer():
+        raise refusal("vary", f"must have a whole number of values for {key}, got {steps:g}")
+    return Vary(key=key, low=low, high=high, steps=int(steps))
 
 
 def compare(

@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, TextIO, Union
 
 from . import _core
-from ._core import Catalog, FlopwiseError, Import, ImportEffect, Skipped
-from ._feed import CatalogLike, join
+from ._asked import CatalogLike
+from ._batch import refusal
+from ._core import Catalog, Import, ImportEffect, Skipped
+from ._feed import join
 from ._progress import Progress, Wanted
 from ._table import Table, rows_columns
 
@@ -87,12 +89,6 @@ class Refreshed(_Refreshed):
 # ---- errors -------------------------------------------------------------------------
 
 
-def _error(field: str, reason: str) -> FlopwiseError:
-    error = FlopwiseError(f"{field}: {reason}")
-    error.field = field
-    return error
-
-
 @contextlib.contextmanager
 def _asked(action: str, region: str) -> Iterator[None]:
     """Says of a refusal which permission is missing, and for which region."""
@@ -103,10 +99,10 @@ def _asked(action: str, region: str) -> Iterator[None]:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "")
         if code in _DENIED:
-            raise _error(region, f"must be allowed {action}, got {error}") from error
+            raise refusal(region, f"must be allowed {action}, got {error}") from error
         if code in _NOT_ENABLED:
             reason = f"must accept the credentials and be enabled for the account, got {error}"
-            raise _error(region, reason) from error
+            raise refusal(region, reason) from error
         raise
 
 
@@ -144,7 +140,7 @@ def _regions(wanted: Union[str, Iterable[str], None], base: Catalog, client: Any
     regions = _words(wanted)
     for region in regions:
         if region not in known:
-            raise _error("regions", f'must be regions of the catalog, got "{region}"')
+            raise refusal("regions", f'must be regions of the catalog, got "{region}"')
     return list(dict.fromkeys(regions))
 
 
@@ -173,12 +169,20 @@ class _List:
         seen: Callable[[Any], object] = lambda item: None,
         **arguments: Any,
     ) -> None:
-        for page in client.get_paginator(operation).paginate(**arguments):
-            for item in page[self._key]:
-                self._out.write(",\n" if self.items else "\n")
-                json.dump(item, self._out, default=_in_utc)
-                self.items += 1
-                seen(item)
+        """Writes all that a query answers, or nothing if it fails on the way."""
+        begun, items = self._out.tell(), self.items
+        try:
+            for page in client.get_paginator(operation).paginate(**arguments):
+                for item in page[self._key]:
+                    self._out.write(",\n" if self.items else "\n")
+                    json.dump(item, self._out, default=_in_utc)
+                    self.items += 1
+                    seen(item)
+        except BaseException:
+            self._out.seek(begun)  # what a list leaves out would count as not offered
+            self._out.truncate()
+            self.items = items
+            raise
 
     def close(self) -> None:
         if not self._out.closed:
@@ -383,7 +387,7 @@ def refresh(
     session = _session(session)
     if not 0 < window_days <= _DAYS_KEPT:
         reason = f"must be positive and at most {_DAYS_KEPT} d, got {window_days:g} d"
-        raise _error("window_days", reason)
+        raise refusal("window_days", reason)
     catalog = base if isinstance(base, Catalog) else join(base, []).catalog
     client = _clients(session, config)
     asked = _regions(regions, catalog, client)

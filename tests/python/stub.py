@@ -14,6 +14,7 @@ import sys
 import textwrap
 
 from flopwise import _core
+from flopwise._recommend import meaning_of
 
 PACKAGE = pathlib.Path(__file__).resolve().parents[2] / "python/flopwise"
 STUB = PACKAGE / "_core.pyi"
@@ -91,7 +92,7 @@ def settings(text):
         if group != heading:
             lines += ["", f"    # {group}"]
             heading = group
-        lines += textwrap.wrap(f"{meaning[:1].upper()}{meaning[1:].rstrip('.')}.", 90, initial_indent="    # ",
+        lines += textwrap.wrap(meaning_of(meaning), 90, initial_indent="    # ",
                                subsequent_indent="    # ")
         lines += [f"    {name}: Optional[{TYPES.get(value, 'Figure')}]"]
     return "\n".join(lines) + "\n"

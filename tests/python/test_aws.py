@@ -421,6 +421,19 @@ def test_answers_before_a_refusal_are_whole(account, session, tmp_path):
     assert json.loads((tmp_path / "PriceList.json").read_text())["PriceList"] == []
 
 
+def test_an_answer_that_is_cut_is_not_kept(account, session, tmp_path):
+    class AfterTheFirstPage(dict):
+        def get(self, action):
+            return "AccessDeniedException" if account.asked[-1][2].get("NextToken") else None
+
+    account.products = [[product("g5.xlarge", "0.95")], [product("m5.large", "0.09")]]
+    account.denied = AfterTheFirstPage()
+    with pytest.raises(flopwise.FlopwiseError, match="must be allowed pricing:GetProducts"):
+        aws.refresh(session, regions="us-east-1", folder=tmp_path)
+    assert json.loads((tmp_path / "PriceList.json").read_text())["PriceList"] == []
+    assert len(json.loads((tmp_path / "InstanceTypes.json").read_text())["InstanceTypes"]) == len(MACHINES)
+
+
 def test_the_temporary_folder_is_removed(account, session, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     aws.refresh(session, regions="us-east-1")

@@ -8,22 +8,19 @@ import re
 import flopwise
 import numpy
 import pytest
-from flopwise import _core, _feed, _recommend, _sweep, _table, _vega
 
 numpy.set_printoptions(legacy="1.25")  # the same text from every NumPy
 
 
 def owners():
     yield "flopwise", flopwise
-    for module in (_core, _feed, _recommend, _sweep, _table, _vega):
-        for name, value in vars(module).items():
-            if name.startswith("_") or not (inspect.isclass(value) or callable(value)):
-                continue
-            yield name, value
-            if inspect.isclass(value):
-                for inner, method in vars(value).items():
-                    if not inner.startswith("_") and getattr(method, "__doc__", None):
-                        yield f"{name}.{inner}", method
+    for name in flopwise.__all__:
+        value = getattr(flopwise, name)
+        yield name, value
+        if inspect.isclass(value):
+            for inner, method in vars(value).items():
+                if not inner.startswith("_") and getattr(method, "__doc__", None):
+                    yield f"{name}.{inner}", method
 
 
 EXAMPLES = {
@@ -48,7 +45,7 @@ def test_docstring(name):
 
 
 def test_there_are_examples():
-    assert {"flopwise", "recommend", "sweep", "Table", "Catalog", "affordable"} <= set(EXAMPLES)
+    assert {"flopwise", "recommend", "sweep", "Table", "Catalog", "affordable", "what_if", "check_plan"} <= set(EXAMPLES)
 
 
 def write_files(text, folder):

@@ -29,6 +29,16 @@ def test_it_shows_the_answer(advice):
     assert panel.get_view_spec()["model_id"]
 
 
+def test_the_picture_stands_beside_the_sliders(advice):
+    panel = advice.explore()
+    above, message, table = panel.children
+    assert (message, table) == (panel.message, panel.table)
+    sliders, picture = above.children
+    assert picture is panel.picture
+    rows = [getattr(row, "children", (row,))[0] for row in sliders.children]
+    assert rows == [control for name, control in panel.controls.items() if not name.endswith(".given")]
+
+
 def test_a_slider_asks_again(advice):
     panel = advice.explore()
     before = panel.table.value, panel.picture.value
@@ -110,6 +120,29 @@ def test_it_asks_the_catalog_of_the_answer_or_another():
     panel = advice.explore(then)
     panel.controls["budget_usd"].value = 8000
     assert 0.1 not in {c.price_usd_per_hour for c in panel.advice.choices}
+
+
+DEAR = """
+sources: [{name: own, title: a test, as_of: 2026-01-01}]
+charges: [{provider: aws, charge: storage_gp3, region: us-east-1, usd: 50, source: own}]
+"""
+
+
+def test_another_catalog_has_the_same_charges():
+    dear = flopwise.Charges.bundled().merged(flopwise.Charges.parse(DEAR))
+    advice = flopwise.recommend(**ARTICLE, storage_gib=10, charges=dear)
+    panel = advice.explore(flopwise.Catalog.bundled("aws-2020-04"))
+    panel.controls["budget_usd"].value = 9000
+    assert panel.message.value == ""
+    assert panel.advice.choices[0].total_usd > 10 * 50 * 12  # of the disk alone
+    expected = flopwise.recommend(**{**ARTICLE, "budget_usd": 9000}, storage_gib=10, charges=dear)
+    assert panel.advice.choices[0].total_usd == expected.choices[0].total_usd
+
+
+def test_a_few_minutes_a_day_stay_as_they_were_asked():
+    panel = flopwise.recommend(**{**ARTICLE, "hours_per_day": 0.05}).explore()
+    panel.controls["budget_usd"].value = 1000
+    assert panel.request().hours_per_day == 0.05
 
 
 @pytest.mark.parametrize("package", ["ipywidgets", "matplotlib"])

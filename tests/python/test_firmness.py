@@ -56,6 +56,19 @@ def test_what_if_has_the_answers_of_recommend():
         flopwise.what_if(vary={}, **asked)
 
 
+@pytest.mark.parametrize(("span", "found"), [
+    ((30, 365, 2.9), "a whole number of values for days, got 2.9"),
+    ((30, 365, 2, 7), "two or three numbers for days, got (30, 365, 2, 7)"),
+    ((30,), "two or three numbers for days, got (30,)"),
+    (30, "two or three numbers for days, got 30"),
+    ("3:4", "two or three numbers for days, got '3:4'"),
+])
+def test_what_is_no_span_is_refused(span, found):
+    with pytest.raises(flopwise.FlopwiseError) as raised:
+        flopwise.what_if(vary={"days": span}, **ARTICLE)
+    assert (str(raised.value), raised.value.field) == (f"vary: must have {found}", "vary")
+
+
 def test_compare_has_the_bills_side_by_side():
     asked = {name: value for name, value in ARTICLE.items() if name != "budget_usd"}
     both = flopwise.compare("p2.xlarge", "p3.2xlarge", **asked)

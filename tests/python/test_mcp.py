@@ -61,8 +61,8 @@ def listed():
 
 def test_the_tools(listed):
     assert list(listed) == [
-        "recommend", "explain", "compare", "why_not", "bill", "estimate", "prices", "price_history",
-        "models", "gpus",
+        "recommend", "explain", "compare", "what_if", "why_not", "bill", "estimate", "prices",
+        "price_history", "models", "gpus",
     ]  # fmt: skip
     for tool in listed.values():
         jsonschema.Draft202012Validator.check_schema(tool.input_schema)
@@ -179,26 +179,144 @@ def test_explain_any_machine_that_qualifies():
     assert data["choice"]["score"] == pytest.approx(last.score)
 
 
-def test_compare_side_by_side():
-    data, text = ask(
-        "compare", request=ARTICLE,
-        machines=["p2.xlarge", {"instance": "g4dn.xlarge", "region": "us-east-1"}, "p3.2xlarge"],
-    )  # fmt: skip
-    first, second, third = data["machines"]
-    assert first["ratios"]["total_usd"] == 1
-    assert second["ratios"]["price_usd_per_hour"] == pytest.approx(0.526 / 0.90)
-    assert second["ratios"]["memory_gib"] == pytest.approx(16 / 61)
-    assert first["ratios"]["usd_per_month"] == 1
-    assert (third["qualifies"], third["figures"], third["ratios"]) == (False, None, None)
+def of_key(data):
+    return {figure["key"]: figure for figure in data["figures"]}
+
+
+def test_compare_says_what_the_library_says():
+    names = ["p2.xlarge", "g4dn.xlarge", "p3.2xlarge"]
+    data, text = ask("compare", request=ARTICLE, machines=names)
+    said = json.loads(flopwise.compare(*names, **ARTICLE).to_json())
+    assert data["figures"] == said["figures"]
+    assert [column["name"] for column in data["columns"]] == names
+    figures = of_key(data)
+    assert figures["price_usd_per_hour"]["ratios"] == [1, pytest.approx(0.526 / 0.90), None]
+    assert figures["memory_gib"]["ratios"][1] == pytest.approx(16 / 61)
+    assert figures["bill.compute"]["values"] == [pytest.approx(0.90 * 730), pytest.approx(0.526 * 730), None]
+    _, _, third = data["columns"]
+    assert (third["qualifies"], third["choice"]) == (False, None)
     assert third["reason"] == "costs 3.06 USD/h, the ceiling is 2.74 USD/h"
-    assert text.splitlines()[2] == f"p3.2xlarge: does not qualify: {third['reason']}"
+    assert third["refusal"]["relaxation"]["budget_usd"] == pytest.approx(3.06 * 730)
+    lines = text.splitlines()
+    assert lines[1].startswith("g4dn.xlarge in us-east-1, on demand: 0.526 USD/h, 383.98 USD in all (0.584x)")
+    assert lines[2] == f"p3.2xlarge: does not qualify: {third['reason']}"
+    old = "1 of 1 prices shown are older than 90 days on"
+    assert data["warnings"][0].startswith(f"p2.xlarge, g4dn.xlarge: {old} {TODAY}")
+    assert data["price_dates"] == {"oldest": "2020-06-18", "newest": "2020-06-18", "undated": False}
+    assert data["request"]["budget_usd"] == 2000 and "instance" not in data["request"]
+
+
+def test_compare_places_and_ways_to_pay():
+    plan = {"days": 30, "storage_gib": 100, "region": "us-east-1"}
+    there = {"instance": "g5.xlarge", "region": "eu-west-1"}
+    data, _ = ask("compare", request=plan, machines=["g5.xlarge", there, {"instance": "g6.xlarge", "purchase": "spot"}])
+    figures = of_key(data)
+    each = [
+        flopwise.recommend(**{**plan, **more}).choices[0].total_usd
+        for more in ({"instance": "g5.xlarge"}, there, {"instance": "g6.xlarge", "purchase": "spot"})
+    ]
+    assert figures["total_usd"]["values"] == pytest.approx(each)
+    assert figures["total_usd"]["ratios"] == pytest.approx([total / each[0] for total in each])
+    assert figures["hours_p90"]["values"][:2] == [None, None]  # only spot has lost work
+    assert figures["hours_p90"]["ratios"][2] is None
+    keys = [figure["key"] for figure in data["figures"]]
+    assert keys.index("bill.storage_gp3") < keys.index("total_usd")
+    assert [column["choice"]["region"] for column in data["columns"]] == ["us-east-1", "eu-west-1", "us-east-1"]
+    assert data["columns"][1]["name"] == "g5.xlarge, eu-west-1"
+
+
+def test_compare_days():
+    data, _ = ask("compare", request={"days": 30, "gpu": "A10G", "region": "us-east-1"}, machines=["2023-01-01", "2026-09-01"])
+    said = flopwise.compare("2023-01-01", "2026-09-01", days=30, gpu="A10G", region="us-east-1")
+    assert [column["choice"]["instance"] for column in data["columns"]] == [
+        column.choice.instance for column in said.columns
+    ]
+    assert data["price_dates"]["oldest"] <= "2023-01-01"
+
+
+def test_compare_says_which_bills_are_not_whole():
+    request = {"days": 30, "storage_gib": 10, "egress_gib_per_month": 50}
+    machines = [{"instance": "g5.xlarge", "region": "us-east-1"}, {"instance": "1RTX6000ADA.10V", "provider": "verda"}]
+    data, text = ask("compare", request=request, machines=machines)
+    unknown = data["columns"][1]["unknown_charges"]
+    assert data["columns"][0]["unknown_charges"] == [] and unknown
+    assert f"{data['columns'][1]['name']}: total without what is not known: {', '.join(unknown)}" in data["warnings"]
 
 
 def test_a_figure_that_is_not_known_has_no_ratio():
     request = {"catalog": "aws-2020-04", "region": "us-east-1", "min_gpus": 0}
     data, _ = ask("compare", request=request, machines=["p2.xlarge", "g4dn.xlarge"])
-    assert all(row["figures"]["total_usd"] is None for row in data["machines"])  # without days
-    assert all(row["ratios"]["total_usd"] is None for row in data["machines"])
+    assert "total_usd" not in of_key(data)  # without days
+    data, _ = ask("compare", request=ARTICLE, machines=["p3.2xlarge", "p2.xlarge"])
+    assert of_key(data)["total_usd"]["ratios"] == [None, None]  # the first has none
+
+
+# ---- what if ------------------------------------------------------------------------
+
+DAYS = {"key": "days", "low": 30, "high": 365, "steps": 4}
+HOURS = {"key": "hours_per_day", "low": 1, "high": 8, "steps": 3}
+FREE = {key: value for key, value in ARTICLE.items() if key not in ("days", "hours_per_day")}
+
+
+def test_what_if_says_what_the_library_says():
+    data, text = ask("what_if", request=FREE, vary=[DAYS, HOURS])
+    map = flopwise.what_if(vary={"days": (30, 365, 4), "hours_per_day": (1, 8, 3)}, **FREE)
+    said = json.loads(map.to_json())
+    for key in ("varied", "cells", "sobol", "with_cost"):
+        assert data[key] == said[key], key
+    assert text.startswith(str(map).rstrip())
+    assert data["request"] == {**FREE, "region": ["us-east-1"], "today": TODAY}
+    assert {index["key"] for index in data["sobol"]} == {"days", "hours_per_day"}
+
+
+def test_what_if_tells_who_is_first_where_at_which_price():
+    data, _ = ask("what_if", request=FREE, vary=[DAYS, HOURS])
+    cells, winners = data["cells"], data["winners"]
+    assert sum(winner["cells"] for winner in winners) == len(cells) == 12
+    for winner in winners:
+        own = [cell for cell in cells if cell["instance"] == winner["instance"]]
+        totals = [cell["total_usd"] for cell in own]
+        assert winner["cells"] == len(own)
+        assert (winner["total_usd_lowest"], winner["total_usd_highest"]) == (min(totals), max(totals))
+        assert winner["price_usd_per_hour"] == own[0]["price_usd_per_hour"]
+        assert winner["price_p10_usd_per_hour"] <= winner["price_p90_usd_per_hour"]
+        assert winner["price_as_of"] == "2020-06-18" and winner["price_source"]
+    assert data["price_dates"] == {"oldest": "2020-06-18", "newest": "2020-06-18", "undated": False}
+    assert all(any(winner["instance"] in warning for winner in winners) for warning in data["warnings"])
+
+
+def test_what_if_of_one_setting_has_eight_values():
+    data, _ = ask("what_if", request=ARTICLE, vary=[{"key": "budget_usd", "low": 1, "high": 3000}])
+    assert [cell["y"] for cell in data["cells"]] == [None] * 8
+    assert [cell["x"] for cell in data["cells"]][::7] == [1, 3000]
+    assert (data["cells"][0]["outcome"], data["cells"][0]["instance"]) == ("nothing_affordable", None)
+    assert sum(winner["cells"] for winner in data["winners"]) == 7
+    assert (data["sobol"], data["with_cost"] < 1) == ([], True)  # not an answer everywhere
+
+
+def test_what_if_nothing_is_ever_found():
+    data, _ = ask("what_if", request={**ARTICLE, "budget_usd": 1}, vary=[DAYS])
+    assert (data["winners"], data["warnings"]) == ([], [])
+    assert data["price_dates"] == {"oldest": None, "newest": None, "undated": False}
+    assert data["catalog"]["name"] == "aws-2020-04"
+
+
+def test_what_if_counts_cells_that_are_refused():
+    data, _ = ask("what_if", request={"days": 30, "max_memory_gib": 64, "region": "us-east-1"},
+                  vary=[{"key": "min_memory_gib", "low": 16, "high": 112, "steps": 4}])  # fmt: skip
+    refused = [cell["error"] for cell in data["cells"] if cell["error"]]
+    assert len(refused) == 2
+    assert data["warnings"][-1] == f"2 cells are refused: {refused[0]}"
+
+
+def test_every_setting_that_is_a_number_may_be_varied(listed):
+    names = listed["what_if"].input_schema["properties"]["vary"]["items"]["properties"]["key"]["enum"]
+    assert {"budget_usd", "days", "tokens", "min_vcpus", "use_cv"} <= set(names) <= set(offered())
+    for name in names:  # of a text it would be said that it is none
+        try:
+            flopwise.what_if(vary={name: (1, 2, 2)}, days=30, top=1)
+        except flopwise.FlopwiseError as error:
+            assert "must name a setting that is a number" not in str(error), name
 
 
 def test_why_not_says_what_would_do():
@@ -343,11 +461,31 @@ WRONG = [
      'instance: must qualify to be explained, got "p5.48xlarge": costs 55.04 USD/h, the ceiling is 2.74 USD/h'),
     ("explain", {"request": [1]}, "request: must be an object of settings, got an array"),
     ("explain", {"reqest": {}}, "reqest: must be an argument of explain, did you mean request?"),
-    ("compare", {"machines": ["p3.2xlarge"]}, "machines: must be an array of 2 to 20 machines"),
+    ("compare", {"machines": ["p3.2xlarge"]}, "machines: must be an array of 2 to 20 machines or days, got 1"),
+    ("compare", {"machines": 21 * ["p3.2xlarge"]}, "machines: must be an array of 2 to 20 machines or days, got 21"),
+    ("compare", {}, "machines: must be an array of 2 to 20 machines or days, got nothing"),
+    ("what_if", {}, "vary: must be an array of one or two settings, got nothing"),
+    ("what_if", {"vary": [DAYS, HOURS, DAYS]}, "vary: must be an array of one or two settings, got 3"),
+    ("what_if", {"vary": {"days": [1, 2]}}, "vary: must be an array of one or two settings, got an object"),
+    ("what_if", {"vary": ["days"]}, "vary[0]: must be an object, got text"),
+    ("what_if", {"vary": [{"key": "days", "low": 1}]}, "vary[0].high: must be given, got nothing"),
+    ("what_if", {"vary": [DAYS, {**HOURS, "steps": 2.5}]},
+     "vary[1].steps: must be a whole number from 2 to 100, got 2.5"),
+    ("what_if", {"vary": [{**DAYS, "steps": 101}]}, "vary[0].steps: must be a whole number from 2 to 100, got 101"),
+    ("what_if", {"vary": [{**DAYS, "steps": 13}, {**HOURS, "steps": 12}]},
+     "vary: must have at most 144 pairs of values, got 156"),
+    ("what_if", {"vary": [DAYS, DAYS]}, 'vary[1].key: must be another setting than the first, got "days"'),
+    ("what_if", {"vary": [{**DAYS, "key": "day"}]},
+     'vary[0].key: must be a setting that is a number, got "day", did you mean days?'),
+    ("what_if", {"vary": [{**DAYS, "key": "gpu"}]}, 'vary[0].key: must be a setting that is a number, got "gpu"'),
+    ("what_if", {"vary": [{**DAYS, "key": "idle_minutes"}]},
+     "idle_minutes: must not be given to the server, which writes no start plan"),
+    ("what_if", {"vary": [{**DAYS, "high": 30}]}, 'vary: must go from a number to a greater one, got "30:30"'),
+    ("what_if", {"vary": [{**DAYS, "high": "x"}]}, "high: must be a number, got text"),
     ("compare", {"machines": ["g5.xlarge", 3]}, "machines[1]: must be a name or an object, got a number"),
     ("compare", {"machines": ["g5.xlarge", {"region": "us-east-1"}]}, "instance: must be given, got nothing"),
     ("compare", {"machines": ["g5.xlarge", "g99"]},
-     'instance: must be a machine that the request is about, got "g99"'),
+     'instance: must be a machine of the catalog, got "g99"'),
     ("why_not", {}, "instance: must be given, got nothing"),
     ("why_not", {"instance": 5}, "instance: must be text, got a number"),
     ("bill", {"price_usd_per_hour": 1}, "days: must be given, got nothing"),
@@ -365,6 +503,8 @@ WRONG = [
     ("prices", {"gpu": "T4", "limit": 101}, "limit: must be a whole number from 1 to 100, got 101"),
     ("prices", {"gpu": "T4", "limit": 2.5}, "limit: must be a whole number from 1 to 100, got 2.5"),
     ("compare", {"machines": ["g5.xlarge", "g9\u202e\n" + 200 * "x"]},
+     'instance: must be a machine of the catalog, got "g9\\xe2\\x80\\xae\\x0a' + 54 * "x" + '..."'),
+    ("why_not", {"instance": "g9\u202e\n" + 200 * "x"},
      'instance: must be a machine that the request is about, got "g9\\u202e\\n' + 96 * "x" + '..."'),
     ("price_history", {"instance": "p3.2xlarge", "purchase": "best"},
      'purchase: must be one way to pay, got "best"'),
@@ -387,6 +527,7 @@ def test_what_is_withheld_is_refused_everywhere(name):
         ("recommend", {name: "x"}),
         ("explain", {"request": {name: "x"}}),
         ("compare", {"machines": ["g5.xlarge", "g4dn.xlarge"], "request": {name: "x"}}),
+        ("what_if", {"vary": [DAYS], "request": {name: "x"}}),
         ("why_not", {"instance": "g5.xlarge", "request": {name: "x"}}),
     ):
         assert refused(tool, **arguments) == f"{name}: {withheld()[name]}"

@@ -79,3 +79,11 @@ def test_files_are_read_past_those_that_cannot_be(tmp_path):
         'must be a price file, is an HTML page, titled "Sign in"']
     with pytest.raises(flopwise.FlopwiseError, match="Sign in"):
         flopwise.import_all([tmp_path], strict=True)
+
+
+def test_figures_of_numpy_are_figures():
+    numpy = pytest.importorskip("numpy")
+    kinds = {"vcpus": numpy.int64, "memory_gib": numpy.float32, "price_usd_per_hour": numpy.float64}
+    row = {key: kinds[key](value) if key in kinds else value for key, value in ROWS[0].items()}
+    made, plain = (flopwise.Catalog.from_table([one], today=TODAY) for one in (row, ROWS[0]))
+    assert made.offers == plain.offers

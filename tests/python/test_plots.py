@@ -184,13 +184,33 @@ def test_an_answer_that_was_unpickled_asks_what_is_at_hand(then):
     advice = pickle.loads(pickle.dumps(flopwise.recommend(**ASKED["today"], top=2)))
     ax = advice.plot_pareto()
     assert len(next(line for line in ax.lines if "front" in line.get_label()).get_xdata()) > 2
-    own = flopwise.recommend(catalog=flopwise.Catalog.parse(then.to_yaml(), "mine"), days=3, top=2)
-    own.plot_pareto()
-    again = pickle.loads(pickle.dumps(own))
-    if again.catalog_name in flopwise.Catalog.bundled_names():
-        return
+    same = flopwise.recommend(catalog=flopwise.Catalog.parse(then.to_yaml(), "mine"), days=3, top=2)
+    pickle.loads(pickle.dumps(same)).plot_pareto()  # read elsewhere, and no other than the bundled one
+
+
+def test_an_answer_that_was_unpickled_does_not_ask_other_prices_or_charges(then):
+    cheap = flopwise.Price(
+        provider="aws", instance="p2.xlarge", region="us-east-1", price_usd_per_hour=0.1,
+        source=then.sources[0].name,
+    )  # fmt: skip
+    changed = flopwise.recommend(catalog=then.with_prices([cheap]), days=3, top=2)
+    assert changed.catalog_name == then.name  # which says nothing of the price
+    changed.plot_pareto()
     with pytest.raises(flopwise.FlopwiseError, match="catalog: must be at hand to ask again"):
-        again.plot_pareto()
+        pickle.loads(pickle.dumps(changed)).plot_pareto()
+    same = flopwise.recommend(catalog=flopwise.Catalog.bundled("aws-2020-04"), days=3, top=2)
+    pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(same)))).plot_pareto()
+    charges = flopwise.Charges.parse("""
+sources: [{name: own, title: a test, as_of: 2026-01-01}]
+charges: [{provider: aws, charge: storage_gp3, region: us-east-1, usd: 50, source: own}]
+""")
+    own = flopwise.recommend(
+        catalog="aws-2020-04", days=3, top=2, region="us-east-1", storage_gib=10,
+        charges=flopwise.Charges.bundled().merged(charges),
+    )  # fmt: skip
+    own.plot_pareto()
+    with pytest.raises(flopwise.FlopwiseError, match="charges: must be at hand to ask again"):
+        pickle.loads(pickle.loads(pickle.dumps(pickle.dumps(own)))).plot_pareto()
 
 
 def test_many_points_take_linear_time():

@@ -94,6 +94,11 @@ def test_prices_are_drawn():
     axes = flopwise.plot_prices(flopwise.gpu_prices("H100"))
     assert axes.get_ylabel() == "USD per GPU-hour"
     assert len(axes.get_legend().get_texts()) > 5
+    rows = flopwise.price_history("p5.48xlarge", "us-east-1")
+    lines = [flopwise.plot_prices(of).lines[0] for of in (rows, rows.sort("price_usd_per_hour"))]
+    assert len(set(rows["price_usd_per_hour"])) > 1
+    assert list(lines[0].get_xdata()) == list(lines[1].get_xdata())  # by day, in whatever order they are
+    assert list(lines[0].get_ydata()) == list(lines[1].get_ydata())
     pyplot.close("all")
     with pytest.raises(flopwise.FlopwiseError, match="rows: must not be empty"):
         flopwise.plot_prices(flopwise.price_history("nothing"))

@@ -2,6 +2,7 @@ import datetime
 import inspect
 import json
 import pathlib
+import re
 
 import flopwise
 import numpy as np
@@ -305,3 +306,15 @@ def test_the_table_has_the_width_and_columns_that_are_asked_for():
         advice.to_text(width=300)
     with pytest.raises(flopwise.FlopwiseError, match='^columns: must be columns of the answer, got "prize"'):
         advice.to_text(columns=["prize"])
+
+
+def test_a_notebook_shows_flags_as_code():
+    page = flopwise.recommend(budget_usd=500, days=365, hours_per_day=2, catalog="aws-2020-04")._repr_html_()
+    assert "<code>--budget " in page and "`" not in page
+
+
+def test_the_help_says_keywords_and_values_as_they_are():
+    said = flopwise.recommend.__doc__
+    assert not re.search("--[a-z]", said) and "needs near" in said
+    assert "on_demand, spot, best" in said and "vCPUs at least" in said
+    assert "aws, intel, ...\n" in said

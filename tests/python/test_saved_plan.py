@@ -55,3 +55,9 @@ def test_what_was_there_stays_if_a_plan_cannot_be_written(plan, tmp_path):
     with pytest.raises(OSError):
         flopwise.save_plan(advice, tmp_path / "folder")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["folder", "plan.yaml"]
+
+
+def test_a_day_is_read_as_recommend_reads_it(plan):
+    days = ["2026-03-01", datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 12)]
+    checks = [flopwise.check_plan(plan, catalog="aws-2020-04", today=day) for day in days]
+    assert {check.checked_on for check in checks} == {datetime.date(2026, 3, 1)}

@@ -1,3 +1,4 @@
+import datetime
 import itertools
 import math
 import os
@@ -280,6 +281,9 @@ def test_other_types_are_type_errors(table):
 def test_other_options():
     with pytest.raises(flopwise.FlopwiseError, match="threads"):
         flopwise.sweep({"days": [1]}, threads=0)
+    for threads in (1.5, True):
+        with pytest.raises(flopwise.FlopwiseError, match="threads: must be a whole number between 1 and 1024"):
+            flopwise.sweep({"days": [1]}, threads=threads)
     with pytest.raises(TypeError, match="on_error"):
         flopwise.sweep({"days": [1]}, on_error="ignore")
 
@@ -774,3 +778,63 @@ def test_catalogs_and_charges_as_values(then, now, root):
     assert list(got["instance"]) == [best.instance for best in expected]
     assert list(got["total_usd"]) == [best.cost.total_usd for best in expected]
     assert expected[0] != expected[1]
+
+
+# ---- figures of every kind ----------------------------------------------------------
+
+CEILING = "price_ceiling_usd_per_hour"
+PLAN = {"budget_usd": 2000, "hours_per_day": 2, "region": "us-east-1"}
+
+
+def tables_of(days):
+    yield {**PLAN, "days": days}
+    for library, made in (("pandas", "DataFrame"), ("polars", "DataFrame"), ("pyarrow", "table")):
+        module = pytest.importorskip(library)
+        yield getattr(module, made)({"days": days, **{key: [value] * len(days) for key, value in PLAN.items()}})
+
+
+def list_of(column):
+    return getattr(column, "to_pylist" if hasattr(column, "to_pylist") else "to_list" if hasattr(column, "to_list") else "tolist")()
+
+
+def ceilings(table):
+    answer = flopwise.sweep(table, "aws-2020-04", columns=CEILING)[CEILING]
+    return [None if value is None or value != value else value for value in list_of(answer)]
+
+
+def test_a_masked_value_is_missing():
+    days = np.ma.array([365, 1, 100], mask=[False, True, False])
+    assert ceilings({**PLAN, "days": days}) == [pytest.approx(2000 / 730), None, 10]
+
+
+def test_a_span_of_time_is_taken_as_recommend_takes_it():
+    spans = [datetime.timedelta(days=365), datetime.timedelta(hours=2400)]
+    for table in tables_of(spans):
+        assert ceilings(table) == [pytest.approx(2000 / 730), 10], type(table)
+    for unit in ("ns", "h"):
+        days = np.array(spans, dtype="timedelta64[us]").astype(f"timedelta64[{unit}]")
+        assert ceilings({**PLAN, "days": days}) == [pytest.approx(2000 / 730), 10]
+    hours = np.array([2, 8], dtype="timedelta64[h]").astype("timedelta64[ns]")
+    assert ceilings({**PLAN, "days": 100, "hours_per_day": hours}) == [10, 2.5]
+    staff = {"days": 100, "own_price_usd": 9000, "own_staff_usd_per_hour": 50, "own_staff_hours": hours}
+    assert flopwise.sweep(staff, "aws-2020-04", columns="outcome")["outcome"].tolist() == ["found"] * 2
+
+
+def test_what_is_no_number_is_refused_in_every_kind_of_table():
+    when = datetime.datetime(2026, 1, 1)
+    for days, kind in (([True, False], "bool"), ([when, when], "(datetime|Timestamp|int|date)")):
+        for table in tables_of(days):
+            with pytest.raises(TypeError, match=rf"days\[0\]: must be a number, got {kind}"):
+                flopwise.sweep(table, "aws-2020-04")
+    for table in tables_of(["30", "nan"]):
+        with pytest.raises(flopwise.FlopwiseError, match=r'days\[1\]: must be a number, got "nan"'):
+            flopwise.sweep(table, "aws-2020-04")
+    for wrong in (np.array([1j, 2j]), np.array(["2026-01-01"], dtype="datetime64[D]")):
+        with pytest.raises(TypeError, match=r"days\[0\]: must be a number, got"):
+            flopwise.sweep({**PLAN, "days": wrong}, "aws-2020-04")
+
+
+def test_a_column_may_have_a_name_that_is_no_text():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({7: ["a", "b"], "days": [30, 60]})
+    assert flopwise.sweep(frame, "aws-2020-04", keep="7", columns="outcome")["7"].tolist() == ["a", "b"]

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import flopwise
 import pytest
@@ -156,6 +157,66 @@ def test_a_mask_chooses_rows(article):
             choices[wrong]
 
 
+def test_no_rows_take_an_empty_mask(article):
+    none = article.choices[:0]
+    for mask in masks_of([]):
+        assert none[mask] == none.filter(mask) == none
+    with pytest.raises(flopwise.FlopwiseError, match="mask: must have a boolean for each of 10 rows"):
+        article.choices[[]]
+
+
+def test_whole_numbers_that_are_not_known_are_nan(now):
+    numpy = pytest.importorskip("numpy")
+    years = now.families["year"]
+    known = [family.year for family in now.families]
+    assert None in known
+    assert numpy.isnan(years).tolist() == [year is None for year in known]
+    assert (years[years > 2020] == [year for year in known if year and year > 2020]).all()
+
+
+def made_of(**columns):
+    """A table whose rows have these columns, each a kind and its values."""
+
+    class Rows:
+        _arrow_stream = None
+
+        def __len__(self):
+            return max(len(values) for _, values in columns.values())
+
+        def _columns(self):
+            return columns
+
+    return flopwise.Table(Rows())
+
+
+def test_what_is_not_known_is_neither_false_nor_zero():
+    pandas = pytest.importorskip("pandas")
+    table = made_of(sold=("bool", [True, None, False]), count=("int", [0, None, 2]))
+    frame = table.to_pandas()
+    assert frame["sold"].isna().tolist() == frame["count"].isna().tolist() == [False, True, False]
+    assert frame["sold"].dropna().tolist() == [True, False]
+    assert table["sold"].tolist() == [True, None, False]
+
+
+def test_html_shows_a_column_of_zeros_and_leaves_out_what_is_not_known():
+    columns = {"gpu_count": ("int", [0, 0]), "upfront_usd": ("float", [0.0, 0.0]), "rtt_ms": ("float", [None, None]),
+               "tied": ("bool", [False, None])}  # fmt: skip
+    page = made_of(**columns)._repr_html_()
+    assert "gpu count" in page and "upfront" in page
+    assert "rtt" not in page and "tied" not in page
+
+
+@pytest.mark.parametrize(("figures", "shown"), [
+    ([12.434254, 6.059791, 2.131213], ["12.434", "6.060", "2.131"]),  # below one another
+    ([1234.56789, 0.123456], ["1,234.57", "0.123456"]),  # of which the second would look like 0
+    ([1234.56789, 0.0], ["1,234.6", "0.0"]),
+    ([65.0, 4.825], ["65.000", "4.825"]),
+])
+def test_figures_of_a_column_stand_below_one_another(figures, shown):
+    page = made_of(speed_tflops=("float", figures))._repr_html_()
+    assert re.findall('<td class="n">(.*?)</td>', page) == shown
+
+
 def test_head_and_sort(article, now):
     choices = article.choices
     assert choices.head() == choices[:5]
@@ -195,6 +256,8 @@ def test_a_formula_in_csv_is_text():
     gpu = flopwise.Gpu(name="=1+1", source="s", aliases=["a", "b"])
     row = next(csv.DictReader(io.StringIO(flopwise.Table([gpu]).to_csv())))
     assert (row["name"], row["aliases"]) == ("'=1+1", "a, b")
+    gpu = flopwise.Gpu(name="a", source="s", aliases=["=1+1", "b"])
+    assert next(csv.DictReader(io.StringIO(flopwise.Table([gpu]).to_csv())))["aliases"] == "'=1+1, b"
 
 
 def test_a_catalog_writes_files(then, tmp_path):

@@ -62,7 +62,7 @@ def test_pareto_has_every_choice_and_the_budget():
     spec = advice.vega("pareto")
     points = [(row["total_usd"], row["speed"], row["pareto"]) for row in spec["data"]["values"]]
     assert points == [(c.cost.total_usd, c.predicted_tflops, c.pareto) for c in advice.choices]
-    (limit,) = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]
+    (limit,) = [layer for layer in spec["layer"] if layer["mark"]["type"] == "rule"]  # no deadline
     assert limit["data"]["values"] == [{"total_usd": 2000, "what": "budget 2,000 USD"}]
     priced = flopwise.recommend(**{**ASKED["spot"], "max_price_usd_per_hour": 30})
     assert {row["price_usd_per_hour"] for row in priced.vega()["data"]["values"]} == {
@@ -89,6 +89,50 @@ def test_a_job_has_hours_with_their_interval():
         assert row["hours_p10"] == c.job.time.quantile(0.1)
     front = [(point["total_usd"], point["hours_p50"]) for point in spec["layer"][0]["data"]["values"]]
     assert front == [(point.cost_usd, point.hours) for point in advice.front]
+
+
+def test_a_job_has_its_deadline_and_its_budget():
+    layers = flopwise.recommend(**ASKED["job"]).vega("pareto")["layer"]
+    limits = [layer["data"]["values"][0] for layer in layers if layer["mark"].get("strokeDash")]
+    assert limits == [
+        {"total_usd": 1000, "what": "budget 1,000 USD"}, {"hours_p50": 48, "what": "deadline 48 h"},
+    ]  # fmt: skip
+
+
+def test_a_small_budget_is_not_rounded_to_nothing():
+    asked = dict(budget_usd=0.4, days=1, hours_per_day=0.5, catalog="aws-2020-04", region="us-east-1")
+    advice = flopwise.recommend(**asked)
+    limits = [layer["data"]["values"][0] for layer in advice.vega("pareto")["layer"] if layer["mark"].get("strokeDash")]
+    assert limits == [{"total_usd": 0.4, "what": "budget 0.4 USD"}]
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    assert "budget 0.4 USD" in [line.get_label() for line in advice.plot_pareto().lines]
+    pyplot.close("all")
+
+
+def test_several_machines_are_counted():
+    advice = flopwise.recommend(model="llama-2-7b", tokens=2e9, max_machines=8, objective="time", gpu="V100,A10G",
+                                batch=256, seq_len=2048)  # fmt: skip
+    spec = advice.vega("pareto")
+    expected = [("" if p.machines == 1 else f"{p.machines} x ") + p.instance for p in advice.front]
+    assert any(" x " in name for name in expected)
+    assert [point["machine"] for point in spec["layer"][0]["data"]["values"]] == expected
+    names = [layer for layer in spec["layer"] if layer["mark"]["type"] == "text"][0]["data"]["values"]
+    machines = {c.rank: c.job.machines for c in advice.choices}
+    assert names and all((machines[row["rank"]] > 1) == row["name"].startswith(f"{machines[row['rank']]} x ") for row in names)
+
+
+def test_ways_to_pay_at_one_price_are_two_lines(then):
+    spot = flopwise.Price(
+        provider="aws", instance="p2.xlarge", region="us-east-1", purchase="spot", price_usd_per_hour=0.9,
+        source=then.sources[0].name,
+    )  # fmt: skip
+    advice = flopwise.recommend(
+        catalog=then.with_prices([spot]), instance="p2.xlarge", region="us-east-1", budget_usd=2000, days=90,
+        purchase=["spot", "on_demand"], by="instance",
+    )  # fmt: skip
+    ways = {c.purchase for c in advice.choices}
+    lines = {row["machine"] for row in advice.vega("budget")["data"]["values"]}
+    assert ways == {"spot", "on_demand"} and len(lines) == 2
 
 
 def test_scores_add_up():

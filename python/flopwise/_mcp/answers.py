@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .. import _core
-from .._recommend import Recommendation, today
+from .._asked import today
+from .._recommendation import Recommendation
 
 
 class Answer(NamedTuple):
@@ -64,3 +65,22 @@ def cost_lines(choice: Mapping[str, Any]) -> list[str]:
 
 def warning_lines(data: Mapping[str, Any]) -> list[str]:
     return [f"warning: {warning}" for warning in data["warnings"]]
+
+
+def date_range(answers: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Of the prices of several answers, the oldest and the newest day."""
+    dates = [answer["price_dates"] for answer in answers]
+    return {
+        "oldest": min((d["oldest"] for d in dates if d["oldest"]), default=None),
+        "newest": max((d["newest"] for d in dates if d["newest"]), default=None),
+        "undated": any(d["undated"] for d in dates),
+    }
+
+
+def warnings_of(answers: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """The warnings of several answers, each once, with the names of those that it is of."""
+    names: dict[str, list[str]] = {}
+    for name, answer in answers:
+        for warning in answer["warnings"]:
+            names.setdefault(warning, []).append(name)
+    return [f'{", ".join(dict.fromkeys(of))}: {warning}' for warning, of in names.items()]

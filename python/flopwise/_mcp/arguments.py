@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from .. import _core
+from .._asked import now_for
 from .._batch import refusal
 from .._core import Catalog, Request
-from .._recommend import today
 
 Arguments = dict[str, Any]
 
@@ -58,7 +58,7 @@ def checked(settings: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("top", "nearest"):
         if name in out and (given := getattr(Request(**{name: out[name]}), name) or 0) > MOST:
             raise refusal(name, f"must be at most {MOST}, got {given}")
-    out["today"] = today()
+    out["today"] = now_for(None, out)
     return out
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from .. import _core
 from .._batch import refusal
 from .._core import Catalog, Request
+from .._plain import plain
 from .._recommend import recommend
-from .._table import Table, _plain
+from .._table import Table
 from .answers import Answer, headed, label, price, report_of, warning_lines
 from .arguments import (
     PLACE, Arguments, check_catalog, checked, given_of, in_groups, limit_of, needed_text, number_of,
@@ -45,7 +46,7 @@ def billed(arguments: Arguments) -> Answer:
     unknown = [item.charge for item in bill.items if item.amount_usd is None]
     out: dict[str, Any] = {
         "price_usd_per_hour": paid, "price_as_of": None, "price_source": None,
-        "bill": {**_plain(bill), "complete": bill.complete}, "purchase_options": [],
+        "bill": {**plain(bill), "complete": bill.complete}, "purchase_options": [],
         "warnings": [f"{charge}: the rate is not known there" for charge in unknown],
     }  # fmt: skip
     return Answer(headed(out), _bill_text(out))
@@ -110,8 +111,8 @@ def estimated(arguments: Arguments) -> Answer:
     hours = None if time is None else {f"p{p}": time.quantile(p / 100) for p in (10, 50, 90)}
     out = {
         "gpu": gpu, "gpus": gpus, "machines": machines, "network_gbps": network,
-        "request": _shown(asked), "hours": hours, "distribution": _plain(time),
-        "memory": _plain(fit), "warnings": warnings,
+        "request": _shown(asked), "hours": hours, "distribution": plain(time),
+        "memory": plain(fit), "warnings": warnings,
     }  # fmt: skip
     return Answer(headed(out), _estimate_text(out))
 
@@ -213,7 +214,7 @@ def models(arguments: Arguments) -> Answer:
     given = given_of("models", arguments, ("name",))
     name = text_of(given, "name")
     if name is not None:
-        found = _plain(_core.find_model(name))
+        found = plain(_core.find_model(name))
         return Answer(headed({"count": 1, "models": [found]}), f'{found["name"]}: {found["kind"]}')
     brief = ("name", "kind", "parameters")
     rows = [{key: row[key] for key in brief} for row in _core.models().to_dicts()]
@@ -227,7 +228,7 @@ def gpus(arguments: Arguments) -> Answer:
         check_catalog(given["catalog"])
     catalog = Catalog.bundled(given.get("catalog"))
     if name is not None:
-        rows = [_plain(gpu) for gpu in catalog.find_gpus(name)]
+        rows = [plain(gpu) for gpu in catalog.find_gpus(name)]
         if not rows:
             raise refusal("name", f'must be a GPU of the catalog, got {quoted(name)}')
     else:

@@ -9,10 +9,10 @@ from typing import Any
 from .._batch import refusal
 from .._recommend import recommend
 from .answers import (
-    Answer, choice_line, headed, label, price, report_of, shorten, warning_lines,
+    Answer, choice_line, headed, label, report_of, shorten, warning_lines,
 )  # fmt: skip
 from .arguments import (
-    MOST, PLACE, Arguments, Place, checked, given_of, kind, needed_text, place_of, quoted, request_of,
+    MOST, PLACE, Arguments, Place, checked, given_of, needed_text, place_of, quoted, request_of,
 )  # fmt: skip
 
 _CHOICES = 5  # unless `top` says otherwise: an agent reads all of an answer
@@ -119,79 +119,7 @@ def explained(arguments: Arguments) -> Answer:
     return Answer(headed(out), "\n".join(lines))
 
 
-MOST_COMPARED = 20
 _QUALIFIES: dict[str, Any] = {"qualifies": True, "reason": None, "refusal": None, "unpriced": None}
-_COMPARED = (
-    "price_usd_per_hour", "effective_usd_per_hour", "total_usd", "usd_per_month", "hours",
-    "hours_p90", "tflops", "predicted_tflops", "gpu_count", "gpu_memory_gib", "memory_gib", "vcpus",
-    "network_gbps", "score",
-)  # fmt: skip
-
-
-def _figures(choice: Mapping[str, Any]) -> dict[str, float | None]:
-    flat = {**choice, **(choice["cost"] or {})}
-    return {name: flat.get(name) for name in _COMPARED}
-
-
-def compared(arguments: Arguments) -> Answer:
-    given = given_of("compare", arguments, ("request", "machines"))
-    named = given.get("machines")
-    if not isinstance(named, list) or not 2 <= len(named) <= MOST_COMPARED:
-        raise refusal("machines", f"must be an array of 2 to {MOST_COMPARED} machines")
-    places = [_machine(one, i) for i, one in enumerate(named)]
-    asked = Asked(request_of(given))
-    rows = [_side(asked, place) for place in places]
-    first = next((row["figures"] for row in rows if row["qualifies"]), None)
-    for row in rows:
-        row["ratios"] = _ratios(row["figures"], first)
-    kept = ("catalog", "request", "price_ceiling_usd_per_hour", "warnings")
-    out = {**{key: asked.data[key] for key in kept}, "machines": rows}
-    lines = [_side_line(place, row) for place, row in zip(places, rows)]
-    return Answer(headed(out), "\n".join(lines))
-
-
-def _machine(named: Any, at: int) -> Place:
-    if isinstance(named, str):
-        return Place(named, None, None, None)
-    if not isinstance(named, Mapping):
-        raise refusal(f"machines[{at}]", f"must be a name or an object, got {kind(named)}")
-    given = given_of("compare", dict(named), PLACE)
-    needed_text(given, "instance")
-    return place_of(given)
-
-
-def _side(asked: Asked, place: Place) -> dict[str, Any]:
-    choice = asked.choice(place)
-    if choice is None:
-        return {**asked.why_not(place), "choice": None, "figures": None}
-    figures = _figures(choice)
-    shorten(choice)
-    return {**_QUALIFIES, "choice": choice, "figures": figures}
-
-
-def _ratios(
-    figures: Mapping[str, float | None] | None, first: Mapping[str, float | None] | None
-) -> dict[str, float | None] | None:
-    """Of each figure to that of the first machine that qualifies; None where one is not known."""
-    if figures is None or first is None:
-        return None
-    out: dict[str, float | None] = {}
-    for name, value in figures.items():
-        other = first[name]
-        out[name] = None if value is None or not other else value / other
-    return out
-
-
-def _side_line(place: Place, row: Mapping[str, Any]) -> str:
-    if not row["qualifies"]:
-        return f'{place}: does not qualify: {row["reason"]}'
-    choice, ratios = row["choice"], row["ratios"]
-    out = f'{choice["rank"]}. {label(choice)}: {price(choice)}'
-    for name, words in (("total_usd", "USD in all"), ("hours", "h"), ("score", "score")):
-        if row["figures"][name] is not None:
-            times = "" if ratios[name] is None else f" ({ratios[name]:.3g}x)"
-            out += f', {row["figures"][name]:,.2f} {words}{times}'
-    return out
 
 
 def why_not(arguments: Arguments) -> Answer:

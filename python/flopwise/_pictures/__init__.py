@@ -1,0 +1,1 @@
+"""Pictures of answers: with matplotlib, and as Vega-Lite."""
