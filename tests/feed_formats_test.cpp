@@ -112,7 +112,8 @@ TEST_CASE("a comma in a number is its point, unless it can part thousands", "[fe
     CHECK(unclear.rejected.front().reason == "must be a number with a point, got \"1,712\"");
     for (const char* number : {"1,2,3", "1.000,5", ",5", "-0,5", "1 000,5"}) {
         CAPTURE(number);
-        CHECK(imported_as(with_replaced(text, ";0,8", std::string{";"} + number)).rejected.size() == 1);
+        CHECK(imported_as(with_replaced(text, ";0,8", std::string{";"} + number)).rejected.size() ==
+              1);
     }
 }
 

@@ -232,12 +232,12 @@ TEST_CASE("scores that predicted speeds do not tell apart are tied", "[recommend
 }
 
 TEST_CASE("peak speeds are certain, so only equal scores are tied", "[recommend][ties]") {
-    const Recommendation r = recommend(Catalog::bundled(),
-                                       {.constraints = {.family = {"g4dn", "g5"},
-                                                        .region = {"us-east-1", "us-east-2"}},
-                                        .speed = Speed::peak,
-                                        .top = 1000,
-                                        .sort = Sort::score});
+    const Recommendation r =
+        recommend(Catalog::bundled(),
+                  {.constraints = {.family = {"g4dn", "g5"}, .region = {"us-east-1", "us-east-2"}},
+                   .speed = Speed::peak,
+                   .top = 1000,
+                   .sort = Sort::score});
     const Choice& best = r.choices.front();
     std::size_t tied = 0;
     for (const Choice& c : r.choices) {

@@ -26,11 +26,8 @@ constexpr double kLowPrice = 0.1;
 constexpr double kHighPrice = 0.9;
 
 /// Of a price of that day; empty if it has no date, or today is not known.
-std::optional<Aged> aged(std::string_view provider,
-                         std::string_view family,
-                         Purchase purchase,
-                         Date as_of,
-                         Date today);
+std::optional<Aged>
+aged(std::string_view provider, std::string_view family, Purchase purchase, Date as_of, Date today);
 /// Of a choice's price; empty if it has no date, or its kind of purchase no age.
 std::optional<Aged> aged(const Choice& choice, Date today);
 

@@ -483,6 +483,7 @@ WRONG = [
     ("what_if", {"vary": [{**DAYS, "high": 30}]}, 'vary: must go from a number to a greater one, got "30:30"'),
     ("what_if", {"vary": [{**DAYS, "high": "x"}]}, "high: must be a number, got text"),
     ("compare", {"machines": ["g5.xlarge", 3]}, "machines[1]: must be a name or an object, got a number"),
+    ("compare", {"machines": ["g5.xlarge", "plan.yaml"]}, 'machines[1]: must be a machine or a day, got "plan.yaml"'),
     ("compare", {"machines": ["g5.xlarge", {"region": "us-east-1"}]}, "instance: must be given, got nothing"),
     ("compare", {"machines": ["g5.xlarge", "g99"]},
      'instance: must be a machine of the catalog, got "g99"'),

@@ -41,7 +41,11 @@ def _places(named: Any) -> list[Place]:
     if not isinstance(named, list) or not 2 <= len(named) <= MOST_COMPARED:
         got = len(named) if isinstance(named, list) else "nothing" if named is None else kind(named)
         raise refusal("machines", f"must be an array of 2 to {MOST_COMPARED} machines or days, got {got}")
-    return [_place(one, f"machines[{i}]") for i, one in enumerate(named)]
+    places = [_place(one, f"machines[{i}]") for i, one in enumerate(named)]
+    for i, place in enumerate(places):  # compare() reads saved plans; a server opens no file that it is told
+        if str(place.instance).endswith((".yaml", ".yml")):
+            raise refusal(f"machines[{i}]", f'must be a machine or a day, got "{place.instance}"')
+    return places
 
 
 def _place(named: Any, where: str) -> Place:
