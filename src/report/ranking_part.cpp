@@ -151,7 +151,7 @@ std::string title_of(const Recommendation& r, const ChoiceColumn& column) {
 /// than what an hour does.
 int keep_of(const Recommendation& r, const ChoiceColumn& column) {
     constexpr int kTotals = 96;
-    constexpr int kBelowTotals = 92;
+    constexpr int kBelowTotals = 94;
     const bool total = column.key == "total_usd" || column.key == "total_in_currency";
     if (total && r.request.currency)
         return kTotals;
