@@ -37,18 +37,17 @@ static Date today_of(const Request& request) {
 
 /// The user's defaults, with the request file over them, if there is one, and the flags over both.
 /// A saved plan is checked as it was asked: defaults of today are no part of it.
-static Request request_of(const Arguments& arguments) {
-    Request request = configured(one("--config", arguments.config, arguments.check ? "none" : ""));
-    if (!arguments.request_file.empty())
-        parse_over(request,
-                   text::read_file(arguments.request_file, kLargestRequest),
-                   arguments.request_file);
+static Request request_of(const RecommendFlags& flags) {
+    Request request = configured(one("--config", flags.config, flags.check ? "none" : ""));
+    if (!flags.request_file.empty())
+        parse_over(
+            request, text::read_file(flags.request_file, kLargestRequest), flags.request_file);
     const auto all = settings();
     for (std::size_t i = 0; i < all.size(); ++i)
-        if (!arguments.settings[i].empty())
+        if (!flags.settings[i].empty())
             set(request,
                 all[i].key,
-                arguments.settings[i],
+                flags.settings[i],
                 {.field = fmt::format("--{}", all[i].flag)});
     if (request.today.year == 0 && request.as_of.year != 0) {
         if (request.as_of > system_day())
@@ -81,18 +80,18 @@ static Catalog catalog_asked(const Request& request) {
 }
 
 /// The plan in the request file, with the flags over its question.
-static int check(const Arguments& arguments, const Output& output, const Request& request) {
-    if (arguments.request_file.empty())
+static int check(const RecommendFlags& flags, const Output& output, const Request& request) {
+    if (flags.request_file.empty())
         throw ArgumentError{"--check", "must have a request file, which --save writes"};
-    if (!arguments.save.empty())
+    if (!flags.save.empty())
         throw ArgumentError{"--save", "must not come with --check"};
     if (output.format != "table" && output.format != "json")
         throw ArgumentError{"--check",
                             fmt::format("must come with the format table or json, got {}",
                                         text::quoted(output.format))};
-    SavedPlan plan = read_saved_plan(arguments.request_file);
+    SavedPlan plan = read_saved_plan(flags.request_file);
     plan.request = request;
-    const std::string written = one("--tolerance", arguments.tolerance, "0");
+    const std::string written = one("--tolerance", flags.tolerance, "0");
     const auto tolerance = number_in(written, kShare);
     if (!tolerance)
         throw ArgumentError{
@@ -142,25 +141,25 @@ static int run_comparison(const Catalog& catalog,
     return found ? answer : nothing_qualifies;
 }
 
-static int run(const Arguments& arguments) {
+static int run(const RecommendFlags& flags) {
     constexpr std::array<std::string_view, 5> kOutputFormats{
         "table", "json", "csv", "markdown", "html"};
     constexpr std::array<std::string_view, 3> kColours{"auto", "always", "never"};
-    const Output output{.format = one("--format", arguments.format, "table"),
-                        .file = one("--output", arguments.file, ""),
-                        .colour = one("--color", arguments.colour, "auto"),
-                        .columns = columns_of(arguments.columns),
-                        .explain = arguments.explain,
-                        .wide = arguments.wide};
+    const Output output{.format = one("--format", flags.format, "table"),
+                        .file = one("--output", flags.file, ""),
+                        .colour = one("--color", flags.colour, "auto"),
+                        .columns = columns_of(flags.columns),
+                        .explain = flags.explain,
+                        .wide = flags.wide};
     const bool for_people = output.format == "table" || output.format == "markdown";
     if (!output.columns.empty() && !for_people)
         throw ArgumentError{"--columns", "must come with the format table or markdown"};
     must_be_one_of("--format", output.format, kOutputFormats);
     must_be_one_of("--color", output.colour, kColours);
-    Request request = request_of(arguments);
-    if (arguments.check)
-        return check(arguments, output, request);
-    if (!arguments.tolerance.empty())
+    Request request = request_of(flags);
+    if (flags.check)
+        return check(flags, output, request);
+    if (!flags.tolerance.empty())
         throw ArgumentError{"--tolerance", "must come with --check"};
     const bool rows_given = request.origin.contains("by");
     if ((for_people || output.format == "html") &&
@@ -171,20 +170,20 @@ static int run(const Arguments& arguments) {
     const Catalog catalog = catalog_asked(request);
     Request alone = request; // whose catalog is open
     alone.catalog.clear();
-    if (!arguments.vary.empty() && !arguments.compare.empty())
+    if (!flags.vary.empty() && !flags.compare.empty())
         throw ArgumentError{"--compare", "must not come with --vary"};
-    if ((!arguments.vary.empty() || !arguments.compare.empty()) && output.format == "html")
+    if ((!flags.vary.empty() || !flags.compare.empty()) && output.format == "html")
         throw ArgumentError{"--format",
                             "must be table, json, csv or markdown with --vary and --compare"};
-    if (!arguments.vary.empty())
-        return run_map(catalog, alone, arguments.vary, output);
-    if (!arguments.compare.empty())
-        return run_comparison(catalog, alone, arguments.compare, output);
+    if (!flags.vary.empty())
+        return run_map(catalog, alone, flags.vary, output);
+    if (!flags.compare.empty())
+        return run_comparison(catalog, alone, flags.compare, output);
     Recommendation advice = answered(catalog, request, charges_of(request, catalog));
-    const std::string config = one("--config", arguments.config, config_file());
+    const std::string config = one("--config", flags.config, config_file());
     if (const std::string defaults = settings_from(request, config); !defaults.empty())
         advice.warnings.push_back("your defaults: " + defaults);
-    if (const std::string file = one("--save", arguments.save, "");
+    if (const std::string file = one("--save", flags.save, "");
         !file.empty() && advice.outcome == Outcome::found) {
         SavedPlan plan = saved_plan(advice);
         plan.request.by = rows_given ? plan.request.by : By::instance;
@@ -194,14 +193,14 @@ static int run(const Arguments& arguments) {
     return advice.outcome == Outcome::found ? answer : nothing_qualifies;
 }
 
-static int command(CLI::App& app, const Arguments& arguments, int argc, const char* const* argv) {
+static int command(CLI::App& app, const RecommendFlags& flags, int argc, const char* const* argv) {
     try {
         refuse_empty({argv + 1, argv + argc});
         require_values(app, argc, argv);
         app.parse(argc, argv);
         if (app.remaining_size() > 0)
             throw CLI::ExtrasError{app.remaining()};
-        return run(arguments);
+        return run(flags);
     } catch (const CLI::CallForHelp&) {
         write_output(app.help(), "");
     } catch (const CLI::CallForVersion&) {
@@ -220,15 +219,15 @@ static bool asks_help(int argc, const char* const* argv) {
 static int run_app(int argc, const char* const* argv) {
     CLI::App app{"Which machine to rent: what fits a budget, best first, and why not the others.",
                  "recommend"};
-    Arguments arguments;
-    add_flags(app, arguments);
+    RecommendFlags flags;
+    add_flags(app, flags);
     app.set_version_flag("--version", std::string{version()});
     app.allow_extras();
     if (asks_help(argc, argv)) {
         write_output(help_on(app, argc == 3 ? argv[2] : ""), "");
         return answer;
     }
-    return command(app, arguments, argc, argv);
+    return command(app, flags, argc, argv);
 }
 
 /// A message in the words of the command, but where a request file has what is wrong.

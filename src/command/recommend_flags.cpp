@@ -43,7 +43,7 @@ static void add(CLI::App& app,
         ->group(std::string{group});
 }
 
-void add_flags(CLI::App& app, Arguments& to) {
+void add_flags(CLI::App& app, RecommendFlags& to) {
     app.footer(std::string{kExamples});
     app.add_option("REQUEST", to.request_file, "a request file (YAML); flags override it")
         ->type_name("");

@@ -10,7 +10,7 @@ namespace flopwise {
 
 using Texts = std::vector<std::string>; ///< all that was written for one flag
 
-struct Arguments {
+struct RecommendFlags {
     std::string request_file;
     std::vector<Texts> settings; ///< in the order of settings()
     Texts format;
@@ -27,7 +27,7 @@ struct Arguments {
     bool wide = false;
 };
 
-void add_flags(CLI::App& app, Arguments& to);
+void add_flags(CLI::App& app, RecommendFlags& to);
 
 /// The one text that was written for a flag, or `otherwise`. Throws ArgumentError for several and
 /// for an empty one.

@@ -17,7 +17,7 @@ static std::string machine_of(int machines, std::string_view instance, std::stri
 using Names = std::vector<std::string>;
 
 static std::string cost_of(UsdPerHour each, const std::optional<Usd>& total, const Names& unknown) {
-    const std::string hourly = price(each) + " USD/h";
+    std::string hourly = price(each) + " USD/h";
     if (!total)
         return hourly;
     const std::string_view least = unknown.empty() ? "" : "at least ";
