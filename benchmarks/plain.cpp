@@ -415,6 +415,17 @@ static bool nearest_is_right(const Question& q, const Answer& answer, const Refu
            });
 }
 
+/// Without ties and what spot costs beside, which the unit tests look at.
+static std::vector<Choice> without_what_is_beside(std::vector<Choice> choices) {
+    for (Choice& c : choices) {
+        c.tied = false;
+        c.spot = c.spot_p10 = c.spot_p90 = std::nullopt;
+        c.spot_as_of.reset();
+        c.spot_reclaimed.reset();
+    }
+    return choices;
+}
+
 static void compare(std::string_view name, const Catalog& catalog, const Request& request) {
     const Question q = question(catalog, request);
     const Answer expected = answer(q);
@@ -430,7 +441,7 @@ static void compare(std::string_view name, const Catalog& catalog, const Request
     same(got.out_of_scope == expected.out_of_scope, "the numbers of offers out of scope");
     same(got.refusals.count == refused, "the numbers of refused offers");
     same(got.refusals.by_reason == by_reason(expected), "the counts by reason");
-    same(got.choices == choices(q, expected), "the choices");
+    same(without_what_is_beside(got.choices) == choices(q, expected), "the choices");
     same(got.families == families(q, expected), "the families");
     same(nearest_is_right(q, expected, got.refusals), "the nearest refusals");
 }
