@@ -34,8 +34,9 @@ TrainingGoal::TrainingGoal(const Catalog& catalog,
              request,
              [this, &sites](std::size_t type) { return sites.cheapest(columns_, type); },
              only} {
+    const Date software = times_.software();
     for (const Gpu& gpu : catalog.gpus())
-        able_.push_back(missing_methods(gpu, job_of(request), times_.software()).empty());
+        able_.push_back(missing_methods(gpu, job_of(request), software).empty());
     const std::size_t types = catalog.instances().size();
     paid_hours_.reserve(types);
     limit_.reserve(types);
