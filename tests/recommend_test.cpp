@@ -610,6 +610,20 @@ TEST_CASE("without a batch several machines take what their memory has room for"
           Approx(two.job->time.median.value()).epsilon(1e-9));
 }
 
+TEST_CASE("without a batch as many machines join as the net needs", "[recommend]") {
+    // Adam's 16 bytes a parameter are 112 GB: too much for two GPUs of 24 GB, not for eight.
+    Request request{.goal = Job{.model = "llama-2-7b", .tokens = 1e8, .max_machines = 16},
+                    .today = {2026, 11, 1}};
+    request.constraints.instance = {"g5.xlarge"};
+    request.constraints.region = {"us-east-1"};
+    const Recommendation r = recommend(Catalog::bundled(), request);
+    REQUIRE_FALSE(r.choices.empty());
+    const int machines = r.choices.front().job->machines;
+    CHECK(machines > 112 / 24);
+    training(request).batch = 64;
+    CHECK(recommend(Catalog::bundled(), request).choices.front().job->machines == machines);
+}
+
 // ---- all clouds ---------------------------------------------------------------------
 
 static Recommendation over_all_clouds(Request request) {

@@ -189,24 +189,30 @@ static bool offload_is_timed(const JobChoice& job) {
                                [](const Factor& f) { return f.name.starts_with(kOffloadFactor); });
 }
 
-/// Of several machines without a batch: how much they take at once.
-static std::string batch_warning(const Recommendation& r) {
-    if (job_of(r.request).batch)
+/// Of several machines without a batch: how much they take at once, or that this is not known.
+static std::string batch_warning(const Catalog& catalog, const Recommendation& r) {
+    const Job& job = job_of(r.request);
+    if (job.batch || job.max_machines == 1)
         return "";
     for (const Choice& c : r.choices)
-        if (c.job->machines > 1 && c.job->memory)
+        if (const Gpu* gpu = catalog.find_gpu(c.gpu); c.job->machines > 1 && c.job->memory && gpu)
             return fmt::format(
                 "without `batch`, each GPU takes what its memory has room for, on {} x "
                 "{} {:.0f} samples in each step; a smaller one takes longer on "
                 "several machines",
                 c.job->machines,
                 c.instance,
-                c.job->memory->micro_batch * c.gpu_count * c.job->machines);
-    return "";
+                c.job->memory->micro_batch * c.gpu_count * std::max(1, gpu->devices) *
+                    c.job->machines);
+    const bool unknown = std::ranges::any_of(
+        r.choices, [](const Choice& c) { return !c.job->memory || c.job->memory->partial; });
+    return unknown ? "without `batch`, how often several machines exchange gradients is not known "
+                     "where the need of memory is not, and one alone is taken"
+                   : "";
 }
 
 /// What a reader of the answer has to know about a job: what was not checked, what may be slow.
-static std::vector<std::string> job_warnings(const Recommendation& r) {
+static std::vector<std::string> job_warnings(const Catalog& catalog, const Recommendation& r) {
     constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
     std::vector<std::string> out;
     const auto jobs_where = [&r](auto condition) {
@@ -234,7 +240,7 @@ static std::vector<std::string> job_warnings(const Recommendation& r) {
             return j.memory && j.memory->offloaded > GiB{} && !offload_is_timed(j);
         }),
         "what it takes to move offloaded states and weights is not in the hours");
-    for (std::string line : {batch_warning(r), disk_warning(r.request)})
+    for (std::string line : {batch_warning(catalog, r), disk_warning(r.request)})
         if (!line.empty())
             out.push_back(std::move(line));
     add(jobs_where([](const JobChoice& j) { return j.input_bound; }),
@@ -425,7 +431,7 @@ void add_warnings(const Catalog& catalog, Recommendation& r) {
     warn_of_lost_work(r);
     warn_of_launch(r);
     if (trains(r.request))
-        for (std::string& warning : job_warnings(r))
+        for (std::string& warning : job_warnings(catalog, r))
             r.warnings.push_back(std::move(warning));
     if (r.request.profile == Profile::training)
         if (const auto small = choices_where(r,

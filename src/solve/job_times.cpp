@@ -203,7 +203,7 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
         out.paged = paged_of(job_of(request_), *found.memory);
         time.paged = paged_seconds(*on.gpu, out.paged);
     }
-    if (machines > 1 && !(time.step(devices(type, machines)) > 0))
+    if (machines > 1 && out.fits && !(time.step(on.gpus * machines) > 0))
         return out; // how often they exchange gradients is not known
     const double seconds = this->seconds(time, on, out);
     constexpr double kFewGpus = 1000; // of one machine: all of these were seen
