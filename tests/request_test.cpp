@@ -493,6 +493,9 @@ TEST_CASE("a deadline that is a day ends with it, counted from the moment of the
         set(request, "today", std::to_array<std::string>({moment}));
         CHECK(deadline_of(request)->value() == Approx{4 * 24 + 5.5});
     }
+    request.time_of_day = Hours{24 - 1e-5}; // it is shown as what can be read again
+    CHECK(std::get<std::string>(find_setting("today")->get(request)) == "2026-11-30T23:59:59");
+    request.time_of_day = Hours{18.5};
     training(request).deadline_on = {2026, 11, 30};
     CHECK(deadline_of(request)->value() == Approx{5.5}); // the rest of today
     training(request).deadline_on = {2026, 11, 29};

@@ -17,12 +17,11 @@ inline Date system_day() {
             static_cast<int>(static_cast<unsigned>(day.day()))};
 }
 
-/// Of that day, what is past of it.
+/// Of that day, the whole seconds that are past.
 inline Hours system_time_of_day() {
-    const auto now = std::chrono::system_clock::now();
-    return Hours{std::chrono::duration<double, std::ratio<3600>>{
-        now - std::chrono::floor<std::chrono::days>(now)}
-                     .count()};
+    const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    const auto past = now - std::chrono::floor<std::chrono::days>(now);
+    return Hours{std::chrono::duration<double, std::ratio<3600>>{past}.count()};
 }
 
 } // namespace flopwise

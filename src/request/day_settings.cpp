@@ -43,7 +43,9 @@ void set_today(const SettingText& in) {
 Value shown_today(const Request& r) {
     if (r.today.year == 0)
         return {};
-    const auto seconds = std::llround(r.time_of_day.value() * kSecondsPerHour);
+    constexpr long long kLastSecond = 86'399; // of a day, which is not rounded into the next
+    const auto seconds =
+        std::min(kLastSecond, std::llround(r.time_of_day.value() * kSecondsPerHour));
     if (seconds == 0)
         return to_string(r.today);
     const auto whole_minutes = seconds / 60;
