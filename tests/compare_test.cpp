@@ -95,6 +95,23 @@ TEST_CASE("two or more are compared", "[compare][error]") {
     CHECK_THROWS_AS(compare(Catalog::bundled("aws-2020-04"), compared_question(), unknown), Error);
 }
 
+TEST_CASE("machines and days are compared in the catalog that is given", "[compare][error]") {
+    Request request = compared_question();
+    request.catalog = "clouds-2026-11";
+    const std::vector<std::string> names{"p2.xlarge", "p3.2xlarge"};
+    CHECK_THROWS_WITH(compare(Catalog::bundled("aws-2020-04"), request, names),
+                      "catalog: must not be named where a catalog is given, got "
+                      "\"clouds-2026-11\"");
+}
+
+TEST_CASE("a saved plan's deadline is counted from the time of the question", "[compare]") {
+    SavedPlan plan{.request = {.goal = Job{.model = "resnet-50", .deadline_on = {2026, 12, 4}}},
+                   .provider = "aws",
+                   .instance = "g5.xlarge",
+                   .region = "us-east-1"};
+    CHECK(*deadline_of(question_of(plan, {2026, 11, 30}, Hours{18.5})) == Hours{4 * 24 + 5.5});
+}
+
 TEST_CASE("saved plans side by side, each with its own question", "[compare][saved_plan]") {
     Request half = compared_question();
     half.budget.days = Days{182.5};

@@ -41,10 +41,11 @@ struct ComparedQuestion {
     Request request{};
 };
 
-/// The questions of saved plans, each about its own machine as question_of() has it. Throws
+/// The questions of saved plans, each about its own machine as question_of() has it, asked at that
+/// time of `today`. Throws
 /// ArgumentError for a name that does not end in .yaml or .yml, and as read_saved_plan() does.
-FLOPWISE_API std::vector<ComparedQuestion> questions_of(std::span<const std::string> files,
-                                                        Date today);
+FLOPWISE_API std::vector<ComparedQuestion>
+questions_of(std::span<const std::string> files, Date today, Hours time_of_day = {});
 /// Whether any name is that of a file of questions_of().
 FLOPWISE_API bool has_saved_plan(std::span<const std::string> names);
 

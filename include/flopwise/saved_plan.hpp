@@ -33,8 +33,9 @@ FLOPWISE_API std::string to_yaml(const SavedPlan& plan);
 FLOPWISE_API SavedPlan read_saved_plan(const std::filesystem::path& file);
 FLOPWISE_API SavedPlan parse_saved_plan(const std::string& yaml, const std::string& name = "text");
 
-/// The question of a plan about its machine alone, bought as in the plan, asked on a day.
-FLOPWISE_API Request question_of(const SavedPlan& plan, Date today);
+/// The question of a plan about its machine alone, bought as in the plan, asked on a day, of which
+/// so much is past as Request::time_of_day says.
+FLOPWISE_API Request question_of(const SavedPlan& plan, Date today, Hours time_of_day = {});
 
 enum class PlanState : std::uint8_t {
     holds,      ///< it costs no more than its tolerance allows

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import _core
-from ._asked import CatalogLike, now_for
+from ._asked import CatalogLike, now, now_for
 from ._batch import refusal
 from ._core import Comparison, Request, Vary, WhatIf
 
@@ -110,4 +110,6 @@ def compare(
     >>> {figure.key: figure.values for figure in both.figures}["total_usd"]
     [657.0, 2233.8]
     """
+    if "today" not in settings and any(name.endswith((".yaml", ".yml")) for name in names):
+        settings["today"] = now()  # the deadline of a plan may be a day
     return _core._compare(request, catalog, _dated(request, settings), list(names))

@@ -44,7 +44,8 @@ static Comparison comparison_of(const py::object& request,
     const OpenedQuestion asked{request, catalog, settings};
     return without_gil([&] {
         return has_saved_plan(names)
-                   ? compare(asked.catalog, questions_of(names, asked.request.today))
+                   ? compare(asked.catalog,
+                             questions_of(names, asked.request.today, asked.request.time_of_day))
                    : compare(asked.catalog, asked.request, names);
     });
 }

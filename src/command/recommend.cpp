@@ -123,6 +123,11 @@ run_map(const Catalog& catalog, const Request& request, const Texts& varied, con
     return found ? answer : nothing_qualifies;
 }
 
+/// The time of day of saved plans, whose deadlines may be days: as of a question of that kind.
+static Hours time_of_day(const Request& request) {
+    return request.origin.contains("today") ? request.time_of_day : system_time_of_day();
+}
+
 /// What is to be seen side by side.
 static int run_comparison(const Catalog& catalog,
                           const Request& request,
@@ -132,9 +137,10 @@ static int run_comparison(const Catalog& catalog,
     for (const std::string& text : compared)
         for (std::string& name : text::split(text, ','))
             names.push_back(std::move(name));
-    const Comparison comparison = has_saved_plan(names)
-                                      ? compare(catalog, questions_of(names, request.today))
-                                      : compare(catalog, request, names);
+    const Comparison comparison =
+        has_saved_plan(names)
+            ? compare(catalog, questions_of(names, request.today, time_of_day(request)))
+            : compare(catalog, request, names);
     write(comparison, output);
     const bool found = std::ranges::any_of(
         comparison.columns, [](const ComparedColumn& c) { return c.choice.has_value(); });

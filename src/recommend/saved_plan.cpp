@@ -144,9 +144,10 @@ SavedPlan read_saved_plan(const std::filesystem::path& path) {
 
 // ---- on another day -----------------------------------------------------------------
 
-Request question_of(const SavedPlan& plan, Date today) {
+Request question_of(const SavedPlan& plan, Date today, Hours time_of_day) {
     Request request = plan.request;
     request.today = today;
+    request.time_of_day = time_of_day;
     const auto only = [&request](std::string_view key, const std::string& value) {
         set(request, key, std::span{&value, 1});
     };
@@ -174,7 +175,8 @@ static void look_at_machine(PlanCheck& check, const Catalog& catalog, const Char
         check.why_gone = fmt::format("is not in the catalog {}", catalog.name());
         return;
     }
-    const Recommendation answer = answered(catalog, question_of(plan, check.checked_on), charges);
+    const Recommendation answer =
+        answered(catalog, question_of(plan, check.checked_on, plan.request.time_of_day), charges);
     if (answer.choices.empty()) {
         check.why_gone = why_gone(answer);
         return;

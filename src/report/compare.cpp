@@ -30,21 +30,30 @@ std::string reason_of(const Recommendation& r) {
     return r.unpriced.machines.empty() ? outcome_line(r) : r.unpriced.machines.front().text;
 }
 
-ComparedColumn column_of(const Catalog& catalog, const ComparedQuestion& question) {
-    const std::string& name = question.name;
-    Request asked = question.request;
+/// The same, of which no more is needed than its first choice.
+Request for_a_column(Request asked) {
     asked.top = 1;
     asked.nearest = 1;
     asked.against = {};
     asked.firmness = false;
     asked.currency.reset(); // whose rate may be of a later day than a column
-    Recommendation r = asked.catalog.empty() ? recommend(catalog, asked) : recommend(asked);
+    return asked;
+}
+
+ComparedColumn column_of(const std::string& name, Recommendation r) {
     ComparedColumn out{.name = name};
     if (r.choices.empty())
         out.reason = reason_of(r);
     else
         out.choice = std::move(r.choices.front());
     return out;
+}
+
+void require_several(std::size_t columns) {
+    if (columns < 2)
+        throw ArgumentError{
+            "compare",
+            fmt::format("must name at least two machines, days or saved plans, got {}", columns)};
 }
 
 /// The figures of one column, in their order.
@@ -171,37 +180,40 @@ bool has_saved_plan(std::span<const std::string> names) {
     return std::ranges::any_of(names, is_saved_plan);
 }
 
-std::vector<ComparedQuestion> questions_of(std::span<const std::string> files, Date today) {
+std::vector<ComparedQuestion>
+questions_of(std::span<const std::string> files, Date today, Hours time_of_day) {
     std::vector<ComparedQuestion> out;
     for (const std::string& file : files) {
         if (!is_saved_plan(file))
             throw ArgumentError{
                 "compare",
                 fmt::format("must be saved plans alone, or none, got {}", text::quoted(file))};
-        out.push_back({file, question_of(read_saved_plan(file), today)});
+        out.push_back({file, question_of(read_saved_plan(file), today, time_of_day)});
     }
     return out;
 }
 
 Comparison compare(const Catalog& catalog, std::span<const ComparedQuestion> questions) {
-    if (questions.size() < 2)
-        throw ArgumentError{
-            "compare",
-            fmt::format("must name at least two machines, days or saved plans, got {}",
-                        questions.size())};
+    require_several(questions.size());
     Comparison out{.catalog_name = catalog.name()};
-    for (const ComparedQuestion& question : questions)
-        out.columns.push_back(column_of(catalog, question));
+    for (const auto& [name, request] : questions) {
+        const Request asked = for_a_column(request);
+        out.columns.push_back(
+            column_of(name, asked.catalog.empty() ? recommend(catalog, asked) : recommend(asked)));
+    }
     add_figures(out);
     return out;
 }
 
 Comparison
 compare(const Catalog& catalog, const Request& request, std::span<const std::string> names) {
-    std::vector<ComparedQuestion> questions;
+    require_several(names.size());
+    Comparison out{.catalog_name = catalog.name()};
     for (const std::string& name : names)
-        questions.push_back({name, asked_of(request, name)});
-    return compare(catalog, questions);
+        out.columns.push_back(
+            column_of(name, recommend(catalog, for_a_column(asked_of(request, name)))));
+    add_figures(out);
+    return out;
 }
 
 std::string table(const Comparison& comparison, const TableStyle& style) {
