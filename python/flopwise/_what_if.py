@@ -110,6 +110,7 @@ def compare(
     >>> {figure.key: figure.values for figure in both.figures}["total_usd"]
     [657.0, 2233.8]
     """
-    if "today" not in settings and any(name.endswith((".yaml", ".yml")) for name in names):
+    undated = settings.get("today") is None and getattr(request, "today", None) is None
+    if undated and any(name.endswith((".yaml", ".yml")) for name in names):
         settings["today"] = now()  # the deadline of a plan may be a day
     return _core._compare(request, catalog, _dated(request, settings), list(names))
