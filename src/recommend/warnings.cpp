@@ -195,7 +195,8 @@ static std::string batch_warning(const Catalog& catalog, const Recommendation& r
     if (job.batch || job.max_machines == 1)
         return "";
     for (const Choice& c : r.choices)
-        if (const Gpu* gpu = catalog.find_gpu(c.gpu); c.job->machines > 1 && c.job->memory && gpu)
+        if (const Gpu* gpu = catalog.find_gpu(c.gpu);
+            c.job->machines > 1 && c.job->memory && gpu != nullptr)
             return fmt::format(
                 "without `batch`, each GPU takes what its memory has room for, on {} x "
                 "{} {:.0f} samples in each step; a smaller one takes longer on "
