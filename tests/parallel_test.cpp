@@ -120,6 +120,7 @@ TEST_CASE("the first stage keeps as many micro-batches as there are stages, the 
     CHECK(kept(need(4, 3), 2) == Approx(3 * four.per_sample.value()));
     CHECK(kept(need(4, 3), 1) == Approx(3 * four.per_sample.value()));
     CHECK(kept(need(4, 100), 2) == Approx(8 * four.per_sample.value()));
+    CHECK(kept(need(4, 3), 5) == Approx(5 * four.per_sample.value()));
     // With a vocabulary of 2 million the last stage is the worse one, and nothing waits there.
     net.vocab = 2e6;
     net.parameters = 40e9;
@@ -213,6 +214,51 @@ TEST_CASE("stages wait (p - 1) / m of the time, and for the longest of them", "[
     // 96 layers over 10 stages: one has 10 of them, not 9.6.
     const auto uneven = *unit_time(gpt3(8, 10), a100, Precision::bf16, 1);
     CHECK(uneven.longest == Approx(10 / 9.6));
+    CHECK(uneven.waits(480) == Approx((1 + 9 / uneven.passes(480)) * 10 / 9.6));
+}
+
+TEST_CASE("a pipeline takes the micro-batch of the least time that memory has room for",
+          "[parallel]") {
+    const Gpu& a100 = gpu_of("nvidia-a100-sxm4-80gb");
+    const UnitTime time = *unit_time(gpt3(8, 8), a100, Precision::bf16, 1);
+    const Wire wire{.bytes_per_second = 200e9};
+    const auto with = [&](double samples) {
+        UnitTime out = time;
+        out.pass_units = samples * 2048;
+        return out;
+    };
+    double least = std::numeric_limits<double>::infinity();
+    for (const double samples : {1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0}) {
+        CHECK(with(samples).seconds(8, 64, wire) <= least);
+        least = with(samples).seconds(8, 64, wire);
+    }
+    const double best = with(64).pass(512);
+    CHECK(best > 2048);
+    CHECK(best < 64.0 * 2048);
+    CHECK(with(100).pass(512) == best);
+    CHECK(with(1).pass(512) == 2048);
+    // A step of less than one sample for each replica is one pass.
+    UnitTime little = with(64);
+    little.step_units = 4 * 2048;
+    CHECK(little.pass(512) == 1024);
+    CHECK(little.passes(512) == 1);
+}
+
+TEST_CASE("what is offloaded passes the links of all GPUs, and the hosts work together",
+          "[parallel]") {
+    // As in estimate_test: 28 bytes a parameter at 39.6 GB/s on the host of each machine, new
+    // weights of 2 bytes over 63 GB/s of each GPU. Two machines, one step of eight samples.
+    const Gpu& h100 = gpu_of("nvidia-h100-sxm5-80gb");
+    for (const int tensor : {1, 8}) {
+        Job job{.model = "llama-2-7b", .tokens = 1e9, .batch = 8, .tensor_parallel = tensor};
+        const auto offload = [&](Offload what) {
+            job.offload = what;
+            const auto time = *unit_time(work_of(job), h100, Precision::bf16, 1);
+            return time.offload_seconds(8, 2, 1e9) / 16 * 8 * 4096; // of a step
+        };
+        CHECK(offload(Offload::none) == 0);
+        CHECK(offload(Offload::optimiser) == Approx(6.738e9 * (28 / 39.6e9 / 2 + 2.0 / 16 / 63e9)));
+    }
 }
 
 TEST_CASE("gradients are summed by those that hold the same part", "[parallel]") {
@@ -387,6 +433,32 @@ TEST_CASE("a large net fits where it is split, and not where each GPU holds it",
     CHECK(std::ranges::any_of(split.warnings, [](const std::string& w) {
         return w.find("published formulas") != std::string::npos;
     }));
+}
+
+TEST_CASE("a machine loads its part of a replica", "[parallel]") {
+    const Model gpt = find_model("gpt3-175b");
+    Training how = trained(8, 8);
+    how.fine_tune = FineTune::full;
+    // 2 bytes a weight; an eighth of them on each of eight machines of eight GPUs.
+    const auto needed = host_memory_need(gpt, how, Precision::mixed, {}, 8);
+    CHECK(needed->value() == Approx(0.5 + 8 * 0.5 + gib(2 * 174.6e9 / 8)));
+    how.pipeline_parallel = 1;
+    CHECK(host_memory_need(gpt, how, Precision::mixed, {}, 8)->value() ==
+          Approx(4.5 + gib(2 * 174.6e9)));
+}
+
+TEST_CASE("where whole replicas are and do not fit, that is the reason", "[parallel]") {
+    const auto r = answer({{"model", "llama-2-70b"},
+                           {"tokens", "1e8"},
+                           {"batch", "64"},
+                           {"fine_tune", "full"},
+                           {"instance", "p5.48xlarge"},
+                           {"region", "us-east-1"},
+                           {"tensor_parallel", "8"},
+                           {"pipeline_parallel", "2"},
+                           {"max_machines", "2"}});
+    CHECK(r.outcome == Outcome::nothing_fits);
+    CHECK(r.refusals.nearest.front().reasons == std::vector{Reason::does_not_fit});
 }
 
 TEST_CASE("machines with a part of a replica are refused, with how many would do", "[parallel]") {
