@@ -324,6 +324,28 @@ TEST_CASE("no split is below the floor, and more machines never take longer",
             }
 }
 
+TEST_CASE("a better GPU is no slower with a split net", "[parallel][property]") {
+    const auto gpus = now().gpus();
+    int pairs = 0;
+    for (const auto& [tensor, pipeline] : {std::pair{8, 1}, std::pair{2, 4}, std::pair{8, 8}})
+        for (const double micro_batch : {1.0, 6.0}) {
+            Work work = gpt3(tensor, pipeline);
+            work.micro_batch = micro_batch;
+            const Wire wire{.bytes_per_second = 100e9};
+            for (const Gpu& better : gpus)
+                for (const Gpu& worse : gpus) {
+                    const auto a = unit_time(work, better, Precision::fp16, 1);
+                    const auto b = unit_time(work, worse, Precision::fp16, 1);
+                    if (!a || !b || !beats(better, worse.name, Precision::fp16))
+                        continue;
+                    INFO(better.name << " and " << worse.name << " " << tensor << " " << pipeline);
+                    CHECK(a->seconds(8, 8, wire) <= b->seconds(8, 8, wire) * 1.000001);
+                    ++pairs;
+                }
+        }
+    CHECK(pairs > 1000);
+}
+
 TEST_CASE("the interval of a split is wider, as no run was fitted to it", "[parallel]") {
     const GpuSet on{.gpu = &gpu_of("nvidia-a100-sxm4-80gb"), .gpus = 8};
     CHECK(scale_of(gpt3(8, 1), on) == Approx(std::hypot(scale_of(gpt3(1, 1), on), 0.3)));
@@ -485,6 +507,23 @@ TEST_CASE("machines with a part of a replica are refused, with how many would do
     CHECK(ask("1", "8", "1").outcome == Outcome::found);
     // Three machines are not: their 24 GPUs are one and a half.
     CHECK(ask("3", "8", "2").choices.front().job->machines == 2);
+}
+
+TEST_CASE("a machine to buy that has a part of a replica has no hours", "[parallel]") {
+    const auto hours = [](const char* gpus) {
+        const auto r = answer({{"model", "llama-2-7b"},
+                               {"tokens", "1e9"},
+                               {"batch", "64"},
+                               {"instance", "p5.48xlarge"},
+                               {"region", "us-east-1"},
+                               {"tensor_parallel", "8"},
+                               {"own_price_usd", "300000"},
+                               {"own_gpu", "H100"},
+                               {"own_gpus", gpus}});
+        return r.ownership->job->hours;
+    };
+    CHECK(hours("8"));
+    CHECK_FALSE(hours("4"));
 }
 
 TEST_CASE("what is between machines is warned of where a layer goes beyond one", "[parallel]") {
