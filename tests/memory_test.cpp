@@ -189,7 +189,7 @@ static std::vector<MemoryRow> reference_rows() {
 TEST_CASE("needs are those of the program that fitted them", "[memory]") {
     // Written by benchmarks/calibrate/memory.py in Python.
     const auto rows = reference_rows();
-    REQUIRE(rows.size() == 19);
+    REQUIRE(rows.size() == 26);
     for (const MemoryRow& row : rows) {
         INFO(row.at("parameters") << " " << row.at("fine_tune") << " " << row.at("sharding"));
         const auto figure = [&row](const char* key) { return text::number(row.at(key)); };
@@ -208,7 +208,10 @@ TEST_CASE("needs are those of the program that fitted them", "[memory]") {
                            .lora_rank = *figure("lora_rank"),
                            .recipe = *from_name<Recipe>(row.at("recipe")),
                            .loss = *from_name<Loss>(row.at("loss")),
-                           .offload = *from_name<Offload>(row.at("offload"))};
+                           .offload = *from_name<Offload>(row.at("offload")),
+                           .tensor_parallel = static_cast<int>(*figure("tensor_parallel")),
+                           .pipeline_parallel = static_cast<int>(*figure("pipeline_parallel")),
+                           .batch = figure("batch")};
         auto sharding = *from_name<Sharding>(row.at("sharding"));
         if (sharding == Sharding::zero3 && how.fine_tune == FineTune::qlora)
             sharding = Sharding::fsdp; // the program has one name for both

@@ -142,6 +142,8 @@ const auto kCounts = std::to_array<Count>({
     {"top", [](R& r, int x) { r.top = x; }},
     {"nearest", [](R& r, int x) { r.nearest = x; }},
     {"max_machines", [](R& r, int x) { training(r).max_machines = x; }},
+    {"tensor_parallel", [](R& r, int x) { training(r).tensor_parallel = x; }},
+    {"pipeline_parallel", [](R& r, int x) { training(r).pipeline_parallel = x; }},
     {"idle_minutes", [](R& r, int x) { r.launch.idle_minutes = x; }},
 });
 
@@ -246,7 +248,7 @@ static_assert(fields_of<Constraints>() == 24 && fields_of<Place>() == 2 && field
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
 static_assert(fields_of<Ownership>() == 12 && fields_of<Dataset>() == 3);
 static_assert(fields_of<Currency>() == 3);
-static_assert(fields_of<Job>() == 24 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
+static_assert(fields_of<Job>() == 26 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
 static_assert(fields_of<Launch>() == 6 && fields_of<Weights>() == 6);
 
 TEST_CASE("no figure of a request is NaN, infinite, negative or beyond its range", "[validate]") {

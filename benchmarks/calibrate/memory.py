@@ -337,6 +337,13 @@ def reference_cases():
         ("moe", dict(fine_tune="lora", recompute="full"), 1),
         ("bert", dict(recompute="none"), 8),
         ("resnet", dict(optimiser="sgd"), 256),
+        ("big", dict(gpus=16, tensor_parallel=8, pipeline_parallel=2, recipe="bf16"), 2),
+        ("big", dict(gpus=64, tensor_parallel=4, pipeline_parallel=4, sharding="zero1", batch=16), 2),
+        ("big", dict(gpus=24, tensor_parallel=2, pipeline_parallel=3, sharding="zero3", recompute="full"), 1),
+        ("big", dict(gpus=8, tensor_parallel=2, pipeline_parallel=2, fine_tune="qlora", recompute="full", batch=4), 1),
+        ("small", dict(gpus=8, tensor_parallel=2, pipeline_parallel=4, offload="optimiser", sharding="zero1"), 1),
+        ("llama", dict(gpus=4, pipeline_parallel=4, recompute="full"), 1),
+        ("moe", dict(gpus=8, tensor_parallel=8, fine_tune="lora"), 1),
     ]
     return [(mm.Net(**nets[name]), mm.Way(**way), samples) for name, way, samples in ways]
 

@@ -51,6 +51,26 @@ class Way:
     offload: str = "none"
     sharding: str = "none"
     gpus: float = 1
+    tensor_parallel: int = 1  # GPUs that share each layer
+    pipeline_parallel: int = 1  # stages of layers
+    batch: float = 0  # samples of a step, on all GPUs; 0: not known
+
+    def replicas(self):
+        return self.gpus / (self.tensor_parallel * self.pipeline_parallel)
+
+
+@dataclasses.dataclass
+class Part:
+    """What one GPU of a stage has: shares of the layers and of the tables, which `tensor` GPUs share."""
+
+    tensor: int = 1
+    layers: float = 1
+    tables: float = 1
+    in_flight: int = 1
+    head: bool = True
+
+    def of(self, parameters, tables):
+        return ((parameters - tables) * self.layers + tables * self.tables) / self.tensor
 
 
 @dataclasses.dataclass
@@ -63,20 +83,27 @@ class Need:
     in_transit: float
     step: float  # temporaries of the optimiser's step
     per_sample: float
+    waiting: float  # of a sample of each other micro-batch that is in a pipeline
+    in_flight: int  # micro-batches in it, at most
+    step_samples: float  # of a replica; 0: not known
     context: float
     held: float  # share of the gradients that is there when most activations are
     share: float  # of all of it, lost to fragmentation
 
+    def activations(self, samples):
+        most = max(self.step_samples, samples) if self.step_samples else math.inf
+        return self.per_sample * samples + self.waiting * (min(self.in_flight * samples, most) - samples)
+
     def computed(self, samples):
         """What the tensors take at the worst moment: in the backward pass or in the optimiser's step."""
-        backward = self.per_sample * samples + self.held * self.gradients
+        backward = self.activations(samples) + self.held * self.gradients
         return self.weights + self.optimiser + self.in_transit + max(backward, self.step + self.gradients)
 
     def total(self, samples):
         return self.context + (1 + self.share) * self.computed(samples)
 
     def activations_share(self, samples):
-        return (1 + self.share) * self.per_sample * samples / self.total(samples)
+        return (1 + self.share) * self.activations(samples) / self.total(samples)
 
 
 def is_wide(way):
@@ -91,12 +118,24 @@ def has_adapters(way):
     return way.fine_tune in ("lora", "qlora")
 
 
+def tables_of(net):
+    return 1 if net.parameters < TIED_BELOW else 2
+
+
 def embedding(net):
     """Parameters of the embedding and of the head."""
     if net.kind not in TEXT or not net.vocab or not net.hidden:
         return 0.0
-    tables = 1 if net.parameters < TIED_BELOW else 2
-    return min(0.5 * net.parameters, tables * net.vocab * net.hidden)
+    return min(0.5 * net.parameters, tables_of(net) * net.vocab * net.hidden)
+
+
+def parts(net, way):
+    """The whole net, or of a pipeline the first stage and the last: no other needs more."""
+    if way.pipeline_parallel == 1:
+        return [Part(way.tensor_parallel)]
+    longest = math.ceil(net.layers / way.pipeline_parallel) / net.layers
+    last = Part(way.tensor_parallel, longest, 1 / tables_of(net))
+    return [dataclasses.replace(last, in_flight=way.pipeline_parallel, head=False), last]
 
 
 def moments(way, number):
@@ -118,12 +157,13 @@ def activations_m(net):
     return 6e9 * net.forward_gmacs / per if per and net.forward_gmacs else 0.0
 
 
-def per_sample(net, way, p):
+def per_sample(net, way, p, part):
+    """Bytes kept of a sample, and of one of another micro-batch whose backward pass is to come."""
     if images := activations_m(net):
         kept = IMAGE_RECOMPUTED if way.recompute == "full" and net.kind in ("vit", "diffusion") else 1.0
-        return p["image"] * images * 1e6 * width(way) * kept
+        return p["image"] * images * 1e6 * width(way) * kept, 0.0
     if net.kind not in TEXT or not net.layers or not net.hidden:
-        return 0.0
+        return 0.0, 0.0
     tokens = net.seq_len
     scale = width(way) / 2
     active = net.active_parameters or net.parameters
@@ -133,58 +173,76 @@ def per_sample(net, way, p):
     layer = tokens * net.hidden * (p["layer"] + p["layer_width"] * wide) * adapters * scale
     scores = p["scores"] * (net.heads or net.hidden / 128) * tokens**2 * scale
     logit = p["logit" if way.loss == "plain" else "logit_fused"]
-    logits = logit * tokens * (net.vocab or VOCABULARY)
+    logits = logit * tokens * (net.vocab or VOCABULARY) if part.head else 0.0
     if way.recompute == "full":
-        return 2 * tokens * net.hidden * net.layers * scale + max(layer, logits)
-    return (layer + (scores if way.recompute == "none" else 0.0)) * net.layers + logits
+        waiting, beside = 2 * tokens * net.hidden * net.layers * part.layers * scale, max(layer, logits)
+    else:
+        each = layer + (scores if way.recompute == "none" else 0.0)
+        waiting, beside = each * net.layers * part.layers, logits
+    return (waiting + beside) / part.tensor, waiting / part.tensor
 
 
-def frozen(net, way):
+def frozen(net, way, part):
     if not has_adapters(way):
         return 0.0
+    here = part.of(net.parameters, embedding(net))
     if way.fine_tune == "lora":
-        return net.parameters * width(way)
-    e = embedding(net)
-    return (net.parameters - e) * NF4 + e * EMBEDDING_4BIT
+        return here * width(way)
+    e = embedding(net) * part.tables / part.tensor
+    return (here - e) * NF4 + e * EMBEDDING_4BIT
 
 
-def in_transit(net, way, p, gradients, trained):
+def in_transit(net, way, p, part, gradients, trained):
     """Layers that are gathered, and buckets of gradients."""
-    gathered = p["gathered"] * (net.parameters - embedding(net)) / max(4.0, net.layers or 12.0) + embedding(net)
+    e = embedding(net)
+    gathered = p["gathered"] * (net.parameters - e) / max(4.0, net.layers or 12.0) + e * part.tables
+    replicas = way.replicas()
     out = 0.0
-    if way.offload == "parameters" or way.gpus > 1 and way.sharding == "zero3":
-        out = gathered * width(way)
-    if way.gpus > 1:
+    if way.offload == "parameters" or replicas > 1 and way.sharding == "zero3":
+        out = gathered / part.tensor * width(way)
+    if replicas > 1:
         out += gradients if way.sharding == "none" else 2 * min(trained, BUCKET) * width(way)
     return out
 
 
 def need(net, way, p):
+    """Of the stage that needs most for one sample."""
+    return max((need_of(net, way, p, part) for part in parts(net, way)), key=lambda n: n.total(1))
+
+
+def need_of(net, way, p, part):
     adapters = has_adapters(way)
-    t = 19 * way.lora_rank * net.hidden * net.layers if adapters and net.hidden else net.parameters
+    if adapters and net.hidden:
+        t = part.of(19 * way.lora_rank * net.hidden * net.layers, 0)
+    else:
+        t = part.of(net.parameters, embedding(net))
     wide = is_wide(way)
     # Adapters are numbers of 32 bits; mixed precision has a copy of 32 bits of 16-bit weights.
     copied = not (wide or adapters or way.recipe == "bf16")
     number = 4.0 if adapters else width(way)
-    weights = frozen(net, way) + t * (number + (p["mixed_copy"] if copied else 0.0))
+    weights = frozen(net, way, part) + t * (number + (p["mixed_copy"] if copied else 0.0))
     gradients = t * number
     states = t * (moments(way, 4.0 if copied else number) + (4.0 if copied else 0.0))
     # Adam works on all parameters at once; the others go through them one tensor after the other.
     step = t * p["step"] * (2 if copied else 1) if way.optimiser == "adam" else 0.0
-    transit = in_transit(net, way, p, gradients, t)
+    transit = in_transit(net, way, p, part, gradients, t)
     if way.offload != "none":
-        gradients = min(gradients, 2 * gradients / max(4.0, net.layers or 12.0))
+        gradients = min(gradients, 2 * gradients / (max(4.0, net.layers or 12.0) * part.layers))
         states = step = 0.0
     if way.offload == "parameters":
         weights = 0.0
-    split = lambda least: way.gpus if SHARDINGS.index(way.sharding) >= SHARDINGS.index(least) else 1.0
+    split = lambda least: way.replicas() if SHARDINGS.index(way.sharding) >= SHARDINGS.index(least) else 1.0
+    kept, waiting = per_sample(net, way, p, part)
     return Need(
         weights=weights / split("zero3"),
         gradients=gradients / split("zero2"),
         optimiser=states / split("zero1"),
         in_transit=transit,
         step=step / split("zero1"),
-        per_sample=per_sample(net, way, p),
+        per_sample=kept,
+        waiting=waiting,
+        in_flight=part.in_flight,
+        step_samples=way.batch / way.replicas(),
         context=p["context_gib"] * GIB,
         held=p["held"],
         share=p["fragmentation"],

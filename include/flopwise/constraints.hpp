@@ -74,6 +74,7 @@ enum class Reason : std::uint8_t {
     slow_network,      ///< below Constraints::min_network
     unknown_network,   ///< a network is asked for, and its rate is not known
     unknown_rate,      ///< its GPU has no published rate in the precision
+    broken_replica,    ///< its GPUs are no multiple of tensor_parallel * pipeline_parallel
     does_not_fit,      ///< the job does not fit into its GPU memory
     little_host,       ///< the job needs more memory of the machine, beside its GPUs
     misses_deadline,   ///< the job is not done in time on it
@@ -82,7 +83,7 @@ enum class Reason : std::uint8_t {
     above_max_price,   ///< above Constraints::max_price
     above_ceiling,     ///< the budget does not carry it
 };
-constexpr std::size_t kReasons = 34;
+constexpr std::size_t kReasons = 35;
 
 /// In words, as the reports count them: "above the price ceiling".
 FLOPWISE_API std::string_view to_string(Reason reason);

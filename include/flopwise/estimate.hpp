@@ -35,7 +35,8 @@ struct GpuSet {
 /// The hours of a job. GPUs and machines that would only slow it down are left idle. With `mixed`
 /// the fastest of bf16, fp16, tf32 and fp32 that the GPU has; else absent as above.
 /// The interval is wider for whole runs, and for kinds, GPUs and numbers of GPUs or machines that
-/// few sources measured. Throws ArgumentError for a GpuSet without a GPU.
+/// few sources measured. Throws ArgumentError for a GpuSet without a GPU, and for one that is no
+/// whole number of replicas of a net that is split (tensor_parallel * pipeline_parallel GPUs).
 ///
 ///     const Catalog catalog = Catalog::bundled();
 ///     const Work work = work_of({.model = "llama-2-7b", .tokens = 2e9});

@@ -50,6 +50,8 @@ struct Job {
     Offload offload = Offload::none;
     double lora_rank = 16;
     std::optional<Sharding> sharding{}; ///< absent: the least that fits
+    int tensor_parallel = 1;            ///< GPUs that share each layer; at least 1
+    int pipeline_parallel = 1;          ///< stages of layers, each on GPUs of its own; at least 1
     /// Probability with which the peak must stay below the memory of the GPU; in [0.5, 1).
     double memory_confidence = kMemoryConfidence;
     std::vector<Measured> measured{}; ///< at most kMostMeasured
@@ -87,6 +89,8 @@ struct Work {
     double lora_rank = 16;                 ///< of the adapters, if there are any
     Offload offload = Offload::none;
     Optimiser optimiser = Optimiser::adam;
+    int tensor_parallel = 1;      ///< GPUs that share each layer
+    int pipeline_parallel = 1;    ///< stages of layers
     GiB paged{};                  ///< states of one GPU that leave it, and come back, for each step
     bool seq_len_assumed = false; ///< the length of a sequence is neither asked for nor the net's
     bool run = true; ///< a whole run, with all that interrupts it, and not a benchmark's rate
@@ -107,15 +111,15 @@ struct Work {
 /// The samples of a named image net are those of its data set if they are not given; then, if it
 /// is trained from the start, it sees them as often as in its published recipe (Model::epochs).
 /// Throws ArgumentError, naming the setting, for what is missing, what contradicts, and figures
-/// out of range.
+/// out of range. A pipeline needs the batch: how long its stages wait depends on it.
 FLOPWISE_API Work work_of(const Job& job);
 /// The same with the programs of a day, unless the job says their year; year 0: not known.
 FLOPWISE_API Work work_of(const Job& job, Date today);
 
 /// The net of a job: the named one with the figures of one's own over it, its kind derived where
 /// the figures tell. Sequences that are not asked for have at most kFineTuneSeqLen tokens in
-/// fine-tuning. Throws ArgumentError for an unknown name, a configuration that was not read, and
-/// figures that contradict.
+/// fine-tuning. Throws ArgumentError for an unknown name, a configuration that was not read,
+/// figures that contradict, and a split that its layers or heads do not have.
 FLOPWISE_API Model model_of(const Job& job);
 
 /// How a job is trained, for its memory: without `recompute`, attention scores are not kept.
@@ -131,7 +135,7 @@ struct JobFit {
 };
 
 /// Fits the model_of() a job into `gpus` GPUs of `available` memory each. Absent if the need is not
-/// known.
+/// known. Throws ArgumentError as memory_fit() does.
 FLOPWISE_API std::optional<JobFit>
 job_fit(const Job& job, const Model& net, Precision precision, GiB available, double gpus);
 

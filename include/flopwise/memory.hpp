@@ -36,17 +36,22 @@ struct MemoryNeed {
     GiB in_transit{}; ///< layers that are gathered, gradients that are being reduced
     GiB step{};       ///< what the optimiser's step needs for a while
     GiB per_sample{}; ///< activations that are kept for the backward pass
+    GiB waiting{};    ///< of a sample of each other micro-batch that is in a pipeline
     GiB context{};    ///< of the driver and its libraries
     GiB offloaded{};  ///< by this GPU, in the memory of the host
 
     double held = 0;          ///< share of the gradients that is there with the most activations
     double fragmentation = 0; ///< more than the tensors take
+    double in_flight = 1;     ///< micro-batches that are in a pipeline at once, at most
+    double step_samples = 0;  ///< that a replica takes in a step; 0 if it is not known
     bool partial = false;     ///< its activations are not known: the need is at least this
 
     /// Scale of ln(peak / need): of what does not depend on activations, and of these.
     double states_scale = 0;
     double activations_scale = 0;
 
+    /// Activations of a micro-batch of so many samples, and of those that wait beside it.
+    [[nodiscard]] GiB activations(double samples) const;
     /// With a micro-batch of so many samples, at the worse of two moments: the backward pass, and
     /// the optimiser's step.
     [[nodiscard]] GiB total(double samples) const;
@@ -58,7 +63,8 @@ struct MemoryNeed {
     bool operator==(const MemoryNeed&) const = default;
 };
 
-/// Memory need of one of `gpus` GPUs.
+/// Memory need of one of `gpus` GPUs; of several stages of a pipeline, of one of that which needs
+/// more for one sample at once.
 ///
 ///                 bytes for each parameter that is trained
 ///                        mixed   fp32, tf32   Recipe::bf16
@@ -72,11 +78,19 @@ struct MemoryNeed {
 ///     frozen weights: 2 with lora, 4 in fp32; 0.516 with qlora, whose embedding and head have 4.
 ///     Adapters are numbers of 32 bits.
 ///
+/// With tensor_parallel t and pipeline_parallel p a replica of the net has t * p GPUs. Of these one
+/// has 1 / t of its stage, activations and logits too (with sequence parallelism, as Megatron-LM
+/// and torchtitan have it), and `sharding` splits that over the gpus / (t * p) replicas. The first
+/// stage has the embedding and keeps min(p, micro-batches of a step) micro-batches, the last one
+/// the head and the logits.
+///
 /// A sequence of unknown length is taken for 512 tokens. Absent if the net has no parameters;
 /// `partial` if its activations are unknown. With full recomputation, a convolutional net keeps as
-/// much: what it would save depends on the net.
+/// much: what it would save depends on the net. Throws ArgumentError for GPUs that are no whole
+/// number of replicas, and for a split that its layers or heads do not have.
 /// Sources: Rajbhandari et al. 2020 (states), Korthikanti et al. 2022 (form of the activations),
-/// Dettmers et al. 2022 and 2023 (8 and 4 bits); data/memory.yaml (fitted).
+/// Dettmers et al. 2022 and 2023 (8 and 4 bits), Narayanan et al. 2021 (stages); data/memory.yaml
+/// (fitted).
 FLOPWISE_API std::optional<MemoryNeed> memory_need(const Model& net,
                                                    const Training& training,
                                                    Precision precision,
@@ -111,7 +125,8 @@ struct MemoryFit {
 /// Fits a net into `gpus` GPUs of `available` memory each, with the sharding asked for or,
 /// without one, with the least that fits; with one more if that makes room and splits no weights,
 /// which would take time. Absent if the need is not known; what is known of it may
-/// still be too much. Throws ArgumentError for a `confidence` outside [0.5, 1).
+/// still be too much. Throws ArgumentError for a `confidence` outside [0.5, 1), and as
+/// memory_need() does.
 FLOPWISE_API std::optional<MemoryFit> memory_fit(const Model& net,
                                                  const Training& training,
                                                  Precision precision,
@@ -123,7 +138,8 @@ FLOPWISE_API std::optional<MemoryFit> memory_fit(const Model& net,
 /// Memory that a machine of `gpus` GPUs needs beside theirs, at least: half a GiB for the system,
 /// half a GiB for the process of each GPU and its workers, and the weights of a net that is trained
 /// already, which pass through it once, or what is offloaded, whichever is more. They pass as the
-/// GPU holds them; weights that are split, in 16 bits. Absent if the net has no parameters.
+/// GPU holds them; weights that are split, in 16 bits; of a replica over several machines, a part.
+/// Absent if the net has no parameters.
 /// Sources: github.com/AnswerDotAI/fsdp_qlora issue 24 (70e9 parameters in 16 bits, once a machine:
 /// just over 128 GB); Rajbhandari et al. 2021 (offloaded states).
 FLOPWISE_API std::optional<GiB> host_memory_need(const Model& net,

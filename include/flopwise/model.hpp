@@ -150,6 +150,10 @@ struct Training {
     Recipe recipe = Recipe::mixed;
     Loss loss = Loss::plain;
     Offload offload = Offload::none;
+    int tensor_parallel = 1;   ///< GPUs that share each layer; at least 1
+    int pipeline_parallel = 1; ///< stages of layers, each on GPUs of its own; at least 1
+    /// Samples of a step, on all GPUs together: no more wait in a pipeline.
+    std::optional<double> batch{};
 
     bool operator==(const Training&) const = default;
 };

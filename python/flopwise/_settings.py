@@ -189,6 +189,10 @@ class Settings(TypedDict, total=False):
     memory_confidence: Optional[Figure]
     # none, zero1, zero2, zero3 or fsdp (the least that fits).
     sharding: Optional[str]
+    # GPUs that share each layer (1).
+    tensor_parallel: Optional[Figure]
+    # stages of layers, each on GPUs of its own (1); needs a batch.
+    pipeline_parallel: Optional[Figure]
     # done by then: 48h, or the end of 2026-12-31, from now or today on.
     deadline: Optional[Union[Duration, Day]]
     # cost, time or balanced: what the best machine has least of (cost).

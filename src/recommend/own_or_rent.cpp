@@ -111,6 +111,8 @@ static std::optional<Hours> owned_hours(const Catalog& catalog, const Request& r
     const Job& job = job_of(request);
     const Work work = work_of(job, request.today);
     const int devices = std::max(1, gpu->devices); // that programs see in one
+    if (!model_parallel(job).divides(request.own.gpus * devices))
+        return std::nullopt;
     const auto fit = job_fit(job,
                              work.net,
                              precision_used(work, *gpu, *request.precision),

@@ -70,7 +70,8 @@ static bool changes_job(const Relaxation& change) {
     const auto& key = change.key;
     return key == "fine_tune" || key == "optimiser" || key == "recipe" || key == "loss" ||
            key == "offload" || key == "recompute" || key == "sharding" || key == "seq_len" ||
-           key == "max_machines" || key == "precision";
+           key == "max_machines" || key == "tensor_parallel" || key == "pipeline_parallel" ||
+           key == "precision";
 }
 
 /// Whether a change depends on the hours.

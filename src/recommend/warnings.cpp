@@ -204,12 +204,34 @@ static std::string batch_warning(const Catalog& catalog, const Recommendation& r
                 c.job->machines,
                 c.instance,
                 c.job->memory->micro_batch * c.gpu_count * std::max(1, gpu->devices) *
-                    c.job->machines);
+                    c.job->machines / model_parallel(job).gpus());
     const bool unknown = std::ranges::any_of(
         r.choices, [](const Choice& c) { return !c.job->memory || c.job->memory->partial; });
     return unknown ? "without `batch`, how often several machines exchange gradients is not known "
                      "where the need of memory is not, and one alone is taken"
                    : "";
+}
+
+/// Of a net that is split over GPUs: what its hours rest on, and where its layers leave a machine.
+static std::vector<std::string> split_warnings(const Catalog& catalog, const Recommendation& r) {
+    const ModelParallel split = model_parallel(job_of(r.request));
+    std::vector<std::string> out;
+    if (!split.splits() || r.choices.empty())
+        return out;
+    out.emplace_back(
+        "the time of tensor and pipeline parallelism follows published formulas, which "
+        "were not fitted to runs: the interval is wider for it");
+    const auto apart = choices_where(r, [&](const Choice& c) {
+        const Gpu* gpu = catalog.find_gpu(c.gpu);
+        return gpu != nullptr && c.job->machines > 1 &&
+               leaves_machine(split, c.gpu_count * std::max(1, gpu->devices));
+    });
+    if (!apart.empty())
+        out.push_back(fmt::format("`tensor_parallel` {} goes beyond one machine, so each layer "
+                                  "waits for the network: {}",
+                                  split.tensor,
+                                  names_of(apart, r.choices.size())));
+    return out;
 }
 
 /// What a reader of the answer has to know about a job: what was not checked, what may be slow.
@@ -244,6 +266,8 @@ static std::vector<std::string> job_warnings(const Catalog& catalog, const Recom
     for (std::string line : {batch_warning(catalog, r), disk_warning(r.request)})
         if (!line.empty())
             out.push_back(std::move(line));
+    for (std::string& line : split_warnings(catalog, r))
+        out.push_back(std::move(line));
     add(jobs_where([](const JobChoice& j) { return j.input_bound; }),
         "reading the dataset takes longer than the GPUs need");
     add(jobs_where([](const JobChoice& j) {

@@ -41,6 +41,10 @@ static std::string how(const Job& job, const Work& work) {
         add(fmt::format("fine_tune {}", to_string(job.fine_tune)));
     if (job.batch)
         add(fmt::format("batch {}", *job.batch));
+    for (const auto& [key, value] : {std::pair{"tensor_parallel", job.tensor_parallel},
+                                     std::pair{"pipeline_parallel", job.pipeline_parallel}})
+        if (value > 1)
+            add(fmt::format("{} {}", key, value));
     if (job.recompute)
         add(fmt::format("recompute {}", to_string(*job.recompute)));
     for (const Measured& rate : job.measured)

@@ -6,6 +6,8 @@
 #include "solve/job_times.hpp"
 #include "text/text.hpp"
 
+#include <cmath>
+
 namespace flopwise {
 
 std::optional<MemoryFit> JobTimes::fit(std::size_t type) const {
@@ -38,6 +40,8 @@ std::optional<MemoryRemedy> JobTimes::remedy(std::size_t type) const {
 
 bool JobTimes::fits_into(
     const Job& job, const Model& net, Precision precision, std::size_t type, int machines) const {
+    if (!is_whole(type, machines))
+        return false;
     const auto found = job_fit(job, net, precision, gpu_memory(type), devices(type, machines));
     return !found || found->memory.fits;
 }
@@ -76,6 +80,18 @@ std::optional<int> JobTimes::more_machines(std::size_t type) const {
         return std::nullopt;
     for (int n = 2; n <= kMost; n *= 2)
         if (n > job.max_machines && fits_into(job, net_, precision(type), type, n))
+            return n;
+    return std::nullopt;
+}
+
+std::optional<int> JobTimes::whole_machines(std::size_t type) const {
+    constexpr int kMost = 1024;
+    const double replica = model_parallel(work_).gpus();
+    const double here = devices(type, 1);
+    if (!catalog_.instances()[type].network)
+        return std::nullopt;
+    for (int n = 1; n <= kMost && n <= replica; ++n)
+        if (std::fmod(here * n, replica) == 0)
             return n;
     return std::nullopt;
 }

@@ -42,6 +42,13 @@ SeenOn JobTimes::seen_on(const Measured& rate) {
                         fmt::format("must name a machine with a GPU that has {} arithmetic, got {}",
                                     to_string(*request_.precision),
                                     rate.instance));
+    if (!is_whole(*type, 1))
+        request_.refuse("measured",
+                        fmt::format("must name a machine whose GPUs are a multiple of "
+                                    "`tensor_parallel` * `pipeline_parallel`, {}, got {} with {:g}",
+                                    model_parallel(work_).gpus(),
+                                    rate.instance,
+                                    devices(*type, 1)));
     return {.model = with(*type, 1).model, .seconds = 1 / rate.per_second};
 }
 

@@ -146,6 +146,10 @@ double JobTimes::devices(std::size_t type, int machines) const {
     return all.gpu_count[type] * std::max(1, gpu.devices) * machines;
 }
 
+bool JobTimes::is_whole(std::size_t type, int machines) const {
+    return model_parallel(work_).divides(devices(type, machines));
+}
+
 Date JobTimes::software() const {
     return software_day(request_.today, catalog_.as_of());
 }
@@ -186,6 +190,9 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     const Timed& gpu = timed(type);
     Type out{.machines = machines};
     if (!gpu.time || (machines > 1 && !catalog_.instances()[type].network))
+        return out;
+    out.broken = !is_whole(type, machines);
+    if (out.broken)
         return out;
     const Fit& found = fit(type, machines);
     out.fits = found.fits;
@@ -265,8 +272,14 @@ JobTimes::Type JobTimes::best(std::size_t type, const Cheapest& cheapest) {
         if (objective == Objective::cost && out.fits && in_time(out))
             break;
         const Type more = with(type, n);
+        if (more.broken)
+            continue;
         if (!more.known)
             break;
+        if (out.broken) {
+            out = more;
+            continue;
+        }
         const auto good = [&](const Type& t) { return t.fits && in_time(t); };
         if (good(more) != good(out) || more.fits != out.fits) {
             if (good(more) || (!good(out) && more.fits))
@@ -354,7 +367,10 @@ Hours JobTimes::reference() const {
     const Precision p = peak(gpu, *request_.precision) && timed_tflops(gpu, *request_.precision)
                             ? *request_.precision
                             : Precision::mixed;
-    const Hours plain = flopwise::estimate(work_, on, p)->median;
+    Work whole = work_; // one GPU holds the net
+    whole.tensor_parallel = 1;
+    whole.pipeline_parallel = 1;
+    const Hours plain = flopwise::estimate(whole, on, p)->median;
     if (seen_.empty())
         return plain;
     const Predicted model{.on = {.instance = kReferenceMachine, .gpus = on},

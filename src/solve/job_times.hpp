@@ -29,6 +29,13 @@ public:
     [[nodiscard]] int machines(std::size_t type) const { return types_[type].machines; }
     /// Whether its time can be predicted; what follows needs it.
     [[nodiscard]] bool known(std::size_t type) const { return types_[type].known; }
+    /// Whether its rate is known, but its GPUs are no whole number of replicas of a net that is
+    /// split.
+    [[nodiscard]] bool broken(std::size_t type) const { return types_[type].broken; }
+    /// What programs see as GPUs, of so many machines.
+    [[nodiscard]] double devices(std::size_t type, int machines) const;
+    /// The fewest machines whose GPUs are a whole number of replicas.
+    [[nodiscard]] std::optional<int> whole_machines(std::size_t type) const;
     /// Whether the net fits into its memory, as far as the need is known.
     [[nodiscard]] bool fits(std::size_t type) const { return types_[type].fits; }
     /// Whether it is done by the deadline, at the confidence; true without one.
@@ -96,6 +103,7 @@ private:
         int machines = 1;
         bool known = false;
         bool fits = false;
+        bool broken = false;     ///< its GPUs are no whole number of replicas
         bool recomputed = false; ///< fits only with full recomputation
         bool split = false;      ///< fits only with the weights split over GPUs
         bool longer = false;     ///< by the recomputation
@@ -127,8 +135,8 @@ private:
     [[nodiscard]] GpuSet gpus(std::size_t type, int machines) const;
     /// Of what programs see as one GPU: of a Trainium, one of its two cores.
     [[nodiscard]] GiB gpu_memory(std::size_t type) const;
-    /// How many of these so many machines have.
-    [[nodiscard]] double devices(std::size_t type, int machines) const;
+    /// Whether so many machines have a whole number of replicas.
+    [[nodiscard]] bool is_whole(std::size_t type, int machines) const;
     [[nodiscard]] const Fit& fit(std::size_t type, int machines);
     [[nodiscard]] bool fits_into(const Job& job,
                                  const Model& net,

@@ -36,6 +36,7 @@ std::string_view to_string(Reason reason) {
         "network too slow",
         "network rate not known",
         "no published rate in this precision",
+        "no whole number of replicas on its GPUs",
         "does not fit into GPU memory",
         "too little host memory for the job",
         "not done by the deadline",
@@ -245,6 +246,7 @@ void Filter::explain(Reason reason, std::size_t offer, Refusal& to) const {
         [[fallthrough]];
     case Reason::other_method:
     case Reason::unknown_rate:
+    case Reason::broken_replica:
     case Reason::does_not_fit:
     case Reason::little_host:
         return goal_.explain(reason, type, to);

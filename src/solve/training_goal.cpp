@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace flopwise {
 
@@ -72,7 +73,8 @@ ReasonSet TrainingGoal::reasons(std::size_t type) const {
     const auto refuse = [&out](bool when, Reason reason) { out |= when ? bit(reason) : 0; };
     const bool has_gpu = columns_.gpu_count[type] > 0;
     refuse(has_gpu && !able_[static_cast<std::size_t>(columns_.gpu[type])], Reason::other_method);
-    refuse(has_gpu && !times_.known(type), Reason::unknown_rate);
+    refuse(has_gpu && times_.broken(type), Reason::broken_replica);
+    refuse(has_gpu && !times_.known(type) && !times_.broken(type), Reason::unknown_rate);
     if (times_.known(type)) {
         refuse(!times_.fits(type), Reason::does_not_fit);
         refuse(times_.lacks_host_memory(type), Reason::little_host);
@@ -122,6 +124,34 @@ void TrainingGoal::explain_method(std::size_t type, Refusal& to) const {
             method == to_string(FineTune::qlora)
                 ? Relaxation{"fine_tune", std::string{to_string(FineTune::lora)}}
                 : Relaxation{"optimiser", std::string{to_string(Optimiser::adam)}});
+}
+
+/// More machines, or a split that the GPUs of one have.
+void TrainingGoal::explain_split(std::size_t type, Refusal& to) const {
+    const Job& job = job_of(request_);
+    const double has = times_.devices(type, 1);
+    say(fmt::format("needs a multiple of {} GPUs, for tensor_parallel {} * pipeline_parallel {}, "
+                    "has {:g}{}",
+                    model_parallel(job).gpus(),
+                    job.tensor_parallel,
+                    job.pipeline_parallel,
+                    has,
+                    job.max_machines > 1
+                        ? fmt::format(" on each of at most {} machines", job.max_machines)
+                        : ""),
+        to);
+    if (const auto machines = times_.whole_machines(type); machines && *machines > job.max_machines)
+        to.alternatives.push_back({{"max_machines", static_cast<double>(*machines)}});
+    const auto whole = std::max(1LL, std::llround(has));
+    const auto tensor = std::gcd(whole, static_cast<long long>(job.tensor_parallel));
+    const auto pipeline = std::gcd(whole / tensor, static_cast<long long>(job.pipeline_parallel));
+    auto& smaller = to.alternatives.emplace_back();
+    if (tensor != job.tensor_parallel)
+        smaller.push_back({"tensor_parallel", static_cast<double>(tensor)});
+    if (pipeline != job.pipeline_parallel)
+        smaller.push_back({"pipeline_parallel", static_cast<double>(pipeline)});
+    to.relaxation.insert(
+        to.relaxation.end(), to.alternatives.front().begin(), to.alternatives.front().end());
 }
 
 void TrainingGoal::explain_memory(std::size_t type, Refusal& to) const {
@@ -175,6 +205,8 @@ void TrainingGoal::explain(Reason reason, std::size_t type, Refusal& to) const {
     switch (reason) {
     case Reason::other_method:
         return explain_method(type, to);
+    case Reason::broken_replica:
+        return explain_split(type, to);
     case Reason::does_not_fit:
         return explain_memory(type, to);
     case Reason::little_host:

@@ -48,6 +48,7 @@ public:
 private:
     void explain_rate(std::size_t type, Refusal& to) const;
     void explain_method(std::size_t type, Refusal& to) const;
+    void explain_split(std::size_t type, Refusal& to) const;
     void explain_memory(std::size_t type, Refusal& to) const;
     void explain_host(std::size_t type, Refusal& to) const;
     void explain_deadline(std::size_t type, Refusal& to) const;

@@ -31,6 +31,7 @@ struct Collector {
     void add_work();
     void add_common();
     void add_terms(const UnitTime& time, const GpuSet& on);
+    void add_split(const UnitTime& time, const GpuSet& on);
 };
 
 } // namespace
@@ -86,10 +87,30 @@ void Collector::add_common() {
                 fitted(std::string{text}, parameter(name) * factor.weight, -1);
 }
 
+/// Of a net that is split by layers and stages: published formulas, none of them fitted.
+void Collector::add_split(const UnitTime& time, const GpuSet& on) {
+    const double gpus = std::max(1.0, on.gpus);
+    const double n = gpus * on.machines;
+    const std::string source = "docs/calibration.md, Tensor and pipeline parallelism; not fitted";
+    add("replicas", time.replicas(n), "", source);
+    if (time.split.pipeline > 1) {
+        add("samples of a micro-batch", time.pass(n) / time.assumed_units, "", source);
+        add("stages that wait for one another", time.waits(n), "x", source);
+    }
+    const auto told = [&](const char* name, double seconds) {
+        if (seconds > 0)
+            add(name, seconds, "s", source);
+    };
+    const Wire wire = wire_of(on);
+    told("sums of each layer over its GPUs", time.tensor_seconds(gpus, on.machines, wire));
+    told("what stages hand on", time.stage_seconds(gpus, on.machines, wire));
+}
+
 void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
     const double gpus = std::max(1.0, on.gpus);
     const double n = gpus * on.machines;
-    const double others = (n - 1) / n;
+    const double peers = time.split.splits() ? time.together(gpus, on.machines) : n;
+    const double others = (peers - 1) / peers;
     const double once = time.pass(n);
     const auto term = [&](std::string name, double seconds) {
         if (seconds > 0)
@@ -105,20 +126,24 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
     term("host", time.sample);
     term("dequantisation", time.dequant / (once > 0 ? once : time.assumed_units));
     if (once > 0) {
-        term("launches", time.launch / once);
+        term("launches", time.launch * time.group(n) / time.split.pipeline / once);
         term("gathering of weights", on.split_weights ? time.gather * others / once : 0);
         term("all-reduce over the link", time.ring * others / time.step(n));
     } else if (time.share > 0 && n > 1) {
         fitted("all-reduce, batch not given", std::log1p(time.share * others), -1);
     }
+    if (time.split.splits())
+        add_split(time, on);
     if (time.step(n) > 0) {
         const auto offloaded = [&](const char* name, double seconds) {
             term(fmt::format("{}{}", kOffloadFactor, name), seconds / time.common);
         };
-        offloaded("weights and gradients, while it computes", time.host_pass / n / once);
-        offloaded("new weights", time.host_step / n / time.step(n));
-        offloaded("optimiser on the host", time.host_adam / on.machines / time.step(n));
-        offloaded("states that are paged", time.paged / time.step(n));
+        const double group = time.group(n);
+        offloaded("weights and gradients, while it computes",
+                  time.host_pass / time.replicas(n) / once);
+        offloaded("new weights", time.host_step / time.replicas(n) / time.step(n));
+        offloaded("optimiser on the host", time.host_adam / on.machines * group / time.step(n));
+        offloaded("states that are paged", time.paged * group / time.step(n));
     }
     term("all-reduce over the network",
          time.network_seconds(gpus, on.machines, wire_of(on)) / time.common);

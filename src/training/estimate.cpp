@@ -36,6 +36,11 @@ static void require_gpu(const GpuSet& on) {
         throw ArgumentError{"gpu", "must be given, got none"};
 }
 
+/// What programs see as GPUs, of all machines.
+static double gpus_of(const GpuSet& on) {
+    return on.gpus * on.machines * std::max(1, on.gpu->devices);
+}
+
 static double whole_gpu(const GpuSet& on) {
     return std::min(1.0, on.gpus);
 }
@@ -67,6 +72,7 @@ Precision precision_used(const Work& work, const Gpu& gpu, Precision precision) 
 
 std::optional<Estimate> estimate(const Work& work, const GpuSet& on, Precision precision) {
     require_gpu(on);
+    require_whole_replicas(model_parallel(work), gpus_of(on));
     std::optional<double> least;
     for (const Precision p : precisions_for(precision)) {
         if (!is_choice(*on.gpu, precision, p))
@@ -85,12 +91,12 @@ std::optional<Estimate> estimate(const Work& work, const GpuSet& on, Precision p
 std::optional<Estimate> job_estimate(const Job& job, Date today, GpuSet on, Precision precision) {
     require_gpu(on);
     Work work = work_of(job, today);
-    const int devices = std::max(1, on.gpu->devices); // that programs see in one
-    const auto fit = job_fit(job,
-                             work.net,
-                             precision_used(work, *on.gpu, precision),
-                             on.gpu->usable_memory.value_or(on.gpu->memory) / devices,
-                             on.gpus * on.machines * devices);
+    const auto fit =
+        job_fit(job,
+                work.net,
+                precision_used(work, *on.gpu, precision),
+                on.gpu->usable_memory.value_or(on.gpu->memory) / std::max(1, on.gpu->devices),
+                gpus_of(on));
     if (fit) {
         work.micro_batch = fit->memory.micro_batch;
         work.paged = paged_of(job, fit->memory);

@@ -3,6 +3,7 @@
 #include "text/text.hpp"
 #include "training/memory_fit.hpp"
 #include "training/model_parts.hpp"
+#include "training/parallel.hpp"
 
 #include <algorithm>
 #include <array>
@@ -162,6 +163,7 @@ Model model_of(const Job& job) {
                             fmt::format("must be none or full for a net that is no transformer "
                                         "and no diffusion net, got {}",
                                         to_string(job.fine_tune))};
+    require_splittable(net, model_parallel(job));
     return net;
 }
 
@@ -260,6 +262,8 @@ Work work_of(const Job& job) {
              .lora_rank = job.lora_rank,
              .offload = job.offload,
              .optimiser = job.optimiser,
+             .tensor_parallel = job.tensor_parallel,
+             .pipeline_parallel = job.pipeline_parallel,
              .seq_len_assumed = seq_len_is_assumed(job),
              .run = !job.rate};
     const bool counted = !out.in_flops();
@@ -270,6 +274,10 @@ Work work_of(const Job& job) {
     out.unit = counted ? unit_work(out.net, job.fine_tune) : UnitWork{.flops = 1};
     out.epochs = epochs_of(job, out.net);
     out.units = units_of(job, out);
+    if (job.pipeline_parallel > 1 && !job.batch)
+        throw ArgumentError{"batch",
+                            "must be given with `pipeline_parallel`: how long its stages wait for "
+                            "one another depends on it"};
     if (job.max_machines > 1 && !out.net.parameters)
         throw ArgumentError{"parameters",
                             "must be given with more than one machine: the time on the network "
@@ -292,7 +300,10 @@ Training training_of(const Job& job) {
             .lora_rank = job.lora_rank,
             .recipe = job.recipe,
             .loss = job.loss,
-            .offload = job.offload};
+            .offload = job.offload,
+            .tensor_parallel = job.tensor_parallel,
+            .pipeline_parallel = job.pipeline_parallel,
+            .batch = job.batch};
 }
 
 std::optional<JobFit>

@@ -1,12 +1,10 @@
 #include <flopwise/memory.hpp>
 
-#include "text/doubles.hpp"
 #include "text/text.hpp"
 #include "training/fitted.hpp"
 #include "training/memory_fit.hpp"
 #include "training/model_parts.hpp"
-
-#include <boost/math/distributions/students_t.hpp>
+#include "training/parallel.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,7 +13,6 @@
 namespace flopwise {
 
 using bundled::memory;
-using MemoryStudent = boost::math::students_t_distribution<double, Doubles>;
 
 constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
 constexpr double kVocabulary = 32'000;     // of a net whose own is not known: Llama's
@@ -49,13 +46,17 @@ double frozen_bytes(FineTune fine_tune, Precision precision) {
 
 // ---- activations --------------------------------------------------------------------
 
-/// Parameters of the embedding and of the head; smaller nets use one table for both.
-static double embedding(const Model& net) {
+/// Smaller nets use one table for the embedding and the head.
+static double tables_of(const Model& net) {
     constexpr double kTiedBelow = 5e9;
+    return net.parameters && *net.parameters < kTiedBelow ? 1 : 2;
+}
+
+/// Parameters of the embedding and of the head.
+static double embedding(const Model& net) {
     if (!is_text(net.kind) || !net.vocab || !net.hidden || !net.parameters)
         return 0;
-    const double tables = *net.parameters < kTiedBelow ? 1 : 2;
-    return std::min(0.5 * *net.parameters, tables * *net.vocab * *net.hidden);
+    return std::min(0.5 * *net.parameters, tables_of(net) * *net.vocab * *net.hidden);
 }
 
 /// Parameters of a layer for the square of its width, of those that a token meets: 12 for GPT.
@@ -70,9 +71,21 @@ static double inner_width(const Model& net) {
     return std::clamp((*active - embedding(net)) / layers, kLeast, kMost);
 }
 
-/// Bytes kept for one sequence by a transformer. Fused attention keeps no scores.
-static std::optional<double>
-sequence_bytes(const Model& net, const Training& training, Precision precision) {
+namespace {
+
+/// Bytes of the activations of a sample.
+struct Kept {
+    double running = 0; ///< of the micro-batch that is computed
+    double waiting = 0; ///< of one whose backward pass is to come
+};
+
+} // namespace
+
+/// Of one sequence in a transformer. Fused attention keeps no scores.
+static std::optional<Kept> sequence_bytes(const Model& net,
+                                          const Training& training,
+                                          Precision precision,
+                                          const StagePart& part) {
     if (!is_text(net.kind) || !net.layers || !net.hidden)
         return std::nullopt;
     const bundled::MemoryModel& m = memory();
@@ -83,15 +96,20 @@ sequence_bytes(const Model& net, const Training& training, Precision precision) 
         tokens * *net.hidden * (m.layer + m.layer_width * inner_width(net)) * adapters * scale;
     const double heads = net.heads.value_or(*net.hidden / 128);
     const double scores = m.scores * heads * tokens * tokens * scale;
-    const double logits = (training.loss == Loss::plain ? m.logit : m.logit_fused) * tokens *
-                          net.vocab.value_or(kVocabulary);
+    const double logits = part.head ? (training.loss == Loss::plain ? m.logit : m.logit_fused) *
+                                          tokens * net.vocab.value_or(kVocabulary)
+                                    : 0;
+    const double layers = *net.layers * part.layers;
+    const auto kept = [&part](double waiting, double beside) {
+        return Kept{.running = (waiting + beside) / part.tensor, .waiting = waiting / part.tensor};
+    };
     switch (training.recompute) {
     case Recompute::none:
-        return (layer + scores) * *net.layers + logits;
+        return kept((layer + scores) * layers, logits);
     case Recompute::selective:
-        return layer * *net.layers + logits;
+        return kept(layer * layers, logits);
     case Recompute::full: // the inputs of all layers, and one layer or the loss
-        return 2 * tokens * *net.hidden * *net.layers * scale + std::max(layer, logits);
+        return kept(2 * tokens * *net.hidden * layers * scale, std::max(layer, logits));
     }
     return std::nullopt;
 }
@@ -106,14 +124,17 @@ static std::optional<double> activations_of(const Model& net) {
     return 6e9 * *net.forward_gmacs / kFlopsPerActivationM;
 }
 
-static std::optional<double>
-sample_bytes(const Model& net, const Training& training, Precision precision) {
+static std::optional<Kept> sample_bytes(const Model& net,
+                                        const Training& training,
+                                        Precision precision,
+                                        const StagePart& part) {
     constexpr double kRecomputed = 0.3; // is kept, of a vit or a diffusion net
     const auto activations = activations_of(net);
     if (!activations)
-        return sequence_bytes(net, training, precision);
+        return sequence_bytes(net, training, precision, part);
     const bool less = training.recompute == Recompute::full && !is_convolutional(net.kind);
-    return memory().image * *activations * 1e6 * width(precision) * (less ? kRecomputed : 1);
+    return Kept{.running = memory().image * *activations * 1e6 * width(precision) *
+                           (less ? kRecomputed : 1)};
 }
 
 // ---- the need -----------------------------------------------------------------------
@@ -146,22 +167,28 @@ static double moment_bytes(Optimiser optimiser, const Trained& trained) {
     return 0;
 }
 
-static Trained trained_of(const Model& net, const Training& training, Precision precision) {
+static Trained
+trained_of(const Model& net, const Training& training, Precision precision, const StagePart& part) {
     const bool adapters = has_adapters(training.fine_tune);
-    return {.parameters = *trained_parameters(net, training.fine_tune, training.lora_rank),
+    const double all = *trained_parameters(net, training.fine_tune, training.lora_rank);
+    return {.parameters = part.of(all, adapters ? 0 : embedding(net)),
             .number = adapters ? std::max(4.0, width(precision)) : width(precision),
             .copied = !adapters && !is_wide(precision) && training.recipe == Recipe::mixed};
 }
 
 /// Bytes of the weights that are not trained; PEFT makes embedding and head beside 4 bits fp32.
-static double frozen_weights(const Model& net, const Training& training, Precision precision) {
+static double frozen_weights(const Model& net,
+                             const Training& training,
+                             Precision precision,
+                             const StagePart& part) {
     constexpr double kBeside4Bit = 4;
     if (!has_adapters(training.fine_tune))
         return 0;
+    const double here = part.of(*net.parameters, embedding(net));
     if (training.fine_tune == FineTune::lora)
-        return *net.parameters * width(precision);
-    const double tables = embedding(net);
-    return (*net.parameters - tables) * kBytesOf4Bit + tables * kBeside4Bit;
+        return here * width(precision);
+    const double tables = embedding(net) * part.tables / part.tensor;
+    return (here - tables) * kBytesOf4Bit + tables * kBeside4Bit;
 }
 
 static double layers_of(const Model& net) {
@@ -173,16 +200,20 @@ static double transit_bytes(const Model& net,
                             const Training& training,
                             Precision precision,
                             Sharding sharding,
-                            double gpus,
+                            double replicas,
+                            const StagePart& part,
                             const Trained& trained) {
     constexpr double kBucket = 5e8; // gradients that are reduced at once
-    const bool gathers = (gpus > 1 && splits_weights(sharding, training.fine_tune)) ||
+    const bool gathers = (replicas > 1 && splits_weights(sharding, training.fine_tune)) ||
                          training.offload == Offload::parameters;
     const double tables = embedding(net);
-    const double gathered =
-        gathers ? memory().gathered * (*net.parameters - tables) / layers_of(net) + tables : 0;
+    const double gathered = gathers
+                                ? (memory().gathered * (*net.parameters - tables) / layers_of(net) +
+                                   tables * part.tables) /
+                                      part.tensor
+                                : 0;
     double reduced = 0;
-    if (gpus > 1)
+    if (replicas > 1)
         reduced = sharding == Sharding::none
                       ? trained.parameters * trained.number
                       : 2 * std::min(trained.parameters, kBucket) * width(precision);
@@ -190,10 +221,11 @@ static double transit_bytes(const Model& net,
 }
 
 /// Takes what is offloaded from the GPU.
-static void offload(const Model& net, Offload what, MemoryNeed& of) {
+static void offload(const Model& net, Offload what, const StagePart& part, MemoryNeed& of) {
     if (what == Offload::none)
         return;
-    const GiB passing = of.gradients * (2 / layers_of(net)); // those of two layers are on their way
+    const GiB passing =
+        of.gradients * (2 / (layers_of(net) * part.layers)); // two layers' are on their way
     of.offloaded = of.optimiser + of.gradients;
     of.gradients = std::min(of.gradients, passing);
     of.optimiser = GiB{};
@@ -217,25 +249,24 @@ static void add_scales(const Model& net, bool derived, MemoryNeed& to) {
                                       derived ? m.spread_derived : 0);
 }
 
-/// Of a net that is completed.
-static std::optional<MemoryNeed> need_of(const Model& net,
-                                         bool derived,
-                                         const Training& training,
-                                         Precision precision,
-                                         Sharding sharding,
-                                         double gpus) {
-    if (!net.parameters)
-        return std::nullopt;
+/// Of a stage of a net that is completed and has parameters.
+static MemoryNeed need_of(const Model& net,
+                          bool derived,
+                          const Training& training,
+                          Precision precision,
+                          Sharding sharding,
+                          double replicas,
+                          const StagePart& part) {
     const bundled::MemoryModel& m = memory();
-    const std::optional<double> kept = sample_bytes(net, training, precision);
-    const Trained t = trained_of(net, training, precision);
+    const std::optional<Kept> kept = sample_bytes(net, training, precision, part);
+    const Trained t = trained_of(net, training, precision, part);
     const auto gib = [&](double bytes, bool split) {
-        return GiB{bytes / (split ? gpus : 1) / kGiB};
+        return GiB{bytes / (split ? replicas : 1) / kGiB};
     };
     const bool weights = splits_weights(sharding, training.fine_tune);
     const bool gradients = sharding >= Sharding::zero2;
     const bool states = sharding >= Sharding::zero1;
-    const double frozen = frozen_weights(net, training, precision);
+    const double frozen = frozen_weights(net, training, precision, part);
     const double step = training.optimiser == Optimiser::adam ? m.step * (t.copied ? 2 : 1) : 0;
     const double copy = t.copied ? 4 : 0;
     MemoryNeed out{
@@ -243,16 +274,47 @@ static std::optional<MemoryNeed> need_of(const Model& net,
         .gradients = gib(t.parameters * t.number, gradients),
         .optimiser = gib(t.parameters * (moment_bytes(training.optimiser, t) + copy), states),
         .copies = gib(t.copied ? t.parameters * m.mixed_copy : 0, weights),
-        .in_transit = gib(transit_bytes(net, training, precision, sharding, gpus, t), false),
+        .in_transit =
+            gib(transit_bytes(net, training, precision, sharding, replicas, part, t), false),
         .step = gib(t.parameters * step, states),
-        .per_sample = gib(kept.value_or(0), false),
+        .per_sample = gib(kept.value_or(Kept{}).running, false),
+        .waiting = gib(kept.value_or(Kept{}).waiting, false),
         .context = GiB{m.context_gib},
         .held = m.held,
         .fragmentation = m.fragmentation,
+        .in_flight = part.in_flight,
+        .step_samples = training.batch.value_or(0) / replicas,
         .partial = !kept};
-    offload(net, training.offload, out);
+    offload(net, training.offload, part, out);
     add_scales(net, derived, out);
     return out;
+}
+
+std::vector<MemoryNeed> stage_needs(const Model& net,
+                                    bool derived,
+                                    const Training& training,
+                                    Precision precision,
+                                    Sharding sharding,
+                                    double gpus) {
+    std::vector<MemoryNeed> out;
+    if (!net.parameters)
+        return out;
+    const ModelParallel split = model_parallel(training);
+    for (const StagePart& part : stage_parts(net, split, tables_of(net)))
+        out.push_back(
+            need_of(net, derived, training, precision, sharding, gpus / split.gpus(), part));
+    return out;
+}
+
+const MemoryNeed& worst_stage(const std::vector<MemoryNeed>& stages) {
+    return *std::max_element(stages.begin(), stages.end(), [](const auto& a, const auto& b) {
+        return a.total(1) < b.total(1);
+    });
+}
+
+void require_split(const Model& net, const Training& training, double gpus) {
+    require_splittable(net, model_parallel(training));
+    require_whole_replicas(model_parallel(training), gpus);
 }
 
 std::optional<MemoryNeed> memory_need(const Model& net,
@@ -260,177 +322,32 @@ std::optional<MemoryNeed> memory_need(const Model& net,
                                       Precision precision,
                                       Sharding sharding,
                                       double gpus) {
-    return need_of(completed(net), is_derived(net), training, precision, sharding, gpus);
+    require_split(net, training, gpus);
+    const auto stages =
+        stage_needs(completed(net), is_derived(net), training, precision, sharding, gpus);
+    return stages.empty() ? std::nullopt : std::optional{worst_stage(stages)};
+}
+
+GiB MemoryNeed::activations(double samples) const {
+    const GiB running = per_sample * samples;
+    if (in_flight <= 1)
+        return running;
+    const double all = step_samples > 0
+                           ? std::min(in_flight * samples, std::max(step_samples, samples))
+                           : in_flight * samples;
+    return running + waiting * (all - samples);
 }
 
 GiB MemoryNeed::total(double samples) const {
-    const GiB backward = per_sample * samples + gradients * held;
+    const GiB backward = activations(samples) + gradients * held;
     const GiB tensors =
         weights + optimiser + copies + in_transit + std::max(backward, gradients + step);
     return context + tensors * (1 + fragmentation);
 }
 
 double MemoryNeed::scale(double samples) const {
-    const double part = per_sample * samples * (1 + fragmentation) / total(samples);
+    const double part = activations(samples) * (1 + fragmentation) / total(samples);
     return std::hypot(states_scale, activations_scale * part);
-}
-
-double MemoryNeed::probability(double samples, GiB available) const {
-    if (!(available > GiB{}))
-        return 0;
-    const MemoryStudent t{memory().degrees_of_freedom};
-    return boost::math::cdf(t, std::log(available / total(samples)) / scale(samples));
-}
-
-// ---- the fit ------------------------------------------------------------------------
-
-/// The quantile of the Student-t of scale 1; none at even odds, which most ask for.
-static double memory_quantile(double p) {
-    return p == 0.5 ? 0 : boost::math::quantile(MemoryStudent{memory().degrees_of_freedom}, p);
-}
-
-MemoryAsked::MemoryAsked(GiB memory_available, double p)
-    : available{memory_available}, confidence{p}, quantile{memory_quantile(p)} {}
-
-/// Whether the peak of so many samples stays below, with the probability that is asked for.
-static bool holds(const MemoryNeed& need, double samples, const MemoryAsked& asked) {
-    constexpr double kRounding = 1 + 1e-12; // of sums that are equal but for their last bit
-    const double sure = asked.quantile == 0 ? 1 : std::exp(asked.quantile * need.scale(samples));
-    return need.total(samples) * sure <= asked.available * kRounding;
-}
-
-/// The largest whole number of samples, at least none.
-static double micro_batch(const MemoryNeed& need, const MemoryAsked& asked) {
-    constexpr double kMost = 1 << 24; // samples; more than any memory holds
-    if (!holds(need, 1, asked))
-        return 0;
-    double fits = 1;
-    double not_yet = 2;
-    while (not_yet < kMost && holds(need, not_yet, asked)) {
-        fits = not_yet;
-        not_yet *= 2;
-    }
-    while (not_yet - fits > 1) {
-        const double middle = std::floor((fits + not_yet) / 2);
-        (holds(need, middle, asked) ? fits : not_yet) = middle;
-    }
-    return fits;
-}
-
-/// As it is, or with its pages of states gone to the host.
-static double paged_batch(const Training& training, const MemoryAsked& asked, MemoryNeed& need) {
-    const double batch = micro_batch(need, asked);
-    if (batch >= 1 || training.optimiser != Optimiser::paged_adam_8bit ||
-        training.offload != Offload::none)
-        return batch;
-    const double copies = need.copies > GiB{} ? 4.0 / 6 : 0; // of 32 bits are not paged
-    const GiB pages = need.optimiser * (1 - copies);
-    need.offloaded = need.offloaded + pages;
-    need.optimiser = need.optimiser - pages;
-    return micro_batch(need, asked);
-}
-
-/// Of a Student-t of scale 1.
-static double ninetieth() {
-    static const double found = memory_quantile(0.9);
-    return found;
-}
-
-/// Whether nine of ten such runs stay below: no longer tight.
-static bool has_room(const MemoryNeed& need, const MemoryAsked& asked) {
-    return need.total(1) * std::exp(ninetieth() * need.scale(1)) <= asked.available;
-}
-
-static MemoryFit
-fit_into(const MemoryNeed& need, double batch, Sharding sharding, const MemoryAsked& asked) {
-    const GiB needed = need.total(1);
-    const double wide = std::exp(ninetieth() * need.scale(1));
-    return {.fits = batch >= 1,
-            .sharding = sharding,
-            .micro_batch = need.partial ? 0 : batch,
-            .needed = needed,
-            .available = asked.available,
-            .probability = need.probability(1, asked.available),
-            .p10 = needed / wide,
-            .p90 = needed * wide,
-            .offloaded = need.offloaded,
-            .confidence = asked.confidence,
-            .partial = need.partial};
-}
-
-namespace {
-
-/// A need with one of the shardings, and the samples that fit so.
-struct MemoryTried {
-    MemoryNeed need{};
-    Sharding sharding = Sharding::none;
-    double batch = 0;
-};
-
-} // namespace
-
-/// Whether a sharding is one to try where none is asked for. What offloads does so by part: states
-/// from the first stage on, weights where they are split.
-static bool is_tried(Sharding sharding, const Training& training, double gpus) {
-    if (gpus == 1)
-        return sharding == Sharding::none;
-    const bool four_bits = training.fine_tune == FineTune::qlora;
-    if (sharding >= Sharding::zero3)
-        return (sharding == Sharding::fsdp) == four_bits;
-    return training.offload == Offload::none ||
-           (training.offload == Offload::optimiser && sharding >= Sharding::zero1);
-}
-
-std::optional<MemoryFit> memory_fit_of(const Model& net,
-                                       bool derived,
-                                       const Training& training,
-                                       Precision precision,
-                                       std::optional<Sharding> sharding,
-                                       const MemoryAsked& asked,
-                                       double gpus) {
-    const double whole = std::max(1.0, gpus); // a share of a GPU is a small GPU
-    std::optional<MemoryTried> best;
-    for (std::size_t i = 0; i < kShardings; ++i) {
-        const auto s = static_cast<Sharding>(i);
-        if (sharding ? s != *sharding : !is_tried(s, training, whole))
-            continue;
-        if (best && best->batch > 0 &&
-            (splits_weights(s, training.fine_tune) || has_room(best->need, asked)))
-            break;
-        const auto need = need_of(net, derived, training, precision, s, whole);
-        if (!need)
-            return std::nullopt;
-        MemoryTried now{.need = *need, .sharding = s};
-        now.batch = paged_batch(training, asked, now.need);
-        if (!best || best->batch == 0 || has_room(now.need, asked))
-            best = now;
-    }
-    if (!best || (best->need.partial && best->batch > 0))
-        return std::nullopt;
-    return fit_into(best->need, best->batch, best->sharding, asked);
-}
-
-std::optional<MemoryFit> memory_fit(const Model& net,
-                                    const Training& training,
-                                    Precision precision,
-                                    std::optional<Sharding> sharding,
-                                    GiB available,
-                                    double gpus,
-                                    double confidence) {
-    require_memory_confidence(confidence);
-    return memory_fit_of(completed(net),
-                         is_derived(net),
-                         training,
-                         precision,
-                         sharding,
-                         MemoryAsked{available, confidence},
-                         gpus);
-}
-
-void require_memory_confidence(double p) {
-    if (!(p >= 0.5 && p < 1))
-        throw ArgumentError{"memory_confidence",
-                            fmt::format("must be at least 0.5 and below 1, got {}", p)};
 }
 
 bool activations_derived(const Model& net) {
@@ -454,7 +371,8 @@ std::optional<GiB> host_memory_need(const Model& net,
                          : split ? width(precision)
                                  : frozen_bytes(training.fine_tune, precision);
     const double processes = std::max(1.0, gpus);
-    const GiB weights{*net.parameters * bytes / kGiB};
+    const double part = std::min(1.0, processes / model_parallel(training).gpus()); // of the net
+    const GiB weights{*net.parameters * part * bytes / kGiB};
     const GiB held = fit.offloaded * processes;
     return kSystem + kProcess * processes + std::max(weights, held);
 }

@@ -21,6 +21,19 @@ void require_memory_confidence(double p);
 /// Whether the activations of a net, before it is completed, follow from its size only.
 bool activations_derived(const Model& net);
 
+/// The needs of the stages that may need most, of a net that is completed; empty if it has no
+/// parameters.
+std::vector<MemoryNeed> stage_needs(const Model& net,
+                                    bool derived,
+                                    const Training& training,
+                                    Precision precision,
+                                    Sharding sharding,
+                                    double gpus);
+/// The stage that needs most for one sample at once.
+const MemoryNeed& worst_stage(const std::vector<MemoryNeed>& stages);
+/// That the net, and so many GPUs, can be split as asked. Throws ArgumentError.
+void require_split(const Model& net, const Training& training, double gpus);
+
 /// memory_fit() of a net that is completed.
 std::optional<MemoryFit> memory_fit_of(const Model& net,
                                        bool derived,

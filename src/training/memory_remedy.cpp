@@ -2,6 +2,7 @@
 
 #include "text/text.hpp"
 #include "training/memory_fit.hpp"
+#include "training/parallel.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -132,6 +133,7 @@ std::optional<MemoryRemedy> memory_remedy(const Model& given,
                                           std::span<const std::string> unsupported,
                                           double confidence) {
     const Model net = completed(given);
+    require_whole_replicas(model_parallel(training), gpus);
     const MemoryAsked asked{available, confidence};
     const auto runs = [&](std::string_view method) {
         return std::find(unsupported.begin(), unsupported.end(), method) == unsupported.end();

@@ -86,9 +86,9 @@ double UnitTime::offload_seconds(double gpus, double machines, double computing)
     const double of_step = step(n);
     if (!(of_step > 0))
         return 0;
-    const double moving = host_pass / n / pass(n);
+    const double moving = host_pass / replicas(n) / pass(n);
     return std::max(0.0, moving - computing) +
-           (host_step / n + host_adam / machines + paged) / of_step;
+           (host_step / replicas(n) + (host_adam / machines + paged) * group(n)) / of_step;
 }
 
 } // namespace flopwise

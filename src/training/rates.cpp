@@ -214,6 +214,8 @@ static std::optional<Predicted>
 predicted(const Work& work, const MeasuredOn& on, Precision precision) {
     if (on.gpus.gpu == nullptr)
         throw ArgumentError{"gpu", "must be given, got none"};
+    require_whole_replicas(model_parallel(work),
+                           on.gpus.gpus * on.gpus.machines * std::max(1, on.gpus.gpu->devices));
     const Precision used = precision_used(work, *on.gpus.gpu, precision);
     const auto time = unit_time(work, *on.gpus.gpu, used, std::min(1.0, on.gpus.gpus));
     if (!time)

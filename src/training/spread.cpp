@@ -42,6 +42,8 @@ Doubt doubt_of(const Work& work, const GpuSet& on) {
         out.work += square(u.encoder_sd);
     if (work.offload != Offload::none || work.paged > GiB{}) // nor is the link to the host
         out.work += square(u.network_sd);
+    if (model_parallel(work).splits()) // nor is what it takes to split layers and stages
+        out.work += square(u.network_sd);
     const double gpus = std::max(1.0, on.gpus) * on.machines;
     if (gpus > u.seen_gpu_count)
         out.count += square(u.unseen_count * std::log(gpus / u.seen_gpu_count));

@@ -335,6 +335,7 @@ UnitTimes::UnitTimes(const Work& work) : nominal_{.common = common(work)} {
     add_steps(work, full, nominal_);
     nominal_.dequant = dequantised_bytes(work);
     frozen_ = add_offload(work, nominal_);
+    add_parallel(work, full, nominal_);
 }
 
 UnitTime UnitTimes::on(const GpuPace& gpu, double whole) const {
@@ -345,6 +346,10 @@ UnitTime UnitTimes::on(const GpuPace& gpu, double whole) const {
     out.dequant /= gpu.bandwidth;
     out.gather /= gpu.link;
     out.ring /= gpu.link;
+    out.summed *= gpu.bytes;
+    out.handed_on *= gpu.bytes;
+    out.one_way = gpu.link / 2;
+    out.devices = gpu.devices;
     to_host(gpu, frozen_, out);
     out.floor = (floor_ / gpu.tflops + attention_floor_ / gpu.attention_tflops) / kTera;
     return whole < 1 ? of_share(out, whole) : out;
@@ -361,6 +366,7 @@ std::optional<GpuPace> pace_of(const Gpu& gpu, Precision precision) {
                    .precision = std::exp(value_of(utilisation().precisions, to_string(precision))),
                    .bandwidth = gpu.memory_bandwidth->value() * kGiga,
                    .link = link ? link->value() * kGiga : kDefaultLink,
+                   .devices = std::max(1.0, static_cast<double>(gpu.devices)),
                    .bytes = bytes_of(precision),
                    .host = host_link(gpu).value_or(0)};
 }
@@ -386,30 +392,31 @@ UnitTime fully_recomputed(UnitTime time, const Work& work) {
     time.common *= common(full) / common(work);
     time.compute *= recomputed(full);
     time.attention *= recomputed(full);
+    time.summed *= sums_of_layer(full) / sums_of_layer(work);
     return time;
 }
 
 double UnitTime::step(double n) const {
-    return step_units > 0 ? step_units / n : pass_units;
-}
-
-double UnitTime::pass(double n) const {
-    const double whole = step(n);
-    return pass_units > 0 ? std::min(pass_units, whole) : whole;
+    return step_units > 0 ? step_units / replicas(n) : pass_units;
 }
 
 double UnitTime::seconds(double gpus, double machines, const Wire& wire) const {
     const double n = gpus * machines;
-    const double others = (n - 1) / n;
+    const double peers = split.splits() ? together(gpus, machines) : n;
+    const double others = (peers - 1) / peers;
     const double once = pass(n);
+    const double launches = launch * group(n) / split.pipeline;
+    const double waits = this->waits(n);
     double terms = compute + attention + memory + sample;
-    terms += once > 0 ? (launch + dequant + (wire.split_weights ? gather * others : 0)) / once
+    terms += once > 0 ? (launches + dequant + (wire.split_weights ? gather * others : 0)) / once
                       : dequant / assumed_units;
+    terms *= waits;
     const bool known = step(n) > 0;
     if (known)
         terms += ring * others / step(n);
     const double total = common * terms * (known ? 1 : 1 + share * others);
-    const double computing = std::max(total, floor);
+    const double computing = std::max(total, floor * waits) + tensor_seconds(gpus, machines, wire) +
+                             stage_seconds(gpus, machines, wire);
     return computing + offload_seconds(gpus, machines, computing) +
            network_seconds(gpus, machines, wire);
 }
@@ -421,7 +428,11 @@ double UnitTime::network_seconds(double gpus, double machines, const Wire& wire)
     if (!(step(n) > 0)) // how often they exchange gradients is not known
         return std::numeric_limits<double>::infinity();
     const double bytes = network / step(n) + (wire.split_weights ? split_network / pass(n) : 0.0);
-    return bytes * (machines - 1) / machines / wire.bytes_per_second;
+    if (!split.splits())
+        return bytes * (machines - 1) / machines / wire.bytes_per_second;
+    const double here = together(gpus, machines); // of each of gpus / here parts of the net
+    const double apart = replicas(n) / here;
+    return bytes * gpus / here * (apart - 1) / apart / wire.bytes_per_second;
 }
 
 Wire wire_of(const GpuSet& on) {
@@ -436,9 +447,23 @@ Wire wire_of(const GpuSet& on) {
     return {.bytes_per_second = gbps * kGiga / kBitsPerByte, .split_weights = on.split_weights};
 }
 
+/// Of all GPUs, of one machine or of one replica: of none less than that.
+static double
+least_of_replicas(const UnitTime& time, double gpus, double machines, const Wire& wire) {
+    double least = time.seconds(gpus, machines, wire) / (gpus * machines);
+    if (time.split.divides(gpus * time.devices))
+        least = std::min(least, time.seconds(gpus, 1, wire) / gpus);
+    const double one = time.split.gpus() / time.devices;
+    if (one >= 1 && one <= gpus)
+        least = std::min(least, time.seconds(one, 1, wire) / one);
+    return least;
+}
+
 double least_seconds(const UnitTime& time, const GpuSet& on) {
     const double gpus = std::max(1.0, on.gpus);
     const Wire wire = wire_of(on);
+    if (time.split.splits())
+        return least_of_replicas(time, gpus, on.machines, wire);
     double least = time.seconds(1, 1, wire);
     if (gpus > 1)
         least = std::min(least, time.seconds(gpus, 1, wire) / gpus);

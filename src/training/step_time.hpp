@@ -6,6 +6,7 @@
 #include <flopwise/estimate.hpp>
 
 #include "training/fitted.hpp"
+#include "training/parallel.hpp"
 
 namespace flopwise {
 
@@ -18,7 +19,8 @@ struct Wire {
 Wire wire_of(const GpuSet& on);
 
 /// Seconds of one token or sample on one of n GPUs, term by term and without `common`. What is done
-/// once for a pass over the net or once for a step is shared by the units in it.
+/// once for a pass over the net or once for a step is shared by the units in it. Those of a replica
+/// are shared by its GPUs.
 struct UnitTime {
     double common = 1;    ///< kind, year of the software, whole run, recomputation not stated
     double compute = 0;   ///< with the factor of the GPU, like the next two
@@ -42,10 +44,30 @@ struct UnitTime {
     double step_units = 0;    ///< of all GPUs in a step; 0 if no batch is known
     double pass_units = 0;    ///< of one GPU in a pass, if a step has several; 0 if it is not known
     double assumed_units = 1; ///< in its place for `dequant`, where nothing is known
+    ModelParallel split{};    ///< of the net over GPUs, beside the data
+    double devices = 1;       ///< that programs see in one GPU
+    double longest = 1;       ///< layers of the longest stage, of those of the mean one
+    double summed = 0;        ///< bytes of a unit that the GPUs of a layer sum, in all layers
+    double handed_on = 0;     ///< bytes of a unit that a stage hands to the next
+    double one_way = 1;       ///< byte/s of the link, one way
 
-    /// Units of one of n GPUs in a step and in a pass; 0 if they are not known.
+    /// Replicas on n GPUs, and the GPUs of one: n and 1 where each holds the net.
+    [[nodiscard]] double replicas(double n) const;
+    [[nodiscard]] double group(double n) const { return n / replicas(n); }
+    /// Units of a replica in a step and in a pass; 0 if they are not known.
     [[nodiscard]] double step(double n) const;
     [[nodiscard]] double pass(double n) const;
+    /// Replicas with the same part of the net in one machine.
+    [[nodiscard]] double together(double gpus, double machines) const;
+    /// Passes of a replica in a step, which follow one another through its stages.
+    [[nodiscard]] double passes(double n) const;
+    /// How much longer it takes as stages wait for one another, and for the longest.
+    [[nodiscard]] double waits(double n) const;
+    /// Of a unit, sums of the GPUs of a layer over the link inside a machine.
+    [[nodiscard]] double summing(double n) const;
+    /// What GPUs of a layer, and stages, tell one another; no factor shortens it.
+    [[nodiscard]] double tensor_seconds(double gpus, double machines, const Wire& wire) const;
+    [[nodiscard]] double stage_seconds(double gpus, double machines, const Wire& wire) const;
     /// On one of `gpus` GPUs of each of `machines`.
     [[nodiscard]] double seconds(double gpus, double machines, const Wire& wire) const;
     /// What an offload adds to a unit that takes `computing` seconds.
@@ -66,6 +88,7 @@ struct GpuPace {
     double precision = 1;        ///<
     double bandwidth = 0;        ///< byte/s of its memory
     double link = 0;             ///< byte/s
+    double devices = 1;          ///< that programs see in it
     double bytes = 0;            ///< of a number
     double host = 0;             ///< byte/s between it and its host, one way; 0 if not known
 };
@@ -88,6 +111,13 @@ private:
 /// Bytes a second between the memory of a GPU and that of its host, one way: those of its PCIe;
 /// absent if it is not known.
 std::optional<double> host_link(const Gpu& gpu);
+/// All-reduces of a layer by the GPUs that share it, for each pass: two forward and two backward,
+/// and those forward again where that is computed again.
+double sums_of_layer(const Work& work);
+/// What a net split over GPUs tells between them, in numbers; `full` is the net, completed.
+void add_parallel(const Work& work, const Model& full, UnitTime& to);
+/// Whether the GPUs of a layer lie on several machines.
+bool leaves_machine(const ModelParallel& split, double gpus);
 constexpr std::string_view kOffloadFactor = "offload: "; ///< begins the names of its factors
 /// What an offload takes on a GPU of which each figure is 1, and the bytes of frozen weights that
 /// pass the link, whatever a number has.

@@ -251,6 +251,16 @@ def test_each_measured_row_names_a_source_with_a_date():
             assert sources[row["source"]]["as_of"], (name, row)
 
 
+def test_each_split_run_is_one_of_the_table_and_has_whole_replicas():
+    runs = {r["id"]: r for r in model.read_rows("training.csv")}
+    for row in model.read_rows("parallel.csv"):
+        replica = int(row["tensor_parallel"]) * int(row["pipeline_parallel"])
+        assert replica > 1
+        assert int(runs[row["id"]]["gpu_count"]) % replica == 0, row
+        if int(row["pipeline_parallel"]) > 1:
+            assert int(row["pipeline_parallel"]) <= int(runs[row["id"]]["layers"]), row
+
+
 def test_the_nets_of_measured_mode_are_those_of_the_table():
     names = {
         "VGG11": "vgg-11",

@@ -40,6 +40,8 @@ NUMBERS = {
     "--lora-rank": ("", POSITIVE, "1000000"),
     "--memory-confidence": ("", POSITIVE, "1"),
     "--max-machines": ("", NOT_NEGATIVE, "1000000000"),
+    "--tensor-parallel": ("", NOT_NEGATIVE, "1000000000"),
+    "--pipeline-parallel": ("", NOT_NEGATIVE, "1000000000"),
     "--max-rtt": (" ms", POSITIVE, "1000000"),
     "--top": ("", NOT_NEGATIVE, "1000000000"),
     "--idle-minutes": ("", NOT_NEGATIVE, "1000000000"),

@@ -76,3 +76,48 @@ def test_more_confidence_takes_more_room(answer):
 def test_a_confidence_is_more_than_even_odds(recommend):
     done = recommend("--model", "llama-2-7b", "--tokens", "1e6", "--memory-confidence", "0.4")
     assert done.err == "--memory-confidence: must be at least 0.5 and below 1, got 0.4\n"
+
+
+SPLIT = ("--model", "llama-2-70b", "--fine-tune", "full", "--recipe", "bf16", "--tokens", "1e8", "--batch", "128",
+         "--instance", "p5.48xlarge", *REGION)
+
+
+def test_a_net_is_split_over_the_gpus_of_two_machines(answer):
+    asked = (*SPLIT, "--tensor-parallel", "8", "--pipeline-parallel", "2")
+    refused = refusal(answer, *asked)
+    assert refused["reason"] == "needs a multiple of 16 GPUs, for tensor_parallel 8 * pipeline_parallel 2, has 8"
+    assert refused["relaxation"] == {"max_machines": 2}
+    found = answer(*asked, "--max-machines", "2")
+    job = found["choices"][0]["job"]
+    assert (job["machines"], job["memory"]["sharding"]) == (2, "none")
+    assert found["request"]["tensor_parallel"] == 8 and found["request"]["pipeline_parallel"] == 2
+    factors = {f["name"]: f["value"] for f in job["factors"]}
+    assert factors["replicas"] == 1
+    # 128 sequences, one stage idle in one of m + 1 turns: m is 128 over the samples of a micro-batch.
+    micro = factors["samples of a micro-batch"]
+    assert micro <= job["memory"]["micro_batch"]
+    assert factors["stages that wait for one another"] == pytest.approx(1 + micro / 128, rel=1e-5)
+    assert any("published formulas" in warning for warning in found["warnings"])
+
+
+def test_one_gpu_a_replica_is_the_answer_without(answer):
+    two = (*SPLIT, "--max-machines", "2")
+    plain = answer(*two)
+    one = answer(*two, "--tensor-parallel", "1", "--pipeline-parallel", "1")
+    assert one == plain
+
+
+@pytest.mark.parametrize("flags, message", [
+    (("--tensor-parallel", "3"), "--tensor-parallel: must divide the 64 heads of attention, got 3"),
+    (("--pipeline-parallel", "81"), "--pipeline-parallel: must be at most the 80 layers, got 81"),
+    (("--pipeline-parallel", "0"), "--pipeline-parallel: must be a whole number of at least 1, got 0"),
+])
+def test_a_split_that_the_net_does_not_have_is_refused(recommend, flags, message):
+    done = recommend(*SPLIT, *flags)
+    assert (done.status, done.err) == (2, message + "\n")
+
+
+def test_a_pipeline_needs_a_batch(recommend):
+    done = recommend("--model", "llama-2-7b", "--tokens", "1e9", "--pipeline-parallel", "2")
+    assert done.err == ("--batch: must be given with --pipeline-parallel: how long its stages wait for one another "
+                        "depends on it\n")

@@ -24,7 +24,7 @@ EFFECTS = {
     "flops": ("1e20", ("--model", "gpt2")), "measured": ("400/s on g4dn.xlarge", RESNET), "batch": ("64", LLAMA),
     "fine-tune": ("qlora", LLAMA), "lora-rank": ("256", (*LLAMA, "--fine-tune", "lora")), "recompute": ("full", LLAMA),
     "optimiser": ("sgd", LLAMA), "recipe": ("bf16", LLAMA), "loss": ("fused", LLAMA), "offload": ("optimiser", LLAMA),
-    "memory-confidence": ("0.95", LLAMA), "software-year": ("2019", LLAMA), "sharding": ("zero3", LLAMA), "deadline": ("24h", LLAMA), "objective": ("time", RESNET),
+    "memory-confidence": ("0.95", LLAMA), "software-year": ("2019", LLAMA), "sharding": ("zero3", LLAMA), "tensor-parallel": ("2", LLAMA), "pipeline-parallel": ("2", (*LLAMA, "--batch", "64")), "deadline": ("24h", LLAMA), "objective": ("time", RESNET),
     "max-machines": ("4", (*LLAMA, "--batch", "512", "--deadline", "12h")), "kind": ("transformer_encoder", OWN),
     "parameters": ("2e9", OWN), "active-parameters": ("1e8", OWN), "layers": ("100", OWN), "hidden": ("8192", OWN),
     "heads": ("64", (*OWN, "--hidden", "2048", "--recompute", "none")), "seq-len": ("2048", OWN), "vocab": ("250000", OWN),

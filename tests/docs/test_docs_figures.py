@@ -416,6 +416,7 @@ def test_the_counts_of_rows_are_right(gpus, aws):
         "measured/training.csv": f"{lines('training.csv')} rows",
         "measured/step_times.csv": f"{lines('step_times.csv')} rows",
         "measured/scaling.csv": f"{lines('scaling.csv')} pairs",
+        "measured/parallel.csv": f"{lines('parallel.csv')} runs",
         "measured/sources.csv": f"{lines('sources.csv')} sources",
     }
     assert sum(m.get("recalled", False) for m in models["models"]) == 122  # as the page says

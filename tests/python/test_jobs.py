@@ -83,6 +83,27 @@ def test_memory_against_published_accounts():
     assert sure.confidence == 0.95
 
 
+def test_a_net_is_split_by_layers_and_stages():
+    asked = dict(model="llama-2-70b", fine_tune="full", recipe="bf16", tokens=1e8, batch=128, sharding="none")
+    on = dict(gpu="H100", gpus=16)
+    assert not flopwise.memory_fit(**on, **asked).fits
+    split = dict(tensor_parallel=8, pipeline_parallel=2)
+    fit = flopwise.memory_fit(**on, **asked, **split)
+    assert fit.fits
+    assert 8 * 68.98e9 / 16 < fit.needed_gib * 2**30 < 2 * 8 * 68.98e9 / 16
+    with pytest.raises(flopwise.FlopwiseError, match=r"tensor_parallel: must divide the GPUs.* 16 and 8 GPUs"):
+        flopwise.memory_fit(gpu="H100", gpus=8, **asked, **split)
+    with pytest.raises(flopwise.FlopwiseError, match="tensor_parallel: must divide the 64 heads of attention, got 3"):
+        flopwise.estimate(**on, **asked, tensor_parallel=3)
+    # One GPU a replica is the same as nothing asked.
+    job = dict(gpu="H100", gpus=8, model="llama-2-7b", tokens=1e9, batch=64)
+    assert flopwise.estimate(**job) == flopwise.estimate(**job, tensor_parallel=1, pipeline_parallel=1)
+    # Idle stages take time: of eight micro-batches at most, 7 / 8 and more.
+    few = flopwise.estimate(**job, pipeline_parallel=8).hours
+    many = flopwise.estimate(**{**job, "batch": 512}, pipeline_parallel=8).hours
+    assert few > many
+
+
 def test_models_are_a_table():
     models = flopwise.models()
     assert len(models) > 100

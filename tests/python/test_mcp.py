@@ -391,6 +391,12 @@ def test_estimate_is_that_of_the_library():
     assert text.startswith(f"{time.quantile(0.5):,.4g} h, 8 of 10 such jobs from ")
 
 
+def test_the_memory_of_several_machines_is_that_of_all_their_gpus():
+    job = {"gpu": "H100", "model": "llama-2-7b", "tokens": 2e9, "batch": 64, "tensor_parallel": 8, "pipeline_parallel": 2}
+    data, _ = ask("estimate", gpus=8, machines=2, network_gbps=3200, **job)
+    assert data["memory"]["needed_gib"] == flopwise.memory_fit(**job, gpus=16).needed_gib
+
+
 def test_estimate_warns_where_it_does_not_fit():
     data, text = ask("estimate", gpu="K80", model="llama-2-7b", tokens=1e9)
     assert data["memory"]["fits"] is False

@@ -697,6 +697,8 @@ ASKED = {
     "rate": (True, JOB),
     "software_year": (2019, JOB),
     "sharding": ("zero3", JOB),
+    "tensor_parallel": (2, JOB),
+    "pipeline_parallel": (2, {**JOB, "batch": 64}),
     "deadline": ("4h", JOB),
     "objective": ("time", JOB),
     "max_machines": (4, {**JOB, "batch": 64}),

@@ -100,7 +100,7 @@ def estimated(arguments: Arguments) -> Answer:
     network = number_of(given, "network_gbps", None)
     asked = checked({name: value for name, value in given.items() if name not in own})
     time = _core.estimate(gpu=gpu, gpus=gpus, machines=machines, network_gbps=network, **asked)
-    fit = _core.memory_fit(gpu=gpu, gpus=gpus, **asked)
+    fit = _core.memory_fit(gpu=gpu, gpus=gpus * machines, **asked)
     warnings = []
     if time is None:
         warnings.append(f"hours are not known: no published rate of {gpu} in this precision")
