@@ -108,6 +108,7 @@ TEST_CASE("what is set is shown, and set again from that gives the same request"
         {"memory_confidence", "0.9"},
         {"rate", "true"},
         {"software_year", "2024.5"},
+        {"program", "nvidia_examples"},
         {"sharding", "zero3"},
         {"tensor_parallel", "8"},
         {"pipeline_parallel", "4"},

@@ -70,6 +70,7 @@ TEST_CASE("each enumerator is read from its name, and none beyond the last has o
     check_names<Offload>();
     check_names<Optimiser>();
     check_names<Recipe>();
+    check_names<Program>();
     check_names<Outcome>();
     check_names<Payment>();
     check_names<Precision>();

@@ -203,6 +203,7 @@ constexpr auto kNames = std::to_array<std::string_view>({"gpu",
                                                          "include_retired",
                                                          "rate",
                                                          "recipe",
+                                                         "program",
                                                          "loss",
                                                          "offload"});
 
@@ -248,7 +249,7 @@ static_assert(fields_of<Constraints>() == 24 && fields_of<Place>() == 2 && field
 static_assert(fields_of<Usage>() == 17 && fields_of<Recovery>() == 2);
 static_assert(fields_of<Ownership>() == 12 && fields_of<Dataset>() == 3);
 static_assert(fields_of<Currency>() == 3);
-static_assert(fields_of<Job>() == 26 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
+static_assert(fields_of<Job>() == 27 && fields_of<Measured>() == 2 && fields_of<Model>() == 24);
 static_assert(fields_of<Launch>() == 6 && fields_of<Weights>() == 6);
 
 TEST_CASE("no figure of a request is NaN, infinite, negative or beyond its range", "[validate]") {

@@ -27,7 +27,7 @@ import model
 import rates
 import reached
 
-FITTED = "2026-11-29"
+FITTED = "2026-11-30"
 OUTPUTS = {
     "utilisation": model.DATA / "utilisation.yaml",
     "reference": model.ROOT / "tests/calibration/reference.csv",
@@ -52,6 +52,10 @@ PARTS = {
     "precision": "precisions",
     "generation": "generations",
     "gpu": "single GPUs",
+    "precision_generation": "precisions of a generation",
+    "program": "programs",
+    "count": "waiting for the slowest GPU",
+    "launch_year": "year of launches",
 }
 TWO_TERMS = (
     "attention",
@@ -61,6 +65,10 @@ TWO_TERMS = (
     "generation",
     "gpu",
     "recompute_unknown",
+    "precision_generation",
+    "program",
+    "count",
+    "launch_year",
 )
 
 
@@ -96,11 +104,12 @@ def calibration():
 WIDENINGS = {
     "run_sd": 0.25,
     "finetune_sd": 0.1,
-    "recent_sd": 0.1,
-    "sample_sd": 0.3,
-    "input_sd": 0.3,
-    "moe_sd": 0.25,  # experts over the link: a tray of 8 GPUs and one of 72 differ by more than any factor of a generation
+    "recent_sd": 0.15,
+    "sample_sd": 0.17,
+    "input_sd": 0.18,
+    "moe_sd": 0.15,  # experts over the link: a tray of 8 GPUs and one of 72 differ by more than any factor of a generation
     "encoder_sd": 0.1,
+    "program_sd": 0.28,  # where the program is not stated, of images
 }
 NETWORK_SD = 0.3  # of several machines: networks are not in the fit
 # Of the line rate, plain TCP reaches a tenth (github.com/huggingface/transformers, issue 3707: two p3.16xlarge) to all of
@@ -190,6 +199,24 @@ def unseen_coverage(c, key):
     return float(inside[c["scored"]].mean()), float(np.median(np.abs(residual[c["scored"]])))
 
 
+def unstated(c):
+    """(residuals, half width of the 80 % interval) of the rows as if none had said its program, each source left out."""
+    f, stated = c["fit"], c["fit"].x
+    blank = stated.copy()
+    blank[:, :, [i for i, name in enumerate(f.names) if name.startswith("program:")]] = 0
+    predicted = np.zeros(len(f.y))
+    for g in sorted(set(f.group)):
+        inside, outside = np.where(f.group == g)[0], np.where(f.group != g)[0]
+        theta, _ = f.solve(outside, c["theta"], steps=12, tolerance=1e-3)
+        f.x = blank
+        predicted[inside] = f.ordered(theta, inside, outside, c["ladder"])
+        f.x = stated
+    images = [w["kind"] not in model.TOKEN_KINDS and bool(w["program"]) for w in f.workloads]
+    scale, dof = spread(c)
+    width = np.hypot(np.hypot(scale, widths(c, f.group)), WIDENINGS["program_sd"] * np.array(images))
+    return f.y - predicted, stats.t.ppf(0.5 + LEVEL / 2, dof) * width
+
+
 def summary(errors):
     a = np.abs(errors)
     return float(np.median(a)), float(np.quantile(a, 0.9)), float(np.mean(a < math.log(2)))
@@ -255,8 +282,9 @@ def parameters(c):
     value = dict(zip(c["fit"].names, c["theta"]))
     scale, dof = spread(c)
     p = {name: value[name] for name in fit.SHARED}
-    for label in ("kind", "precision", "generation"):
+    for label in ("kind", "precision", "generation", "program"):
         p[label] = {n.split(":")[1]: v for n, v in value.items() if n.startswith(label + ":")}
+    p |= c["fit"].programs()
     factors = c["ladder"].factors(value, c["fit"].sources_of_gpus(range(len(c["rows"]))))
     p["gpu"] = {
         n: {q: factors[q][n] for q in model.PRECISIONS if model.peak(c["gpus"][n], q)}
@@ -371,7 +399,7 @@ def utilisation(c):
     out.append(f"  - {{name: default_vision_layers, value: {number(p['default_vision_layers'])}}}")
     for kind, v in p["flops_per_activation"].items():
         out.append(f"  - {{name: default_flops_per_activation_{kind}, value: {number(v)}}}")
-    for label, title in (("kind", "kinds"), ("precision", "precisions"), ("generation", "generations")):
+    for label, title in (("kind", "kinds"), ("precision", "precisions")):
         out.append(f"{title}:")
         for name, v in p[label].items():
             out.append(
@@ -379,6 +407,7 @@ def utilisation(c):
                 + (f", sources: {p['sources'][label][name]}" if label != "precision" else "")
                 + "}"
             )
+    out += generation_rows(c, p, error) + program_rows(c, p, error)
     out.append(
         "# One row a GPU and a value for each precision: generation + GPU, ordered so that a GPU never loses to one"
     )
@@ -457,6 +486,41 @@ def measured_block(c):
     return out
 
 
+def generation_rows(c, p, error):
+    """A generation and a value for each precision that was measured on it."""
+    value = dict(zip(c["fit"].names, c["theta"]))
+    out = ["generations:"]
+    for name, v in p["generation"].items():
+        own = "".join(
+            f", {q}: {number(fit.generation_factor(value, name, q))}"
+            for q in model.PRECISIONS
+            if f"precision_generation:{fit.precision_generation(q, name)}" in value
+        )
+        out.append(
+            f"  - {{name: {name}, value: {number(v)}{own}, standard_error: {error[f'generation:{name}']:.3g}"
+            f", sources: {p['sources']['generation'][name]}}}"
+        )
+    return out
+
+
+def program_rows(c, p, error):
+    """The programs with text and with images, and for each kind the mean of those that measured it."""
+    found = {}
+    for w, group in zip(c["fit"].workloads, c["fit"].group):
+        if w["program"]:
+            found.setdefault(model.program_label(w["program"], w["kind"]), set()).add(group)
+    out = ["programs:"]
+    for name, v in p["program"].items():
+        out.append(
+            f"  - {{name: {name}, value: {number(v)}, standard_error: {error[f'program:{name}']:.3g}, sources: {len(found[name])}}}"
+        )
+    out.append("# What a program is compared with where it is not stated.")
+    out.append("program_means:")
+    for kind, shares in p["program_shares"].items():
+        out.append(f"  - {{name: {kind}, value: {number(sum(p['program'][n] * s for n, s in shares.items()))}}}")
+    return out
+
+
 REFERENCE_COLUMNS = (
     "kind",
     "flops_per_unit",
@@ -476,6 +540,7 @@ REFERENCE_COLUMNS = (
     "split_weights",
     "year",
     "run",
+    "program",
 )
 
 
@@ -497,6 +562,7 @@ def reference_cases():
             "split_weights": False,
             "year": 2026,
             "run": False,
+            "program": None,
             **more,
         }
 
@@ -608,6 +674,8 @@ def reference_cases():
     for year in (2012, 2020, 2024, 2030):
         cases.append(("nvidia-v100-sxm2-32gb", {**bert, "year": year, "global_batch": 32}, 1e9))
     cases.append(("nvidia-a100-sxm4-80gb", w("vit", 1.0548e11, 86.57e6, activations_m=23.9), 1.28e6))
+    for program, net in (("mlperf", resnet), ("timm", resnet), ("huggingface", bert), ("megatron", llama), ("timm", llama)):
+        cases.append(("nvidia-a100-sxm4-80gb", {**net, "program": program, "precision": "bf16", "gpu_count": 8}, 1e6))
     for kind in ("detector", "segmentation"):
         cases.append(("nvidia-l4", w(kind, 8e11, 4.4e7, precision="fp32", global_batch=16, layers=60), 1e6))
     cases.append(("nvidia-a100-sxm4-80gb", w("diffusion", 5.1e11, 866e6, gpu_count=8), 1e8))
@@ -729,7 +797,7 @@ def tables(c, skip=()):
         + [f"| `{n}` | {p[n]:.3f} | {error[n]:.3f} | {math.exp(p[n]):.3g} |" for n in fit.SHARED]
         + [f"| `all_reduce_share` | {p['all_reduce_share']:.3f} | | |"]
     )
-    for label in ("kind", "precision", "generation"):
+    for label in ("kind", "precision", "generation", "program"):
         result[label] = [f"| {label} | value | standard error | as a factor |", "|---|---:|---:|---:|"] + [
             f"| `{n}` | {v:+.3f} | {error[f'{label}:{n}']:.3f} | {math.exp(v):.2f} |"
             for n, v in p[label].items()
@@ -751,6 +819,10 @@ def tables(c, skip=()):
     ):
         share, median = unseen_coverage(c, column)
         lines.append(f"| {title} (median error {median:.3f}) | {s.sum()} | {percent(share)} |")
+    residual, wide = unstated(c)
+    median, p90, _ = summary(residual[s])
+    share = float((np.abs(residual) <= wide)[s].mean())
+    lines.append(f"| asked without their program (median error {median:.3f}, 90th percentile {p90:.3f}) | {s.sum()} | {percent(share)} |")
     result["coverage"] = lines
     result["misses"] = misses(c)
     m = steps_figures()

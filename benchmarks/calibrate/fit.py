@@ -17,6 +17,8 @@ DEFAULT_VISION_LAYERS = 50.0
 FLOPS_PER_ACTIVATION = {
     "cnn": 2200.0,
     "vit": 4400.0,
+    "detector": 4200.0,
+    "segmentation": 6300.0,
 }  # where not given: ResNet-50, ViT-B/16 (data/models.yaml)
 # Standard deviation of the priors of ln factors; see docs/calibration.md.
 PRIOR = {
@@ -40,6 +42,10 @@ PRIOR = {
     "fused_attention": 0.7,
     "dequant": 0.5,
     "gather": 0.5,
+    "program": 0.1,
+    "precision_generation": 0.1,
+    "launch_year": 0.1,
+    "count": 0.05,
 }
 START = {
     "time_per_flop": 0.6,
@@ -68,6 +74,8 @@ SHARED = (
     "fused_attention",
     "dequant",
     "gather",
+    "launch_year",
+    "count",
 )
 TERMS = ("compute", "attention", "memory", "sample", "launch", "dequant", "all_reduce", "gather")
 
@@ -89,14 +97,21 @@ class Fit:
             "all_reduce_share": all_reduce_share,
             "reached": reached,
             "last_year": last_year(rows),
+            **self.programs(),
         }
         for name in SHARED:
             self.add(name, prior[name], START.get(name, 0.0))
+        for name in constants["programs"]:
+            self.add(f"program:{name}", prior["program"], 0.0)
         for label, values in (
             ("kind", [w["kind"] for w in self.workloads]),
             ("precision", [w["precision"] for w in self.workloads]),
             ("generation", self.generation),
             ("gpu", [r["gpu"] for r in rows]),
+            (
+                "precision_generation",
+                [precision_generation(w["precision"], g) for w, g in zip(self.workloads, self.generation)],
+            ),
         ):
             for value in sorted(set(values)):
                 self.add(f"{label}:{value}", prior[label], 0.0)
@@ -107,17 +122,37 @@ class Fit:
         for i, (row, w) in enumerate(zip(rows, self.workloads)):
             gpu = gpus[row["gpu"]]
             common = model.common_names(w, constants)
-            device = {f"generation:{gpu['architecture']}": 1, f"gpu:{gpu['name']}": 1}
-            names = model.coefficient_names(w)
+            generation = gpu["architecture"]
+            device = {
+                f"generation:{generation}": 1,
+                f"gpu:{gpu['name']}": 1,
+                f"precision_generation:{precision_generation(w['precision'], generation)}": 1,
+            }
+            names = model.coefficient_names(w, constants)
             for term, value in model.terms(w, gpu, constants).items():
                 if term in without or not value:
                     continue
                 k = TERMS.index(term)
                 self.c[k, i] = np.log(value) + model.default_all_reduce(w, constants)
-                uses = {**common, **dict.fromkeys(names[term], 1), **(device if term in model.DEVICE_TERMS else {})}
+                uses = {**common, **names[term], **(device if term in model.DEVICE_TERMS else {})}
                 for name, weight in uses.items():
                     if name.split(":")[0] not in without:
                         self.x[k, i, at[name]] += weight
+
+    def programs(self):
+        """The programs of the rows, and their share of the weight of the rows of each kind that state one."""
+        weights, found = self.weights(np.arange(len(self.rows))), {}
+        for w, weight in zip(self.workloads, weights):
+            if w["program"]:
+                of_kind = found.setdefault(w["kind"], collections.Counter())
+                of_kind[model.program_label(w["program"], w["kind"])] += weight
+        return {
+            "programs": sorted({name for shares in found.values() for name in shares}),
+            "program_shares": {
+                kind: {name: v / sum(shares.values()) for name, v in sorted(shares.items())}
+                for kind, shares in sorted(found.items())
+            },
+        }
 
     def add(self, name, sd, start):
         self.names.append(name)
@@ -167,9 +202,9 @@ class Fit:
         table = ladder.factors(value, self.sources_of_gpus(seen_rows))
         a = self.c[:, rows] + self.x[:, rows] @ theta
         for column, i in enumerate(rows):
-            r = self.rows[i]
-            plain = value[f"generation:{self.generation[i]}"] + value[f"gpu:{r['gpu']}"]
-            a[:3, column] += table[self.workloads[i]["precision"]][r["gpu"]] - plain
+            gpu, precision = self.rows[i]["gpu"], self.workloads[i]["precision"]
+            plain = generation_factor(value, self.generation[i], precision) + value[f"gpu:{gpu}"]
+            a[:3, column] += table[precision][gpu] - plain
         return np.logaddexp.reduce(a, axis=0)
 
     def left_out(self, theta, groups=None, ladder=None):
@@ -183,6 +218,17 @@ class Fit:
                 self.ordered(other, inside, outside, ladder) if ladder else self.predict(other, inside)[0]
             )
         return predicted
+
+
+def precision_generation(precision, generation):
+    return f"{precision} {generation}"
+
+
+def generation_factor(value, generation, precision):
+    """ln of the factor of a generation in a precision; 0 of what no source measured."""
+    return value.get(f"generation:{generation}", 0.0) + value.get(
+        f"precision_generation:{precision_generation(precision, generation)}", 0.0
+    )
 
 
 def last_year(rows):
@@ -260,15 +306,15 @@ class Ladder:
         Those with most sources keep theirs, and each next one is moved between those that it beats and those that beat
         it. GPUs without data come last.
         """
-        own = np.array(
-            [
-                value.get(f"generation:{a}", 0.0) + value.get(f"gpu:{n}", 0.0)
-                for n, a in zip(self.names, self.generation)
-            ]
-        )
         count = np.array([sources.get(n, 0) for n in self.names])
         result = {}
         for p, gap in self.gap.items():
+            own = np.array(
+                [
+                    generation_factor(value, a, p) + value.get(f"gpu:{n}", 0.0)
+                    for n, a in zip(self.names, self.generation)
+                ]
+            )
             k = np.full(len(own), np.nan)
             for i in np.argsort(-count, kind="stable"):
                 done = np.where(~np.isnan(k))[0]

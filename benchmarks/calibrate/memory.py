@@ -51,6 +51,7 @@ PRIOR = {
     "context_gib": (0.6, 0.2, "GiB of the driver and its libraries"),
     "fragmentation": (0.07, 0.2, "share that the allocator loses"),
     "image": (1.7, 0.4, "numbers kept for each activation of an image net"),
+    "image_dense": (1.7, 0.4, "the same of a detector, and of a net that labels pixels"),
 }
 NAMES = tuple(PRIOR)
 SPREADS = ("spread_states", "spread_activations", "spread_images", "spread_derived")

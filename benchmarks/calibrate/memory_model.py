@@ -17,8 +17,8 @@ SHARDINGS = ("none", "zero1", "zero2", "zero3")
 TEXT = ("transformer_decoder", "transformer_encoder", "encoder_decoder", "moe")
 FLOPS_PER_ACTIVATION_M = {  # as in src/training/memory.cpp
     "cnn": 2200e6,
-    "detector": 2200e6,
-    "segmentation": 2200e6,
+    "detector": 4200e6,
+    "segmentation": 6300e6,
     "diffusion": 2200e6,
     "vit": 4400e6,
 }
@@ -161,7 +161,8 @@ def per_sample(net, way, p, part):
     """Bytes kept of a sample, and of one of another micro-batch whose backward pass is to come."""
     if images := activations_m(net):
         kept = IMAGE_RECOMPUTED if way.recompute == "full" and net.kind in ("vit", "diffusion") else 1.0
-        return p["image"] * images * 1e6 * width(way) * kept, 0.0
+        each = p["image_dense" if net.kind in ("detector", "segmentation") else "image"]
+        return each * images * 1e6 * width(way) * kept, 0.0
     if net.kind not in TEXT or not net.layers or not net.hidden:
         return 0.0, 0.0
     tokens = net.seq_len

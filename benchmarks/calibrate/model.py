@@ -25,6 +25,42 @@ KINDS = (
 )
 TOKEN_KINDS = KINDS[:4]
 ADAPTERS = ("lora", "qlora")
+# Programs of which two sources or more measured rates, and those of the rows that count as one of them.
+PROGRAMS = (
+    "pytorch",
+    "huggingface",
+    "unsloth",
+    "megatron",
+    "deepspeed",
+    "torchtitan",
+    "torchtune",
+    "llm_foundry",
+    "nanogpt",
+    "llm_c",
+    "litgpt",
+    "fairseq",
+    "timm",
+    "detectron2",
+    "openmmlab",
+    "ultralytics",
+    "diffusers",
+    "tensorflow",
+    "jax",
+    "nvidia_examples",
+    "mlperf",
+    "optimum_habana",
+    "neuronx",
+)
+COUNTS_AS = {
+    "llama-factory": "huggingface",
+    "axolotl": "huggingface",
+    "modded-nanogpt": "nanogpt",
+    "nanochat": "nanogpt",
+    "composer": "llm_foundry",
+    "kohya": "diffusers",
+    "keras": "tensorflow",
+    "tf-cnn-benchmarks": "tensorflow",
+}
 BASE_YEAR, FIRST_YEAR = 2022, 2018  # of the software: where its factor is 1, and from where on it is counted
 RECENT_YEAR = 2024  # from which on programs differ more
 FUSED_YEAR = 2023  # from which on attention is fused
@@ -124,7 +160,19 @@ def workload_of(row):
         "split_weights": row["sharding"] == "zero3",
         "year": number("year"),
         "run": row["row_type"] == "run",
+        "program": program_of(row["program"]),
     }
+
+
+def program_of(name):
+    """The program of a row as the model knows it; None where it does not."""
+    name = COUNTS_AS.get(name, name).replace("-", "_").replace(".", "_")
+    return name if name in PROGRAMS else None
+
+
+def program_label(program, kind):
+    """One program is not as fast with text as with images, compared with others."""
+    return f"{program} {'text' if kind in TOKEN_KINDS else 'image'}"
 
 
 def hidden_of(w):
@@ -224,7 +272,7 @@ def software_years(w, p):
 
 def common_names(w, p):
     """{parameter: weight} of what the whole time of the device and the host is multiplied by."""
-    names = {f"kind:{w['kind']}": 1, "software_year": software_years(w, p)}
+    names = {f"kind:{w['kind']}": 1, "software_year": software_years(w, p), **program_names(w, p)}
     if w["run"]:
         names["run"] = 1
     if w["kind"] in TOKEN_KINDS:
@@ -237,24 +285,43 @@ def common_names(w, p):
     return names
 
 
-def coefficient_names(w):
-    """{term: parameters whose sum is ln of its coefficient}, without those of the GPU."""
+def program_names(w, p):
+    """{parameter: weight} of a program that is stated: its factor over the mean of those that measured this kind.
+
+    So the factor is 1 where no program is stated, which is what the sources of that kind have on average.
+    """
+    shares = p["program_shares"].get(w["kind"], {})
+    own = program_label(w["program"], w["kind"]) if w["program"] else None
+    if own not in p["programs"]:
+        return {}
+    weights = {f"program:{name}": -share for name, share in shares.items()}
+    weights[f"program:{own}"] = weights.get(f"program:{own}", 0) + 1
+    return weights
+
+
+def coefficient_names(w, p):
+    """{term: {parameter: weight}} whose sum is ln of its coefficient, without those of the GPU."""
     tokens = w["kind"] in TOKEN_KINDS
-    rate = ["time_per_flop", f"precision:{w['precision']}"]
-    flash = tokens and (w["year"] or BASE_YEAR) >= FUSED_YEAR
-    return {
+    rate = {"time_per_flop": 1, f"precision:{w['precision']}": 1}
+    fused = tokens and (w["year"] or BASE_YEAR) >= FUSED_YEAR
+    launch = {"launch": 1} if tokens else {"launch_sample": 1, "launch_year": software_years(w, p)}
+    found = {
         "compute": rate,
-        "attention": [*rate, "attention"] + ["fused_attention"] * flash,
-        "memory": ["memory_token" if tokens else "memory_sample"],
-        "sample": ["sample"],
-        "launch": ["launch" if tokens else "launch_sample"],
-        "dequant": ["dequant"],
-        "all_reduce": ["all_reduce"],
-        "gather": ["gather"],
+        "attention": {**rate, "attention": 1, **({"fused_attention": 1} if fused else {})},
+        "memory": {"memory_token" if tokens else "memory_sample": 1},
+        "sample": {"sample": 1},
+        "launch": launch,
+        "dequant": {"dequant": 1},
+        "all_reduce": {"all_reduce": 1},
+        "gather": {"gather": 1},
     }
+    for term in COUNTED_TERMS:  # GPUs wait for the slowest of them
+        found[term] = {**found[term], "count": math.log(w["gpu_count"] or 1)}
+    return found
 
 
 DEVICE_TERMS = ("compute", "attention", "memory")  # that the factor of the GPU lengthens
+COUNTED_TERMS = (*DEVICE_TERMS, "sample")  # that the number of GPUs lengthens
 MOST_OF_REACHED = 0.8  # of the matrix products seen: no training was faster
 
 
@@ -271,9 +338,9 @@ def seconds_per_unit(w, gpu, p):
     value = lambda name: p[name.split(":")[0]][name.split(":")[1]] if ":" in name else p[name]
     common = default_all_reduce(w, p) + sum(value(n) * x for n, x in common_names(w, p).items())
     device = p["gpu"][gpu["name"]][w["precision"]]
-    names = coefficient_names(w)
+    names = coefficient_names(w, p)
     total = sum(
-        math.exp(sum(value(n) for n in names[k]) + device * (k in DEVICE_TERMS)) * v
+        math.exp(sum(value(n) * x for n, x in names[k].items()) + device * (k in DEVICE_TERMS)) * v
         for k, v in terms(w, gpu, p).items()
     )
     return max(math.exp(common) * total, least_seconds(w, gpu, p))
@@ -282,7 +349,7 @@ def seconds_per_unit(w, gpu, p):
 def hours(w, gpu, units, p):
     """Median hours of `units` tokens or samples. GPUs that would only slow the work down are left idle.
 
-    t(m) / m is a / m + c + d (1 - 1 / m), so its least value over m = 1 ... n is at one end.
+    t(m) / m is a m^(count - 1) + c + d (1 - 1 / m), so its least value over m = 1 ... n is at one end.
     """
     n = w["gpu_count"] or 1
     counts = [n] if n <= 1 else [1, n]
@@ -297,9 +364,10 @@ def widenings(w):
         "finetune_sd": tokens and w["fine_tune"] != "none",
         "recent_sd": (w["year"] or BASE_YEAR) >= RECENT_YEAR,
         "sample_sd": not tokens,
-        "input_sd": w["kind"] in ("diffusion", "detector"),
+        "input_sd": w["kind"] in ("diffusion", "segmentation"),
         "moe_sd": w["kind"] == "moe",
         "encoder_sd": w["kind"] == "transformer_encoder",
+        "program_sd": not tokens and not w["program"],
     }
     return [name for name, applies in found.items() if applies]
 

@@ -59,6 +59,8 @@ struct Job {
     bool rate = false;
     /// Year of the programs, as 2024.5; absent: of the day of the question.
     std::optional<double> software_year{};
+    /// The program that trains; absent: like the mean of those that measured this kind.
+    std::optional<Program> program{};
 
     std::optional<Hours> deadline{};
     Date deadline_on{}; ///< in place of it, the end of that day; year 0: none
@@ -86,6 +88,7 @@ struct Work {
     std::optional<double> batch{};
     std::optional<double> micro_batch{};   ///< samples of one GPU at once; absent: those of a step
     std::optional<double> software_year{}; ///< of the programs: 2026.5; absent: of the newest seen
+    std::optional<Program> program{};      ///< absent: like the mean of its kind
     double lora_rank = 16;                 ///< of the adapters, if there are any
     Offload offload = Offload::none;
     Optimiser optimiser = Optimiser::adam;

@@ -78,7 +78,7 @@ FLOPWISE_API const Model& find_model(std::string_view name);
 ///
 /// N are the active parameters: parameters = 12 * layers * hidden^2 (Kaplan et al. 2020) in the
 /// shape of GPT-3, whose width is 128 times its depth. Activations are as many for each FLOP as
-/// those of ResNet-50 and ViT-B/16 (docs/calibration.md).
+/// those of a usual net of its kind (docs/calibration.md).
 FLOPWISE_API Model completed(Model net);
 
 /// Which parameters are trained, and from where.
@@ -122,6 +122,35 @@ enum class Recipe : std::uint8_t {
 };
 constexpr std::size_t kRecipes = 2;
 FLOPWISE_API std::string_view to_string(Recipe recipe);
+
+/// The program that trains. Each is as fast as the sources that measured it.
+enum class Program : std::uint8_t {
+    pytorch,     ///< a loop of one's own, or code published with a paper
+    huggingface, ///< Trainer, TRL, PEFT, Accelerate; LLaMA-Factory and Axolotl
+    unsloth,
+    megatron,  ///< Megatron-LM, NeMo, Megatron Bridge
+    deepspeed, ///< without one of the others
+    torchtitan,
+    torchtune,
+    llm_foundry, ///< and Composer
+    nanogpt,     ///< and those made from it: modded-nanogpt, nanochat
+    llm_c,
+    litgpt,
+    fairseq,
+    timm,
+    detectron2,
+    openmmlab, ///< MMDetection, MMPretrain
+    ultralytics,
+    diffusers,       ///< and the scripts of kohya
+    tensorflow,      ///< and Keras
+    jax,             ///< MaxText, Flax
+    nvidia_examples, ///< DeepLearningExamples
+    mlperf,          ///< submissions, each tuned by the machine's maker
+    optimum_habana,
+    neuronx,
+};
+constexpr std::size_t kPrograms = 23;
+FLOPWISE_API std::string_view to_string(Program program);
 
 /// How the loss of a language model is computed from its logits.
 enum class Loss : std::uint8_t {

@@ -66,6 +66,8 @@ inline constexpr std::size_t kEnumerators<Reason> = kReasons;
 template <>
 inline constexpr std::size_t kEnumerators<Recipe> = kRecipes;
 template <>
+inline constexpr std::size_t kEnumerators<Program> = kPrograms;
+template <>
 inline constexpr std::size_t kEnumerators<Recompute> = kRecomputes;
 template <>
 inline constexpr std::size_t kEnumerators<Sharding> = kShardings;

@@ -117,14 +117,27 @@ std::string models_as_code(const std::string& file) {
 // ---- memory.yaml --------------------------------------------------------------------
 
 std::string memory_as_code(const std::string& file) {
-    constexpr std::array<std::string_view, 20> kFigures{
-        "rows",          "source_groups", "degrees_of_freedom",
-        "layer",         "layer_width",   "adapters",
-        "scores",        "logit",         "logit_fused",
-        "mixed_copy",    "held",          "step",
-        "gathered",      "context_gib",   "fragmentation",
-        "image",         "spread_states", "spread_activations",
-        "spread_images", "spread_derived"};
+    constexpr std::array<std::string_view, 21> kFigures{"rows",
+                                                        "source_groups",
+                                                        "degrees_of_freedom",
+                                                        "layer",
+                                                        "layer_width",
+                                                        "adapters",
+                                                        "scores",
+                                                        "logit",
+                                                        "logit_fused",
+                                                        "mixed_copy",
+                                                        "held",
+                                                        "step",
+                                                        "gathered",
+                                                        "context_gib",
+                                                        "fragmentation",
+                                                        "image",
+                                                        "image_dense",
+                                                        "spread_states",
+                                                        "spread_activations",
+                                                        "spread_images",
+                                                        "spread_derived"};
     const yaml::Node node = yaml::parse(text::read_file(file, kLargest), file);
     yaml::Fields root{node, file, ""};
     (void)root.take("sources");
@@ -164,6 +177,19 @@ static std::string rates(yaml::Fields& row, std::string_view before, std::string
         out += (out.empty() ? "{" : ", ") +
                literal(row.number_or_none(fmt::format("{}{}{}", before, precision, after)));
     return out + "}";
+}
+
+static std::string generations(yaml::Fields& root) {
+    std::string out = "constexpr GenerationRow kGenerations[] = {\n";
+    each_row(root, "generations", [&](yaml::Fields& row) {
+        (void)row.number_or_none("standard_error");
+        out += fmt::format("    {{\"{}\", {}, {}, {}}},\n",
+                           row.text("name"),
+                           row.number("value"),
+                           rates(row, "", ""),
+                           row.number("sources"));
+    });
+    return out + "};\n";
 }
 
 static std::string reached_shares(yaml::Fields& root) {
@@ -238,7 +264,7 @@ static std::string numbers(yaml::Fields& from, std::span<const std::string_view>
 }
 
 std::string utilisation_as_code(const std::string& file, const Catalog& catalog) {
-    constexpr std::array<std::string_view, 15> kSpread{"scale",
+    constexpr std::array<std::string_view, 16> kSpread{"scale",
                                                        "degrees_of_freedom",
                                                        "kind_sd",
                                                        "generation_sd",
@@ -250,6 +276,7 @@ std::string utilisation_as_code(const std::string& file, const Catalog& catalog)
                                                        "input_sd",
                                                        "moe_sd",
                                                        "encoder_sd",
+                                                       "program_sd",
                                                        "unseen_count",
                                                        "network_sd",
                                                        "seen_gpu_count"};
@@ -274,12 +301,14 @@ std::string utilisation_as_code(const std::string& file, const Catalog& catalog)
     yaml::Fields measured = mapping(root, "measured_mode");
     std::string out =
         factors(root, "parameters", "kParameters") + factors(root, "kinds", "kKinds") +
-        factors(root, "precisions", "kPrecisionFactors") +
-        factors(root, "generations", "kGenerations") + gpu_rows(root, catalog) +
-        reached_shares(root) + factors(root, "host_links", "kHostLinks") + machines(measured);
+        factors(root, "precisions", "kPrecisionFactors") + factors(root, "programs", "kPrograms") +
+        factors(root, "program_means", "kProgramMeans") + generations(root) +
+        gpu_rows(root, catalog) + reached_shares(root) + factors(root, "host_links", "kHostLinks") +
+        machines(measured);
     out += fmt::format(
         "constexpr Utilisation kUtilisation{{\n    \"{}\", {}, {}, kParameters, "
-        "kKinds, kPrecisionFactors, kGenerations, kTimedGpus, kReachedShares, kHostLinks,\n",
+        "kKinds, kPrecisionFactors, kPrograms, kProgramMeans, kGenerations, kTimedGpus, "
+        "kReachedShares, kHostLinks,\n",
         root.text("fitted"),
         root.number("rows"),
         root.number("source_groups"));

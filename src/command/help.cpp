@@ -67,6 +67,7 @@ static std::string values_of(std::string_view flag) {
         {"recompute", names<Recompute>()},
         {"optimiser", names<Optimiser>()},
         {"recipe", names<Recipe>()},
+        {"program", names<Program>()},
         {"loss", names<Loss>()},
         {"offload", names<Offload>()},
         {"sharding", names<Sharding>()},

@@ -235,6 +235,20 @@ static std::vector<std::string> split_warnings(const Catalog& catalog, const Rec
 }
 
 /// What a reader of the answer has to know about a job: what was not checked, what may be slow.
+/// A program that nobody measured with such nets changes no hours.
+static std::string program_warning(const Request& request) {
+    const Job& job = job_of(request);
+    if (!job.program)
+        return {};
+    const Work work = work_of(job);
+    if (program_factor(work))
+        return {};
+    return fmt::format(
+        "no source measured {} with {}: hours are those of the mean of other programs",
+        to_string(*job.program),
+        is_text(work.net.kind) ? "text" : "images");
+}
+
 static std::vector<std::string> job_warnings(const Catalog& catalog, const Recommendation& r) {
     constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
     std::vector<std::string> out;
@@ -266,6 +280,8 @@ static std::vector<std::string> job_warnings(const Catalog& catalog, const Recom
     for (std::string line : {batch_warning(catalog, r), disk_warning(r.request)})
         if (!line.empty())
             out.push_back(std::move(line));
+    if (std::string line = program_warning(r.request); !line.empty())
+        out.push_back(std::move(line));
     for (std::string& line : split_warnings(catalog, r))
         out.push_back(std::move(line));
     add(jobs_where([](const JobChoice& j) { return j.input_bound; }),

@@ -75,6 +75,8 @@ void Collector::add_common() {
     fitted(fmt::format("kind {}", kind),
            row == nullptr ? 0 : row->value,
            row == nullptr ? 0 : row->sources);
+    if (const auto factor = program_factor(work))
+        fitted(fmt::format("program {}", to_string(*work.program)), *factor, -1);
     constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kNames{
         {{"software_year", "year of the software"},
          {"run", "whole run"},
@@ -120,10 +122,13 @@ void Collector::add_terms(const UnitTime& time, const GpuSet& on) {
                 fmt::format(
                     "of each {} on one of {} GPUs; docs/calibration.md", unit_name(work), n));
     };
-    term("multiplications", time.compute);
-    term("attention", time.attention);
-    term("memory traffic", time.memory);
-    term("host", time.sample);
+    const double slowest = n > 1 ? std::pow(n, time.count) : 1;
+    if (n > 1)
+        fitted("slowest of the GPUs", std::log(slowest), -1);
+    term("multiplications", time.compute * slowest);
+    term("attention", time.attention * slowest);
+    term("memory traffic", time.memory * slowest);
+    term("host", time.sample * slowest);
     term("dequantisation", time.dequant / (once > 0 ? once : time.assumed_units));
     if (once > 0) {
         term("launches", time.launch * time.group(n) / time.split.pipeline / once);

@@ -47,6 +47,14 @@ struct RateRow {
     double fp32, tf32, fp16, bf16, fp8;
 };
 
+/// A generation: ln of its factor in any precision, and in those that were measured.
+struct GenerationRow {
+    std::string_view name;
+    double value;
+    RateRow factor;
+    double sources;
+};
+
 /// A generation, or "any": shares of the published peak that matrix products reach.
 struct ReachedRow {
     std::string_view name;
@@ -75,12 +83,15 @@ struct MeasuredMachine {
 struct Utilisation {
     std::string_view fitted;
     double rows, source_groups;
-    std::span<const FactorRow> parameters, kinds, precisions, generations;
+    std::span<const FactorRow> parameters, kinds, precisions;
+    std::span<const FactorRow> programs;      ///< "megatron text", "megatron image"
+    std::span<const FactorRow> program_means; ///< of those that measured a kind, by kind
+    std::span<const GenerationRow> generations;
     std::span<const GpuRow> gpus;
     std::span<const ReachedRow> reached_shares;
     std::span<const FactorRow> host_links; ///< GB/s one way, by GPU or generation
     double scale, degrees_of_freedom, kind_sd, generation_sd, gpu_sd, run_sd, finetune_sd,
-        recent_sd, sample_sd, input_sd, moe_sd, encoder_sd, unseen_count, network_sd,
+        recent_sd, sample_sd, input_sd, moe_sd, encoder_sd, program_sd, unseen_count, network_sd,
         seen_gpu_count;
     double exponent, floor, host_base, intensity_power, default_operations,
         default_flops_per_activation, measured_scale, ratio_scale, ratio_degrees_of_freedom;
@@ -93,7 +104,7 @@ struct Utilisation {
 struct MemoryModel {
     double rows, source_groups, degrees_of_freedom;
     double layer, layer_width, adapters, scores, logit, logit_fused; ///< bytes of activations
-    double mixed_copy, held, step, gathered, context_gib, fragmentation, image;
+    double mixed_copy, held, step, gathered, context_gib, fragmentation, image, image_dense;
     double spread_states, spread_activations, spread_images, spread_derived;
 };
 

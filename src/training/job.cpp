@@ -259,6 +259,7 @@ Work work_of(const Job& job) {
              .recompute = job.recompute,
              .batch = job.batch,
              .software_year = job.software_year,
+             .program = job.program,
              .lora_rank = job.lora_rank,
              .offload = job.offload,
              .optimiser = job.optimiser,

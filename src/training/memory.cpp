@@ -114,14 +114,14 @@ static std::optional<Kept> sequence_bytes(const Model& net,
     return std::nullopt;
 }
 
-/// Outputs of the layers of an image net, in 10^6. Diffusion nets, detectors and nets that label
-/// pixels are taken for a ResNet-50 of their size.
+/// Outputs of the layers of an image net, in 10^6. Diffusion nets are taken for a ResNet-50 of
+/// their size.
 static std::optional<double> activations_of(const Model& net) {
-    constexpr double kFlopsPerActivationM = 2200e6; // of ResNet-50, as in completed()
-    const bool usual = net.kind == ModelKind::diffusion || is_convolutional(net.kind);
-    if (net.activations_m || !usual || !net.forward_gmacs)
+    if (net.activations_m || net.kind != ModelKind::diffusion)
         return net.activations_m;
-    return 6e9 * *net.forward_gmacs / kFlopsPerActivationM;
+    Model like = net;
+    like.kind = ModelKind::cnn;
+    return completed(like).activations_m;
 }
 
 static std::optional<Kept> sample_bytes(const Model& net,
@@ -133,8 +133,9 @@ static std::optional<Kept> sample_bytes(const Model& net,
     if (!activations)
         return sequence_bytes(net, training, precision, part);
     const bool less = training.recompute == Recompute::full && !is_convolutional(net.kind);
-    return Kept{.running = memory().image * *activations * 1e6 * width(precision) *
-                           (less ? kRecomputed : 1)};
+    const bool dense = net.kind == ModelKind::detector || net.kind == ModelKind::segmentation;
+    const double each = dense ? memory().image_dense : memory().image;
+    return Kept{.running = each * *activations * 1e6 * width(precision) * (less ? kRecomputed : 1)};
 }
 
 // ---- the need -----------------------------------------------------------------------

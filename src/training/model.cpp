@@ -46,6 +46,15 @@ std::string_view to_string(Recipe recipe) {
     return text::name_of(kNames, recipe);
 }
 
+std::string_view to_string(Program program) {
+    constexpr std::array<std::string_view, kPrograms> kNames{
+        "pytorch",   "huggingface",     "unsloth",   "megatron",       "deepspeed", "torchtitan",
+        "torchtune", "llm_foundry",     "nanogpt",   "llm_c",          "litgpt",    "fairseq",
+        "timm",      "detectron2",      "openmmlab", "ultralytics",    "diffusers", "tensorflow",
+        "jax",       "nvidia_examples", "mlperf",    "optimum_habana", "neuronx"};
+    return text::name_of(kNames, program);
+}
+
 std::string_view to_string(Loss loss) {
     constexpr std::array<std::string_view, kLosses> kNames{"plain", "chunked", "fused"};
     return text::name_of(kNames, loss);
@@ -329,16 +338,28 @@ static void complete_shape(Model& net) {
         net.heads = *net.hidden / kAspect;
 }
 
+/// FLOPs for each activation of a usual net of its kind; 0 if there is none.
+static double flops_per_activation(ModelKind kind) {
+    switch (kind) {
+    case ModelKind::cnn: // ResNet-50
+        return 2200;
+    case ModelKind::vit: // ViT-B/16
+        return 4400;
+    case ModelKind::detector: // the median of those in data/measured, like the next
+        return 4200;
+    case ModelKind::segmentation:
+        return 6300;
+    default:
+        return 0;
+    }
+}
+
 Model completed(Model net) {
-    constexpr double kFlopsPerActivationM = 2200e6;    // of ResNet-50
-    constexpr double kFlopsPerActivationMVit = 4400e6; // of ViT-B/16
     if (is_text(net.kind))
         complete_shape(net);
-    if (net.forward_gmacs && !net.activations_m)
-        if (net.kind == ModelKind::cnn || net.kind == ModelKind::vit)
-            net.activations_m =
-                6e9 * *net.forward_gmacs /
-                (net.kind == ModelKind::cnn ? kFlopsPerActivationM : kFlopsPerActivationMVit);
+    const double usual = flops_per_activation(net.kind);
+    if (net.forward_gmacs && !net.activations_m && usual > 0)
+        net.activations_m = 6e3 * *net.forward_gmacs / usual;
     return net;
 }
 

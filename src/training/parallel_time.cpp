@@ -50,7 +50,7 @@ double UnitTime::pass(double n) const {
     if (split.pipeline == 1 || !(whole > 0))
         return most;
     const double of_pass = common * (launch * group(n) / split.pipeline + dequant);
-    const double of_unit = common * (compute + attention + memory + sample) + summing(n);
+    const double of_unit = common * own(n) + summing(n);
     const double others = split.pipeline - 1;
     const auto seconds = [&](double units) {
         return (of_unit + of_pass / units) * (1 + others * units / whole);

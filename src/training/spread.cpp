@@ -12,13 +12,13 @@ using bundled::utilisation;
 
 /// Kinds of which programs differ in more than the GPU: decoding, augmentation, frozen encoders.
 static bool waits_for_input(ModelKind kind) {
-    return kind == ModelKind::diffusion || kind == ModelKind::detector;
+    return kind == ModelKind::diffusion || kind == ModelKind::segmentation;
 }
 
 Doubt doubt_of(const Work& work, const GpuSet& on) {
     const bundled::Utilisation& u = utilisation();
-    const auto sources = [](std::span<const FactorRow> rows, std::string_view name) {
-        const FactorRow* row = find_factor(rows, name);
+    const auto sources = [](auto rows, std::string_view name) {
+        const auto* row = find_row(rows, name);
         return row == nullptr ? 0.0 : row->sources;
     };
     const auto square = [](double x) { return x * x; };
@@ -33,7 +33,7 @@ Doubt doubt_of(const Work& work, const GpuSet& on) {
     if (is_text(work.net.kind) && work.fine_tune != FineTune::none)
         out.work += square(u.finetune_sd);
     if (!is_text(work.net.kind))
-        out.work += square(u.sample_sd);
+        out.work += square(u.sample_sd) + (program_factor(work) ? 0 : square(u.program_sd));
     if (waits_for_input(work.net.kind))
         out.work += square(u.input_sd);
     if (work.net.kind == ModelKind::moe)

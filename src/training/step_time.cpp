@@ -2,6 +2,8 @@
 
 #include "training/model_parts.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -24,9 +26,7 @@ using bundled::RateRow;
 // ---- figures of the fit -------------------------------------------------------------
 
 const FactorRow* find_factor(std::span<const FactorRow> rows, std::string_view name) {
-    const auto found =
-        std::find_if(rows.begin(), rows.end(), [&](const FactorRow& r) { return r.name == name; });
-    return found == rows.end() ? nullptr : &*found;
+    return find_row(rows, name);
 }
 
 /// ln of a factor; 0, which is a factor of 1, for what no source measured.
@@ -61,6 +61,17 @@ static double software_years(const Work& work) {
                       parameter("software_first_year"),
                       parameter("software_last_year")) -
            parameter("software_base_year");
+}
+
+std::optional<double> program_factor(const Work& work) {
+    if (!work.program)
+        return std::nullopt;
+    const std::string name =
+        fmt::format("{} {}", to_string(*work.program), is_text(work.net.kind) ? "text" : "image");
+    const FactorRow* own = find_factor(utilisation().programs, name);
+    if (own == nullptr)
+        return std::nullopt;
+    return own->value - value_of(utilisation().program_means, to_string(work.net.kind));
 }
 
 std::vector<CommonFactor> common_factors(const Work& work) {
@@ -218,9 +229,17 @@ static double attention_tflops(const Gpu& gpu, Precision precision, double other
     return best > 0 ? best : otherwise;
 }
 
+static double generation_factor(std::string_view architecture, Precision precision) {
+    const auto* row = find_row(utilisation().generations, architecture);
+    if (row == nullptr)
+        return 0;
+    const double own = in_precision(row->factor, precision);
+    return std::isnan(own) ? row->value : own;
+}
+
 /// The generation's value; lowered until it is not slower than any GPU that it beats.
 static double ordered(const Gpu& gpu, Precision precision) {
-    double value = value_of(utilisation().generations, gpu.architecture);
+    double value = generation_factor(gpu.architecture, precision);
     const double own = *reached_tflops(gpu, precision);
     for (const GpuRow& row : utilisation().gpus) {
         const double other = in_precision(row.reached, precision);
@@ -269,7 +288,8 @@ static double layers(const Work& work, const Model& full) {
 }
 
 static double common(const Work& work) {
-    double sum = value_of(utilisation().kinds, to_string(work.net.kind));
+    double sum =
+        value_of(utilisation().kinds, to_string(work.net.kind)) + program_factor(work).value_or(0);
     for (const CommonFactor& factor : common_factors(work))
         sum += parameter(factor.name) * factor.weight;
     return std::exp(sum);
@@ -282,14 +302,20 @@ static double gathered_bytes(const Work& work, double bytes, double frozen) {
                                         : 3 * bytes * *work.net.parameters;
 }
 
+/// ln of the seconds of a launch. Those of images get shorter from year to year.
+static double launch_factor(const Work& work) {
+    if (is_text(work.net.kind))
+        return parameter("launch");
+    return parameter("launch_sample") + parameter("launch_year") * software_years(work);
+}
+
 /// What is done once for each pass over the net, and once for each step.
 static void add_steps(const Work& work, const Model& full, UnitTime& to) {
     const double of_sample = work.units_per_sample();
     to.step_units = work.batch.value_or(0) * of_sample;
     to.pass_units = work.micro_batch.value_or(0) * of_sample;
     to.assumed_units = of_sample;
-    to.launch = std::exp(parameter(is_text(work.net.kind) ? "launch" : "launch_sample")) *
-                layers(work, full);
+    to.launch = std::exp(launch_factor(work)) * layers(work, full);
     if (!work.net.parameters)
         return;
     const double trained = *trained_parameters(work.net, work.fine_tune, work.lora_rank);
@@ -321,6 +347,7 @@ UnitTimes::UnitTimes(const Work& work) : nominal_{.common = common(work)} {
         rate * std::exp(parameter("attention") + (fused ? parameter("fused_attention") : 0)) *
         work.unit.attention_flops;
     nominal_.share = parameter("all_reduce_share");
+    nominal_.count = parameter("count");
     if (work.net.kind == ModelKind::other)
         return;
     if (!is_convolutional(work.net.kind)) { // which can need fewer multiplications than are
@@ -396,6 +423,11 @@ UnitTime fully_recomputed(UnitTime time, const Work& work) {
     return time;
 }
 
+double UnitTime::own(double n) const {
+    const double alone = compute + attention + memory + sample;
+    return n > 1 ? alone * std::pow(n, count) : alone;
+}
+
 double UnitTime::step(double n) const {
     return step_units > 0 ? step_units / replicas(n) : pass_units;
 }
@@ -407,7 +439,7 @@ double UnitTime::seconds(double gpus, double machines, const Wire& wire) const {
     const double once = pass(n);
     const double launches = launch * group(n) / split.pipeline;
     const double waits = this->waits(n);
-    double terms = compute + attention + memory + sample;
+    double terms = own(n);
     terms += once > 0 ? (launches + dequant + (wire.split_weights ? gather * others : 0)) / once
                       : dequant / assumed_units;
     terms *= waits;

@@ -8,6 +8,8 @@
 #include "training/fitted.hpp"
 #include "training/parallel.hpp"
 
+#include <algorithm>
+
 namespace flopwise {
 
 /// What is between machines, and what goes over it. Below 100 Gbit/s it is plain TCP, which reaches
@@ -22,11 +24,12 @@ Wire wire_of(const GpuSet& on);
 /// once for a pass over the net or once for a step is shared by the units in it. Those of a replica
 /// are shared by its GPUs.
 struct UnitTime {
-    double common = 1;    ///< kind, year of the software, whole run, recomputation not stated
+    double common = 1;    ///< kind, program and its year, whole run, recomputation not stated
     double compute = 0;   ///< with the factor of the GPU, like the next two
     double attention = 0; ///<
     double memory = 0;    ///<
     double sample = 0;    ///< host time
+    double count = 0;     ///< power of the number of GPUs that these four grow with
     double launch = 0;    ///< of a pass
     double dequant = 0;   ///< of a pass: 4-bit weights
     double gather = 0;    ///< of a pass: split weights over the link, between very many GPUs
@@ -51,6 +54,8 @@ struct UnitTime {
     double handed_on = 0;     ///< bytes of a unit that a stage hands to the next
     double one_way = 1;       ///< byte/s of the link, one way
 
+    /// Seconds of what each of n GPUs does for a unit, which take as long as those of the slowest.
+    [[nodiscard]] double own(double n) const;
     /// Replicas on n GPUs, and the GPUs of one: n and 1 where each holds the net.
     [[nodiscard]] double replicas(double n) const;
     [[nodiscard]] double group(double n) const { return n / replicas(n); }
@@ -185,8 +190,19 @@ std::vector<CommonFactor> common_factors(const Work& work);
 /// The year of the programs: that of the newest in the fit, if it is not known.
 double software_year(const Work& work);
 
+/// The row of a table with a name, or null.
+template <class Row>
+const Row* find_row(std::span<const Row> rows, std::string_view name) {
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](const Row& row) { return row.name == name; });
+    return found == rows.end() ? nullptr : &*found;
+}
 const bundled::FactorRow* find_factor(std::span<const bundled::FactorRow> rows,
                                       std::string_view name);
+
+/// ln of the factor of the program over the mean of those that measured its kind; absent if it is
+/// not stated, or no source measured it with such nets.
+std::optional<double> program_factor(const Work& work);
 double parameter(std::string_view name);
 double sources_of_gpu(std::string_view name);
 

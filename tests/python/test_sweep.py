@@ -696,6 +696,7 @@ ASKED = {
     "memory_confidence": (0.9, JOB),
     "rate": (True, JOB),
     "software_year": (2019, JOB),
+    "program": ("huggingface", JOB),
     "sharding": ("zero3", JOB),
     "tensor_parallel": (2, JOB),
     "pipeline_parallel": (2, {**JOB, "batch": 64}),
