@@ -48,7 +48,8 @@ static void bind_answer(py::module_& m) {
                              {.explain = explain,
                               .wide = wide,
                               .width = width,
-                              .columns = std::move(columns)});
+                              .columns = std::move(columns),
+                              .keywords = true});
             },
             "explain"_a = false,
             "wide"_a = false,
@@ -57,14 +58,15 @@ static void bind_answer(py::module_& m) {
         .def(
             "_markdown",
             [](const Recommendation& self, bool explain, std::vector<std::string> columns) {
-                return markdown(self, {.explain = explain, .columns = std::move(columns)});
+                return markdown(
+                    self, {.explain = explain, .columns = std::move(columns), .keywords = true});
             },
             "explain"_a = false,
             "columns"_a = std::vector<std::string>{})
-        .def("_html", [](const Recommendation& self) { return html(self); })
+        .def("_html", [](const Recommendation& self) { return html(self, {.keywords = true}); })
         .def("_write_html",
              [](const Recommendation& self, const std::filesystem::path& path) {
-                 text::write_file(path, html(self));
+                 text::write_file(path, html(self, {.keywords = true}));
              })
         .def("to_json", [](const Recommendation& self) { return json(self); })
         .def("to_csv", [](const Recommendation& self) { return csv(self); })
@@ -72,7 +74,7 @@ static void bind_answer(py::module_& m) {
         .def("_sections",
              [](const Recommendation& self) {
                  std::vector<std::pair<std::string, std::vector<std::string>>> out;
-                 for (const Section& section : sections(self, Form::page, {})) {
+                 for (const Section& section : sections(self, Form::page, {.keywords = true})) {
                      out.push_back({section.title, {}});
                      for (const Line& line : section.lines)
                          out.back().second.push_back(flopwise::text::printable(line.text));
