@@ -131,12 +131,15 @@ machines_in_time(const Catalog& catalog, const Request& request, std::size_t off
     training(several).objective = Objective::cost; // no more than it takes
     const std::uint32_t type = columns_of(catalog).type[offer];
     const Sites sites{catalog, several};
-    const auto goal = goal_of(catalog, several, sites, type);
-    const int machines = goal->machines(type);
-    if (machines <= job_of(request).max_machines ||
-        (goal->reasons(type) & bit(Reason::misses_deadline)) != 0)
+    try {
+        const auto goal = goal_of(catalog, several, sites, type);
+        const int machines = goal->machines(type);
+        const bool late = (goal->reasons(type) & bit(Reason::misses_deadline)) != 0;
+        return late || machines <= job_of(request).max_machines ? std::nullopt
+                                                                : std::optional{machines};
+    } catch (const Error&) { // of such work it is not known how long several take
         return std::nullopt;
-    return machines;
+    }
 }
 
 /// More machines in place of a later deadline, with what else it takes; empty if they are too late
