@@ -325,8 +325,8 @@ def test_python_calls_settings_by_their_keywords():
     assert any("`batch`" in warning for warning in several.warnings)
     assert "max_machines=" in str(job) and 'deadline="' in str(job)
     for advice in (job, no_budget, several):
-        command = re.compile("<pre><code>recommend [^<]*")  # the question as the command has it
-        pages = [str(advice), advice.to_markdown(), advice._repr_html_(), command.sub("", advice.report())]
+        question = re.compile('<section id="again">.*?</section>', re.DOTALL)  # as the command has it
+        pages = [str(advice), advice.to_markdown(), advice._repr_html_(), question.sub("", advice.report())]
         for page in pages:
             body = re.sub("<style.*?</style>", "", page, flags=re.DOTALL)
             assert not re.search("--[a-z]", body.split("```")[0]), body
