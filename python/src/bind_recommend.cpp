@@ -34,9 +34,9 @@ answer(const py::object& request, const py::object& catalog, const py::dict& set
     return out;
 }
 
-static void bind_answer(py::module_& m) {
-    bind_record<Recommendation>(m, "Recommendation", "All that recommend() found.")
-        .def(py::init<const Recommendation&>())
+/// Settings are called by their keywords in all that is for people.
+static void bind_texts(py::class_<Recommendation>& answer) {
+    answer
         .def(
             "_text",
             [](const Recommendation& self,
@@ -70,7 +70,14 @@ static void bind_answer(py::module_& m) {
              })
         .def("to_json", [](const Recommendation& self) { return json(self); })
         .def("to_csv", [](const Recommendation& self) { return csv(self); })
-        .def("brief", &brief)
+        .def("brief", &brief);
+}
+
+static void bind_answer(py::module_& m) {
+    auto answer = bind_record<Recommendation>(m, "Recommendation", "All that recommend() found.");
+    answer.def(py::init<const Recommendation&>());
+    bind_texts(answer);
+    answer
         .def("_sections",
              [](const Recommendation& self) {
                  std::vector<std::pair<std::string, std::vector<std::string>>> out;
