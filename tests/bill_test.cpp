@@ -356,3 +356,17 @@ TEST_CASE("a dataset is moved in once, at the rate of the region it comes from")
     CHECK(away[0].amount->value() == Approx(500 * 0.02)); // once, not once a month
     CHECK(RegionCharges{usage, "aws", "us-east-1", charges}.lines(time).empty());
 }
+
+TEST_CASE("a charge of several lines is the sum of them, and unknown if one is", "[cost]") {
+    Bill bill{.items = {{.charge = "egress", .amount = Usd{2}},
+                        {.charge = "compute", .amount = Usd{5}},
+                        {.charge = "egress", .amount = Usd{3}}}};
+    CHECK(amount_of_charge(bill, "egress") == Usd{5});
+    CHECK_FALSE(amount_of_charge(bill, "storage_gp3"));
+    for (const std::size_t line : {std::size_t{0}, std::size_t{2}}) {
+        Bill partly = bill;
+        partly.items[line].amount.reset();
+        CHECK_FALSE(amount_of_charge(partly, "egress"));
+        CHECK(amount_of_charge(partly, "compute") == Usd{5});
+    }
+}

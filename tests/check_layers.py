@@ -2,6 +2,8 @@
 
 A header includes only headers that stand before it, a source only files of its own room or of rooms
 before it, and no file includes itself by way of others. Each public header is installed.
+
+Only the command calls settings by flags: what the library says has their keys, between backticks.
 """
 
 import argparse
@@ -65,6 +67,16 @@ def ring(files: dict[str, list[str]]) -> list[str]:
     return []
 
 
+# Whose texts are for a shell, a browser, or the help of the command.
+WITH_FLAGS = re.compile(r"command/.*|recommend/launch.*|report/html.*|request/(?:\w+_)?(?:settings|in_flags)\.cpp|report/refusal_part\.\w+")
+
+
+def flags_in(file: pathlib.Path) -> list[str]:
+    """Flags in the texts of a file: literals, but no comments and no `commands`."""
+    code = re.sub(r"//.*|`(recommend|catalog) [^`]*`", "", file.read_text())
+    return [flag for text in re.findall(r'"(?:[^"\\\n]|\\.)*"', code) for flag in re.findall(r"(?<![\w-])--[a-z][\w-]*", text)]
+
+
 def wrong(root: pathlib.Path) -> list[str]:
     out = []
     headers = {f"flopwise/{f.name}": f for f in sorted((root / "include/flopwise").glob("*.hpp"))
@@ -82,6 +94,8 @@ def wrong(root: pathlib.Path) -> list[str]:
             room = room_of(other)
             if room is not None and PLACE[room] > PLACE[file.parent.name]:
                 out.append(f"src/{name} includes {other} of the room {room}, which stands after {file.parent.name}")
+    out += [f"src/{name} calls a setting {flag}: write its key between backticks"
+            for name, file in sources.items() if not WITH_FLAGS.fullmatch(name) for flag in flags_in(file)]
     out += [f"src/{f.relative_to(root / 'src')} stands in no room" for f in sorted((root / "src").rglob("*.[ch]pp"))
             if f.parent.parent != root / "src" or f.parent.name not in ROOMS]
     if (build := root / "CMakeLists.txt").exists():

@@ -1178,7 +1178,7 @@ TEST_CASE("a list retires nothing that is newer, and nothing without a day", "[f
     CHECK(joined.catalog.find_region("small", "all") != nullptr);
     CHECK(joined.effects[0].older == 1); // on spot
     CHECK(joined.effects[0].added == 1); // on demand, here
-    CHECK((to_text(joined.effects[0]).find("the file states no day: --as-of gives it") !=
+    CHECK((to_text(joined.effects[0]).find("the file states no day: `as_of` gives it") !=
            std::string::npos) == (day.year == 0));
 }
 
@@ -1451,7 +1451,7 @@ TEST_CASE("Azure: a price is of the day on which the page was asked for", "[feed
     CHECK(undated[0].undated);
     CHECK(to_text(join(undated).effects[0]) ==
           "0 of 1 prices took effect; 1 kept as they were, being newer in the catalog; the file "
-          "states no day: --as-of gives it\n");
+          "states no day: `as_of` gives it\n");
 }
 
 TEST_CASE("a price of a later day waits for it, with every provider", "[feed][join]") {

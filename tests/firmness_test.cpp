@@ -85,7 +85,7 @@ TEST_CASE("the share of weights by hand", "[firmness]") {
 
 TEST_CASE("drawn shares of more criteria, where they are known", "[firmness]") {
     constexpr std::size_t kDrawn = 8000;
-    const std::size_t criteria = GENERATE(2, 3, 4, 5, 6);
+    const std::size_t criteria = GENERATE(as<std::size_t>{}, 2, 3, 4, 5, 6);
     for (const WeightShare& share : drawn_shares(specialists(criteria), kDrawn))
         CHECK(share.first == Approx(1.0 / static_cast<double>(criteria)).margin(0.01));
     // s1 / (s1 + s2) of a flat Dirichlet is even in [0, 1], so P(2 s1 > s2) = P(it > 1/3).
@@ -98,8 +98,8 @@ TEST_CASE("drawn shares of more criteria, where they are known", "[firmness]") {
 }
 
 TEST_CASE("exact and drawn shares agree within 1 %", "[firmness][property]") {
-    const std::size_t criteria = GENERATE(2, 3);
-    const std::size_t machines = GENERATE(3, 10, 100);
+    const std::size_t criteria = GENERATE(as<std::size_t>{}, 2, 3);
+    const std::size_t machines = GENERATE(as<std::size_t>{}, 3, 10, 100);
     const unsigned seed = GENERATE(take(10, random(1U, 1'000'000U)));
     const Merits merits = random_merits(criteria, machines, seed);
     const auto exact = exact_shares(merits);
@@ -115,7 +115,7 @@ TEST_CASE("exact and drawn shares agree within 1 %", "[firmness][property]") {
 }
 
 TEST_CASE("each rank is somebody's for all weights", "[firmness][property]") {
-    const std::size_t machines = GENERATE(3, 7);
+    const std::size_t machines = GENERATE(as<std::size_t>{}, 3, 7);
     const auto shares = drawn_shares(random_merits(4, machines, 5), 500);
     for (std::size_t rank = 0; rank < kFirmRanks; ++rank) {
         double sum = 0;

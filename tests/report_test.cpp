@@ -442,3 +442,25 @@ TEST_CASE("what a catalog calls its machines cannot end a tag of a page", "[repo
     CHECK(page.find("&lt;script&gt;alert(1)") != std::string::npos);
     CHECK(page.find("<b>&\"") == std::string::npos);
 }
+
+TEST_CASE("settings are called by flags, or as Python has them", "[report]") {
+    Request request{.budget = {.total = Usd{500}, .days = Days{365}}, .nearest = 100};
+    request.constraints.instance = {"p2.xlarge"};
+    request.constraints.exclude = {"p2.xlarge"};
+    request.constraints.region = {"us-east-1"};
+    const Recommendation r = recommend(Catalog::bundled("aws-2020-04"), request);
+    const std::string flags = table(r, {.width = 250});
+    CHECK(flags.find("no --exclude p2.xlarge and one of --budget 7884.00, --days 23.148") !=
+          std::string::npos);
+    const std::string said = table(r, {.width = 250, .keywords = true});
+    CHECK(said.find("exclude without p2.xlarge and one of budget_usd=7884.00, days=23.148") !=
+          std::string::npos);
+    Recommendation warned = r;
+    warned.warnings = {"without `batch`, it is not known"};
+    CHECK(table(warned).find("without --batch, it") != std::string::npos);
+    CHECK(table(warned, {.keywords = true}).find("without `batch`, it") != std::string::npos);
+    CHECK(html(warned).find("without --batch, it") != std::string::npos);
+    const std::string page = html(warned, {.keywords = true});
+    CHECK(page.find("without <code>batch</code>, it") != std::string::npos);
+    CHECK(page.find("<code>exclude without p2.xlarge") != std::string::npos);
+}

@@ -130,7 +130,8 @@ TEST_CASE("a check in words says what was, what is, and what would be best", "[s
 
 TEST_CASE("what is no saved plan is refused with its place", "[saved_plan]") {
     const auto [yaml, message] = GENERATE(table<const char*, const char*>({
-        {"days: 3", "text: saved_plan: must be there to be checked: --save FILE writes it"},
+        {"days: 3",
+         "text: saved_plan: must be there to be checked, as a plan that was saved has it"},
         {"saved_plan: {catalog: c, provider: aws, instance: a, region: r, purchase: cash}",
          "text:1: saved_plan.purchase: must be a way to pay, got \"cash\""},
         {"saved_plan: {catalog: c, provider: aws, instance: a, region: r, purchase: spot, "

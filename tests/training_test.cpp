@@ -158,6 +158,33 @@ TEST_CASE("the deadline and the budget hold with the probability that is asked f
     CHECK(surer.admitted < r.admitted);
 }
 
+TEST_CASE("a job that is too late names the fewest machines that do it in time", "[training]") {
+    const auto late = [](const std::string& deadline, const std::string& machines) {
+        return answer({{"model", "llama-2-7b"},
+                       {"tokens", "2e9"},
+                       {"deadline", deadline},
+                       {"max_machines", machines},
+                       {"instance", "p4d.24xlarge"},
+                       {"region", "us-east-1"}});
+    };
+    const Refusal refusal = late("15h", "1").refusals.nearest.front();
+    CHECK(refusal.reasons == std::vector{Reason::misses_deadline});
+    REQUIRE(refusal.alternatives.size() == 2);
+    CHECK(refusal.alternatives.front() == refusal.relaxation);
+    CHECK(refusal.relaxation.front().key == "deadline");
+    REQUIRE(refusal.alternatives.back().size() == 1);
+    CHECK(refusal.alternatives.back().front().key == "max_machines");
+    const auto fewest = std::get<double>(refusal.alternatives.back().front().value);
+    CHECK(late("15h", fmt::format("{}", fewest)).choices.front().job->machines == fewest);
+    CHECK(late("15h", fmt::format("{}", fewest - 1)).outcome == Outcome::nothing_fits);
+
+    // 16 take longer than half an hour: more machines are no way out.
+    CHECK(late("0.5h", "16").outcome == Outcome::nothing_fits);
+    const Refusal never = late("0.5h", "1").refusals.nearest.front();
+    REQUIRE(never.alternatives.size() == 1);
+    CHECK(never.alternatives.front() == never.relaxation);
+}
+
 TEST_CASE("every refusal by deadline or cost names the least that would admit the offer",
           "[training]") {
     const auto late = answer({{"model", "llama-2-7b"},

@@ -17,6 +17,8 @@ struct TableStyle {
     int width = 80;       ///< columns of the terminal, from 60 to 250
     /// Those of the table of choices, by their names in CSV (docs/command.md); empty: what fits.
     std::vector<std::string> columns{};
+    /// Settings as Python has them, `max_machines=4`; else as flags: --max-machines 4.
+    bool keywords = false;
 };
 
 /// One line: the best choice with price, cost and score, or why there is none.
@@ -33,7 +35,8 @@ FLOPWISE_API std::string markdown(const Recommendation& recommendation,
 
 /// All of the report as one page of HTML that needs nothing beside it: it opens without a network,
 /// in light and dark, prints, and is whole without its script, which sorts and filters the tables.
-FLOPWISE_API std::string html(const Recommendation& recommendation);
+/// Of the style, only TableStyle::keywords is looked at.
+FLOPWISE_API std::string html(const Recommendation& recommendation, const TableStyle& style = {});
 
 /// The choices, or with Request::by the families, as comma-separated values with a header line.
 /// Fields are quoted as in RFC 4180; numbers are unrounded; what is not known is empty.

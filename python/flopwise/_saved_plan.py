@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._asked import CatalogLike, today as _today
+from ._asked import CatalogLike, now
 from ._core import Request
 from ._files import PathLike, write_text
 from ._recommendation import Recommendation
@@ -88,7 +88,7 @@ def check_plan(
     catalog : Catalog, str or path, optional
         As for :func:`recommend`; the one that the plan names, or the newest bundled one if absent.
     today : datetime.date or str, optional
-        As in :func:`recommend`; today's in UTC if absent.
+        As in :func:`recommend`; now in UTC if absent. A deadline that is a date is counted from it.
 
     Returns
     -------
@@ -113,8 +113,8 @@ def check_plan(
     >>> check.state, check.rise, check.now["instance"]
     ('holds', 0.0, 'p2.xlarge')
     """
-    day = Request(today=today or _today()).today
-    text, found = _core._check_plan(os.fspath(path), catalog, day, tolerance)
+    moment = Request(today=today or now())
+    text, found = _core._check_plan(os.fspath(path), catalog, moment, tolerance)
     fields = json.loads(found)
     fields["checked_on"] = datetime.date.fromisoformat(fields["checked_on"])
     return PlanCheck(**fields, _text=text)

@@ -166,54 +166,73 @@ ArrowArray texts(const std::vector<std::string>& values) {
     return out;
 }
 
-/// The values of a column; the offsets of a list column point into its one child.
-ArrowArray array(const Column& column) {
-    auto kept = std::make_unique<Kept<ArrowArray>>();
-    Bits valid;
-    Bits bits;
-    Bytes values;
-    Bytes characters;
-    std::vector<std::string> items;
-    std::int64_t nulls = 0;
-    const bool offsets = column.kind == Kind::text || column.kind == Kind::list;
-    if (offsets)
-        values.add(std::int32_t{0});
-    for (std::size_t i = 0; i < column.cells.size(); ++i) {
-        const Cell& cell = column.cells[i];
+/// The cells of a column as Arrow keeps them: one by one, then as its buffers.
+class Cells {
+public:
+    explicit Cells(Kind kind) : kind_{kind} {
+        if (kind == Kind::text || kind == Kind::list)
+            values_.add(std::int32_t{0}); // where the first begins
+    }
+
+    void add(const Cell& cell) {
         const bool known = !std::holds_alternative<std::monostate>(cell);
-        valid.set(i, known);
-        nulls += known ? 0 : 1;
-        switch (column.kind) {
-        case Kind::boolean:
-            bits.set(i, known && std::get<bool>(cell));
-            break;
-        case Kind::integer:
-            values.add(known ? std::get<std::int64_t>(cell) : std::int64_t{0});
-            break;
-        case Kind::number:
-            values.add(known ? std::get<double>(cell) : 0.0);
-            break;
-        case Kind::text:
+        valid_.set(size_, known);
+        nulls_ += known ? 0 : 1;
+        if (kind_ == Kind::boolean)
+            bits_.set(size_, known && std::get<bool>(cell));
+        else
+            add_value(cell, known);
+        ++size_;
+    }
+
+    /// The offsets of a list column point into its one child.
+    ArrowArray arrow() && {
+        auto kept = std::make_unique<Kept<ArrowArray>>();
+        kept->buffers.push_back(std::move(valid_.bytes));
+        kept->buffers.push_back(kind_ == Kind::boolean ? std::move(bits_.bytes)
+                                                       : std::move(values_.bytes));
+        if (kind_ == Kind::text)
+            kept->buffers.push_back(std::move(characters_.bytes));
+        if (kind_ == Kind::list)
+            kept->children.push_back(std::make_unique<ArrowArray>(texts(items_)));
+        return array(size_, nulls_, std::move(kept));
+    }
+
+private:
+    /// Of a text or a list, where it ends.
+    void add_value(const Cell& cell, bool known) {
+        if (kind_ == Kind::integer) {
+            values_.add(known ? std::get<std::int64_t>(cell) : std::int64_t{0});
+        } else if (kind_ == Kind::number) {
+            values_.add(known ? std::get<double>(cell) : 0.0);
+        } else if (kind_ == Kind::text) {
             if (known)
-                characters.add(std::get<std::string>(cell).data(),
-                               std::get<std::string>(cell).size());
-            values.add(offset_of(characters.bytes.size()));
-            break;
-        case Kind::list:
+                characters_.add(std::get<std::string>(cell).data(),
+                                std::get<std::string>(cell).size());
+            values_.add(offset_of(characters_.bytes.size()));
+        } else {
             if (known)
                 for (const std::string& text : std::get<std::vector<std::string>>(cell))
-                    items.push_back(text);
-            values.add(offset_of(items.size()));
+                    items_.push_back(text);
+            values_.add(offset_of(items_.size()));
         }
     }
-    kept->buffers.push_back(std::move(valid.bytes));
-    kept->buffers.push_back(column.kind == Kind::boolean ? std::move(bits.bytes)
-                                                         : std::move(values.bytes));
-    if (column.kind == Kind::text)
-        kept->buffers.push_back(std::move(characters.bytes));
-    if (column.kind == Kind::list)
-        kept->children.push_back(std::make_unique<ArrowArray>(texts(items)));
-    return array(column.cells.size(), nulls, std::move(kept));
+
+    Kind kind_;
+    std::size_t size_ = 0;
+    std::int64_t nulls_ = 0;
+    Bits valid_;
+    Bits bits_; ///< of booleans
+    Bytes values_;
+    Bytes characters_;               ///< of texts
+    std::vector<std::string> items_; ///< of lists
+};
+
+ArrowArray array(const Column& column) {
+    Cells cells{column.kind};
+    for (const Cell& cell : column.cells)
+        cells.add(cell);
+    return std::move(cells).arrow();
 }
 
 ArrowArray batch(const std::vector<Column>& columns) {

@@ -233,7 +233,7 @@ static void def_import(py::module_& m,
         doc);
 }
 
-static void bind_functions(py::module_& m) {
+static void bind_imports(py::module_& m) {
     def_import(m, "import_feed", "file"_a, &one_import, kImportFeed);
     def_import(
         m,
@@ -256,6 +256,10 @@ static void bind_functions(py::module_& m) {
         "not be read\n\n"
         "Raises\n------\nFlopwiseError\n    For a path that means no file, and for a single file "
         "that is named and cannot be\n    read; with ``strict``, for the first that cannot.");
+}
+
+/// What makes catalogs of imports, and tells them apart.
+static void bind_catalogs_of_imports(py::module_& m) {
     m.def("_own_catalog",
           &catalog_of_table,
           "csv"_a,
@@ -298,5 +302,6 @@ void bind_feed(py::module_& m) {
               bind_record<PriceChange>(m, "PriceChange", "What happened to a price or a machine."));
     bind_rows(m, bind_effect(m));
     bind_import(m);
-    bind_functions(m);
+    bind_imports(m);
+    bind_catalogs_of_imports(m);
 }

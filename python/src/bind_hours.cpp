@@ -110,9 +110,10 @@ std::string shown(const MadeHours& self) {
 
 } // namespace
 
-void bind_hours(py::module_& m) {
-    using namespace py::literals;
-    py::class_<MadeHours>(m, "HoursDistribution", R"(Hours as they may turn out.
+namespace {
+
+constexpr const char* kHoursHelp =
+    R"(Hours as they may turn out.
 
 Parameters
 ----------
@@ -139,18 +140,12 @@ Examples
 >>> round(spot.central_hours, 2), round(spot.quantile(0.9), 1)
 (104.37, 108.0)
 >>> flopwise.HoursDistribution(days=365, hours_per_day=2, use_cv=1).probability(780)
-0.902...)")
-        .def(py::init(&made_hours),
-             py::kw_only(),
-             "hours"_a = py::none(),
-             "ln_scale"_a = py::none(),
-             "degrees_of_freedom"_a = py::none(),
-             "days"_a = py::none(),
-             "hours_per_day"_a = py::none(),
-             "use_cv"_a = py::none(),
-             "interruptions_per_hour"_a = py::none(),
-             "checkpoint_minutes"_a = py::none(),
-             "restart_minutes"_a = py::none())
+0.902...)";
+
+/// What is asked of the hours, and what makes them values.
+void bind_answers(py::class_<MadeHours>& hours) {
+    using namespace py::literals;
+    hours
         .def_property_readonly(
             "is_certain",
             [](const MadeHours& self) { return self.value.is_certain(); },
@@ -180,4 +175,23 @@ Examples
         .def("__reduce__", [](const py::object& self) {
             return python::reduced(self, self.cast<const MadeHours&>().arguments);
         });
+}
+
+} // namespace
+
+void bind_hours(py::module_& m) {
+    using namespace py::literals;
+    py::class_<MadeHours> hours(m, "HoursDistribution", kHoursHelp);
+    hours.def(py::init(&made_hours),
+              py::kw_only(),
+              "hours"_a = py::none(),
+              "ln_scale"_a = py::none(),
+              "degrees_of_freedom"_a = py::none(),
+              "days"_a = py::none(),
+              "hours_per_day"_a = py::none(),
+              "use_cv"_a = py::none(),
+              "interruptions_per_hour"_a = py::none(),
+              "checkpoint_minutes"_a = py::none(),
+              "restart_minutes"_a = py::none());
+    bind_answers(hours);
 }

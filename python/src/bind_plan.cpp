@@ -47,17 +47,9 @@ static bool same_charges(const Charges& a, const Charges& b) {
     return a.size() == b.size() && ChargesBinary::write(a) == ChargesBinary::write(b);
 }
 
-static void bind_charges(py::module_& m) {
-    const auto rate = bind_record<RateRow>(m, "Rate", "What one charge costs in one region.");
-    bind_rows(m, rate);
-    py::class_<Charges> charges(m, "Charges", R"(What is charged beside the machine; immutable.
+using ChargesClass = py::class_<Charges>;
 
-Examples
---------
->>> import flopwise
->>> egress = flopwise.Charges.bundled().rate("egress", "us-east-1")
->>> egress.unit, egress.tiers[1]
-('GiB', {'from': 100.0, 'usd': 0.09}))");
+static void bind_making(ChargesClass& charges) {
     charges.def_static("bundled", &Charges::bundled, "Those in the package.")
         .def_static("read",
                     &read_charges,
@@ -69,7 +61,12 @@ Examples
         .def("merged",
              &Charges::merged,
              "others"_a,
-             "These with the rows of others; where both have a row, the others' is kept.")
+             "These with the rows of others; where both have a row, the others' is kept.");
+}
+
+/// What a charge costs, and where.
+static void bind_looking_up(ChargesClass& charges) {
+    charges
         .def(
             "rate",
             [](const Charges& self,
@@ -108,8 +105,12 @@ Examples
                 return type ? std::optional{std::string{*type}} : std::nullopt;
             },
             "provider"_a = "aws",
-            "The type of a disk if none is named; None if it is not known.")
-        .def("__len__", &Charges::size, "Number of rows.")
+            "The type of a disk if none is named; None if it is not known.");
+}
+
+/// Equality, pickles and copies: they never change.
+static void bind_as_values(ChargesClass& charges) {
+    charges.def("__len__", &Charges::size, "Number of rows.")
         .def("__eq__",
              [](const Charges& self, const py::object& other) -> py::object {
                  if (!py::isinstance<Charges>(other))
@@ -123,6 +124,22 @@ Examples
         .def("__deepcopy__", [](const py::object& self, const py::object&) { return self; })
         .def("__reduce__", &charges_pickled)
         .def_static("_unpickled", &charges_unpickled, "build"_a, "image"_a);
+}
+
+static void bind_charges(py::module_& m) {
+    const auto rate = bind_record<RateRow>(m, "Rate", "What one charge costs in one region.");
+    bind_rows(m, rate);
+    ChargesClass charges(m, "Charges", R"(What is charged beside the machine; immutable.
+
+Examples
+--------
+>>> import flopwise
+>>> egress = flopwise.Charges.bundled().rate("egress", "us-east-1")
+>>> egress.unit, egress.tiers[1]
+('GiB', {'from': 100.0, 'usd': 0.09}))");
+    bind_making(charges);
+    bind_looking_up(charges);
+    bind_as_values(charges);
 }
 
 // ---- bills and purchase options ----------------------------------------------------------

@@ -34,9 +34,9 @@ answer(const py::object& request, const py::object& catalog, const py::dict& set
     return out;
 }
 
-static void bind_answer(py::module_& m) {
-    bind_record<Recommendation>(m, "Recommendation", "All that recommend() found.")
-        .def(py::init<const Recommendation&>())
+/// Settings are called by their keywords in all that is for people.
+static void bind_texts(py::class_<Recommendation>& answer) {
+    answer
         .def(
             "_text",
             [](const Recommendation& self,
@@ -48,7 +48,8 @@ static void bind_answer(py::module_& m) {
                              {.explain = explain,
                               .wide = wide,
                               .width = width,
-                              .columns = std::move(columns)});
+                              .columns = std::move(columns),
+                              .keywords = true});
             },
             "explain"_a = false,
             "wide"_a = false,
@@ -57,22 +58,30 @@ static void bind_answer(py::module_& m) {
         .def(
             "_markdown",
             [](const Recommendation& self, bool explain, std::vector<std::string> columns) {
-                return markdown(self, {.explain = explain, .columns = std::move(columns)});
+                return markdown(
+                    self, {.explain = explain, .columns = std::move(columns), .keywords = true});
             },
             "explain"_a = false,
             "columns"_a = std::vector<std::string>{})
-        .def("_html", [](const Recommendation& self) { return html(self); })
+        .def("_html", [](const Recommendation& self) { return html(self, {.keywords = true}); })
         .def("_write_html",
              [](const Recommendation& self, const std::filesystem::path& path) {
-                 text::write_file(path, html(self));
+                 text::write_file(path, html(self, {.keywords = true}));
              })
         .def("to_json", [](const Recommendation& self) { return json(self); })
         .def("to_csv", [](const Recommendation& self) { return csv(self); })
-        .def("brief", &brief)
+        .def("brief", &brief);
+}
+
+static void bind_answer(py::module_& m) {
+    auto answer = bind_record<Recommendation>(m, "Recommendation", "All that recommend() found.");
+    answer.def(py::init<const Recommendation&>());
+    bind_texts(answer);
+    answer
         .def("_sections",
              [](const Recommendation& self) {
                  std::vector<std::pair<std::string, std::vector<std::string>>> out;
-                 for (const Section& section : sections(self, Form::page, {})) {
+                 for (const Section& section : sections(self, Form::page, {.keywords = true})) {
                      out.push_back({section.title, {}});
                      for (const Line& line : section.lines)
                          out.back().second.push_back(flopwise::text::printable(line.text));

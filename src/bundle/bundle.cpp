@@ -214,22 +214,9 @@ static std::uint64_t hash_of(std::string_view bytes, std::uint64_t hash) {
     return hash;
 }
 
-static std::string as_code(const Bundle& bundle) {
-    std::string out = "// Made from data/ by the build.\n#include \"catalog/bundled.hpp\"\n"
-                      "#include \"cost/bundled.hpp\"\n"
-                      "#include \"feed/bundled.hpp\"\n"
-                      "#include \"training/fitted.hpp\"\n#include <limits>\n"
-                      "namespace flopwise::bundled {\n";
-    read_data(bundle.countries, [&](yaml::Fields& file) { add_countries(out, file); });
-    read_data(bundle.cities, [&](yaml::Fields& file) { add_cities(out, file); });
-    read_data(bundle.electricity, [&](yaml::Fields& file) { add_tariffs(out, file); });
-    read_data(bundle.price_age, [&](yaml::Fields& file) { add_price_ages(out, file); });
-    read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
-    add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
-    add_image(
-        out, "kHistory", text::packed(HistoryBinary::write(PriceHistory::read(bundle.history))));
-    out += models_as_code(bundle.models) + stacks_as_code(bundle.stacks) +
-           memory_as_code(bundle.memory);
+/// Images of the catalogs, and what is fitted to the GPUs of the newest.
+static std::string catalogs_as_code(const Bundle& bundle) {
+    std::string out;
     std::string table;
     std::uint64_t hash = 0xcbf29ce484222325;
     for (std::size_t i = 0; i < bundle.catalogs.size(); ++i) {
@@ -245,28 +232,51 @@ static std::string as_code(const Bundle& bundle) {
                        i,
                        i);
     }
-    out += "std::span<const CatalogBytes> catalogs() {\n    static const CatalogBytes kImages[] = "
-           "{\n" +
-           table + "    };\n    return kImages;\n}\n" +
-           fmt::format("std::uint64_t build() {{ return {:#x}; }}\n", hash) +
-           "std::span<const Country> countries() { return kCountries; }\n"
-           "std::string_view cities() { return {kCities, sizeof kCities - 1}; }\n"
-           "std::span<const Tariff> tariffs() { return kTariffs; }\n"
-           "std::span<const PriceAgeRow> price_ages() { return kPriceAges; }\n"
-           "std::span<const ProviderWord> provider_words() { return kProviderWords; }\n"
-           "std::span<const std::string_view> machines_with_gpus() { return kMachinesWithGpus; }\n"
-           "std::span<const ModelRow> models() { return kModels; }\n"
-           "std::span<const TechniqueRow> techniques() { return kTechniques; }\n"
-           "std::span<const NeedRow> needs() { return kNeeds; }\n"
-           "std::span<const WheelRow> wheels() { return kWheels; }\n"
-           "const MemoryModel& memory() { return kMemory; }\n"
-           "const Utilisation& utilisation() { return kUtilisation; }\n"
-           "std::string_view history() {\n"
-           "    return {kHistory, sizeof kHistory - 1};\n}\n"
-           "std::string_view charges() {\n"
-           "    return {kCharges, sizeof kCharges - 1};\n}\n"
-           "} // namespace flopwise::bundled\n";
-    return out;
+    return out + "std::span<const CatalogBytes> catalogs() {\n" +
+           "    static const CatalogBytes kImages[] = {\n" + table +
+           "    };\n    return kImages;\n}\n" +
+           fmt::format("std::uint64_t build() {{ return {:#x}; }}\n", hash);
+}
+
+constexpr std::string_view kHead = R"(// Made from data/ by the build.
+#include "catalog/bundled.hpp"
+#include "cost/bundled.hpp"
+#include "feed/bundled.hpp"
+#include "training/fitted.hpp"
+#include <limits>
+namespace flopwise::bundled {
+)";
+constexpr std::string_view kTail =
+    R"(std::span<const Country> countries() { return kCountries; }
+std::string_view cities() { return {kCities, sizeof kCities - 1}; }
+std::span<const Tariff> tariffs() { return kTariffs; }
+std::span<const PriceAgeRow> price_ages() { return kPriceAges; }
+std::span<const ProviderWord> provider_words() { return kProviderWords; }
+std::span<const std::string_view> machines_with_gpus() { return kMachinesWithGpus; }
+std::span<const ModelRow> models() { return kModels; }
+std::span<const TechniqueRow> techniques() { return kTechniques; }
+std::span<const NeedRow> needs() { return kNeeds; }
+std::span<const WheelRow> wheels() { return kWheels; }
+const MemoryModel& memory() { return kMemory; }
+const Utilisation& utilisation() { return kUtilisation; }
+std::string_view history() { return {kHistory, sizeof kHistory - 1}; }
+std::string_view charges() { return {kCharges, sizeof kCharges - 1}; }
+} // namespace flopwise::bundled
+)";
+
+static std::string as_code(const Bundle& bundle) {
+    std::string out{kHead};
+    read_data(bundle.countries, [&](yaml::Fields& file) { add_countries(out, file); });
+    read_data(bundle.cities, [&](yaml::Fields& file) { add_cities(out, file); });
+    read_data(bundle.electricity, [&](yaml::Fields& file) { add_tariffs(out, file); });
+    read_data(bundle.price_age, [&](yaml::Fields& file) { add_price_ages(out, file); });
+    read_data(bundle.providers, [&](yaml::Fields& file) { add_providers(out, file); });
+    add_image(out, "kCharges", ChargesBinary::write(Charges::read(bundle.charges)));
+    add_image(
+        out, "kHistory", text::packed(HistoryBinary::write(PriceHistory::read(bundle.history))));
+    out += models_as_code(bundle.models) + stacks_as_code(bundle.stacks) +
+           memory_as_code(bundle.memory);
+    return out + catalogs_as_code(bundle) + std::string{kTail};
 }
 
 int main(int argc, char** argv) {

@@ -133,7 +133,8 @@ struct Kept {
 
 Catalog Catalog::bundled(std::string_view name) {
     static const auto all = bundled::catalogs();
-    static const auto kept = std::make_unique<Kept[]>(all.size()); // NOLINT: no vector of these
+    // Not taken down: a program that ends does not wait for it, and what ends later may ask for it.
+    static auto* const kept = new Kept[all.size()]; // NOLINT: no vector of these
     for (std::size_t i = 0; i < all.size(); ++i)
         if (name.empty() || all[i].name == name) {
             std::call_once(kept[i].once,

@@ -126,7 +126,7 @@ GpuName gpu_name(std::string_view text) {
 
 // ---- one GPU by all of its spellings ------------------------------------------------
 
-/// The digits of a model that are longest: a spelling without them is none of it.
+/// The digits of a model that are longest: a spelling without that number is none of it.
 static std::string_view longest_digits(std::string_view model) {
     std::string_view out;
     for (std::size_t i = 0; i < model.size(); ++i) {
@@ -136,6 +136,17 @@ static std::string_view longest_digits(std::string_view model) {
         i = end;
     }
     return out;
+}
+
+/// Whether a number stands in a text, by itself and not as a part of another.
+static bool has_number(std::string_view text, std::string_view digits) {
+    for (std::size_t at = text.find(digits); at != std::string_view::npos;
+         at = text.find(digits, at + 1)) {
+        const std::size_t end = at + digits.size();
+        if ((at == 0 || !is_digit(text[at - 1])) && (end == text.size() || !is_digit(text[end])))
+            return true;
+    }
+    return false;
 }
 
 namespace {
@@ -160,9 +171,7 @@ struct Spelled {
 
 static Spelled spelled(const Gpu& gpu, std::string_view model) {
     const std::string_view digits = longest_digits(model);
-    const auto may_be = [digits](const std::string& one) {
-        return one.find(digits) != std::string::npos;
-    };
+    const auto may_be = [digits](const std::string& one) { return has_number(one, digits); };
     Spelled out{.memories = {gpu.memory}};
     if (!may_be(gpu.name) && std::none_of(gpu.aliases.begin(), gpu.aliases.end(), may_be))
         return out;

@@ -10,6 +10,7 @@
 #include "command/today.hpp"
 #include "feed/base_catalog.hpp"
 #include "feed/imported_rates.hpp"
+#include "request/in_flags.hpp"
 #include "text/day.hpp"
 #include "text/text.hpp"
 
@@ -58,7 +59,7 @@ static void tell_effect(const ImportEffect& effect, bool all) {
     const bool notable = effect.in_effect() < effect.prices || effect.incomplete ||
                          effect.prices_retired > 0 || effect.machines_retired > 0;
     if (notable || (all && (effect.prices > 0 || effect.to_come > 0)))
-        fmt::print(stderr, "{}: {}", text::printable(effect.file), to_text(effect));
+        fmt::print(stderr, "{}: {}", text::printable(effect.file), in_flags(to_text(effect)));
 }
 
 /// Rows that were rejected are never passed over in silence; the rest is told if asked for.

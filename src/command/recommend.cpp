@@ -226,10 +226,11 @@ static int run_app(int argc, const char* const* argv) {
     CLI::App app{"Which machine to rent: what fits a budget, best first, and why not the others.",
                  "recommend"};
     RecommendFlags flags;
-    add_flags(app, flags);
+    const bool helps = asks_help(argc, argv);
+    add_flags(app, flags, {argv + 1, helps ? argv + 1 : argv + argc});
     app.set_version_flag("--version", std::string{version()});
     app.allow_extras();
-    if (asks_help(argc, argv)) {
+    if (helps) {
         write_output(help_on(app, argc == 3 ? argv[2] : ""), "");
         return answer;
     }

@@ -2,6 +2,9 @@
 
 #include "text/text.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace flopwise {
 
 constexpr std::string_view kExamples = R"(Examples:
@@ -29,12 +32,75 @@ Exit status: 0 an answer, 1 nothing qualifies (and what would), 2 bad input, 3 a
 more than its tolerance allows.
 )";
 
-static void add(CLI::App& app,
-                std::string_view flag,
-                Texts& to,
-                std::string_view value,
-                std::string_view help,
-                std::string_view group) {
+namespace {
+
+/// A flag that is no setting of a request.
+struct OwnFlag {
+    std::string_view flag;
+    std::string_view value; ///< what to write; empty for a switch
+    std::string_view help;
+    std::string_view group;
+    Texts RecommendFlags::*texts;
+    bool RecommendFlags::*on = nullptr; ///< of a switch
+};
+
+constexpr std::string_view kOutput = "Output";
+constexpr std::string_view kSaved = "Saved plans";
+// clang-format off
+constexpr auto kOwnFlags = std::to_array<OwnFlag>({
+    {"format", "NAME", "table, json, csv, markdown or html (table)", kOutput, &RecommendFlags::format},
+    {"output", "FILE", "write to a file, whole or not at all", kOutput, &RecommendFlags::file},
+    {"color", "WHEN", "auto, always or never (auto, with NO_COLOR)", kOutput, &RecommendFlags::colour},
+    {"config", "FILE", "your defaults; none for none (the usual file)", kOutput, &RecommendFlags::config},
+    {"save", "FILE", "write the question and the first choice as a request file", kSaved, &RecommendFlags::save},
+    {"check", "", "what the choice of a saved plan costs by now", kSaved, nullptr, &RecommendFlags::check},
+    {"tolerance", "SHARE", "by which it may cost more: 5% (0)", kSaved, &RecommendFlags::tolerance},
+    {"vary", "KEY=FROM:TO[:N]", "the first choice at N values (8) of a setting, or of two and their pairs", kOutput,
+     &RecommendFlags::vary},
+    {"compare", "NAME,...", "machines side by side, the best of days, or saved plans: g5.xlarge,2025-04-04", kOutput,
+     &RecommendFlags::compare},
+    {"explain", "", "show what made each score", kOutput, nullptr, &RecommendFlags::explain},
+    {"wide", "", "160 columns, with the date of each price and more", kOutput, nullptr, &RecommendFlags::wide},
+    {"columns", "NAME,...", "these columns of the choices, as csv calls them", kOutput, &RecommendFlags::columns},
+});
+// clang-format on
+
+bool is_flag(std::string_view name) {
+    return std::ranges::find(settings(), name, &Setting::flag) != settings().end() ||
+           std::ranges::find(kOwnFlags, name, &OwnFlag::flag) != kOwnFlags.end();
+}
+
+/// Those that are worth adding: CLI11 compares each flag with all before it, which takes longer
+/// than an answer. All, where an argument looks like a flag and is none: help and complaints know
+/// all.
+class Wanted {
+public:
+    explicit Wanted(std::span<const char* const> arguments) : all_{arguments.empty()} {
+        for (const std::string_view argument : arguments) {
+            if (!argument.starts_with('-'))
+                continue;
+            const std::string_view name = argument.substr(0, argument.find('='));
+            all_ = all_ || !name.starts_with("--") || !is_flag(name.substr(2));
+            named_.push_back(name);
+        }
+    }
+    [[nodiscard]] bool contains(std::string_view flag) const {
+        return all_ || std::ranges::any_of(named_, [flag](std::string_view name) {
+                   return name.substr(2) == flag;
+               });
+    }
+
+private:
+    bool all_;
+    std::vector<std::string_view> named_;
+};
+
+void add(CLI::App& app,
+         std::string_view flag,
+         Texts& to,
+         std::string_view value,
+         std::string_view help,
+         std::string_view group) {
     app.add_option(fmt::format("--{}", flag), to, std::string{help})
         ->type_name(std::string{value})
         ->expected(1)
@@ -43,7 +109,15 @@ static void add(CLI::App& app,
         ->group(std::string{group});
 }
 
-void add_flags(CLI::App& app, RecommendFlags& to) {
+void add_switch(
+    CLI::App& app, std::string_view flag, auto& to, std::string_view help, std::string_view group) {
+    app.add_flag(fmt::format("--{}", flag), to, std::string{help})->group(std::string{group});
+}
+
+} // namespace
+
+void add_flags(CLI::App& app, RecommendFlags& to, std::span<const char* const> arguments) {
+    const Wanted wanted{arguments};
     app.footer(std::string{kExamples});
     app.add_option("REQUEST", to.request_file, "a request file (YAML); flags override it")
         ->type_name("");
@@ -51,48 +125,21 @@ void add_flags(CLI::App& app, RecommendFlags& to) {
     to.settings.resize(all.size());
     for (std::size_t i = 0; i < all.size(); ++i) {
         const Setting& s = all[i];
+        if (!wanted.contains(s.flag))
+            continue;
         if (s.value.empty())
-            app.add_flag(fmt::format("--{}", s.flag), to.settings[i], std::string{s.help})
-                ->group(std::string{s.group});
+            add_switch(app, s.flag, to.settings[i], s.help, s.group);
         else
             add(app, s.flag, to.settings[i], s.value, s.help, s.group);
     }
-    const std::string_view group = "Output";
-    add(app, "format", to.format, "NAME", "table, json, csv, markdown or html (table)", group);
-    add(app, "output", to.file, "FILE", "write to a file, whole or not at all", group);
-    add(app, "color", to.colour, "WHEN", "auto, always or never (auto, with NO_COLOR)", group);
-    add(app, "config", to.config, "FILE", "your defaults; none for none (the usual file)", group);
-    const std::string_view saved = "Saved plans";
-    add(app,
-        "save",
-        to.save,
-        "FILE",
-        "write the question and the first choice as a request file",
-        saved);
-    app.add_flag("--check", to.check, "what the choice of a saved plan costs by now")
-        ->group(std::string{saved});
-    add(app, "tolerance", to.tolerance, "SHARE", "by which it may cost more: 5% (0)", saved);
-    add(app,
-        "vary",
-        to.vary,
-        "KEY=FROM:TO[:N]",
-        "the first choice at N values (8) of a setting, or of two and their pairs",
-        group);
-    add(app,
-        "compare",
-        to.compare,
-        "NAME,...",
-        "machines side by side, the best of days, or saved plans: g5.xlarge,2025-04-04",
-        group);
-    app.add_flag("--explain", to.explain, "show what made each score")->group(std::string{group});
-    app.add_flag("--wide", to.wide, "160 columns, with the date of each price and more")
-        ->group(std::string{group});
-    add(app,
-        "columns",
-        to.columns,
-        "NAME,...",
-        "these columns of the choices, as csv calls them",
-        group);
+    for (const OwnFlag& f : kOwnFlags) {
+        if (!wanted.contains(f.flag))
+            continue;
+        if (f.on != nullptr)
+            add_switch(app, f.flag, to.*f.on, f.help, f.group);
+        else
+            add(app, f.flag, to.*f.texts, f.value, f.help, f.group);
+    }
 }
 
 std::string one(std::string_view flag, const Texts& texts, std::string_view otherwise) {

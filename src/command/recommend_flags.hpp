@@ -27,7 +27,9 @@ struct RecommendFlags {
     bool wide = false;
 };
 
-void add_flags(CLI::App& app, RecommendFlags& to);
+/// The flags that these arguments of a program name; all of them if there are no arguments, or if
+/// one of these looks like a flag and is none.
+void add_flags(CLI::App& app, RecommendFlags& to, std::span<const char* const> arguments);
 
 /// The one text that was written for a flag, or `otherwise`. Throws ArgumentError for several and
 /// for an empty one.

@@ -8,6 +8,7 @@
 #include "command/download.hpp"
 #include "command/price_files.hpp"
 #include "feed/base_catalog.hpp"
+#include "request/in_flags.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
@@ -149,7 +150,7 @@ static void tell_effect(const Joined& joined, bool used) {
     for (const ImportEffect& effect : joined.effects)
         all += effect;
     if (used)
-        fmt::print("{}", to_text(all));
+        fmt::print("{}", in_flags(to_text(all)));
     else
         fmt::print("0 of {} prices took effect\n", all.prices);
 }

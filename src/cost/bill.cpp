@@ -292,6 +292,18 @@ Usd charged_amount(const LineItem& item) {
     return item.amount ? *item.amount : item.assumed.value_or(Usd{});
 }
 
+std::optional<Usd> amount_of_charge(const Bill& bill, std::string_view charge) {
+    std::optional<Usd> sum;
+    for (const LineItem& item : bill.items) {
+        if (item.charge != charge)
+            continue;
+        if (!item.amount)
+            return std::nullopt;
+        sum = sum.value_or(Usd{}) + *item.amount;
+    }
+    return sum;
+}
+
 /// By the month, where there is more than one.
 static void add_months(Days days, Bill& to) {
     constexpr double kOneMonth = 1 + 1e-9; // 730 / 24 days may be one by rounding

@@ -33,6 +33,10 @@ PlanTime plan_time(const Budget& budget, const Usage& usage, double machines = 1
 /// What a line counts for where plans are compared: its amount, or what is assumed for it.
 Usd charged_amount(const LineItem& item);
 
+/// What a bill has for a charge, which may stand in several of its lines; absent if one of them has
+/// no amount, or there is none.
+std::optional<Usd> amount_of_charge(const Bill& bill, std::string_view charge);
+
 /// Of the rates of these lines, as far as they are known.
 DateRange rate_dates(const Usage& usage,
                      std::string_view provider,

@@ -94,19 +94,19 @@ std::optional<std::uint64_t> Charges::Data::key(std::span<const std::string_view
     return key;
 }
 
-static RowRange range_of(const ChargeRows& rows, std::uint64_t first, std::uint64_t last) {
-    const auto begin = std::lower_bound(rows.key.begin(), rows.key.end(), first);
-    const auto end = std::upper_bound(begin, rows.key.end(), last);
+RowRange rows_with(const ChargeRows& rows, std::uint64_t key) {
+    const auto begin = std::lower_bound(rows.key.begin(), rows.key.end(), key);
+    const auto end = std::find_if(begin, rows.key.end(), [key](auto one) { return one != key; });
     return {static_cast<std::size_t>(begin - rows.key.begin()),
             static_cast<std::size_t>(end - rows.key.begin())};
 }
 
-RowRange rows_with(const ChargeRows& rows, std::uint64_t key) {
-    return range_of(rows, key, key);
-}
-
 RowRange rows_below(const ChargeRows& rows, std::uint64_t prefix) {
-    return range_of(rows, prefix << kNameBits, (prefix << kNameBits) | kNameMask);
+    const std::uint64_t first = prefix << kNameBits;
+    const auto begin = std::lower_bound(rows.key.begin(), rows.key.end(), first);
+    const auto end = std::upper_bound(begin, rows.key.end(), first | kNameMask);
+    return {static_cast<std::size_t>(begin - rows.key.begin()),
+            static_cast<std::size_t>(end - rows.key.begin())};
 }
 
 Charges::Charges(std::shared_ptr<const Data> data) noexcept : data_{std::move(data)} {}

@@ -106,7 +106,7 @@ std::optional<BlockRate> MachineRates::block(const Rows& of) const {
                      .source = data_.sources[data_.reserved.machines.source[found->row]]};
 }
 
-Interruption MachineRates::band(std::size_t row) const {
+Interruption MachineRates::interruption(std::size_t row) const {
     const BandRows& all = data_.interruptions;
     const double to = all.to[all.band[row]];
     return Interruption{.from = all.from[all.band[row]],
@@ -116,14 +116,20 @@ Interruption MachineRates::band(std::size_t row) const {
 
 std::optional<Interruption> MachineRates::interruption(const Rows& of) const {
     const auto [row, end] = of.interruption;
-    return row == end ? std::nullopt : std::optional{band(row)};
+    return row == end ? std::nullopt : std::optional{interruption(row)};
 }
 
-std::vector<Interruption> MachineRates::interruptions() const {
-    std::vector<Interruption> out;
-    for (std::size_t row = 0; row < data_.interruptions.band.size(); ++row)
-        out.push_back(band(row));
-    return out;
+/// Of the few bands, those that a machine has.
+double MachineRates::highest_share() const {
+    const BandRows& all = data_.interruptions;
+    std::vector<std::size_t> row_of(all.from.size(), all.band.size());
+    for (std::size_t row = 0; row < all.band.size(); ++row)
+        row_of[all.band[row]] = row;
+    double highest = 0;
+    for (const std::size_t row : row_of)
+        if (row < all.band.size())
+            highest = std::max(highest, monthly_share(interruption(row)));
+    return highest;
 }
 
 } // namespace flopwise

@@ -9,6 +9,9 @@
 
 namespace flopwise {
 
+/// The share of a band that is reckoned with: its middle, or its lower end if it is open.
+double monthly_share(const Interruption& band);
+
 /// Of a term its place in kOfferings; empty for a term that nobody offers.
 std::optional<std::size_t> offering_of(Term term);
 
@@ -29,8 +32,8 @@ public:
     [[nodiscard]] std::optional<ReservedRate> reserved(const Rows& of, Term term) const;
     [[nodiscard]] std::optional<BlockRate> block(const Rows& of) const;
     [[nodiscard]] std::optional<Interruption> interruption(const Rows& of) const;
-    /// Those of all machines.
-    [[nodiscard]] std::vector<Interruption> interruptions() const;
+    /// The highest monthly_share() of any machine; 0 if none is known.
+    [[nodiscard]] double highest_share() const;
 
 private:
     /// A row of what is reserved, and one of its rates.
@@ -39,7 +42,7 @@ private:
         std::size_t rate = 0;
     };
 
-    [[nodiscard]] Interruption band(std::size_t row) const;
+    [[nodiscard]] Interruption interruption(std::size_t row) const;
     /// That of an offering, by its place; empty if there is none.
     [[nodiscard]] std::optional<RateOf> rate_of(const Rows& of, std::size_t offering) const;
     /// The place of the offering whose rates one has by the provider's word.

@@ -100,7 +100,4 @@ std::vector<PurchaseOption> purchase_options(Payer& payer,
                                              const PlanTime& time,
                                              const Charges& charges);
 
-/// The share of a band that is reckoned with: its middle, or its lower end if it is open.
-double monthly_share(const Interruption& band);
-
 } // namespace flopwise

@@ -86,11 +86,8 @@ RatedMachine Payer::rated(const Machine& machine) const {
 double Payer::interruptions(const RatedMachine& of, double machines) {
     if (const auto band = rates_.interruption(of.rates))
         return interruption_rate(monthly_share(*band)) * machines;
-    if (!highest_share_) {
-        highest_share_ = 0;
-        for (const Interruption& band : rates_.interruptions())
-            highest_share_ = std::max(*highest_share_, monthly_share(band));
-    }
+    if (!highest_share_)
+        highest_share_ = rates_.highest_share();
     return interruption_rate(*highest_share_) * machines;
 }
 
@@ -181,8 +178,10 @@ Parts Payer::parts(PurchaseKind kind, const RatedMachine& of, const PlanTime& ti
 }
 
 Parts Payer::known_parts(PurchaseKind kind, const RatedMachine& of, const PlanTime& time) {
-    const Parts out = parts(kind, of, time);
-    return out.empty() && kind == PurchaseKind::spot ? spot_at_least(of, time) : out;
+    Parts out = parts(kind, of, time);
+    if (out.empty() && kind == PurchaseKind::spot)
+        out = spot_at_least(of, time);
+    return out;
 }
 
 const Source* Payer::source(PurchaseKind kind, const RatedMachine& of) const {

@@ -24,7 +24,6 @@ std::string long_run(const Catalog& catalog,
                      const Request& request,
                      const Charges& charges,
                      const Recommendation& answer) {
-    constexpr int kMachines = 16; // as many as one network usually joins
     const Job& job = job_of(request);
     if (!trains(request) || answer.choices.empty() || job.deadline || job.deadline_on.year != 0)
         return "";
@@ -36,17 +35,18 @@ std::string long_run(const Catalog& catalog,
     std::string out = fmt::format("{} takes {}", first.instance, duration(through));
     if (const std::string one = fastest(answer, first, through); !one.empty())
         out += fmt::format("; {}, which `deadline` asks for", one);
-    if (job.max_machines >= kMachines || !model_of(job).parameters)
+    if (job.max_machines >= kUsuallyJoined || !model_of(job).parameters)
         return out;
     Request several = request;
-    training(several).max_machines = kMachines;
+    training(several).max_machines = kUsuallyJoined;
     training(several).objective = Objective::time; // as many as make it shorter
     several.top = 1;
     several.nearest = 0;
     const Recommendation joined = Ranking{catalog, several, charges}.answer();
     if (const std::string many = fastest(joined, first, through);
         !many.empty() && joined.front.front().machines > 1)
-        out += fmt::format("; {}, which `max_machines` {} with a deadline admits", many, kMachines);
+        out += fmt::format(
+            "; {}, which `max_machines` {} with a deadline admits", many, kUsuallyJoined);
     return out;
 }
 

@@ -137,17 +137,18 @@ static void require_storage_type(const Request& request, const Charges& charges)
 }
 
 /// What each name of a GPU stands for: those that some machine has, and all of them if none has.
-static std::vector<GpuMatch> gpu_matches(const Catalog& catalog, const Request& request) {
+static std::vector<GpuMatch>
+gpu_matches(const Catalog& catalog, const Request& request, NamedGpus named) {
     std::vector<GpuMatch> out;
-    if (request.constraints.gpu.empty())
+    if (named.empty())
         return out;
     std::vector<bool> rented(catalog.gpus().size());
     for (const std::int32_t gpu : columns_of(catalog).gpu)
         if (gpu >= 0)
             rented[static_cast<std::size_t>(gpu)] = true;
-    for (const std::string& name : request.constraints.gpu) {
-        GpuMatch& match = out.emplace_back(GpuMatch{.name = name});
-        std::vector<const Gpu*> all = gpus_named(catalog, request, name);
+    for (std::size_t i = 0; i < named.size(); ++i) {
+        GpuMatch& match = out.emplace_back(GpuMatch{.name = request.constraints.gpu[i]});
+        std::vector<const Gpu*>& all = named[i];
         const auto is_rented = [&](const Gpu* gpu) {
             return rented[static_cast<std::size_t>(gpu - catalog.gpus().data())];
         };
@@ -182,7 +183,7 @@ answered_of_one_day(const Catalog& given, const Request& request, const Charges&
         add_region(catalog, asked, refusal);
     }
     out.request = asked;
-    out.gpu_matches = gpu_matches(catalog, asked);
+    out.gpu_matches = gpu_matches(catalog, asked, everywhere.named_gpus());
     out.region_choice = region_choice(catalog, asked, full, everywhere, out);
     out.ownership = own_or_rent(catalog, full, ranking, out);
     if (std::string hint = long_run(catalog, full, charges, out); !hint.empty())

@@ -108,29 +108,85 @@ static Changes settled(const Catalog& catalog,
     return {};
 }
 
+/// Gives each alternative what else it needs; those that do not admit the offer are left out.
+static void settle_alternatives(const Catalog& catalog,
+                                const Request& request,
+                                const Charges& charges,
+                                std::size_t offer,
+                                std::vector<Changes>& all) {
+    for (Changes& one : all)
+        try {
+            one = settled(catalog, request, charges, offer, one);
+        } catch (const Error&) { // so changed, it is no question: the answer to this one stands
+            one.clear();
+        }
+    std::erase(all, Changes{});
+}
+
+/// The fewest machines that do the job in time, if more than may be do; on spot perhaps not with
+/// what is lost.
+static std::optional<int>
+machines_in_time(const Catalog& catalog, const Request& request, std::size_t offer) {
+    Request several = request;
+    training(several).max_machines = kUsuallyJoined;
+    training(several).objective = Objective::cost; // no more than it takes
+    const std::uint32_t type = columns_of(catalog).type[offer];
+    const Sites sites{catalog, several};
+    try {
+        const auto goal = goal_of(catalog, several, sites, type);
+        const int machines = goal->machines(type);
+        const bool late = (goal->reasons(type) & bit(Reason::misses_deadline)) != 0;
+        return late || machines <= job_of(request).max_machines ? std::nullopt
+                                                                : std::optional{machines};
+    } catch (const Error&) { // of such work it is not known how long several take
+        return std::nullopt;
+    }
+}
+
+/// More machines in place of a later deadline, with what else it takes; empty if they are too late
+/// too.
+static Changes more_machines(const Catalog& catalog,
+                             const Request& request,
+                             const Charges& charges,
+                             std::size_t offer) {
+    const auto fewest = machines_in_time(catalog, request, offer);
+    for (int n = fewest.value_or(kUsuallyJoined + 1); n <= kUsuallyJoined; ++n) {
+        std::vector<Changes> one{{{"max_machines", static_cast<double>(n)}}};
+        settle_alternatives(catalog, request, charges, offer, one);
+        if (one.empty())
+            return {};
+        const auto is_later = [](const Relaxation& change) { return change.key == "deadline"; };
+        if (std::none_of(one.front().begin(), one.front().end(), is_later))
+            return one.front();
+    }
+    return {};
+}
+
 void settle(const Catalog& catalog,
             const Request& request,
             const Charges& charges,
             Refusal& refusal) {
+    auto& all = refusal.alternatives;
+    if (!trains(request) || all.empty())
+        return;
+    const auto offer =
+        catalog.find_offer(refusal.provider, refusal.instance, refusal.region, refusal.purchase);
     const bool spot = may_be_spot(request, refusal);
     const auto is_open = [spot](const Changes& one) {
         return std::any_of(one.begin(), one.end(), [spot](const Relaxation& change) {
             return changes_job(change) || (spot && change.key == "deadline");
         });
     };
-    auto& all = refusal.alternatives;
-    if (!trains(request) || std::none_of(all.begin(), all.end(), is_open))
-        return;
-    const auto offer =
-        catalog.find_offer(refusal.provider, refusal.instance, refusal.region, refusal.purchase);
-    for (Changes& one : all)
-        try {
-            one = settled(catalog, request, charges, *offer, one);
-        } catch (const Error&) { // so changed, it is no question: the answer to this one stands
-            one.clear();
-        }
-    std::erase(all, Changes{});
-    refusal.relaxation = all.empty() ? Changes{} : all.front();
+    const bool open = std::any_of(all.begin(), all.end(), is_open);
+    const bool late =
+        std::ranges::find(refusal.reasons, Reason::misses_deadline) != refusal.reasons.end();
+    const Changes more = late ? more_machines(catalog, request, charges, *offer) : Changes{};
+    if (open) {
+        settle_alternatives(catalog, request, charges, *offer, all);
+        refusal.relaxation = all.empty() ? Changes{} : all.front();
+    }
+    if (!more.empty() && std::find(all.begin(), all.end(), more) == all.end())
+        all.push_back(more);
 }
 
 } // namespace flopwise

@@ -15,7 +15,8 @@ refused(const Catalog& catalog, const Request& request, const Charges& charges, 
 
 /// A job that is changed takes other hours, and with them another deadline or budget, as does one
 /// on spot, with what is lost. Gives each alternative of a refusal what else it needs, and leaves
-/// out those that do not admit the offer.
+/// out those that do not admit the offer. Where a job is too late, more machines are one too, if
+/// they do it in time.
 void settle(const Catalog& catalog,
             const Request& request,
             const Charges& charges,

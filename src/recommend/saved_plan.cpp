@@ -132,7 +132,7 @@ SavedPlan parse_saved_plan(const std::string& yaml, const std::string& file) {
     const yaml::Node* choice = fields.take(kSavedPlan);
     if (choice == nullptr)
         throw InputError{{.file = file, .field = std::string{kSavedPlan}},
-                         "must be there to be checked: --save FILE writes it"};
+                         "must be there to be checked, as a plan that was saved has it"};
     yaml::Fields row{*choice, file, std::string{kSavedPlan}};
     read_choice(out, row);
     return out;

@@ -264,7 +264,7 @@ static std::vector<std::string> job_warnings(const Catalog& catalog, const Recom
     if (!job.model.empty() && job.measured.empty() && model_of(job).kind == ModelKind::other)
         out.push_back(fmt::format("the hours of {} are those of its FLOPs, which recurrent nets, "
                                   "recommenders and speech do not follow: they take several times "
-                                  "as long; give a rate that was seen (measured)",
+                                  "as long; give a rate that was seen (`measured`)",
                                   job.model));
     add(jobs_where([](const JobChoice& j) { return !j.memory; }),
         "how much GPU memory it needs is not known and was not checked");

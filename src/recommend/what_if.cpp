@@ -117,6 +117,9 @@ public:
 
 private:
     [[nodiscard]] std::vector<double>* column(std::string_view key);
+    void add_columns(const Request& request);
+    void add_groups(const Request& request, const Charges& charges);
+    void ask();
     void add_group(const Request& request, const Charges& charges, std::size_t point);
 
     const Catalog& catalog_;
@@ -161,14 +164,18 @@ Points::Points(const Catalog& catalog,
                std::span<const Vary> vary,
                const Grid& grid)
     : catalog_{catalog}, vary_{vary}, grid_{grid} {
-    const std::size_t points = grid.size();
-    const bool one_ranking =
-        std::ranges::all_of(vary, [&](const Vary& v) { return column(v.key) != nullptr; });
-    for (std::size_t v = 0; v < vary.size(); ++v)
-        if (std::vector<double>* to = column(vary[v].key))
+    add_columns(request);
+    add_groups(request, charges);
+    ask();
+}
+
+/// What no column varies is that of the request; figures of the budget are columns alone.
+void Points::add_columns(const Request& request) {
+    const std::size_t points = grid_.size();
+    for (std::size_t v = 0; v < vary_.size(); ++v)
+        if (std::vector<double>* to = column(vary_[v].key))
             for (std::size_t i = 0; i < points; ++i)
-                to->push_back(grid.at(i, v));
-    // What a column does not say is said by the request; figures of the budget are columns alone.
+                to->push_back(grid_.at(i, v));
     const Budget& b = request.budget;
     const auto keep = [points](std::vector<double>& to, bool given, double value) {
         if (to.empty() && given)
@@ -180,13 +187,23 @@ Points::Points(const Catalog& catalog,
     keep(fixed_, b.fixed != Usd{}, b.fixed.value());
     const auto& most = request.constraints.max_price;
     keep(max_price_, most.has_value(), most.value_or(UsdPerHour{}).value());
+}
+
+/// One group for all points, if columns have all that varies; else one for each.
+void Points::add_groups(const Request& request, const Charges& charges) {
+    const bool one_ranking =
+        std::ranges::all_of(vary_, [&](const Vary& v) { return column(v.key) != nullptr; });
     Request rest = request;
     rest.budget = {};
     rest.constraints.max_price.reset();
-    for (std::size_t i = 0; i < (one_ranking ? 1 : points); ++i)
+    for (std::size_t i = 0; i < (one_ranking ? 1 : grid_.size()); ++i)
         add_group(rest, charges, i);
-    for (std::uint32_t i = 0; i < points; ++i)
+    for (std::uint32_t i = 0; i < grid_.size(); ++i)
         group_of_.push_back(one_ranking ? 0 : i);
+}
+
+void Points::ask() {
+    const std::size_t points = grid_.size();
     offer_.resize(points);
     purchase_.resize(points);
     outcome_.resize(points);

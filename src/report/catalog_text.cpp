@@ -437,7 +437,7 @@ std::string to_text(const ImportEffect& effect) {
     add(effect.prices_retired, effect.prices_retired == 1 ? "price" : "prices");
     add(effect.machines_retired, effect.machines_retired == 1 ? "machine" : "machines");
     if (effect.undated && (effect.older > 0 || effect.whole))
-        out += "; the file states no day: --as-of gives it";
+        out += "; the file states no day: `as_of` gives it";
     if (effect.incomplete)
         out += "; one page of several: nothing is retired, and no region is covered";
     return out + "\n";

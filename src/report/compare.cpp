@@ -1,12 +1,14 @@
 #include <flopwise/compare.hpp>
 #include <flopwise/saved_plan.hpp>
 
+#include "cost/bill_lines.hpp"
 #include "recommend/recommend.hpp"
 #include "report/sections.hpp"
 #include "text/figures.hpp"
 #include "text/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace flopwise {
 
@@ -56,7 +58,7 @@ void require_several(std::size_t columns) {
             fmt::format("must name at least two machines, days or saved plans, got {}", columns)};
 }
 
-/// The figures of one column, in their order.
+/// The figures of one column, each once, in their order.
 std::vector<std::pair<std::string, double>> figures_of(const Choice& c) {
     std::vector<std::pair<std::string, double>> out;
     const auto add = [&out](const char* key, const auto& value) {
@@ -86,9 +88,11 @@ std::vector<std::pair<std::string, double>> figures_of(const Choice& c) {
     add("hours_p90", c.hours_p90);
     if (!c.cost)
         return out;
+    std::set<std::string> told;
     for (const LineItem& item : c.cost->items)
-        if (item.amount)
-            out.emplace_back("bill." + item.charge, item.amount->value());
+        if (told.insert(item.charge).second)
+            if (const auto amount = amount_of_charge(*c.cost, item.charge))
+                out.emplace_back("bill." + item.charge, amount->value());
     add("total_usd", c.cost->total);
     add("usd_per_month", c.cost->per_month);
     return out;
@@ -117,8 +121,7 @@ void add_figures(Comparison& to) {
         std::size_t after = 0;
         for (const auto& [key, value] : figures_of(*to.columns[i].choice)) {
             ComparedFigure& figure = figure_called(key, after, columns, to.figures);
-            // A bill may have a charge twice.
-            figure.values[i] = figure.values[i].value_or(0) + value;
+            figure.values[i] = value;
             after = static_cast<std::size_t>(&figure - to.figures.data()) + 1;
         }
     }

@@ -50,16 +50,16 @@ static std::string element(std::string_view tag, std::string_view text) {
     return fmt::format("<{0}>{1}</{0}>", tag, html_text(text));
 }
 
-/// A sentence; what stands in it between "(`" and "`)" is code.
+/// A sentence; what stands in it between backticks is code.
 static std::string sentence(std::string_view text) {
     std::string out;
     for (;;) {
-        const std::size_t from = text.find("(`");
-        const std::size_t to = text.find("`)", std::min(from, text.size()));
+        const std::size_t from = text.find('`');
+        const std::size_t to = from == std::string_view::npos ? from : text.find('`', from + 1);
         if (to == std::string_view::npos)
             return out + html_text(text);
-        out += html_text(text.substr(0, from + 1));
-        out += element("code", text.substr(from + 2, to - from - 2));
+        out += html_text(text.substr(0, from));
+        out += element("code", text.substr(from + 1, to - from - 1));
         text.remove_prefix(to + 1);
     }
 }
@@ -358,9 +358,10 @@ static Part part_of(const Recommendation& r, const Section& section) {
 }
 
 /// All of the page. What a report gets is in it by its section.
-static std::vector<Part> parts(const Recommendation& r) {
+static std::vector<Part> parts(const Recommendation& r, bool keywords) {
     std::vector<Part> out;
-    for (const Section& section : sections(r, Form::page, {.explain = true, .wide = true}))
+    const TableStyle style{.explain = true, .wide = true, .keywords = keywords};
+    for (const Section& section : sections(r, Form::page, style))
         if (section.id != "scores")
             out.push_back(part_of(r, section));
     if (!r.choices.empty()) {
@@ -427,8 +428,8 @@ static std::string footer(const Recommendation& r) {
                         r.request.currency ? " where no other currency is named" : "")));
 }
 
-std::string html(const Recommendation& r) {
-    const std::vector<Part> all = parts(r);
+std::string html(const Recommendation& r, const TableStyle& style) {
+    const std::vector<Part> all = parts(r, style.keywords);
     const std::vector<const Part*> shown = in_order(all);
     std::string out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"

@@ -1,6 +1,7 @@
 #include "report/refusal_part.hpp"
 
 #include "text/figures.hpp"
+#include "text/text.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -22,12 +23,19 @@ static std::string typed(std::string_view key, double value) {
     return fmt::format("{}", value);
 }
 
+static std::string keyword_of(const Relaxation& change) {
+    if (const auto* number = std::get_if<double>(&change.value))
+        return fmt::format("{}={}", change.key, typed(change.key, *number));
+    if (const auto* name = std::get_if<std::string>(&change.value))
+        return change.key == "exclude" ? fmt::format("{} without {}", change.key, *name)
+                                       : fmt::format("{}={}", change.key, text::quoted(*name));
+    return change.key + "=True";
+}
+
 static std::string flag_of(const Relaxation& change) {
-    const auto all = settings();
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Setting& s) { return s.key == change.key; });
-    std::string flag =
-        fmt::format("--{}", found == all.end() ? std::string_view{change.key} : found->flag);
+    const Setting* setting = find_setting(change.key);
+    const std::string flag =
+        fmt::format("--{}", setting == nullptr ? std::string_view{change.key} : setting->flag);
     if (const auto* number = std::get_if<double>(&change.value))
         return fmt::format("{} {}", flag, typed(change.key, *number));
     if (const auto* name = std::get_if<std::string>(&change.value))
@@ -36,7 +44,8 @@ static std::string flag_of(const Relaxation& change) {
     return flag;
 }
 
-std::string relaxation_of(const Refusal& refusal) {
+std::string relaxation_of(const Refusal& refusal, bool keywords) {
+    const auto name_of = keywords ? keyword_of : flag_of;
     const auto& sets = refusal.alternatives;
     if (sets.empty())
         return {};
@@ -48,13 +57,13 @@ std::string relaxation_of(const Refusal& refusal) {
     std::vector<std::string> all; // in each of the sets
     for (const Relaxation& change : sets.front())
         if (needed(change))
-            all.push_back(flag_of(change));
+            all.push_back(name_of(change));
     std::vector<std::string> any;
     for (const auto& one : sets) {
         std::vector<std::string> rest;
         for (const Relaxation& change : one)
             if (!needed(change))
-                rest.push_back(flag_of(change));
+                rest.push_back(name_of(change));
         if (!rest.empty())
             any.push_back(joined(rest, " and "));
     }

@@ -96,7 +96,7 @@ static std::string order_of(const Recommendation& r) {
     case Sort::cost:
         return limited
                    ? "; cheapest first"
-                   : "; cheapest first, as no budget is given (--sort score: by all that counts)";
+                   : "; cheapest first, as no budget is given (`sort` score: by all that counts)";
     case Sort::price:
         return "; lowest price first";
     case Sort::speed:
@@ -231,13 +231,13 @@ static Section scores_section(const Recommendation& r, Form form) {
 }
 
 /// What is sold at no known price, and what was refused, each with what would admit it.
-static Section why_not_section(const Recommendation& r, Form form) {
+static Section why_not_section(const Recommendation& r, Form form, bool keywords) {
     Section out{.title = "Why not", .lines = lines_of(unpriced_lines(r)), .id = "why-not"};
     if (r.refusals.count == 0)
         return out;
     for (const Refusal& refusal : r.refusals.nearest) {
         Line line{fmt::format("{}: {}", title_of(refusal), refusal.text)};
-        const std::string change = relaxation_of(refusal);
+        const std::string change = relaxation_of(refusal, keywords);
         if (form == Form::page && !change.empty())
             line.text += fmt::format(" (`{}`)", change);
         out.lines.push_back(std::move(line));
@@ -295,6 +295,12 @@ static Section script_section(const Recommendation& r, Form form) {
             .id = "plan"};
 }
 
+static void call_settings_by_flags(std::vector<Section>& sections) {
+    for (Section& section : sections)
+        for (Line& line : section.lines)
+            line.text = in_flags(std::move(line.text));
+}
+
 std::vector<Section> sections(const Recommendation& r, Form form, const TableStyle& style) {
     require_columns(style.columns);
     const bool explain = style.explain;
@@ -324,11 +330,11 @@ std::vector<Section> sections(const Recommendation& r, Form form, const TableSty
     out.push_back(
         {.title = "Own or rent", .lines = lines_of(ownership_lines(r, explain)), .id = "own"});
     out.push_back(script_section(r, form));
-    out.push_back(why_not_section(r, form));
+    out.push_back(why_not_section(r, form, style.keywords));
     out.push_back(against_section(r));
-    std::vector<std::string> warnings = r.warnings;
-    std::transform(warnings.begin(), warnings.end(), warnings.begin(), in_flags);
-    out.push_back({.title = "Warnings", .lines = lines_of(warnings), .id = "warnings"});
+    out.push_back({.title = "Warnings", .lines = lines_of(r.warnings), .id = "warnings"});
+    if (!style.keywords)
+        call_settings_by_flags(out);
     std::erase_if(out, [](const Section& s) {
         return s.table.empty() && s.lines.empty() && s.script.empty();
     });

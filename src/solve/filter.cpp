@@ -165,7 +165,8 @@ static void check_names(const Catalog& catalog, const Request& request) {
         must_exist(request, "dataset_region", "region", {lies_in}, regions);
 }
 
-std::vector<const Gpu*>
+/// Those that a name or pattern stands for. Throws through Request::refuse() if there are none.
+static std::vector<const Gpu*>
 gpus_named(const Catalog& catalog, const Request& request, const std::string& name) {
     if (!text::is_pattern(name)) {
         std::vector<const Gpu*> out = catalog.find_gpus(name);
@@ -185,12 +186,18 @@ gpus_named(const Catalog& catalog, const Request& request, const std::string& na
     return out;
 }
 
+static NamedGpus gpus_of_names(const Catalog& catalog, const Request& request) {
+    NamedGpus out;
+    for (const std::string& name : request.constraints.gpu)
+        out.push_back(gpus_named(catalog, request, name));
+    return out;
+}
+
 /// Which GPUs of the catalog are asked for; empty if any is.
-static std::vector<bool> gpus_wanted(const Catalog& catalog, const Request& request) {
-    const auto& wanted = request.constraints.gpu;
-    std::vector<bool> out(wanted.empty() ? 0 : catalog.gpus().size());
-    for (const std::string& name : wanted)
-        for (const Gpu* gpu : gpus_named(catalog, request, name))
+static std::vector<bool> gpus_wanted(const Catalog& catalog, const NamedGpus& named) {
+    std::vector<bool> out(named.empty() ? 0 : catalog.gpus().size());
+    for (const auto& gpus : named)
+        for (const Gpu* gpu : gpus)
             out[static_cast<std::size_t>(gpu - catalog.gpus().data())] = true;
     return out;
 }
@@ -297,12 +304,9 @@ Filter::Filter(const Catalog& catalog,
         purchases_[static_cast<std::size_t>(purchase)] = true;
     for (const Gpu& gpu : catalog.gpus())
         suited_.push_back(suits(gpu, request.profile));
-    gpu_wanted_ = gpus_wanted(catalog, request);
+    named_ = gpus_of_names(catalog, request);
+    gpu_wanted_ = gpus_wanted(catalog, named_);
     name_reasons_ = name_reasons(catalog, c, gpu_wanted_);
-}
-
-bool Filter::priced(std::size_t type) const {
-    return std::isfinite(sites_.cheapest(columns_, type));
 }
 
 bool Filter::priced_in(std::size_t type, std::size_t region) const {

@@ -16,10 +16,8 @@ constexpr ReasonSet kNameReasons =
 /// Whether a GPU can be used for what a profile is for.
 bool suits(const Gpu& gpu, Profile profile);
 
-/// The GPUs that a name or pattern of Constraints::gpu stands for. Throws through
-/// Request::refuse() if there are none.
-std::vector<const Gpu*>
-gpus_named(const Catalog& catalog, const Request& request, const std::string& name);
+/// The GPUs that each name or pattern of Constraints::gpu stands for.
+using NamedGpus = std::vector<std::vector<const Gpu*>>;
 
 class Filter {
 public:
@@ -33,8 +31,8 @@ public:
 
     [[nodiscard]] bool pays(Purchase p) const { return purchases_[static_cast<std::size_t>(p)]; }
     [[nodiscard]] const Sites& sites() const { return sites_; }
-    /// Whether a type has a price where it is asked for, in any region or in this one.
-    [[nodiscard]] bool priced(std::size_t type) const;
+    [[nodiscard]] const NamedGpus& named_gpus() const { return named_; }
+    /// Whether a type has a price in a region.
     [[nodiscard]] bool priced_in(std::size_t type, std::size_t region) const;
     /// Reasons for which a type does not qualify, whatever it costs and wherever it is.
     [[nodiscard]] ReasonSet type_reasons(std::size_t type) const;
@@ -65,7 +63,8 @@ private:
     double min_gpus_;
     bool without_gpu_;
     std::array<bool, kPurchases> purchases_{};
-    std::vector<bool> suited_;            ///< by GPU, for the profile
+    std::vector<bool> suited_; ///< by GPU, for the profile
+    NamedGpus named_;
     std::vector<bool> gpu_wanted_;        ///< by GPU; empty: any
     std::vector<ReasonSet> name_reasons_; ///< by type; empty: no names are asked for
 };

@@ -13,6 +13,9 @@
 
 namespace flopwise {
 
+/// Machines that one network usually joins: no more are suggested to a job that takes too long.
+constexpr int kUsuallyJoined = 16;
+
 /// A set of reasons as bits.
 using ReasonSet = std::uint64_t;
 constexpr ReasonSet bit(Reason reason) {

@@ -45,6 +45,9 @@ PlanPrices::PlanPrices(const Catalog& catalog,
         else
             region_charges_.push_back(region_charges_.front()); // which stands for none
     }
+    for (std::size_t region = 0; region < regions.size(); ++region)
+        asked_.push_back(asked_[region]);           // what is not offered there
+    rows_.reserve(columns_of(catalog).type.size()); // at most; what is not used costs nothing
     std::vector<std::uint32_t> on_demand(2 * regions.size(), kNone); // by site
     std::vector<std::uint32_t> spot = on_demand;
     for (std::size_t type = 0; type < priced_.size(); ++type)
@@ -63,7 +66,7 @@ void PlanPrices::add_rows(std::size_t type,
     const std::size_t group = type * kPurchases;
     const auto each_offer = [&](std::size_t p, auto action) {
         for (std::uint32_t i = all.first[group + p]; i < all.first[group + p + 1]; ++i)
-            if (asked_[all.site[i] % asked_.size()])
+            if (asked_[all.site[i]])
                 action(i, all.site[i]);
     };
     each_offer(0, [&](std::uint32_t i, std::uint16_t site) { on_demand[site] = i; });
@@ -206,6 +209,7 @@ PlanPrices::Row PlanPrices::priced(Row row, const Budget& usual, const Budget& s
     };
     std::optional<Row> best;
     bool best_known = false;
+    bool best_paid = false;
     const auto look = [&](PurchaseKind kind) {
         const Priced p = priced(row, kind, of, usual, at_usual);
         if (p.parts.empty())
@@ -218,9 +222,11 @@ PlanPrices::Row PlanPrices::priced(Row row, const Budget& usual, const Budget& s
         one.sure_usd = certain ? one.usd : priced(row, kind, of, sure, at_sure).total().value();
         one.late = late(one, of, sure);
         const bool known = kind != PurchaseKind::spot || payer_.source(kind, of) != nullptr;
-        if (!best || by(one, known, affordable(one)) < by(*best, best_known, affordable(*best))) {
+        const bool paid = affordable(one);
+        if (!best || by(one, known, paid) < by(*best, best_known, best_paid)) {
             best = one;
             best_known = known;
+            best_paid = paid;
         }
     };
     if (!cheapest_)

@@ -89,7 +89,9 @@ private:
     void
     add_rows(std::size_t type, std::span<std::uint32_t> on_demand, std::span<std::uint32_t> spot);
     [[nodiscard]] std::size_t type_of(const Row& row) const;
-    [[nodiscard]] std::size_t region_of(const Row& row) const { return row.site % asked_.size(); }
+    [[nodiscard]] std::size_t region_of(const Row& row) const {
+        return row.site % region_charges_.size();
+    }
     [[nodiscard]] Machine machine(const Row& row) const;
     [[nodiscard]] RatedMachine rated(const Row& row) const { return payer_.rated(machine(row)); }
     [[nodiscard]] bool payable(const Row& row, PurchaseKind kind, const RatedMachine& of) const;
@@ -124,7 +126,7 @@ private:
     std::vector<Row> rows_;
     std::vector<std::uint32_t> left_out_;
     std::vector<bool> priced_;                  ///< by type
-    std::vector<bool> asked_;                   ///< by region
+    std::vector<bool> asked_;                   ///< by site: whether its region is asked for
     std::vector<RegionCharges> region_charges_; ///< by region
 };
 

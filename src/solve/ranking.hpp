@@ -44,6 +44,7 @@ public:
     }
     [[nodiscard]] std::optional<Milliseconds> rtt(const Offer& offer) const;
     [[nodiscard]] Filter filter() const { return question_.filter(); }
+    [[nodiscard]] const NamedGpus& named_gpus() const { return solver_.named_gpus(); }
 
 private:
     Question question_;

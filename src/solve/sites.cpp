@@ -32,7 +32,7 @@ Sites::Sites(const Catalog& catalog, const Request& request)
         for (std::size_t i = 0; i < regions.size(); ++i)
             sites_.push_back(state(i, offered));
     for (const Site site : sites_)
-        counted_.push_back(SiteCounts::one(site));
+        counted_.push_back(SiteCounts::packed(site));
     const auto& used = columns_of(catalog_).used_sites;
     everywhere_ = std::all_of(
         used.begin(), used.end(), [this](std::uint16_t s) { return sites_[s] == Site::admitted; });
@@ -48,8 +48,13 @@ SiteCounts Sites::count(const OfferColumns& rows, std::uint32_t begin, std::uint
         return SiteCounts::all(Site::admitted, end - begin);
     const std::uint16_t* site = rows.site.data();
     SiteCounts sum;
-    for (; begin < end; ++begin)
-        sum = sum + counted_[site[begin]];
+    while (begin < end) {
+        const std::uint32_t stop = begin + std::min(end - begin, SiteCounts::kMostPacked);
+        std::uint64_t packed = 0;
+        for (; begin < stop; ++begin)
+            packed += counted_[site[begin]];
+        sum = sum + SiteCounts::of(packed);
+    }
     return sum;
 }
 

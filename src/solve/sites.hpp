@@ -21,7 +21,19 @@ public:
         out.counts_[static_cast<std::size_t>(site)] = offers;
         return out;
     }
-    static constexpr SiteCounts one(Site site) { return all(site, 1); }
+    /// Four counts in one word, so that an offer costs one addition: of up to kMostPacked offers.
+    static constexpr std::uint32_t kMostPacked = 0xffff;
+    static constexpr std::uint64_t packed(Site site) {
+        return std::uint64_t{1} << (kPackedBits * static_cast<unsigned>(site));
+    }
+    static constexpr SiteCounts of(std::uint64_t packed) {
+        SiteCounts out;
+        for (std::uint32_t& count : out.counts_) {
+            count = packed & kMostPacked;
+            packed >>= kPackedBits;
+        }
+        return out;
+    }
 
     friend constexpr SiteCounts operator+(SiteCounts a, const SiteCounts& b) {
         for (std::size_t i = 0; i < b.counts_.size(); ++i)
@@ -33,6 +45,7 @@ public:
     }
 
 private:
+    static constexpr unsigned kPackedBits = 16;
     std::array<std::uint32_t, 4> counts_{};
 };
 
@@ -66,9 +79,9 @@ private:
     const Constraints& constraints_;
     bool everywhere_ = true; ///< every offer of the catalog is at an admitted site
     std::array<bool, kPurchases> purchases_{};
-    std::vector<Site> sites_;         ///< by OfferColumns::site
-    std::vector<SiteCounts> counted_; ///< by OfferColumns::site
-    std::vector<double> rtt_ms_;      ///< by region; empty without `near`
+    std::vector<Site> sites_;            ///< by OfferColumns::site
+    std::vector<std::uint64_t> counted_; ///< by OfferColumns::site: 1 in the place of its kind
+    std::vector<double> rtt_ms_;         ///< by region; empty without `near`
 };
 
 /// A figure that is so far off that no figure mends it: a factor of 22,000.

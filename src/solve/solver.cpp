@@ -116,6 +116,7 @@ void Solver::admit(OfferRange offers, Result& to) {
     refuse(Reason::above_ceiling, above_ceiling[Site::admitted]);
     to.in_scope += offers.end - offers.begin - all[Site::out_of_scope];
     to.admitted += paid[Site::admitted];
+    to.priced = to.priced || all[Site::admitted] > 0;
     if (paid[Site::admitted] == 0)
         return;
     const std::uint32_t best = sites_.first_admitted(columns_, offers.begin, affordable);
@@ -144,12 +145,13 @@ void Solver::scan() {
             const OfferRange offers = group(type, p);
             if (offers.begin == offers.end || !filter_.pays(static_cast<Purchase>(p)))
                 continue;
-            if (result.reasons == 0)
+            if (result.reasons == 0) {
                 admit(offers, result);
-            else
-                result.in_scope +=
-                    offers.end - offers.begin -
-                    sites_.count(columns_, offers.begin, offers.end)[Site::out_of_scope];
+                continue;
+            }
+            const SiteCounts all = sites_.count(columns_, offers.begin, offers.end);
+            result.in_scope += offers.end - offers.begin - all[Site::out_of_scope];
+            result.priced = result.priced || all[Site::admitted] > 0;
         }
         if (result.reasons != 0) // the enumerators stand in the order they are looked at
             refuse(static_cast<Reason>(std::countr_zero(result.reasons)), result.in_scope);
@@ -426,7 +428,7 @@ UnpricedMachines Solver::unpriced() const {
     std::vector<Passed> types;
     for (std::uint32_t type = 0; type < types_.size(); ++type)
         if (types_[type].admitted == 0)
-            types.push_back({type, types_[type].reasons});
+            types.push_back({type, types_[type].reasons, types_[type].priced});
     return flopwise::unpriced(catalog_, request_, filter_, types);
 }
 

@@ -33,6 +33,7 @@ public:
     std::vector<std::uint32_t> ranking();
     /// One that is admitted, as if it were the best.
     Choice described(std::uint32_t offer);
+    [[nodiscard]] const NamedGpus& named_gpus() const { return filter_.named_gpus(); }
     [[nodiscard]] Score score_of(std::uint32_t offer) const;
     /// What an offer is ordered by: larger comes first. Within a type it falls with the price, but
     /// where only a part of what is paid counts.
@@ -49,6 +50,7 @@ private:
     struct Result {
         std::uint32_t in_scope = 0; ///< offers
         std::uint32_t admitted = 0;
+        bool priced = false;        ///< where it is asked for, whatever it costs
         ReasonSet reasons = 0;      ///< of the type, whatever the offer
         std::uint32_t best = kNone; ///< its cheapest offer that is admitted
         double price = 0;           ///< of `best`

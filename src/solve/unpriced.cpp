@@ -164,7 +164,7 @@ UnpricedMachines unpriced(const Catalog& catalog,
     for (const Passed& passed : types) {
         Found one{.type = passed.type, .reasons = passed.reasons};
         const bool named = is_named(request, catalog.instances()[one.type], one.reasons);
-        if ((!named && one.reasons != 0) || filter.priced(one.type))
+        if ((!named && one.reasons != 0) || passed.priced)
             continue;
         look_up(catalog, filter, one);
         const bool fits = one.reasons == 0 && one.sold == Sold::yes;

@@ -10,6 +10,7 @@ namespace flopwise {
 struct Passed {
     std::uint32_t type = 0;
     ReasonSet reasons = 0;
+    bool priced = false; ///< where it is asked for
 };
 
 /// Of some types those without a price where they are asked for, as Recommendation::unpriced says.

@@ -202,9 +202,22 @@ static bool hidden(std::uint32_t point) {
     });
 }
 
+/// How many characters from there on are ASCII that is shown, as most are.
+static std::size_t plain(std::string_view text, std::size_t from) {
+    std::size_t end = from;
+    while (end < text.size() && text[end] >= ' ' && text[end] < 0x7f)
+        ++end;
+    return end - from;
+}
+
 std::string printable(std::string_view text) {
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
+        if (const std::size_t n = plain(text, i); n > 0) {
+            out += text.substr(i, n);
+            i += n;
+            continue;
+        }
         const std::size_t whole = character(text.substr(i));
         const std::string_view one = text.substr(i, std::max<std::size_t>(1, whole));
         if (whole > 0 && !hidden(code_point(one)))
@@ -221,6 +234,11 @@ std::string printable(std::string_view text) {
 static std::string escaped(std::string_view text, std::string (*escape)(std::uint32_t)) {
     std::string out;
     for (std::size_t i = 0; i < text.size();) {
+        if (const std::size_t n = plain(text, i); n > 0) {
+            out += text.substr(i, n);
+            i += n;
+            continue;
+        }
         const std::size_t whole = character(text.substr(i));
         const std::string_view one = text.substr(i, std::max<std::size_t>(1, whole));
         const std::uint32_t point = whole > 0 ? code_point(one) : 0;

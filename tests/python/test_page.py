@@ -54,4 +54,4 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(advice):
 def test_the_page_of_no_answer_says_so():
     page = flopwise.recommend(family="p2", today="2026-07-20").report()
     assert "<h1>Nothing qualifies</h1>" in page
-    assert "--include-retired" in page
+    assert "<code>include_retired=True</code>" in page

@@ -173,6 +173,12 @@ def test_of_several_machines_the_cost_is_that_of_all():
     assert any(text.get_text() == f"{best.job.machines} x {best.instance}" for text in ax.texts)
 
 
+def test_a_deadline_that_is_a_day_is_counted_from_the_moment_of_the_question():
+    advice = flopwise.recommend(model="resnet-50", deadline="2026-12-05", today="2026-11-29T18:00")
+    line = next(line for line in advice.plot_pareto().lines if "deadline" in line.get_label())
+    assert line.get_label() == "deadline 150 h"  # six days and six hours
+
+
 def test_a_deadline_that_is_a_day_is_its_end_at_the_hours_of_a_day():
     ax = flopwise.recommend(**JOBS["images"]).plot_pareto()
     # From the 29th to the end of the 5th are 7 days; of 12 hours each.

@@ -40,11 +40,14 @@ def test_attributes_are_the_keys_of_the_json(article):
     assert article.request.to_dict().items() >= {"days": 365, "hours_per_day": 2}.items()
 
 
-def test_prints_as_the_command_does(article, capfd):
+def test_prints_as_the_command_does_with_keywords_for_flags(article, capfd):
     from flopwise._core import run_command
 
     print(article, end="")
     ours = capfd.readouterr().out
+    assert "budget_usd=" in ours and "--" not in ours
+    for setting, (flag, *_) in flopwise.settings().items():
+        ours = ours.replace(f"{setting}=", f"--{flag} ")
     status = run_command(
         "--budget 2000 --days 365 --hours-per-day 2 --catalog aws-2020-04 "
         "--region us-east-1 --precision fp64".split()
@@ -308,9 +311,25 @@ def test_the_table_has_the_width_and_columns_that_are_asked_for():
         advice.to_text(columns=["prize"])
 
 
-def test_a_notebook_shows_flags_as_code():
+def test_a_notebook_shows_keywords_as_code():
     page = flopwise.recommend(budget_usd=500, days=365, hours_per_day=2, catalog="aws-2020-04")._repr_html_()
-    assert "<code>--budget " in page and "`" not in page
+    assert "<code>budget_usd=" in page and "`" not in page
+
+
+def test_python_calls_settings_by_their_keywords():
+    job = flopwise.recommend(
+        model="resnet-50", max_machines=4, gpu="T4", deadline="3h", nearest=5, today="2026-11-28", launch=True,
+    )
+    no_budget = flopwise.recommend(min_vcpus=4, today="2026-11-28")
+    several = flopwise.recommend(model="resnet-50", max_machines=4, deadline="20h", today="2026-11-28")
+    assert any("`batch`" in warning for warning in several.warnings)
+    assert "max_machines=" in str(job) and 'deadline="' in str(job)
+    for advice in (job, no_budget, several):
+        question = re.compile('<section id="again">.*?</section>', re.DOTALL)  # as the command has it
+        pages = [str(advice), advice.to_markdown(), advice._repr_html_(), question.sub("", advice.report())]
+        for page in pages:
+            body = re.sub("<style.*?</style>", "", page, flags=re.DOTALL)
+            assert not re.search("--[a-z]", body.split("```")[0]), body
 
 
 def test_the_help_says_keywords_and_values_as_they_are():

@@ -227,7 +227,7 @@ def test_html_says_what_the_report_says(article):
     assert "prices as of 2020-06-18" in page
     assert f"{article.admitted} of {article.admitted + article.refusals.count} offers qualify" in page
     assert "<b>Families</b>" in page and page.count("<table") == 2
-    assert "<b>Why not</b>" in page and "--budget 2233.80" in page
+    assert "<b>Why not</b>" in page and "budget_usd=2233.80" in page
     job = flopwise.recommend(model="resnet-50", budget_usd=500, deadline="48h", top=3)
     shown = headings(job._repr_html_())
     assert {"hours p10", "hours p50", "hours p90"} <= set(shown)

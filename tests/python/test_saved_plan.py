@@ -61,3 +61,16 @@ def test_a_day_is_read_as_recommend_reads_it(plan):
     days = ["2026-03-01", datetime.date(2026, 3, 1), datetime.datetime(2026, 3, 1, 12)]
     checks = [flopwise.check_plan(plan, catalog="aws-2020-04", today=day) for day in days]
     assert {check.checked_on for check in checks} == {datetime.date(2026, 3, 1)}
+
+
+def test_a_deadline_that_is_a_day_is_counted_from_now(tmp_path, monkeypatch):
+    # Some 40 hours at the confidence: there are 48 from midnight to the end of the next day, 29.5 from 18:30.
+    asked = {"model": "resnet-50", "instance": "g5.xlarge", "region": "us-east-1",
+             "deadline": "2026-12-01", "epochs": 40}
+    path = tmp_path / "plan.yaml"
+    flopwise.save_plan(flopwise.recommend(**asked, today="2026-11-01"), path)
+    at = {time: flopwise.check_plan(path, today=f"2026-11-30T{time}").state
+          for time in ("00:00", "18:30")}
+    assert at == {"00:00": "holds", "18:30": "gone"}
+    monkeypatch.setattr(flopwise._saved_plan, "now", lambda: "2026-11-30T18:30:00")
+    assert flopwise.check_plan(path).state == "gone"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .labels import NAMED, label_points
 from .marks import draw_front, draw_limit, draw_marks
 from .names import counted
-from .style import axes_for, look_of, name_axes, plain_ticks, put_grid, put_legend
+from .style import finish_log_axes, log_axes_for, look_of, name_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,9 +24,7 @@ def job(advice: Recommendation, ax: Axes | None) -> Axes:
     choices = advice.choices
     hours = choices["hours"]
     usd = choices["total_usd"]
-    ax = axes_for(ax)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
+    ax = log_axes_for(ax)
     front = sorted(advice.front, key=lambda point: point.cost_usd)
     lines = draw_front(
         ax, [(p.cost_usd, p.hours) for p in front], f"front of all {advice.admitted:,} that qualify"
@@ -63,10 +61,7 @@ def _finish_job(
     steps: Sequence[tuple[float, float]],
     lines: Sequence[tuple[float, float, float, float]],
 ) -> None:
-    ax.margins(0.14, 0.1)
-    put_grid(ax)
-    put_legend(ax, 2)
-    plain_ticks(ax, "xy")
+    finish_log_axes(ax, 0.14, 0.1)
     choices = advice.choices
     points = [*zip(choices["total_usd"].tolist(), choices["hours"].tolist()), *steps]
     first = list(choices[:NAMED])
@@ -87,8 +82,6 @@ def deadline_hours(advice: Recommendation) -> float | None:
     if request.deadline.endswith("h"):
         hours = float(request.deadline[:-1])
     else:
-        days = datetime.date.fromisoformat(request.deadline) - datetime.date.fromisoformat(
-            request.today
-        )
-        hours = 24.0 * (days.days + 1)  # its end
+        end = datetime.datetime.fromisoformat(request.deadline) + datetime.timedelta(days=1)
+        hours = (end - datetime.datetime.fromisoformat(request.today)) / datetime.timedelta(hours=1)
     return hours * (request.hours_per_day or 24) / 24

@@ -12,7 +12,7 @@ from .job import job
 from .labels import NAMED, label_points
 from .marks import draw_front, draw_limit, draw_marks
 from .names import machine_names
-from .style import axes_for, name_axes, plain_ticks, put_grid, put_legend
+from .style import finish_log_axes, log_axes_for, name_axes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,9 +35,7 @@ def pareto(advice: Recommendation, *, x: str, ax: Axes | None) -> Axes:
         raise refusal("x", "must be 'price_usd_per_hour' where days are not known")
     best = front(advice, x)
     shown = points_of(advice, choices, x)
-    ax = axes_for(ax)
-    ax.set_xscale("log")
-    ax.set_yscale("log")
+    ax = log_axes_for(ax)
     steps = [(paid, speed) for _, paid, speed in best]
     lines = draw_front(ax, steps, f"front of all {advice.admitted:,} that qualify")
     draw_marks(ax, choices, shown.paid, shown.speed, "price, speed and GPU memory")
@@ -61,10 +59,7 @@ def _finish(
     lines: Sequence[tuple[float, float, float, float]],
 ) -> None:
     """Margins, ticks, legend, and names: of the best, of the front, then of the first ten."""
-    ax.margins(0.14, 0.16)
-    put_grid(ax)
-    put_legend(ax, 2)
-    plain_ticks(ax, "xy")
+    finish_log_axes(ax, 0.14, 0.16)
     points = [*zip(shown.paid.tolist(), shown.speed.tolist()), *steps]
     first = list(choices[:NAMED])
     of = [first[0], *front, *first[1:]]

@@ -123,6 +123,22 @@ def put_grid(ax: Axes) -> None:
     ax.set_axisbelow(True)
 
 
+def log_axes_for(ax: Axes | None) -> Axes:
+    """As :func:`axes_for`, logarithmic in both directions."""
+    ax = axes_for(ax)
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    return ax
+
+
+def finish_log_axes(ax: Axes, x_margin: float, y_margin: float) -> None:
+    """Margins, grid, legend and ticks, once all is drawn."""
+    ax.margins(x_margin, y_margin)
+    put_grid(ax)
+    put_legend(ax, 2)
+    plain_ticks(ax, "xy")
+
+
 def colours(ax: Axes) -> tuple[str, ...]:
     """Of lines, so that the first stands out on the paper of the axes."""
     return (look_of(ax).main, *LINES[1:-1], BLUE if look_of(ax).main == SKY else SKY)
