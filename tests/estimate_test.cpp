@@ -249,9 +249,9 @@ TEST_CASE("what no source measured has a wider interval", "[estimate]") {
     CHECK(scale(a100) < scale(cousin));
     CHECK(scale(cousin) < scale(stranger));
     CHECK(scale(a100) < scale(a100, 2));
-    // By hand: 0.1899² + 0.5²/83 + 0.3²/1 + 0.1²/1 + 0.25² + 0.1² = 0.21156, as of
+    // By hand: 0.1395² + 0.5²/81 + 0.3²/1 + 0.1²/1 + 0.25² + 0.15² = 0.20755, as of
     // utilisation.yaml.
-    CHECK(scale(stranger) == Approx(std::sqrt(0.211564)).epsilon(1e-4));
+    CHECK(scale(stranger) == Approx(std::sqrt(0.207548)).epsilon(1e-4));
 }
 
 TEST_CASE("machines over a network add the time of the gradients on it", "[estimate]") {
@@ -327,9 +327,9 @@ TEST_CASE("adapters sum their own gradients, and gather weights that are split",
     work.lora_rank = 16;
 
     // Over the link of one machine: the factors of utilisation.yaml of the kind, a whole run,
-    // recomputation not stated, fine-tuning, adapters, four years and gathering are e^(-0.0775235);
+    // recomputation not stated, fine-tuning, adapters, four years and gathering are e^0.3136070;
     // 7/8 of twice the weights over 64e9 / 2 byte/s, u = 64 * 4096 / 8 tokens.
-    const double sum = std::exp(-0.0775235) * 2 * 7 / 8 / 32e9 / (64 * 4096 / 8.0);
+    const double sum = std::exp(0.3136070) * 2 * 7 / 8 / 32e9 / (64 * 4096 / 8.0);
     CHECK(seconds(FineTune::lora, 8, 1, 100, true) - seconds(FineTune::lora, 8, 1, 100, false) ==
           Approx(sum * 2 * 6.738e9).epsilon(1e-5));
 }
@@ -381,14 +381,14 @@ TEST_CASE("a measured rate moves a prediction by what both have in common", "[es
     const Gpu h100 = gpu_of("nvidia-h100-sxm5-80gb");
     const MeasuredOn seen{.instance = "g5.xlarge", .gpus = {.gpu = &a10g}};
     const MeasuredOn asked{.instance = "p5.48xlarge", .gpus = {.gpu = &h100, .gpus = 8}};
-    // By hand from data/utilisation.yaml: scale 0.1898731; generation_sd 0.073, gpu_sd 0.097,
-    // setting_sd 0.125, repeat_sd 0.054; a whole run 0.25^2, recent programs 0.1^2; 82 sources of
-    // decoders, 94 of Ampere and 3 of the A10G, 39 of Hopper.
-    const double repeat = 0.054 * 0.054;
-    const double program = 0.1898731 * 0.1898731 - 0.073 * 0.073 - 0.097 * 0.097 - 0.125 * 0.125 -
-                           repeat + 0.25 / 83 + 0.0625 + 0.01;
-    const double ampere = program + 0.073 * 0.073 + 0.09 / 95 + 0.097 * 0.097 + 0.01 / 4 +
-                          0.125 * 0.125; // of an A10G, without repeat
+    // By hand from data/utilisation.yaml: scale 0.139504; generation_sd 0.036, gpu_sd 0.055,
+    // setting_sd 0.111, repeat_sd 0.045; a whole run 0.25^2, recent programs 0.15^2; 80 sources of
+    // decoders, 94 of Ampere and 3 of the A10G, 38 of Hopper.
+    const double repeat = 0.045 * 0.045;
+    const double program = 0.139504 * 0.139504 - 0.036 * 0.036 - 0.055 * 0.055 - 0.111 * 0.111 -
+                           repeat + 0.25 / 81 + 0.0625 + 0.0225;
+    const double ampere = program + 0.036 * 0.036 + 0.09 / 95 + 0.055 * 0.055 + 0.01 / 4 +
+                          0.111 * 0.111; // of an A10G, without repeat
     const auto plain = estimate(work, seen.gpus, Precision::bf16);
     const auto plain8 = estimate(work, asked.gpus, Precision::bf16);
     const double rate = 1.5 * 1e9 / 3600 / plain->median.value(); // 1.5 times what is predicted

@@ -137,8 +137,9 @@ std::span<const Precision> precisions_for(Precision precision) {
 bool is_choice(const Gpu& gpu, Precision asked, Precision precision) {
     if (asked != Precision::mixed)
         return true;
+    const bool narrower = peak(gpu, Precision::bf16).has_value();
     return peak(gpu, precision).has_value() &&
-           !(precision == Precision::fp16 && peak(gpu, Precision::bf16));
+           !(narrower && (precision == Precision::fp16 || precision == Precision::tf32));
 }
 
 // ---- the factor of a GPU ------------------------------------------------------------

@@ -159,7 +159,7 @@ double scale_of(const Work& work, const GpuSet& on);
 std::span<const Precision> precisions_for(Precision precision);
 
 /// Whether a GPU is asked in a precision that stands for another: it has it, and in place of fp16
-/// bf16 where it has both.
+/// and tf32 bf16 where it has that.
 bool is_choice(const Gpu& gpu, Precision asked, Precision precision);
 
 /// Peak of one GPU as the model counts it: tf32 without tensor cores is fp32, and fp16 is at least

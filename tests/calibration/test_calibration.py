@@ -67,7 +67,7 @@ def predicted_tflops(gpu, count, precision, p):
          "hidden": 4096, "seq_len": 4096, "attention_flops_per_unit": 12 * 32 * 4096 * 4096.0, "micro_batch": 4},
     ]
     bf16 = "bf16" in gpu["peak"]
-    choices = [x for x in ("bf16", "fp16", "tf32", "fp32") if x in gpu["peak"] and not (x == "fp16" and bf16)]
+    choices = [x for x in ("bf16", "fp16", "tf32", "fp32") if x in gpu["peak"] and not (x in ("fp16", "tf32") and bf16)]
     rates = []
     for net in nets:
         w = blank | net
