@@ -55,7 +55,7 @@ static std::string short_name(std::string_view gpu) {
     return number && !out.empty() && out.front() >= 'A' ? out : "";
 }
 
-static std::string yaml(std::string_view text) {
+static std::string as_yaml(std::string_view text) {
     return "\"" + text::yaml_escaped(text) + "\"";
 }
 
@@ -70,7 +70,7 @@ static bool in_bucket(const std::string& url) {
 static std::string sky_files(const Request& request) {
     std::string out;
     const auto add = [&](std::string_view at, const std::string& url, std::string_view mode) {
-        out += fmt::format("  {}:\n    source: {}\n    mode: {}\n", at, yaml(url), mode);
+        out += fmt::format("  {}:\n    source: {}\n    mode: {}\n", at, as_yaml(url), mode);
     };
     if (in_bucket(request.dataset.url))
         add("~/data", request.dataset.url, "COPY");
@@ -96,8 +96,8 @@ std::string sky_task(const StartPlan& plan) {
                     "  instance_type: {}\n{}  use_spot: {}\n  disk_size: {}\n{}",
                     plan.name,
                     plan.machines,
-                    yaml(placed ? c.provider + "/" + c.region : c.provider),
-                    yaml(c.provider == "gcp" ? gcp_machine_type(c) : c.instance),
+                    as_yaml(placed ? c.provider + "/" + c.region : c.provider),
+                    as_yaml(c.provider == "gcp" ? gcp_machine_type(c) : c.instance),
                     attached ? fmt::format("  accelerators: \"T4:{:.0f}\"\n", c.gpu_count) : "",
                     plan.spot,
                     gib(disk_size(request)),
@@ -147,9 +147,9 @@ std::string dstack_task(const StartPlan& plan) {
                     plan.machines,
                     backend.name);
     if (c.region != "all")
-        out += fmt::format("regions: [{}]\n", yaml(c.region));
+        out += fmt::format("regions: [{}]\n", as_yaml(c.region));
     if (backend.same_names)
-        out += fmt::format("instance_types: [{}]\n", yaml(c.instance));
+        out += fmt::format("instance_types: [{}]\n", as_yaml(c.instance));
     out += fmt::format("spot_policy: {}\n", plan.spot ? "spot" : "on-demand");
     if (!plan.cap.empty())
         out += fmt::format("max_price: {}\n", plan.cap);
