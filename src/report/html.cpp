@@ -21,7 +21,7 @@ namespace flopwise {
 namespace {
 
 /// What stands under one heading of the page.
-struct Part {
+struct PagePart {
     std::string_view id;
     std::string title;
     std::string html{};
@@ -195,7 +195,7 @@ static std::string next_line(const Recommendation& r) {
     return out + (next->tied ? "; tied: " + tied_by(r) : "");
 }
 
-static Part why_part(const Recommendation& r) {
+static PagePart why_part(const Recommendation& r) {
     const Choice& c = r.choices.front();
     std::vector<Line> lines{
         {fmt::format("The best score of the {} offers that qualify: {}, where p3.2xlarge at 3.06 "
@@ -220,7 +220,7 @@ static Part why_part(const Recommendation& r) {
 }
 
 /// By criterion; of one alone, why_part() has said all.
-static Part scores_part(const Recommendation& r) {
+static PagePart scores_part(const Recommendation& r) {
     if (std::count(r.weights.begin(), r.weights.end(), 0.) + 1 >= static_cast<int>(kCriteria))
         return {};
     TextTable table;
@@ -251,7 +251,7 @@ static Part scores_part(const Recommendation& r) {
                 (speed.empty() ? "" : element("p", speed))};
 }
 
-static Part prices_part(const Recommendation& r) {
+static PagePart prices_part(const Recommendation& r) {
     TextTable table;
     table.column("#", Align::right);
     table.column("machine", Align::left);
@@ -300,7 +300,7 @@ static std::string value_of(const Value& value) {
     return text::printable(out); // which is no longer what it was, but shown as it is
 }
 
-static Part again_part(const Request& request) {
+static PagePart again_part(const Request& request) {
     std::string command = "recommend";
     TextTable table;
     table.column("setting", Align::left);
@@ -332,8 +332,8 @@ static std::string figure_of(const Recommendation& r, std::string_view id) {
 }
 
 /// A section of a report under its heading; what is long and for few readers is folded.
-static Part part_of(const Recommendation& r, const Section& section) {
-    Part out{section.id, section.title, figure_of(r, section.id)};
+static PagePart part_of(const Recommendation& r, const Section& section) {
+    PagePart out{section.id, section.title, figure_of(r, section.id)};
     if (section.id == "asked")
         out.title = "What was asked";
     if (!section.table.empty())
@@ -358,8 +358,8 @@ static Part part_of(const Recommendation& r, const Section& section) {
 }
 
 /// All of the page. What a report gets is in it by its section.
-static std::vector<Part> parts(const Recommendation& r, bool keywords) {
-    std::vector<Part> out;
+static std::vector<PagePart> parts(const Recommendation& r, bool keywords) {
+    std::vector<PagePart> out;
     const TableStyle style{.explain = true, .wide = true, .keywords = keywords};
     for (const Section& section : sections(r, Form::page, style))
         if (section.id != "scores")
@@ -377,14 +377,14 @@ static std::vector<Part> parts(const Recommendation& r, bool keywords) {
 }
 
 /// Those that are not empty, in the order of the page.
-static std::vector<const Part*> in_order(const std::vector<Part>& all) {
+static std::vector<const PagePart*> in_order(const std::vector<PagePart>& all) {
     const auto place = [](std::string_view id) {
         const auto* const found = std::find(kOrder.begin(), kOrder.end(), id);
         return found == kOrder.end() ? std::find(kOrder.begin(), kOrder.end(), "") : found;
     };
-    std::vector<const Part*> out;
+    std::vector<const PagePart*> out;
     for (const auto* at = kOrder.begin(); at != kOrder.end(); ++at)
-        for (const Part& part : all)
+        for (const PagePart& part : all)
             if (!part.html.empty() && place(part.id) == at)
                 out.push_back(&part);
     return out;
@@ -397,13 +397,13 @@ static std::string title_of(const Recommendation& r) {
     return fmt::format("{} in {}", with_platform(machine_name(c), c), c.region);
 }
 
-static std::string header(const Recommendation& r, const std::vector<const Part*>& shown) {
+static std::string header(const Recommendation& r, const std::vector<const PagePart*>& shown) {
     std::string out = fmt::format("<header>\n<p class=\"k\">Which machine to rent</p>\n{}\n",
                                   element("h1", title_of(r)));
     if (!r.choices.empty())
         out += tiles(r);
     out += "</header>\n<nav aria-label=\"Sections\"><ul>\n";
-    for (const Part* part : shown)
+    for (const PagePart* part : shown)
         if (!part->title.empty() && !part->id.empty())
             out +=
                 fmt::format("<li><a href=\"#{}\">{}</a></li>\n",
@@ -429,8 +429,8 @@ static std::string footer(const Recommendation& r) {
 }
 
 std::string html(const Recommendation& r, const TableStyle& style) {
-    const std::vector<Part> all = parts(r, style.keywords);
-    const std::vector<const Part*> shown = in_order(all);
+    const std::vector<PagePart> all = parts(r, style.keywords);
+    const std::vector<const PagePart*> shown = in_order(all);
     std::string out = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                       // Nothing is fetched, whatever a name in a catalog may hold.
@@ -439,7 +439,7 @@ std::string html(const Recommendation& r, const TableStyle& style) {
     out += element("title", title_of(r) + " - flopwise");
     out.append("\n<style>").append(kPageStyle).append("</style>\n</head>\n<body>\n<main>\n");
     out += header(r, shown);
-    for (const Part* part : shown)
+    for (const PagePart* part : shown)
         out += fmt::format("<section{}>\n{}\n{}</section>\n",
                            part->id.empty() ? "" : fmt::format(" id=\"{}\"", part->id),
                            part->title.empty() ? "" : element("h2", part->title),
