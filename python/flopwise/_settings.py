@@ -185,6 +185,8 @@ class Settings(TypedDict, total=False):
     rate: Optional[bool]
     # of the programs (that of today).
     software_year: Optional[Figure]
+    # that trains: pytorch, huggingface, megatron, ... (not stated: their mean).
+    program: Optional[str]
     # probability with which the net must fit (0.5).
     memory_confidence: Optional[Figure]
     # none, zero1, zero2, zero3 or fsdp (the least that fits).

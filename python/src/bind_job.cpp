@@ -227,7 +227,7 @@ Examples
 >>> import flopwise
 >>> l4, v100 = (flopwise.predicted_tflops(gpu=name) for name in ("L4", "nvidia-v100-sxm2-16gb"))
 >>> round(l4 / v100, 2)
-0.58)");
+0.56)");
 }
 
 void bind_job(py::module_& m) {

@@ -321,7 +321,7 @@ def test_python_calls_settings_by_their_keywords():
         model="resnet-50", max_machines=4, gpu="T4", deadline="3h", nearest=5, today="2026-11-28", launch=True,
     )
     no_budget = flopwise.recommend(min_vcpus=4, today="2026-11-28")
-    several = flopwise.recommend(model="resnet-50", max_machines=4, deadline="20h", today="2026-11-28")
+    several = flopwise.recommend(model="resnet-50", max_machines=4, gpu="T4", deadline="20h", today="2026-11-28")
     assert any("`batch`" in warning for warning in several.warnings)
     assert "max_machines=" in str(job) and 'deadline="' in str(job)
     for advice in (job, no_budget, several):
