@@ -155,9 +155,10 @@ def test_plain_arithmetic_and_matrices_agree(c, p):
     own = {
         **p,
         "gpu": {
-            n: dict.fromkeys(
-                model.PRECISIONS, value.get(f"generation:{g['architecture']}", 0) + value.get(f"gpu:{n}", 0)
-            )
+            n: {
+                q: fit.generation_factor(value, g["architecture"], q) + value.get(f"gpu:{n}", 0)
+                for q in model.PRECISIONS
+            }
             for n, g in c["gpus"].items()
         },
     }
@@ -192,6 +193,7 @@ def random_workload(draw):
         "split_weights": draw.random() < 0.3,
         "year": draw.choice([None, 2016, 2020, 2024.5, 2030]),
         "run": draw.random() < 0.5,
+        "program": maybe(draw.choice(model.PROGRAMS)),
     }
 
 
