@@ -34,7 +34,7 @@ static std::string keyword_of(const Relaxation& change) {
 
 static std::string flag_of(const Relaxation& change) {
     const Setting* setting = find_setting(change.key);
-    const std::string flag =
+    std::string flag =
         fmt::format("--{}", setting == nullptr ? std::string_view{change.key} : setting->flag);
     if (const auto* number = std::get_if<double>(&change.value))
         return fmt::format("{} {}", flag, typed(change.key, *number));

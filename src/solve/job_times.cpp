@@ -259,15 +259,28 @@ static double unsure(const auto& one, const auto& several) {
                : 1.0;
 }
 
+/// Whether more machines are better than what was best before them.
+bool JobTimes::better(const Type& more,
+                      const Type& before,
+                      std::size_t type,
+                      const Cheapest& cheapest) const {
+    const bool fastest = job_of(request_).objective == Objective::time;
+    const auto worth = [&](const Type& t) { // of those that fit and are in time; less is better
+        return fastest ? t.hours.value() : t.machines * t.hours.value() * t.hours.value();
+    };
+    const auto good = [&](const Type& t) { return t.fits && in_time(t); };
+    if (good(more) != good(before) || more.fits != before.fits)
+        return good(more) || (!good(before) && more.fits);
+    const bool less = good(before) ? worth(more) * unsure(before, more) < worth(before)
+                                   : more.hours < before.hours;
+    return less && (!fastest || !request_.budget.total || spare(more, cheapest(type)) >= 0);
+}
+
 /// How many machines are best: the fewest that fit and are in time; for the least time, the
 /// fastest that can be paid for; else those of the least cost * hours.
 JobTimes::Type JobTimes::best(std::size_t type, const Cheapest& cheapest) {
     Type out = with(type, 1);
     const Objective objective = job_of(request_).objective;
-    const auto worth = [&](const Type& t) { // of those that fit and are in time; less is better
-        return objective == Objective::time ? t.hours.value()
-                                            : t.machines * t.hours.value() * t.hours.value();
-    };
     for (int n = 2; n <= job_of(request_).max_machines; ++n) {
         if (objective == Objective::cost && out.fits && in_time(out))
             break;
@@ -276,20 +289,8 @@ JobTimes::Type JobTimes::best(std::size_t type, const Cheapest& cheapest) {
             continue;
         if (!more.known)
             break;
-        if (out.broken) {
+        if (out.broken || better(more, out, type, cheapest))
             out = more;
-            continue;
-        }
-        const auto good = [&](const Type& t) { return t.fits && in_time(t); };
-        if (good(more) != good(out) || more.fits != out.fits) {
-            if (good(more) || (!good(out) && more.fits))
-                out = more;
-        } else if (good(out) ? worth(more) * unsure(out, more) < worth(out)
-                             : more.hours < out.hours) {
-            if (objective != Objective::time || !request_.budget.total ||
-                spare(more, cheapest(type)) >= 0)
-                out = more;
-        }
     }
     return out;
 }

@@ -149,6 +149,8 @@ private:
     [[nodiscard]] double seconds(const UnitTime& time, const GpuSet& on, Type& to) const;
     [[nodiscard]] Type with(std::size_t type, int machines);
     [[nodiscard]] Type best(std::size_t type, const Cheapest& cheapest);
+    [[nodiscard]] bool
+    better(const Type& more, const Type& before, std::size_t type, const Cheapest& cheapest) const;
     [[nodiscard]] bool in_time(const Type& type) const;
     [[nodiscard]] Hours sure(const Type& type) const;
     [[nodiscard]] Hours input(std::size_t type, int machines) const;
