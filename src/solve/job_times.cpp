@@ -8,6 +8,7 @@
 #include "solve/reference.hpp"
 #include "text/durations.hpp"
 #include "text/text.hpp"
+#include "training/memory_fit.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -206,7 +207,7 @@ JobTimes::Type JobTimes::with(std::size_t type, int machines) {
     UnitTime time = on.gpus < 1 ? of_share(*gpu.time, on.gpus) : *gpu.time;
     if (found.memory) {
         out.micro_batch = found.memory->micro_batch;
-        time.pass_units = out.micro_batch * work_.units_per_sample();
+        time.pass_units = samples_of_pass(*found.memory) * work_.units_per_sample();
         out.paged = paged_of(job_of(request_), *found.memory);
         time.paged = paged_seconds(*on.gpu, out.paged);
     }

@@ -2,6 +2,7 @@
 
 #include "text/doubles.hpp"
 #include "text/durations.hpp"
+#include "training/memory_fit.hpp"
 #include "training/step_time.hpp"
 
 #include <boost/math/distributions/students_t.hpp>
@@ -98,7 +99,7 @@ std::optional<Estimate> job_estimate(const Job& job, Date today, GpuSet on, Prec
                 on.gpu->usable_memory.value_or(on.gpu->memory) / std::max(1, on.gpu->devices),
                 gpus_of(on));
     if (fit) {
-        work.micro_batch = fit->memory.micro_batch;
+        work.micro_batch = samples_of_pass(fit->memory);
         work.paged = paged_of(job, fit->memory);
         on.split_weights = splits_weights(fit->memory.sharding, job.fine_tune);
     }

@@ -183,6 +183,10 @@ std::optional<MemoryFit> memory_fit(const Model& net,
                          gpus);
 }
 
+double samples_of_pass(const MemoryFit& fit) {
+    return fit.partial ? 0 : std::max(1.0, fit.micro_batch);
+}
+
 void require_memory_confidence(double p) {
     if (!(p >= 0.5 && p < 1))
         throw ArgumentError{"memory_confidence",

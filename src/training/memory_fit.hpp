@@ -43,4 +43,8 @@ std::optional<MemoryFit> memory_fit_of(const Model& net,
                                        const MemoryAsked& asked,
                                        double gpus);
 
+/// Samples of a pass for its time: one where there is room for none, so that a net that does not
+/// fit is no faster for it; 0 if the need is not known.
+double samples_of_pass(const MemoryFit& fit);
+
 } // namespace flopwise
