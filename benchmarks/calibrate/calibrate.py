@@ -295,7 +295,7 @@ def parameters(c):
     p["reached"] = c["reached"]
     p["last_year"] = fit.last_year(c["rows"])
     p["default_vision_layers"] = fit.DEFAULT_VISION_LAYERS
-    p["flops_per_activation"] = fit.FLOPS_PER_ACTIVATION
+    p["flops_per_activation"] = model.FLOPS_PER_ACTIVATION
     p["spread"] = {
         "scale": scale,
         "degrees_of_freedom": dof,

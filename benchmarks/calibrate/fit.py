@@ -14,12 +14,6 @@ import model
 NU = 4.0  # degrees of freedom of the residuals in the fit
 GROUP_POWER = 0.5  # a source with m rows counts as sqrt(m) rows
 DEFAULT_VISION_LAYERS = 50.0
-FLOPS_PER_ACTIVATION = {
-    "cnn": 2200.0,
-    "vit": 4400.0,
-    "detector": 4200.0,
-    "segmentation": 6300.0,
-}  # where not given: ResNet-50, ViT-B/16 (data/models.yaml)
 # Standard deviation of the priors of ln factors; see docs/calibration.md.
 PRIOR = {
     "kind": 0.5,
@@ -93,7 +87,7 @@ class Fit:
         self.names, self.start, self.sd = [], [], []
         constants = {
             "default_vision_layers": DEFAULT_VISION_LAYERS,
-            "flops_per_activation": FLOPS_PER_ACTIVATION,
+            "flops_per_activation": model.FLOPS_PER_ACTIVATION,
             "all_reduce_share": all_reduce_share,
             "reached": reached,
             "last_year": last_year(rows),

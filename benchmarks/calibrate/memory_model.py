@@ -7,6 +7,8 @@ jobs, and tests/memory_test.cpp compares.
 import dataclasses
 import math
 
+import model
+
 GIB = 1024.0**3
 NF4 = 4.127 / 8  # bytes of a weight of 4 bits with its scales
 EMBEDDING_4BIT = 4.0  # bytes of a number of the embedding and the head beside weights of 4 bits: PEFT makes them fp32
@@ -15,13 +17,8 @@ BUCKET = 5e8  # gradients that are reduced at once
 VOCABULARY = 32000.0
 SHARDINGS = ("none", "zero1", "zero2", "zero3")
 TEXT = ("transformer_decoder", "transformer_encoder", "encoder_decoder", "moe")
-FLOPS_PER_ACTIVATION_M = {  # as in src/training/memory.cpp
-    "cnn": 2200e6,
-    "detector": 4200e6,
-    "segmentation": 6300e6,
-    "diffusion": 2200e6,
-    "vit": 4400e6,
-}
+FLOPS_PER_ACTIVATION_M = {kind: flops * 1e6 for kind, flops in model.FLOPS_PER_ACTIVATION.items()}
+FLOPS_PER_ACTIVATION_M["diffusion"] = FLOPS_PER_ACTIVATION_M["cnn"]
 IMAGE_RECOMPUTED = 0.3  # of the activations of a vit or a diffusion net that full recomputation keeps
 
 

@@ -25,7 +25,7 @@ KINDS = (
 )
 TOKEN_KINDS = KINDS[:4]
 ADAPTERS = ("lora", "qlora")
-# Programs of which two sources or more measured rates, and those of the rows that count as one of them.
+# Programs that a job may name, as Program in include/flopwise/model.hpp, and those of the rows that count as one of them.
 PROGRAMS = (
     "pytorch",
     "huggingface",
@@ -61,6 +61,8 @@ COUNTS_AS = {
     "keras": "tensorflow",
     "tf-cnn-benchmarks": "tensorflow",
 }
+# Where activations are not given: ResNet-50, ViT-B/16 (data/models.yaml), the medians of data/measured/training.csv.
+FLOPS_PER_ACTIVATION = {"cnn": 2200.0, "vit": 4400.0, "detector": 4200.0, "segmentation": 6300.0}
 BASE_YEAR, FIRST_YEAR = 2022, 2018  # of the software: where its factor is 1, and from where on it is counted
 RECENT_YEAR = 2024  # from which on programs differ more
 FUSED_YEAR = 2023  # from which on attention is fused
@@ -292,7 +294,7 @@ def program_names(w, p):
     """
     shares = p["program_shares"].get(w["kind"], {})
     own = program_label(w["program"], w["kind"]) if w["program"] else None
-    if own not in p["programs"]:
+    if own not in p["programs"] or not shares:
         return {}
     weights = {f"program:{name}": -share for name, share in shares.items()}
     weights[f"program:{own}"] = weights.get(f"program:{own}", 0) + 1

@@ -3,6 +3,7 @@
 #include "text/text.hpp"
 #include "training/fitted.hpp"
 #include "training/model_parts.hpp"
+#include "training/step_time.hpp"
 
 #include <algorithm>
 #include <array>
@@ -341,14 +342,14 @@ static void complete_shape(Model& net) {
 /// FLOPs for each activation of a usual net of its kind; 0 if there is none.
 static double flops_per_activation(ModelKind kind) {
     switch (kind) {
-    case ModelKind::cnn: // ResNet-50
-        return 2200;
-    case ModelKind::vit: // ViT-B/16
-        return 4400;
-    case ModelKind::detector: // the median of those in data/measured, like the next
-        return 4200;
+    case ModelKind::cnn:
+        return parameter("default_flops_per_activation_cnn");
+    case ModelKind::vit:
+        return parameter("default_flops_per_activation_vit");
+    case ModelKind::detector:
+        return parameter("default_flops_per_activation_detector");
     case ModelKind::segmentation:
-        return 6300;
+        return parameter("default_flops_per_activation_segmentation");
     default:
         return 0;
     }
