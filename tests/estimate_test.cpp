@@ -1,4 +1,5 @@
 #include <flopwise/estimate.hpp>
+#include <flopwise/names.hpp>
 
 #include "catch.hpp"
 #include "text/files.hpp"
@@ -9,6 +10,7 @@
 
 #include <map>
 #include <random>
+#include <set>
 
 using namespace flopwise;
 
@@ -107,6 +109,36 @@ TEST_CASE("hours are those of the program that fitted the model", "[estimate]") 
         CHECK(found->degrees_of_freedom ==
               Approx(*text::number(row.at("degrees_of_freedom"))).epsilon(2e-6));
     }
+}
+
+TEST_CASE("each program of the fit has a name, and each name was measured", "[estimate]") {
+    std::set<Program> measured;
+    for (const bundled::FactorRow& row : bundled::utilisation().programs) {
+        const std::string name{row.name};
+        const std::size_t space = name.find(' ');
+        const auto program = from_name<Program>(name.substr(0, space));
+        INFO(name);
+        REQUIRE(program);
+        CHECK((name.substr(space) == " text" || name.substr(space) == " image"));
+        CHECK(row.sources >= 1);
+        measured.insert(*program);
+    }
+    CHECK(measured.size() == kPrograms);
+    for (const bundled::FactorRow& row : bundled::utilisation().program_means)
+        CHECK(from_name<ModelKind>(row.name));
+}
+
+TEST_CASE("a program that nobody measured with such nets changes nothing", "[estimate]") {
+    const Gpu gpu = gpu_of("nvidia-a10g");
+    const auto hours = [&](Job job, std::optional<Program> program) {
+        job.program = program;
+        return estimate(flopwise::work_of(job), {.gpu = &gpu}, Precision::fp32)->median.value();
+    };
+    const Job image{.model = "resnet-50", .samples = 1e6};
+    CHECK(hours(image, Program::mlperf) < 0.9 * hours(image, Program::pytorch));
+    CHECK(hours(image, Program::torchtitan) == hours(image, std::nullopt)); // text alone
+    const Job unknown{.flops = 1e18}; // of what kind of net, nobody says
+    CHECK(hours(unknown, Program::mlperf) == hours(unknown, std::nullopt));
 }
 
 TEST_CASE("measured mode is that of the program that fitted it", "[estimate]") {

@@ -234,7 +234,6 @@ static std::vector<std::string> split_warnings(const Catalog& catalog, const Rec
     return out;
 }
 
-/// What a reader of the answer has to know about a job: what was not checked, what may be slow.
 /// A program that nobody measured with such nets changes no hours.
 static std::string program_warning(const Request& request) {
     const Job& job = job_of(request);
@@ -243,12 +242,11 @@ static std::string program_warning(const Request& request) {
     const Work work = work_of(job);
     if (program_factor(work))
         return {};
-    return fmt::format(
-        "no source measured {} with {}: hours are those of the mean of other programs",
-        to_string(*job.program),
-        is_text(work.net.kind) ? "text" : "images");
+    return fmt::format("no source measured {} with such nets: hours are those of other programs",
+                       to_string(*job.program));
 }
 
+/// What a reader of the answer has to know about a job: what was not checked, what may be slow.
 static std::vector<std::string> job_warnings(const Catalog& catalog, const Recommendation& r) {
     constexpr double kImagesPerVcpu = 100; // our rule of thumb, for JPEG files and augmentation
     std::vector<std::string> out;

@@ -69,9 +69,9 @@ std::optional<double> program_factor(const Work& work) {
     const std::string name =
         fmt::format("{} {}", to_string(*work.program), is_text(work.net.kind) ? "text" : "image");
     const FactorRow* own = find_factor(utilisation().programs, name);
-    if (own == nullptr)
-        return std::nullopt;
-    return own->value - value_of(utilisation().program_means, to_string(work.net.kind));
+    const FactorRow* mean = find_factor(utilisation().program_means, to_string(work.net.kind));
+    return own == nullptr || mean == nullptr ? std::nullopt
+                                             : std::optional{own->value - mean->value};
 }
 
 std::vector<CommonFactor> common_factors(const Work& work) {

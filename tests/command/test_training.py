@@ -76,6 +76,24 @@ def test_hours_follow_from_the_formula_worked_by_hand(answer):
     assert choice["job"]["ln_scale"] == pytest.approx(scale, rel=1e-6)
 
 
+def test_the_program_moves_the_hours_by_its_factor_over_the_mean_of_its_kind(answer):
+    flags = (*RESNET, "--instance", "g4dn.xlarge", "--region", "us-east-1")
+    text = (pathlib.Path(__file__).resolve().parents[2] / "data/utilisation.yaml").read_text()
+    own = float(re.search(r"name: timm image, value: ([-.\d]+)", text)[1])
+    mean = float(re.search(r"name: cnn, value: ([-.\d]+)", text.split("program_means:")[1])[1])
+    plain, stated = (answer(*flags, *more)["choices"][0]["job"] for more in ((), ("--program", "timm")))
+    assert stated["hours"]["p50"] / plain["hours"]["p50"] == pytest.approx(math.exp(own - mean), rel=1e-4)
+    assert stated["ln_scale"] < plain["ln_scale"]
+    factors = {f["name"]: f["value"] for f in stated["factors"]}
+    assert factors["program timm"] == pytest.approx(math.exp(own - mean), rel=1e-6)
+
+
+def test_a_program_that_nobody_measured_with_such_nets_says_so(answer):
+    said = "no source measured timm with such nets: hours are those of other programs"
+    assert said in answer(*LLAMA, "--program", "timm")["warnings"]
+    assert said not in answer(*RESNET, "--program", "timm")["warnings"]
+
+
 def test_a_rate_is_without_what_a_whole_run_adds(answer):
     flags = (*RESNET, "--instance", "g4dn.xlarge", "--region", "us-east-1")
     whole, rate = (answer(*flags, *more)["choices"][0]["job"]["hours"]["p50"] for more in ((), ("--rate",)))
